@@ -1,0 +1,78 @@
+"""Errors, each worded for the analyst: the file or name, the fact, the cure.
+
+AnalysisError
+├── UnknownName      a strategy, scenario or setting that does not exist (did you mean …?)
+├── BuildspecError   a buildspec that is not YAML or uses what is not supported
+├── ContextError     a build context that lacks what a build or a scenario needs
+├── RecordError      a run on disk that is cut off or damaged
+├── LogError         a log that cannot be read
+├── RegistryError    a registry that does not answer as it should
+├── PolicyError      a lifecycle policy that is not valid
+├── LabError         the lab
+│   ├── EngineError  no Docker engine, no permission, no space
+│   ├── ImageError   an image that cannot be pulled
+│   └── HostError    a build host that does not start or dies
+└── ReportError      a notebook that failed
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AnalysisError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UnknownName(AnalysisError):
+    """A name that is not among those known; says which one was probably meant."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}."
+        super().__init__(f"There is no {kind} {name!r}: {hint}")
+        self.name, self.known = name, known
+
+
+class BuildspecError(AnalysisError):
+    """A buildspec that is not YAML or uses a key that is not supported."""
+
+
+class ContextError(AnalysisError):
+    """A build context that lacks what a build or a scenario needs."""
+
+
+class RecordError(AnalysisError):
+    """A run on disk that is cut off or damaged."""
+
+
+class LogError(AnalysisError):
+    """A log that cannot be read."""
+
+
+class RegistryError(AnalysisError):
+    """A registry that does not answer as it should."""
+
+
+class PolicyError(AnalysisError):
+    """A lifecycle policy that is not valid."""
+
+
+class LabError(AnalysisError):
+    """Something in the lab."""
+
+
+class EngineError(LabError):
+    """No Docker engine, no permission, or no space."""
+
+
+class ImageError(LabError):
+    """An image that cannot be pulled."""
+
+
+class HostError(LabError):
+    """A build host that does not start, or dies."""
+
+
+class ReportError(AnalysisError):
+    """A notebook that failed while a report was made."""
