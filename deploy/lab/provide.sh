@@ -1,0 +1,226 @@
+#!/usr/bin/env bash
+# Stand-ins for the lab's public parts, for a machine that reaches package registries only:
+# a private Docker engine and images of a build host, BuildKit, a registry and a base image.
+# A machine with Docker that can pull public images needs nothing of this.
+#
+#   provide.sh            engine and images; prints the file to source
+#   provide.sh stop       stops the private engine
+#
+# Needs Linux, root, Debian's apt and Go >= 1.24. Everything it makes lies in one folder
+# (LAB_CACHE); deleting the folder undoes it. A second call finds its parts there.
+set -euo pipefail
+shopt -s nullglob
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/codebuild-cache-lab}
+BUILDKIT_VERSION=${BUILDKIT_VERSION:-v0.25.2}
+parts=$LAB_CACHE/parts
+run=$LAB_CACHE/engine
+settings=$LAB_CACHE/lab.env
+socket=$run/docker.sock
+suite=bookworm
+
+say() { printf 'lab: %s\n' "$*" >&2; }
+die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
+
+check_machine() {
+    [ "$(uname -s)" = Linux ] || die "stand-ins are built on Linux only; elsewhere install Docker."
+    [ "$(id -u)" = 0 ] || die "a private engine needs root; run as root, or install Docker."
+    command -v apt-get >/dev/null || die "no apt-get here; install Docker instead."
+    command -v go >/dev/null || die "no Go here (1.24 or newer builds BuildKit); install golang-go."
+    local free
+    free=$(df -Pk "$(dirname "$LAB_CACHE")" | awk 'NR == 2 { print int($4 / 1048576) }')
+    [ "$free" -ge 8 ] || die "$free GB free for $LAB_CACHE, 8 needed; free some or set LAB_CACHE."
+}
+
+# Stable packages that are installed as usual.
+install_tools() {
+    local missing=() tool package
+    for tool in debootstrap:debootstrap iptables:iptables tini:tini runc:runc; do
+        package=${tool#*:}
+        command -v "${tool%%:*}" >/dev/null || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "installing ${missing[*]}"
+    apt-get update -qq >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+        >/dev/null
+}
+
+# Newer packages cannot be installed over a stable system, but run when unpacked into a folder.
+unstable() {
+    apt-get -qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$parts/apt/etc" \
+        -o Dir::State::Lists="$parts/apt/lists" -o Dir::Cache="$parts/apt/cache" "$@"
+}
+
+unpack_engine() {
+    [ -e "$parts/docker/.complete" ] && return
+    say "unpacking the Docker engine"
+    mkdir -p "$parts/apt/etc" "$parts/apt/lists/partial" "$parts/apt/cache/archives/partial"
+    rm -rf "$parts/docker" "$parts/debs" && mkdir -p "$parts/docker" "$parts/debs"
+    local mirror key
+    read -r mirror key < <(find_mirror)
+    printf 'Types: deb\nURIs: %s\nSuites: unstable\nComponents: main\nSigned-By: %s\n' \
+        "$mirror" "$key" >"$parts/apt/etc/unstable.sources"
+    unstable update
+    (cd "$parts/debs" && unstable download docker.io containerd docker-cli docker-buildx)
+    (cd "$parts/debs" && apt-get -qq download runc tini docker-registry)
+    local deb
+    for deb in "$parts"/debs/{docker.io,containerd,docker-cli,docker-buildx,runc,tini}_*.deb; do
+        dpkg -x "$deb" "$parts/docker"
+    done
+    ln -sf tini "$parts/docker/usr/bin/docker-init"
+    touch "$parts/docker/.complete"
+}
+
+# The mirror and key that this machine's own apt uses for its stable suite.
+find_mirror() {
+    local file=/etc/apt/sources.list.d/debian.sources
+    if [ -e "$file" ]; then
+        awk '/^URIs:/ && !u { u = $2 } /^Signed-By:/ && !k { k = $2 } END { print u, k }' "$file"
+    else
+        printf '%s %s\n' "$(awk '/^deb / && !/\[/ { print $2; exit }' /etc/apt/sources.list)" \
+            /usr/share/keyrings/debian-archive-keyring.gpg
+    fi
+}
+
+compile_buildkit() { # version
+    local out=$parts/buildkit/$1 module=github.com/moby/buildkit
+    [ -e "$out/.complete" ] && return
+    say "compiling BuildKit $1 (about two minutes)"
+    rm -rf "$out" && mkdir -p "$out/source"
+    # `go install` refuses this module (its go.mod excludes versions): a small module of our own
+    (
+        cd "$out/source"
+        go mod init lab >/dev/null 2>&1
+        go get -tool "$module/cmd/buildkitd@$1" "$module/cmd/buildctl@$1" 2>/dev/null
+        CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $module/version.Version=$1" \
+            -o "$out/" "$module/cmd/buildkitd" "$module/cmd/buildctl"
+    )
+    rm -rf "$out/source"
+    touch "$out/.complete"
+}
+
+bootstrap() { # name packages
+    [ -e "$parts/$1.tar" ] && return
+    say "bootstrapping $1"
+    local root=$parts/$1.root
+    rm -rf "$root"
+    read -r mirror _ < <(find_mirror)
+    debootstrap --variant=minbase --include="$2" "$suite" "$root" "$mirror" >"$parts/$1.log" 2>&1 ||
+        die "debootstrap failed; its log is $parts/$1.log"
+    rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
+    rm -f "$root"/etc/apt/sources.list
+    # this machine's certificates, so that build steps reach the registries it reaches
+    cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" \
+        "$root/etc/ssl/certs/ca-certificates.crt"
+    tar -C "$root" --numeric-owner -cf "$parts/$1.tar.part" .
+    rm -rf "$root"
+    mv "$parts/$1.tar.part" "$parts/$1.tar"
+}
+
+engine_answers() { docker -H "unix://$socket" info >/dev/null 2>&1; }
+
+start_engine() {
+    mkdir -p "$run"
+    export PATH=$parts/docker/usr/bin:$parts/docker/usr/sbin:$PATH
+    engine_answers && return
+    say "starting a private engine"
+    rm -f "$run/docker.pid" "$socket"
+    # its own bridge address, folders and socket: an engine of the user's is not touched
+    PATH=$parts/docker/usr/bin:$parts/docker/usr/sbin:$(dirname "$(command -v tini)"):$PATH \
+        setsid dockerd -H "unix://$socket" --data-root "$run/data" --exec-root "$run/exec" \
+        --pidfile "$run/docker.pid" --bip 172.29.255.1/24 --storage-driver overlay2 \
+        --default-address-pool base=172.28.0.0/16,size=24 \
+        --userland-proxy-path "$parts/docker/usr/sbin/docker-proxy" \
+        >"$run/dockerd.log" 2>&1 </dev/null &
+    local i
+    for i in $(seq 120); do
+        engine_answers && return
+        sleep 0.5
+    done
+    die "the private engine did not start; its log is $run/dockerd.log"
+}
+
+stop_engine() {
+    local pid
+    [ -e "$run/docker.pid" ] || return 0
+    pid=$(cat "$run/docker.pid")
+    kill "$pid" 2>/dev/null || return 0
+    for _ in $(seq 60); do
+        kill -0 "$pid" 2>/dev/null || return 0
+        sleep 0.5
+    done
+    die "the private engine (process $pid) does not stop"
+}
+
+have_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# An image's tag names the digest of what it is made of, so a changed part makes a new image.
+tag_of() { cat "$@" | sha256sum | cut -c1-12; }
+
+build_image() { # name context-folder dockerfile-folder
+    have_image "$1" && return
+    say "building $1"
+    cp "$here/$3/"* "$2/"
+    docker build -q --provenance=false --network none -t "$1" "$2" >/dev/null
+}
+
+make_images() {
+    local stage=$LAB_CACHE/stage system=lab-system:$suite
+    export DOCKER_HOST=unix://$socket DOCKER_CONFIG=$run/config
+    mkdir -p "$run/config/cli-plugins"
+    ln -sf "$parts/docker/usr/libexec/docker/cli-plugins/docker-buildx" "$run/config/cli-plugins/"
+    have_image "$system" || docker import -c 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' \
+        "$parts/system.tar" "$system" >/dev/null
+    base=lab-base:$(tag_of "$here/provide.sh")
+    have_image "$base" || docker import "$parts/python.tar" "$base" \
+        -c 'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt' \
+        -c 'ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt' \
+        ${PIP_INDEX_URL:+-c "ENV PIP_INDEX_URL=$PIP_INDEX_URL"} \
+        -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin' -c 'CMD ["python3"]' >/dev/null
+
+    rm -rf "$stage" && mkdir -p "$stage"/{host,buildkit,registry}
+    host=lab-host:$(tag_of "$here"/host/*)
+    cp -a "$parts/docker" "$stage/host/docker"
+    build_image "$host" "$stage/host" host
+
+    buildkit=lab-buildkit:$BUILDKIT_VERSION-$(tag_of "$here"/buildkit/*)
+    cp "$parts/buildkit/$BUILDKIT_VERSION/"* "$parts/docker/usr/sbin/runc" "$stage/buildkit/"
+    build_image "$buildkit" "$stage/buildkit" buildkit
+
+    registry=lab-registry:$(tag_of "$here"/registry/*)
+    dpkg -x "$parts"/debs/docker-registry_*.deb "$stage/registry/package"
+    build_image "$registry" "$stage/registry" registry
+    rm -rf "$stage"
+}
+
+write_settings() {
+    cat >"$settings" <<END
+export DOCKER_HOST=unix://$socket
+export DOCKER_CONFIG=$run/config
+export HOST_IMAGE=$host
+export BUILDKIT_IMAGE=$buildkit
+export REGISTRY_IMAGE=$registry
+export BASE_IMAGE=$base
+export PATH=$parts/docker/usr/bin:\$PATH
+END
+    say "ready; source $settings"
+    printf '%s\n' "$settings"
+}
+
+if [ "${1:-}" = stop ]; then
+    stop_engine
+    exit
+fi
+[ $# -eq 0 ] || die "unknown argument '$1'; call it with no argument, or with: stop"
+mkdir -p "$parts"
+check_machine
+install_tools
+unpack_engine
+compile_buildkit "$BUILDKIT_VERSION"
+bootstrap system ca-certificates,iptables,libseccomp2,procps,git
+bootstrap python ca-certificates,python3,python3-pip,python3-venv
+start_engine
+make_images
+write_settings
