@@ -1,0 +1,178 @@
+"""A build host: one privileged container with an engine of its own, as each CodeBuild build gets.
+
+Reached through the engine's API only, so it works the same where the engine runs in a VM.
+"""
+
+import contextlib
+import io
+import json
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import docker
+from docker.models.containers import Container
+
+from analysis.builders.engine import LABEL, engine_errors
+from analysis.errors import HostError
+
+SOURCE = "/codebuild/output/src"
+BOOT_SECONDS = 60
+
+
+class BuildHost:
+    """A started build host; `seconds` is what it took until its engine answered."""
+
+    def __init__(self, container: Container, seconds: float) -> None:
+        self.container, self.seconds = container, seconds
+
+    def execute(
+        self,
+        script: str,
+        env: Mapping[str, str],
+        write: Callable[[bytes], object],
+        timeout: float | None = None,
+    ) -> int:
+        """Run `script` with sh, its output as it comes to `write`; the exit code.
+
+        TimeoutError after `timeout` seconds; the host is stopped then, as nothing else ends
+        what a command may have left running in it.
+        """
+        api = self.container.client.api
+        command = ["sh", "-c", "exec 2>&1\n" + script]
+        with engine_errors("running a command in a build host"):
+            started = api.exec_create(
+                self.container.id, command, environment=dict(env), workdir=SOURCE
+            )["Id"]
+            late = threading.Event()
+            timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
+            if timer:
+                timer.start()
+            try:
+                for chunk in api.exec_start(started, stream=True):
+                    write(chunk)
+            finally:
+                if timer:
+                    timer.cancel()
+            if late.is_set():
+                raise TimeoutError(f"stopped after its time limit of {timeout:.0f} s")
+            code = api.exec_inspect(started)["ExitCode"]
+        if code is None:
+            raise HostError("The build host died while a command ran in it; see its engine's log.")
+        return code
+
+    def _stop_late(self, late: threading.Event) -> None:
+        late.set()
+        with contextlib.suppress(docker.errors.APIError):
+            self.container.kill()
+
+    def read(self, script: str) -> str:
+        """What `script` prints; HostError when it fails."""
+        output: list[bytes] = []
+        code = self.execute(script, {}, output.append, timeout=60)
+        text = b"".join(output).decode("utf-8", "replace")
+        if code:
+            raise HostError(f"A build host answered {text.strip()[-300:]!r} to: {script}")
+        return text
+
+    def is_empty(self) -> bool:
+        """Whether its engine holds no image, container, volume or build cache."""
+        lines = self.read("docker system df --format '{{json .}}'").splitlines()
+        return all(int(json.loads(line)["TotalCount"]) == 0 for line in lines)
+
+    def put(self, source: Path, name: str) -> None:
+        """Put a copy of the folder `source` at SOURCE/name, in place of what was there."""
+        self.read(f"mkdir -p {SOURCE} && rm -rf {SOURCE}/{name}")
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as tar:
+            tar.add(source, arcname=name)
+        with engine_errors("copying the build context into a build host"):
+            self.container.put_archive(SOURCE, buffer.getvalue())
+
+    def put_file(self, folder: str, name: str, text: str) -> None:
+        """Write one small text file into `folder` (made when absent)."""
+        with engine_errors("preparing a build host"):
+            self.container.put_archive("/", one_file(f"{folder.strip('/')}/{name}", text))
+
+    def remove(self) -> None:
+        """Remove the host with all that it held; no error if it is gone."""
+        with contextlib.suppress(docker.errors.APIError):
+            self.container.remove(force=True, v=True)
+
+
+def one_file(path: str, text: str) -> bytes:
+    """A tar with one text file at `path`."""
+    buffer, data = io.BytesIO(), text.encode()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        entry = tarfile.TarInfo(path)
+        entry.size = len(data)
+        tar.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def start_host(
+    client: docker.DockerClient,
+    image: str,
+    network: str,
+    lab: str,
+    registry: str,
+    nameservers: Iterable[str],
+) -> BuildHost:
+    """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS."""
+    nameservers = list(nameservers)
+    begin = time.monotonic()
+    command = [
+        "dockerd",
+        "--host=unix:///var/run/docker.sock",
+        "--storage-driver=overlay2",
+        f"--insecure-registry={registry}",
+        f"--registry-mirror=http://{registry}",
+        *(f"--dns={server}" for server in nameservers),
+    ]
+    with engine_errors("starting a build host"):
+        container = client.containers.create(
+            image,
+            command,
+            privileged=True,
+            network=network,
+            labels={LABEL: lab},
+            environment={"DOCKER_TLS_CERTDIR": ""},
+        )
+    host = BuildHost(container, 0.0)
+    try:
+        host.put_file("/root/.docker/buildx", "buildkitd.default.toml", toml(registry, nameservers))
+        host.put_file(SOURCE, ".keep", "")
+        with engine_errors("starting a build host"):
+            container.start()
+        wait_for_engine(container, begin + BOOT_SECONDS)
+    except BaseException:
+        host.remove()
+        raise
+    host.seconds = time.monotonic() - begin
+    return host
+
+
+def toml(registry: str, nameservers: Iterable[str]) -> str:
+    """Settings that buildx gives to every builder it creates: the plain HTTP registry and DNS."""
+    servers = ", ".join(json.dumps(server) for server in nameservers)
+    dns = f"[dns]\n  nameservers = [{servers}]\n" if servers else ""
+    return f'{dns}[registry."{registry}"]\n  http = true\n'
+
+
+def wait_for_engine(container: Container, deadline: float) -> None:
+    """Return once the engine inside answers; HostError with its last words otherwise."""
+    while time.monotonic() < deadline:
+        with engine_errors("waiting for a build host"):
+            container.reload()
+            if container.status == "exited":
+                break
+            if container.exec_run(["docker", "version"]).exit_code == 0:
+                return
+        time.sleep(0.1)
+    words = container.logs(tail=3).decode("utf-8", "replace").strip()
+    raise HostError(
+        f"The build host ({container.image.tags or container.image.id}) did not start: {words}. "
+        "It needs privileged containers; check HOST_IMAGE."
+    )

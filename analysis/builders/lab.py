@@ -1,0 +1,185 @@
+"""The lab: a network, a registry and build hosts of its own on one Docker engine.
+
+    with Lab() as lab:
+        host = lab.start_host()
+
+A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
+does when this one is killed.
+"""
+
+import os
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import asdict, dataclass, fields
+from typing import Self
+
+import docker
+
+from analysis.builders import engine
+from analysis.builders.engine import LABEL, engine_errors
+from analysis.builders.host import BuildHost, one_file, start_host
+from analysis.builders.reaper import start_reaper
+from analysis.errors import ImageError, LabError
+from analysis.registry.storage import fetch_manifest, list_repository
+
+STORAGE = "/var/lib/registry/docker/registry/v2/repositories"
+# what a bare `docker buildx create` starts
+BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images a lab is made of; each is a setting of the environment (HOST_IMAGE, …)."""
+
+    host: str = "docker:28.5.2-dind"
+    buildkit: str = "moby/buildkit:v0.25.2"
+    registry: str = "registry:2.8.3"
+    base: str = "public.ecr.aws/docker/library/python:3.13-slim"
+
+    @classmethod
+    def from_environment(cls) -> "Images":
+        """The defaults, replaced by HOST_IMAGE, BUILDKIT_IMAGE, REGISTRY_IMAGE, BASE_IMAGE."""
+        names = [field.name for field in fields(cls)]
+        chosen = {name: os.environ.get(f"{name.upper()}_IMAGE") for name in names}
+        return cls(**{name: image for name, image in chosen.items() if image})
+
+
+class Lab:
+    """A lab that is up between `with` and the end of its block."""
+
+    def __init__(self, images: Images | None = None) -> None:
+        self.images = images or Images.from_environment()
+        self.id = uuid.uuid4().hex[:12]
+
+    def __enter__(self) -> Self:
+        self.client = engine.connect()
+        for name, image in asdict(self.images).items():
+            engine.ensure_image(self.client, image, f"{name.upper()}_IMAGE")
+        self.reaper = start_reaper(self.id)
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        engine.sweep(self.client, self.id)
+        self.reaper.stdin.close()
+        self.reaper.wait(60)
+        self.client.close()
+
+    def _start(self) -> None:
+        with engine_errors("setting up the lab's network and registry"):
+            self.nameservers = find_nameservers(self.client, self.images.host, self.id)
+            self.network = self.client.networks.create(
+                f"{LABEL}-{self.id}", driver="bridge", labels={LABEL: self.id}
+            )
+            self._registry = self.client.containers.run(
+                self.images.registry,
+                detach=True,
+                network=self.network.name,
+                ports={"5000/tcp": ("127.0.0.1", None)},
+                labels={LABEL: self.id},
+            )
+            self._registry.reload()
+        settings = self._registry.attrs["NetworkSettings"]
+        self.registry = settings["Networks"][self.network.name]["IPAddress"] + ":5000"
+        self.port = int(settings["Ports"]["5000/tcp"][0]["HostPort"])
+        wait_for_registry(self.port)
+        self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
+
+    def serve(self, image: str, repository: str, tag: str) -> str:
+        """Push one of the engine's images into the lab's registry; its name for a build."""
+        local = f"127.0.0.1:{self.port}/{repository}"
+        with engine_errors(f"copying {image} into the lab's registry"):
+            self.client.images.get(image).tag(local, tag)
+            try:
+                for line in self.client.images.push(local, tag, stream=True, decode=True):
+                    if "error" in line:
+                        raise ImageError(
+                            f"{image} can't be pushed into the lab's registry: {line['error']}."
+                        )
+            finally:
+                # only the name the lab gave it: the user's image stays
+                self.client.images.remove(f"{local}:{tag}", noprune=True)
+        return f"{self.registry}/{repository}:{tag}"
+
+    def derive_base(self, image: str) -> str:
+        """A newer version of a base image: the same with one more file; its id on the engine.
+
+        The caller removes it. Every layer but the last is shared, as between two builds of a
+        base image that differ in a late step.
+        """
+        with engine_errors(f"making a newer version of {image}"):
+            container = self.client.containers.create(image, ["true"], labels={LABEL: self.id})
+            try:
+                container.put_archive("/", one_file("etc/base-version", "2\n"))
+                return container.commit(changes=f"LABEL {LABEL}={self.id}").id
+            finally:
+                container.remove(v=True)
+
+    def start_host(self) -> BuildHost:
+        """A fresh build host on the lab's network."""
+        return start_host(
+            self.client,
+            self.images.host,
+            self.network.name,
+            self.id,
+            self.registry,
+            self.nameservers,
+        )
+
+    def list_images(self, repository: str) -> dict:
+        """{"imageDetails", "manifests"} of a repository, untagged and superseded ones included.
+
+        Read from the registry's storage: its HTTP API cannot list untagged manifests.
+        """
+        path = f"{STORAGE}/{repository}/_manifests"
+        try:
+            chunks, _ = self._registry.get_archive(path)
+            tar = b"".join(chunks)
+        except docker.errors.NotFound:
+            return {"imageDetails": [], "manifests": {}}
+        address = f"http://127.0.0.1:{self.port}"
+        return list_repository(tar, lambda digest: fetch_manifest(address, repository, digest))
+
+
+def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
+    """The DNS servers that containers of this engine are given: nested ones can't find them.
+
+    Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the
+    containers of a nested engine, so these are handed to it.
+    """
+    output = client.containers.run(
+        image,
+        ["/etc/resolv.conf"],
+        entrypoint=["cat"],
+        remove=True,
+        network_mode="bridge",
+        labels={LABEL: lab},
+    )
+    words = [line.split() for line in output.decode().splitlines()]
+    return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]
+
+
+def wait_for_registry(port: int, seconds: float = 30) -> None:
+    """Return once the registry answers on a loopback port; LabError when it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise LabError(
+        f"The lab's registry does not answer on 127.0.0.1:{port} after {seconds:.0f} s: check "
+        "REGISTRY_IMAGE."
+    )
+
+
+def down() -> int:
+    """Remove everything any lab left on the engine; how many things that were."""
+    return engine.sweep(engine.connect())

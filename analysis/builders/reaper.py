@@ -1,0 +1,33 @@
+"""Waits for the process that owns a lab to end, however it ends, then sweeps the lab.
+
+Started by the lab as `python -m analysis.builders.reaper LAB` with a pipe as its standard
+input: the operating system closes the pipe when the owner dies, also after a SIGKILL.
+"""
+
+import signal
+import subprocess
+import sys
+
+from analysis.builders import engine
+
+
+def start_reaper(lab: str) -> subprocess.Popen[bytes]:
+    """The reaper's process; closing its standard input lets it sweep `lab` and end."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "analysis.builders.reaper", lab],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def main(lab: str) -> None:
+    """Sweep `lab` once standard input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    engine.sweep(engine.connect(), lab)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
