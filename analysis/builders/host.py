@@ -9,7 +9,7 @@ import json
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import docker
@@ -42,23 +42,23 @@ class BuildHost:
         """
         api = self.container.client.api
         command = ["sh", "-c", "exec 2>&1\n" + script]
+        late = threading.Event()
+        timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
         with engine_errors("running a command in a build host"):
             started = api.exec_create(
                 self.container.id, command, environment=dict(env), workdir=SOURCE
             )["Id"]
-            late = threading.Event()
-            timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
             if timer:
                 timer.start()
             try:
                 for chunk in api.exec_start(started, stream=True):
                     write(chunk)
+                code = api.exec_inspect(started)["ExitCode"]
             finally:
                 if timer:
                     timer.cancel()
-            if late.is_set():
-                raise TimeoutError(f"stopped after its time limit of {timeout:.0f} s")
-            code = api.exec_inspect(started)["ExitCode"]
+        if late.is_set():
+            raise TimeoutError(f"stopped after its time limit of {timeout:.0f} s")
         if code is None:
             raise HostError("The build host died while a command ran in it; see its engine's log.")
         return code
@@ -117,18 +117,20 @@ def start_host(
     image: str,
     network: str,
     lab: str,
-    registry: str,
-    nameservers: Iterable[str],
+    registries: Sequence[str],
+    nameservers: Sequence[str],
 ) -> BuildHost:
-    """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS."""
-    nameservers = list(nameservers)
+    """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
+
+    The last of `registries` is also the mirror of Docker Hub.
+    """
     begin = time.monotonic()
     command = [
         "dockerd",
         "--host=unix:///var/run/docker.sock",
         "--storage-driver=overlay2",
-        f"--insecure-registry={registry}",
-        f"--registry-mirror=http://{registry}",
+        *(f"--insecure-registry={registry}" for registry in registries),
+        f"--registry-mirror=http://{registries[-1]}",
         *(f"--dns={server}" for server in nameservers),
     ]
     with engine_errors("starting a build host"):
@@ -142,7 +144,7 @@ def start_host(
         )
     host = BuildHost(container, 0.0)
     try:
-        host.put_file("/root/.docker/buildx", "buildkitd.default.toml", toml(registry, nameservers))
+        host.put_file("/root/.docker/buildx", "buildkitd.default.toml", toml(registries, nameservers))
         host.put_file(SOURCE, ".keep", "")
         with engine_errors("starting a build host"):
             container.start()
@@ -154,11 +156,11 @@ def start_host(
     return host
 
 
-def toml(registry: str, nameservers: Iterable[str]) -> str:
-    """Settings that buildx gives to every builder it creates: the plain HTTP registry and DNS."""
+def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:
+    """Settings that buildx gives to every builder it creates: plain HTTP registries and DNS."""
     servers = ", ".join(json.dumps(server) for server in nameservers)
     dns = f"[dns]\n  nameservers = [{servers}]\n" if servers else ""
-    return f'{dns}[registry."{registry}"]\n  http = true\n'
+    return dns + "".join(f'[registry."{name}"]\n  http = true\n' for name in registries)
 
 
 def wait_for_engine(container: Container, deadline: float) -> None:

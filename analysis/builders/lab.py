@@ -3,6 +3,9 @@
     with Lab() as lab:
         host = lab.start_host()
 
+Two registries, as in life: builds push to the private one (ECR's place); base images and
+BuildKit come from the public one, so that no layer of theirs can be mounted across.
+
 A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
 does when this one is killed.
 """
@@ -16,6 +19,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Self
 
 import docker
+from docker.models.containers import Container
 
 from analysis.builders import engine
 from analysis.builders.engine import LABEL, engine_errors
@@ -46,6 +50,15 @@ class Images:
         return cls(**{name: image for name, image in chosen.items() if image})
 
 
+@dataclass(frozen=True)
+class Registry:
+    """A registry's container, its address on the lab's network and its port on loopback."""
+
+    container: Container
+    address: str
+    port: int
+
+
 class Lab:
     """A lab that is up between `with` and the end of its block."""
 
@@ -72,28 +85,32 @@ class Lab:
         self.client.close()
 
     def _start(self) -> None:
-        with engine_errors("setting up the lab's network and registry"):
+        with engine_errors("setting up the lab's network and registries"):
             self.nameservers = find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
                 f"{LABEL}-{self.id}", driver="bridge", labels={LABEL: self.id}
             )
-            self._registry = self.client.containers.run(
-                self.images.registry,
-                detach=True,
-                network=self.network.name,
-                ports={"5000/tcp": ("127.0.0.1", None)},
-                labels={LABEL: self.id},
-            )
-            self._registry.reload()
-        settings = self._registry.attrs["NetworkSettings"]
-        self.registry = settings["Networks"][self.network.name]["IPAddress"] + ":5000"
-        self.port = int(settings["Ports"]["5000/tcp"][0]["HostPort"])
-        wait_for_registry(self.port)
+            self.private, self.public = (self._start_registry() for _ in range(2))
+        for registry in (self.private, self.public):
+            wait_for_registry(registry.port)
         self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
 
+    def _start_registry(self) -> "Registry":
+        container = self.client.containers.run(
+            self.images.registry,
+            detach=True,
+            network=self.network.name,
+            ports={"5000/tcp": ("127.0.0.1", None)},
+            labels={LABEL: self.id},
+        )
+        container.reload()
+        settings = container.attrs["NetworkSettings"]
+        address = settings["Networks"][self.network.name]["IPAddress"] + ":5000"
+        return Registry(container, address, int(settings["Ports"]["5000/tcp"][0]["HostPort"]))
+
     def serve(self, image: str, repository: str, tag: str) -> str:
-        """Push one of the engine's images into the lab's registry; its name for a build."""
-        local = f"127.0.0.1:{self.port}/{repository}"
+        """Push one of the engine's images into the public registry; its name for a build."""
+        local = f"127.0.0.1:{self.public.port}/{repository}"
         with engine_errors(f"copying {image} into the lab's registry"):
             self.client.images.get(image).tag(local, tag)
             try:
@@ -105,7 +122,7 @@ class Lab:
             finally:
                 # only the name the lab gave it: the user's image stays
                 self.client.images.remove(f"{local}:{tag}", noprune=True)
-        return f"{self.registry}/{repository}:{tag}"
+        return f"{self.public.address}/{repository}:{tag}"
 
     def derive_base(self, image: str) -> str:
         """A newer version of a base image: the same with one more file; its id on the engine.
@@ -128,7 +145,7 @@ class Lab:
             self.images.host,
             self.network.name,
             self.id,
-            self.registry,
+            [self.private.address, self.public.address],
             self.nameservers,
         )
 
@@ -139,11 +156,11 @@ class Lab:
         """
         path = f"{STORAGE}/{repository}/_manifests"
         try:
-            chunks, _ = self._registry.get_archive(path)
+            chunks, _ = self.private.container.get_archive(path)
             tar = b"".join(chunks)
         except docker.errors.NotFound:
             return {"imageDetails": [], "manifests": {}}
-        address = f"http://127.0.0.1:{self.port}"
+        address = f"http://127.0.0.1:{self.private.port}"
         return list_repository(tar, lambda digest: fetch_manifest(address, repository, digest))
 
 
@@ -153,14 +170,19 @@ def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[
     Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the
     containers of a nested engine, so these are handed to it.
     """
-    output = client.containers.run(
+    container = client.containers.create(
         image,
         ["/etc/resolv.conf"],
         entrypoint=["cat"],
-        remove=True,
         network_mode="bridge",
         labels={LABEL: lab},
     )
+    try:
+        container.start()
+        container.wait()
+        output = container.logs()
+    finally:
+        container.remove(v=True, force=True)
     words = [line.split() for line in output.decode().splitlines()]
     return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]
 

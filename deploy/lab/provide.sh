@@ -171,7 +171,7 @@ make_images() {
     export DOCKER_HOST=unix://$socket DOCKER_CONFIG=$run/config
     mkdir -p "$run/config/cli-plugins"
     ln -sf "$parts/docker/usr/libexec/docker/cli-plugins/docker-buildx" "$run/config/cli-plugins/"
-    have_image "$system" || docker import -c 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' \
+    have_image "$system" || docker import -c 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
         "$parts/system.tar" "$system" >/dev/null
     base=lab-base:$(tag_of "$here/provide.sh")
     have_image "$base" || docker import "$parts/python.tar" "$base" \
@@ -181,15 +181,16 @@ make_images() {
         -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin' -c 'CMD ["python3"]' >/dev/null
 
     rm -rf "$stage" && mkdir -p "$stage"/{host,buildkit,registry}
-    host=lab-host:$(tag_of "$here"/host/*)
+    host=lab-host:$(tag_of "$here/provide.sh" "$here"/host/*)
     cp -a "$parts/docker" "$stage/host/docker"
     build_image "$host" "$stage/host" host
 
-    buildkit=lab-buildkit:$BUILDKIT_VERSION-$(tag_of "$here"/buildkit/*)
+    buildkit=lab-buildkit:$BUILDKIT_VERSION-$(tag_of "$here/provide.sh" "$here"/buildkit/* \
+        "$parts/buildkit/$BUILDKIT_VERSION/buildkitd")
     cp "$parts/buildkit/$BUILDKIT_VERSION/"* "$parts/docker/usr/sbin/runc" "$stage/buildkit/"
     build_image "$buildkit" "$stage/buildkit" buildkit
 
-    registry=lab-registry:$(tag_of "$here"/registry/*)
+    registry=lab-registry:$(tag_of "$here/provide.sh" "$here"/registry/*)
     dpkg -x "$parts"/debs/docker-registry_*.deb "$stage/registry/package"
     build_image "$registry" "$stage/registry" registry
     rm -rf "$stage"
