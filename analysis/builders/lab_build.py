@@ -1,0 +1,135 @@
+"""One build of a strategy in the lab: a host, the buildspec's commands, and what they left."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.builders.agent import run_buildspec
+from analysis.builders.history import list_refs, read_history
+from analysis.builders.host import BuildHost
+from analysis.builders.lab import Lab
+from analysis.errors import HostError, LabError
+from analysis.recording import FORMAT, run_name
+from analysis.strategies import Strategy
+
+CONTEXT = "deploy"
+
+
+@dataclass
+class BuildJob:
+    """A history of builds of one strategy: its repository and the hosts kept for it."""
+
+    lab: Lab
+    strategy: Strategy
+    number: int
+    time_limit: float
+    kept: dict[int, BuildHost] = field(default_factory=dict)
+    finished: float | None = None
+
+    @property
+    def repository(self) -> str:
+        """A repository of its own, so that each history starts from an empty one."""
+        return f"{self.strategy.name}-{self.number:02d}"
+
+    def take_host(self, slot: int) -> tuple[BuildHost, str]:
+        """A host and "fresh" or "kept": kept strategies draw theirs from a pool by `slot`."""
+        if self.strategy.host != "kept":
+            return self.lab.start_host(), "fresh"
+        if slot in self.kept:
+            return self.kept[slot], "kept"
+        self.kept[slot] = self.lab.start_host()
+        return self.kept[slot], "fresh"
+
+    def give_back(self, host: BuildHost, alive: bool) -> None:
+        """Remove a host, unless it is kept and still alive."""
+        if host in self.kept.values() and alive:
+            return
+        self.kept = {slot: kept for slot, kept in self.kept.items() if kept is not host}
+        host.remove()
+
+    def close(self) -> None:
+        """Remove the kept hosts."""
+        for host in self.kept.values():
+            host.remove()
+        self.kept.clear()
+
+
+def build_in_lab(
+    job: BuildJob, scenario: str, context: Path, slot: int
+) -> tuple[dict[str, Any], bytes, dict, dict]:
+    """(record, log, images, history) of one build, as recording.write_run takes them."""
+    gap = None if job.finished is None else time.monotonic() - job.finished
+    host, state = job.take_host(slot)
+    alive = False
+    try:
+        empty, known = host.is_empty(), list_refs(host) if state == "kept" else []
+        host.put(context, CONTEXT)
+        log: list[bytes] = []
+        result = run_buildspec(
+            job.strategy.buildspec,
+            environment(job),
+            host.execute,
+            log.append,
+            time_limit=job.time_limit,
+        )
+        job.finished = time.monotonic()
+        alive = result.status != "timed out"
+        versions = read_versions(host) if alive else {}
+        history = read_history(host, known) if alive else {"builds": []}
+    finally:
+        job.give_back(host, alive)
+    record = {
+        "format": FORMAT,
+        "run": run_name(job.strategy.name, scenario, job.number),
+        "strategy": job.strategy.name,
+        "scenario": scenario,
+        "round": job.number,
+        "place": "lab",
+        "emulated": job.strategy.emulated,
+        "host": state,
+        "idle_gap": gap,
+        "link": "unshaped",
+        "started": result.started.isoformat(),
+        "finished": result.finished.isoformat(),
+        "seconds": result.seconds,
+        "provisioning_seconds": host.seconds if state == "fresh" else 0.0,
+        "exit_code": result.exit_code,
+        "status": result.status,
+        "expect": job.strategy.expect,
+        "host_empty": empty,
+        "versions": versions,
+        "images": asdict(job.lab.images),
+        "repository": job.repository,
+    }
+    return record, b"".join(log), job.lab.list_images(job.repository), history
+
+
+def environment(job: BuildJob) -> dict[str, str]:
+    """The variables that CodeBuild would get as environmentVariablesOverride."""
+    return {
+        "ECR_REPOSITORY_URL": f"{job.lab.private.address}/{job.repository}",
+        "IMAGE_TAG": "latest",
+        "CONTEXT": f"./{CONTEXT}/",
+    }
+
+
+def read_versions(host: BuildHost) -> dict[str, str | None]:
+    """Versions of engine, buildx and BuildKit, and the engine's storage driver; null unknown."""
+    try:
+        info = json.loads(host.read("docker info --format '{{json .}}'"))
+        buildx = host.read("docker buildx version").split()
+        nodes = [
+            json.loads(line)["Nodes"][0]
+            for line in host.read("docker buildx ls --format json").splitlines()
+            if json.loads(line)["Current"]
+        ]
+    except (LabError, HostError, ValueError, KeyError, IndexError):
+        return {}
+    return {
+        "engine": info.get("ServerVersion"),
+        "buildx": buildx[1] if len(buildx) > 1 else None,
+        "buildkit": nodes[0].get("Version") if nodes else None,
+        "storage_driver": info.get("Driver"),
+    }
