@@ -1,0 +1,138 @@
+"""Reads CodeBuild buildspec files, version 0.2, as far as the lab can run them.
+
+Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import BuildspecError
+
+PHASES = ("install", "pre_build", "build", "post_build")
+TOP_KEYS = {"version", "env", "phases"}
+# say where things go after a build; a build runs the same without them
+IGNORED_KEYS = {"artifacts", "reports", "cache"}
+ENV_KEYS = {"variables", "shell"}
+PHASE_KEYS = {"commands", "finally", "on-failure"}
+ON_FAILURE = ("ABORT", "CONTINUE")
+SHELLS = ("/bin/sh", "sh", "bash")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase's commands, those that run whatever happens, and what a failure leads to."""
+
+    name: str
+    commands: tuple[str, ...]
+    final: tuple[str, ...] = ()
+    on_failure: str | None = None
+
+
+@dataclass(frozen=True)
+class Buildspec:
+    """Phases in CodeBuild's order, variables with their defaults, and the text itself."""
+
+    source: str
+    text: str
+    phases: tuple[Phase, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    shell: str = "sh"
+
+
+def read_buildspec(path: str | Path) -> Buildspec:
+    """The buildspec in a file; BuildspecError names the file, the key and the cure."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildspecError(f"{path} can't be read as a buildspec: {error}.") from error
+    return parse_buildspec(text, str(path))
+
+
+def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
+    """The buildspec in `text`; BuildspecError names `source`, the key and the cure."""
+    try:
+        spec = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise BuildspecError(f"{source} is not YAML{line}: mend it there.") from error
+    if not isinstance(spec, dict):
+        raise BuildspecError(f"{source} is not a buildspec: it has no 'version' and 'phases'.")
+    if str(spec.get("version")) != "0.2":
+        raise BuildspecError(f"{source} has version {spec.get('version')}: write version: 0.2.")
+    check_keys(spec, TOP_KEYS | IGNORED_KEYS, source, "")
+    env = mapping(spec.get("env"), source, "env")
+    check_keys(env, ENV_KEYS, source, "env/")
+    if env.get("shell", "sh") not in SHELLS:
+        raise BuildspecError(
+            f"{source} asks for the shell {env['shell']!r} (env/shell): use sh or bash."
+        )
+    phases = mapping(spec.get("phases"), source, "phases")
+    check_keys(phases, set(PHASES), source, "phases/")
+    if not phases:
+        raise BuildspecError(f"{source} has no phases: give it phases/build/commands.")
+    return Buildspec(
+        source=source,
+        text=text,
+        phases=tuple(read_phase(n, phases[n], source) for n in PHASES if n in phases),
+        variables=read_variables(env.get("variables"), source),
+        shell=env.get("shell", "sh"),
+    )
+
+
+def read_phase(name: str, value: Any, source: str) -> Phase:
+    """One phase; BuildspecError names the key that is wrong."""
+    value = mapping(value, source, f"phases/{name}")
+    check_keys(value, PHASE_KEYS, source, f"phases/{name}/")
+    on_failure = value.get("on-failure")
+    if on_failure not in (None, *ON_FAILURE):
+        raise BuildspecError(
+            f"{source} has phases/{name}/on-failure: {on_failure}; use ABORT or CONTINUE."
+        )
+    commands = read_commands(value.get("commands"), source, f"phases/{name}/commands")
+    final = read_commands(value.get("finally"), source, f"phases/{name}/finally")
+    return Phase(name, commands, final, on_failure)
+
+
+def read_commands(value: Any, source: str, key: str) -> tuple[str, ...]:
+    """A list of commands, () for none; BuildspecError if there is anything but text in it."""
+    if value is None:
+        return ()
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+        raise BuildspecError(
+            f"{source} has something other than text in {key}: quote commands that hold ': '."
+        )
+    return tuple(values)
+
+
+def read_variables(value: Any, source: str) -> dict[str, str]:
+    """Name -> text of env/variables."""
+    values = mapping(value, source, "env/variables")
+    for name, content in values.items():
+        if isinstance(content, dict | list):
+            raise BuildspecError(f"{source}: env/variables/{name} must be text or a number.")
+    return {str(name): "" if item is None else str(item) for name, item in values.items()}
+
+
+def mapping(value: Any, source: str, key: str) -> dict[str, Any]:
+    """`value` as a mapping, {} for nothing; BuildspecError otherwise."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BuildspecError(f"{source} has no names and values under {key!r}: indent them.")
+    return value
+
+
+def check_keys(value: Mapping[str, Any], known: set[str], source: str, prefix: str) -> None:
+    """BuildspecError names the first key that is not among those supported."""
+    for key in value:
+        if key not in known:
+            raise BuildspecError(
+                f"{source} uses '{prefix}{key}', which is not supported; supported here: "
+                f"{', '.join(sorted(known))}."
+            )
