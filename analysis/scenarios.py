@@ -1,0 +1,223 @@
+"""Scenarios: a short history of commits to a build context, each on top of the one before.
+
+cold, unchanged: the context as it is; source: a source file changes; dependency: the list of
+dependencies changes; base: the base images are newer ones.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+
+from docker.utils.build import PatternMatcher
+
+from analysis.errors import ContextError, UnknownName
+
+SCENARIOS = ("cold", "unchanged", "source", "dependency", "base")
+# dependency lists and a line that changes each of them to no effect
+DEPENDENCY_FILES = {
+    "requirements*.txt": "# changed",
+    "pyproject.toml": "# changed",
+    "package.json": "",
+    "go.mod": "// changed",
+    "pom.xml": "<!-- changed -->",
+    "build.gradle": "// changed",
+    "Cargo.toml": "# changed",
+    "Gemfile": "# changed",
+}
+COMMENTS = {
+    "#": ".py .rb .sh .pl .r .yml .yaml .toml",
+    "//": ".js .mjs .cjs .jsx .ts .tsx .go .java .kt .rs .c .cc .cpp .h .cs .php .scala .swift",
+}
+COMMENT_OF = {suffix: sign for sign, text in COMMENTS.items() for suffix in text.split()}
+# in our own context the change of a dependency is a real one
+VERSION_CHANGES = {"itsdangerous==2.2.0": "itsdangerous==2.1.2"}
+FROM = re.compile(r"^(\s*FROM\s+(?:--platform=\S+\s+)?)(\S+)(.*)$", re.IGNORECASE)
+ARG = re.compile(r"^\s*ARG\s+(\w+)=(\S+)", re.IGNORECASE)
+COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?!.*--from=)(.+)$", re.IGNORECASE)
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+
+
+def make_context(
+    source: Path,
+    scenario: str,
+    target: Path,
+    bases: Mapping[str, str],
+    newer: Mapping[str, str],
+    replacements: Path | None = None,
+) -> None:
+    """Write to `target` the context as of the commit that `scenario` is.
+
+    `bases` and `newer` say which image stands for each that the Dockerfile builds on, before
+    and from scenario base on; others stay. Files under `replacements`/SCENARIO replace those of
+    the context instead of a derived change. ContextError when a change can't be derived.
+    """
+    if scenario not in SCENARIOS:
+        raise UnknownName("scenario", scenario, SCENARIOS)
+    read_dockerfile(source)
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    for commit in SCENARIOS[: SCENARIOS.index(scenario) + 1]:
+        given = None if replacements is None else replacements / commit
+        if given is not None and given.is_dir():
+            shutil.copytree(given, target, symlinks=True, dirs_exist_ok=True)
+        elif commit == "source":
+            change_source(target)
+        elif commit == "dependency":
+            change_dependency(target)
+    replace_bases(target, newer if scenario == "base" else bases)
+
+
+NOT_COPIED = (".git", "__pycache__")
+
+
+def derivable(source: Path, replacements: Path | None = None) -> dict[str, str | None]:
+    """Scenario -> why it can't be derived for this context, null when it can.
+
+    ContextError when the folder has no Dockerfile.
+    """
+    reasons: dict[str, str | None] = dict.fromkeys(SCENARIOS)
+    read_dockerfile(source)
+    if find_source(source) is None:
+        reasons["source"] = "no file that the Dockerfile copies is of a known source language"
+    if find_dependency(source) is None:
+        reasons["dependency"] = f"none of {', '.join(DEPENDENCY_FILES)} is copied by the Dockerfile"
+    if not list_bases(source):
+        reasons["base"] = "the Dockerfile builds on no image"
+    for name in SCENARIOS:
+        if replacements is not None and (replacements / name).is_dir():
+            reasons[name] = None
+    return reasons
+
+
+def read_dockerfile(context: Path) -> str:
+    """The Dockerfile of a context; ContextError when there is none."""
+    path = context / "Dockerfile"
+    if not path.is_file():
+        raise ContextError(
+            f"{context} has no Dockerfile: CONTEXT must be the folder that `docker build` is given."
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def list_bases(context: Path) -> list[str]:
+    """The images that a context's Dockerfile builds on; stages and scratch are left out."""
+    lines = read_dockerfile(context).splitlines()
+    return list(dict.fromkeys(image for _, image in base_lines(lines)))
+
+
+def base_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """(line number, image) of each FROM that names an image, defaults of ARG filled in."""
+    stages, defaults = {"scratch"}, {}
+    for number, line in enumerate(lines):
+        if match := ARG.match(line):
+            defaults.setdefault(match[1], match[2].strip("\"'"))
+        elif match := FROM.match(line):
+            image = fill_in(match[2], defaults)
+            if image.lower() not in stages and "$" not in image:
+                yield number, image
+            if alias := re.search(r"\bAS\s+(\S+)", match[3], re.IGNORECASE):
+                stages.add(alias[1].lower())
+
+
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """`text` with $NAME and ${NAME:-default} replaced where a value is known."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match["braced"] or match["plain"]
+        return values.get(name, match["default"] or match[0])
+
+    return VARIABLE.sub(value, text)
+
+
+def replace_bases(context: Path, images: Mapping[str, str]) -> None:
+    """Write other images into the FROM lines of a context's Dockerfile."""
+    lines = read_dockerfile(context).splitlines(keepends=True)
+    for number, image in base_lines(lines):
+        if image in images:
+            lines[number] = FROM.sub(rf"\g<1>{images[image]}\g<3>", lines[number])
+    (context / "Dockerfile").write_text("".join(lines), encoding="utf-8")
+
+
+def copied_files(context: Path) -> list[Path]:
+    """Files that a COPY or ADD of the Dockerfile takes from the context, sorted by path."""
+    patterns = copy_sources(read_dockerfile(context))
+    ignore = context / ".dockerignore"
+    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+    matcher = PatternMatcher([line.strip() for line in lines if line.strip()[:1] not in ("", "#")])
+    names = sorted(
+        path.relative_to(context).as_posix()
+        for path in context.rglob("*")
+        if path.is_file() and not path.is_symlink() and not set(path.parts) & set(NOT_COPIED)
+    )
+    return [Path(n) for n in names if not matcher.matches(n) and is_copied(n, patterns)]
+
+
+def copy_sources(dockerfile: str) -> list[str]:
+    """The sources named by COPY and ADD instructions, without ./ and flags."""
+    text = re.sub(r"\\\s*\n", " ", dockerfile)
+    sources: list[str] = []
+    for line in text.splitlines():
+        if match := COPY.match(line):
+            words = re.sub(r'[\[\]",]', " ", match[1]).split()
+            words = [word for word in words if not word.startswith("--")]
+            sources += [word.removeprefix("./").strip("/") or "." for word in words[:-1]]
+    return sources
+
+
+def is_copied(name: str, patterns: list[str]) -> bool:
+    """Whether a COPY of these sources takes the file."""
+    return any(
+        pattern == "." or fnmatch(name, pattern) or name.startswith(f"{pattern}/")
+        for pattern in patterns
+    )
+
+
+def find_dependency(context: Path) -> Path | None:
+    """The dependency list that the Dockerfile copies, null without one."""
+    for pattern in DEPENDENCY_FILES:
+        for path in copied_files(context):
+            if fnmatch(path.name, pattern):
+                return path
+    return None
+
+
+def find_source(context: Path) -> Path | None:
+    """A source file that the Dockerfile copies, tests last; null without one."""
+    found = [
+        path
+        for path in copied_files(context)
+        if path.suffix in COMMENT_OF
+        and not any(fnmatch(path.name, pattern) for pattern in DEPENDENCY_FILES)
+    ]
+    return min(found, key=lambda path: ("test" in path.as_posix().lower(), path), default=None)
+
+
+def change_source(context: Path) -> None:
+    """Add a comment to a source file; ContextError when there is none."""
+    path = find_source(context)
+    if path is None:
+        raise ContextError(f"{context}: no source file to change; give one by replacements/source.")
+    append_line(context / path, f"{COMMENT_OF[path.suffix]} changed")
+
+
+def change_dependency(context: Path) -> None:
+    """Change the dependency list: another version where we know one, else a line of no effect."""
+    path = find_dependency(context)
+    if path is None:
+        raise ContextError(
+            f"{context}: no dependency list to change; give one by replacements/dependency."
+        )
+    text = (context / path).read_text(encoding="utf-8")
+    for old, new in VERSION_CHANGES.items():
+        if old in text.splitlines():
+            (context / path).write_text(text.replace(old, new), encoding="utf-8")
+            return
+    line = next(line for glob, line in DEPENDENCY_FILES.items() if fnmatch(path.name, glob))
+    append_line(context / path, line)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line at a file's end."""
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(f"{line}\n")

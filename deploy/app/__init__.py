@@ -1,0 +1,1 @@
+"""A small web service: a price list, searched and summed up."""
