@@ -7,19 +7,20 @@ off is first rebuilt up to where it stopped, unrecorded, since its registry went
 
 import hashlib
 import random
-import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+from tqdm.auto import tqdm
 
 from analysis import recording
 from analysis.builders.lab import Images, Lab
 from analysis.builders.lab_build import BuildJob, build_in_lab
-from analysis.errors import ContextError, RecordError, UnknownName
-from analysis.scenarios import SCENARIOS, derivable, list_bases, make_context
+from analysis.errors import ContextError, EngineError, LabError, RecordError, UnknownName
+from analysis.scenarios import SCENARIOS, context_files, derivable, list_bases, make_context
 from analysis.strategies import Strategy, find_strategy, load_strategies
 
 Report = Callable[[str], None]
@@ -43,12 +44,13 @@ def run_experiment(
     strategies: Sequence[str] = (),
     scenarios: Sequence[str] = SCENARIOS,
     settings: Settings | None = None,
-    report: Report = print,
+    report: Report = tqdm.write,
 ) -> Path:
     """Build what is missing in `folder` and return it; every finished run stays as it is.
 
-    No strategies means all. Raises UnknownName, ContextError, RecordError (the folder holds
-    an experiment of another context) and LabError; what is finished by then is kept.
+    No strategies means all. `report` gets a line a build, beside a progress bar with the time
+    left. Raises UnknownName, ContextError, RecordError (the folder holds an experiment of
+    another context) and LabError; what is finished by then is kept.
     """
     folder, settings = Path(folder), settings or Settings()
     chosen = choose_strategies(strategies, settings.strategies_folder)
@@ -61,14 +63,53 @@ def run_experiment(
     ]
     left = sum(len(missing(folder, s, scenarios, number)) for number, s in histories)
     report(f"{left} builds to run in {folder}")
-    if not histories:
-        return folder
-    with Lab() as lab, contexts_for(lab, scenarios, settings) as contexts:
-        start_experiment(folder, lab.images, settings)
-        progress = Progress(left, report)
-        for number, strategy in histories:
-            run_history(lab, folder, strategy, number, contexts, settings, progress)
+    if histories:
+        with (
+            Lab() as lab,
+            contexts_for(lab, scenarios, settings) as contexts,
+            tqdm(total=left, unit="build") as bar,
+        ):
+            start_experiment(folder, lab, settings)
+            run_histories(lab, folder, histories, contexts, settings, Progress(bar, report))
     return folder
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A bar over the builds to run, and a line for each that is finished."""
+
+    bar: tqdm
+    report: Report
+
+    def step(self, record: dict) -> None:
+        """Report one finished run."""
+        self.report(f"{record['run']}: {record['status']} in {record['seconds']:.1f} s")
+        self.bar.update()
+
+
+def run_histories(
+    lab: Lab,
+    folder: Path,
+    histories: Sequence[tuple[int, Strategy]],
+    contexts: dict[str, Path],
+    settings: Settings,
+    progress: Progress,
+) -> None:
+    """Run all histories; LabError at the end names those that broke off, EngineError at once."""
+    broken = []
+    for number, strategy in histories:
+        try:
+            run_history(lab, folder, strategy, number, contexts, settings, progress)
+        except EngineError:
+            raise
+        except LabError as error:
+            broken.append(f"{strategy.name} in round {number} ({error})")
+            progress.report(f"broke off: {broken[-1]}")
+    if broken:
+        raise LabError(
+            f"{len(broken)} histories broke off: {', '.join(broken)}. What is finished is kept in "
+            f"{folder}; the same call again runs the rest."
+        )
 
 
 def choose_strategies(names: Sequence[str], folder: Path | None) -> list[Strategy]:
@@ -127,7 +168,7 @@ def choose_base(reference: str, references: Sequence[str], images: Images) -> st
     return images.base if alone or reference == Images().base else reference
 
 
-def start_experiment(folder: Path, images: Images, settings: Settings) -> None:
+def start_experiment(folder: Path, lab: Lab, settings: Settings) -> None:
     """Write experiment.json, or check that the one there is of the same context and images."""
     path = folder / "experiment.json"
     facts = {
@@ -135,10 +176,11 @@ def start_experiment(folder: Path, images: Images, settings: Settings) -> None:
         "seed": settings.seed,
         "context": settings.context.name,
         "context_digest": digest_of(settings.context),
-        "images": asdict(images),
+        "images": asdict(lab.images),
     }
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        facts |= {"started": datetime.now(UTC).isoformat(), "machine": lab.describe_machine()}
         path.write_bytes(recording.to_json(facts, indent=1))
         return
     there = recording.read_json(path)
@@ -151,32 +193,14 @@ def start_experiment(folder: Path, images: Images, settings: Settings) -> None:
 
 
 def digest_of(context: Path) -> str:
-    """sha256 over the names and contents of a folder's files."""
+    """sha256 over the names and contents of the files that a build of this context may see."""
     if not context.is_dir():
         raise ContextError(f"{context} is not a folder: CONTEXT must be one with a Dockerfile.")
     digest = hashlib.sha256()
-    for path in sorted(path for path in context.rglob("*") if path.is_file()):
-        if "__pycache__" in path.parts:
-            continue
-        digest.update(f"{path.relative_to(context)}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
+    for path in context_files(context):
+        data = (context / path).read_bytes()
+        digest.update(f"{path.as_posix()}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
-
-
-class Progress:
-    """Says after each build how many are left and about how long they take."""
-
-    def __init__(self, total: int, report: Report) -> None:
-        self.total, self.report, self.done, self.begin = total, report, 0, time.monotonic()
-
-    def step(self, record: dict) -> None:
-        """Report one finished run."""
-        self.done += 1
-        left = (time.monotonic() - self.begin) / self.done * (self.total - self.done)
-        self.report(
-            f"[{self.done}/{self.total}] {record['run']}: {record['status']} in "
-            f"{record['seconds']:.1f} s; about {left / 60:.0f} min left"
-        )
 
 
 def run_history(
@@ -212,10 +236,3 @@ def count_started(folder: Path, number: int) -> int:
     runs = (folder / "runs").glob(f"*.{number:02d}/record.json")
     return len({path.parent.name.split(".")[0] for path in runs})
 
-
-def remove_unfinished(folder: Path) -> int:
-    """Remove run folders that were cut off while written; how many."""
-    cut = list((folder / "runs").glob("*.part"))
-    for path in cut:
-        shutil.rmtree(path)
-    return len(cut)

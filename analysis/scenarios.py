@@ -139,9 +139,8 @@ def replace_bases(context: Path, images: Mapping[str, str]) -> None:
     (context / "Dockerfile").write_text("".join(lines), encoding="utf-8")
 
 
-def copied_files(context: Path) -> list[Path]:
-    """Files that a COPY or ADD of the Dockerfile takes from the context, sorted by path."""
-    patterns = copy_sources(read_dockerfile(context))
+def context_files(context: Path) -> list[Path]:
+    """Files of a context that .dockerignore does not leave out, relative, sorted by path."""
     ignore = context / ".dockerignore"
     lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
     matcher = PatternMatcher([line.strip() for line in lines if line.strip()[:1] not in ("", "#")])
@@ -150,7 +149,13 @@ def copied_files(context: Path) -> list[Path]:
         for path in context.rglob("*")
         if path.is_file() and not path.is_symlink() and not set(path.parts) & set(NOT_COPIED)
     )
-    return [Path(n) for n in names if not matcher.matches(n) and is_copied(n, patterns)]
+    return [Path(name) for name in names if not matcher.matches(name)]
+
+
+def copied_files(context: Path) -> list[Path]:
+    """Files that a COPY or ADD of the Dockerfile takes from the context, sorted by path."""
+    patterns = copy_sources(read_dockerfile(context))
+    return [path for path in context_files(context) if is_copied(path.as_posix(), patterns)]
 
 
 def copy_sources(dockerfile: str) -> list[str]:

@@ -3,10 +3,11 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
 
 from analysis.errors import EngineError, ImageError
 
@@ -56,7 +57,10 @@ def check_space(client: docker.DockerClient) -> None:
 def ensure_image(client: docker.DockerClient, image: str, setting: str) -> None:
     """Pull `image` unless the engine has it; ImageError names the setting that chose it."""
     try:
-        client.images.get(image)
+        found = client.images.get(image)
+        if not found.tags and not found.attrs.get("RepoDigests"):
+            # the lab names images and takes its name away again, which removes a nameless one
+            raise ImageError(f"The image {image} ({setting}) has no name: give it one (docker tag).")
     except ImageNotFound:
         try:
             client.images.pull(image)
@@ -89,10 +93,15 @@ def engine_errors(doing: str) -> Iterator[None]:
 
 
 def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
-    """Remove containers (with volumes), networks and volumes of one lab or of all; how many."""
+    """Remove containers (with volumes), networks, volumes and images of one lab or of all.
+
+    The user's images lose only names that the lab gave them. Returns how many things went.
+    """
     chosen = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
+    containers = client.containers.list(all=True, filters=chosen, ignore_removed=True)
+    names = registry_names(containers)
     removed = 0
-    for container in client.containers.list(all=True, filters=chosen, ignore_removed=True):
+    for container in containers:
         with contextlib.suppress(NotFound):
             container.remove(force=True, v=True)
             removed += 1
@@ -101,4 +110,15 @@ def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
             with contextlib.suppress(NotFound):
                 thing.remove()
                 removed += 1
+    given = [tag for image in client.images.list() for tag in image.tags if tag.startswith(names)]
+    for name in given + [image.id for image in client.images.list(filters=chosen)]:
+        with contextlib.suppress(NotFound):
+            client.images.remove(name, noprune=True)
+            removed += 1
     return removed
+
+
+def registry_names(containers: Iterable[Container]) -> tuple[str, ...]:
+    """What names of images in these containers' registries begin with, as this engine sees them."""
+    bindings = [each for container in containers for each in container.ports.values() if each]
+    return tuple(f"127.0.0.1:{port['HostPort']}/" for each in bindings for port in each)

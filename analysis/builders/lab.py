@@ -120,14 +120,14 @@ class Lab:
                             f"{image} can't be pushed into the lab's registry: {line['error']}."
                         )
             finally:
-                # only the name the lab gave it: the user's image stays
+                # only the name the lab gave it: the user's image stays, the lab's own goes
                 self.client.images.remove(f"{local}:{tag}", noprune=True)
         return f"{self.public.address}/{repository}:{tag}"
 
     def derive_base(self, image: str) -> str:
         """A newer version of a base image: the same with one more file; its id on the engine.
 
-        The caller removes it. Every layer but the last is shared, as between two builds of a
+        Every layer but the last is shared, as between two builds of a
         base image that differ in a late step.
         """
         with engine_errors(f"making a newer version of {image}"):
@@ -137,6 +137,22 @@ class Lab:
                 return container.commit(changes=f"LABEL {LABEL}={self.id}").id
             finally:
                 container.remove(v=True)
+
+    def serve_base(self, image: str, tag: str) -> str:
+        """Copy a base image into the public registry; its name for a FROM. ImageError."""
+        engine.ensure_image(self.client, image, "BASE_IMAGE")
+        return self.serve(image, repository_of(image), tag)
+
+    def serve_newer(self, image: str, tag: str) -> str:
+        """Copy a newer version of a base image into the public registry; its name for a FROM."""
+        return self.serve(self.derive_base(image), repository_of(image), tag)
+
+    def describe_machine(self) -> dict[str, str | int]:
+        """cpus, memory (bytes), architecture and kernel of the machine the engine runs on."""
+        with engine_errors("asking what machine the lab is on"):
+            info = self.client.info()
+        names = {"cpus": "NCPU", "memory": "MemTotal", "architecture": "Architecture"}
+        return {name: info[key] for name, key in names.items()} | {"kernel": info["KernelVersion"]}
 
     def start_host(self) -> BuildHost:
         """A fresh build host on the lab's network."""
@@ -162,6 +178,15 @@ class Lab:
             return {"imageDetails": [], "manifests": {}}
         address = f"http://127.0.0.1:{self.private.port}"
         return list_repository(tar, lambda digest: fetch_manifest(address, repository, digest))
+
+
+def repository_of(image: str) -> str:
+    """An image's name without registry, tag and digest."""
+    name = image.partition("@")[0]
+    first, slash, rest = name.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        name = rest
+    return name.rpartition(":")[0] or name
 
 
 def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:

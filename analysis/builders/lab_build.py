@@ -10,7 +10,7 @@ from analysis.builders.agent import run_buildspec
 from analysis.builders.history import list_refs, read_history
 from analysis.builders.host import BuildHost
 from analysis.builders.lab import Lab
-from analysis.errors import HostError, LabError
+from analysis.errors import HostError, LabError, RegistryError
 from analysis.recording import FORMAT, run_name
 from analysis.strategies import Strategy
 
@@ -103,7 +103,15 @@ def build_in_lab(
         "images": asdict(job.lab.images),
         "repository": job.repository,
     }
-    return record, b"".join(log), job.lab.list_images(job.repository), history
+    return record, b"".join(log), list_images(job), history
+
+
+def list_images(job: BuildJob) -> dict[str, Any]:
+    """The repository's listing; with `problem` in words, and empty, if it can't be had."""
+    try:
+        return job.lab.list_images(job.repository)
+    except RegistryError as error:
+        return {"imageDetails": [], "manifests": {}, "problem": str(error)}
 
 
 def environment(job: BuildJob) -> dict[str, str]:

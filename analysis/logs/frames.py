@@ -1,0 +1,118 @@
+"""The frames of read_logs: their columns and types, and how rows become frames."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+TIME = pa.timestamp("ns", tz="UTC")
+TEXT, INT, FLOAT, BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+# a column whose name ends in "?" may hold nulls
+COLUMNS = {
+    "logs": {
+        "log": TEXT,
+        "format": TEXT,
+        "encoding": TEXT,
+        "bytes": INT,
+        "lines": INT,
+        "unread_lines": INT,
+        "source": TEXT,
+        "problem": TEXT,
+    },
+    "phases": {"log": TEXT, "phase": TEXT, "status": TEXT, "started": TIME, "seconds": FLOAT},
+    "commands": {
+        "log": TEXT,
+        "number": INT,
+        "phase": TEXT,
+        "command": TEXT,
+        "started": TIME,
+        "seconds": FLOAT,
+        "exit_code?": INT,
+    },
+    "builds": {
+        "log": TEXT,
+        "build": INT,
+        "builder": TEXT,
+        "failed?": BOOL,
+        "cache_import": TEXT,
+        "cache_export": TEXT,
+        "cache_export_seconds": FLOAT,
+        "image_export_seconds": FLOAT,
+        "command?": INT,
+    },
+    "steps": {
+        "log": TEXT,
+        "build": INT,
+        "step": INT,
+        "name": TEXT,
+        "stage": TEXT,
+        "platform": TEXT,
+        "kind": TEXT,
+        "status": TEXT,
+        "seconds": FLOAT,
+        "output_lines": INT,
+        "position?": INT,
+    },
+    "parts": {"log": TEXT, "build": INT, "step": INT, "part": TEXT, "seconds": FLOAT},
+}
+FLUSH = 20_000
+
+
+@dataclass(frozen=True)
+class Logs:
+    """What was read from logs, as frames; `log` is the key of all.
+
+    logs: log, format (plain, legacy, tty, csv, json, none), encoding, bytes, lines,
+    unread_lines, source, problem (null when fine) · phases: log, phase, status, started,
+    seconds · commands: log, number (order in the log), phase, command, started, seconds,
+    exit_code · builds: log, build, builder (buildkit, legacy), failed, cache_import (none, ok,
+    missing, failed), cache_export (none, ok, failed, unfinished), cache_export_seconds,
+    image_export_seconds, command (number of the command it ran in) · steps: log, build, step,
+    name, stage, platform, kind, status, seconds, output_lines, position (k of k/n in its stage)
+    · parts: log, build, step, part, seconds (what a step's status lines said was done).
+    Times are UTC, durations seconds; what a log does not tell is null.
+    """
+
+    logs: pd.DataFrame
+    phases: pd.DataFrame
+    commands: pd.DataFrame
+    builds: pd.DataFrame
+    steps: pd.DataFrame
+    parts: pd.DataFrame
+
+
+class Rows:
+    """Rows of one frame, held as Arrow columns so that many logs take little memory."""
+
+    def __init__(self, frame: str) -> None:
+        columns = COLUMNS[frame]
+        self.schema = pa.schema([(name.rstrip("?"), kind) for name, kind in columns.items()])
+        self.nullable = {name.rstrip("?") for name in columns if name.endswith("?")}
+        self.rows: list[tuple] = []
+        self.batches: list[pa.RecordBatch] = []
+
+    def extend(self, rows: Iterable[tuple]) -> None:
+        """Add rows, in the order of the columns."""
+        self.rows.extend(rows)
+        if len(self.rows) >= FLUSH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Turn the rows so far into a batch."""
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.schema)
+        arrays = [
+            pa.array(values, field.type) for values, field in zip(columns, self.schema, strict=True)
+        ]
+        self.batches.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+        self.rows = []
+
+    def to_frame(self) -> pd.DataFrame:
+        """The frame, with its columns and types even when it is empty."""
+        self.flush()
+        table, self.batches = pa.Table.from_batches(self.batches, self.schema), []
+        return table.to_pandas(types_mapper=self.map_type, self_destruct=True, split_blocks=True)
+
+    def map_type(self, kind: pa.DataType) -> object:
+        """The pandas type of an Arrow type where it is not the usual one."""
+        return pd.StringDtype() if kind == TEXT else None

@@ -1,0 +1,182 @@
+"""What a repository holds, one row an entry: what ECR lists, with what each entry is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from analysis.registry import manifests as form
+
+KINDS = ("image", "index", "attestation", "cache", "other")
+COLUMNS = {
+    "digest": "string",
+    "kind": "string",
+    "tags": "object",
+    "bytes": "Int64",
+    "pushed": "datetime64[ns, UTC]",
+    "parents": "object",
+    "children": "object",
+    "subject": "string",
+    "pulled": "datetime64[ns, UTC]",
+    "archived": "datetime64[ns, UTC]",
+    "blobs": "object",
+    "blob_bytes": "object",
+}
+TIMES = ("pushed", "pulled", "archived")
+
+Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+
+
+def read_images(image_details: Iterable[Mapping[str, Any]], manifests: Manifests) -> pd.DataFrame:
+    """One row an entry of a repository, in the order given; a digest listed twice counts once.
+
+    `image_details` as describe_images gives them, `manifests` digest -> JSON text or object, or
+    the images of batch_get_image. Columns: digest, kind (KINDS), tags, bytes (by ECR's rule, so
+    sums are not what is billed), pushed, parents (indexes here that list it), children (digests
+    that it lists), subject (digest it refers to), pulled, archived (null: not archived), blobs
+    (digests of what it stores: config, layers, its manifest), blob_bytes (their sizes, in the
+    same order, null unknown). Lists are tuples. Nothing is raised for what can't be read: its
+    kind is judged by media types, "other" without them.
+    """
+    return frame_images(list_entries(image_details, manifests))
+
+
+def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The frame of list_entries' rows; further keys of the rows become columns at its end."""
+    extra = dict.fromkeys(key for entry in entries for key in entry if key not in COLUMNS)
+    frame = pd.DataFrame(list(entries), columns=[*COLUMNS, *extra])
+    for name in TIMES:
+        frame[name] = pd.to_datetime(
+            frame[name].map(to_text), utc=True, format="ISO8601", errors="coerce"
+        )
+    return frame.astype(COLUMNS)
+
+
+def list_entries(
+    image_details: Iterable[Mapping[str, Any]], manifests: Manifests
+) -> list[dict[str, Any]]:
+    """The rows of read_images as dicts: cheaper than a frame for each of thousands of listings."""
+    texts = by_digest(manifests)
+    parsed = {digest: form.parse_manifest(text) for digest, text in texts.items()}
+    details = unique_details(image_details)
+    here = {item.get("imageDigest") for item in details}
+    listed, parents = find_parents({d: m for d, m in parsed.items() if d in here})
+    return [
+        entry(item, parsed, listed, parents, manifest_size(item, texts, listed)) for item in details
+    ]
+
+
+def by_digest(manifests: Manifests) -> dict[str, Any]:
+    """digest -> manifest, of a mapping or of batch_get_image's images."""
+    if isinstance(manifests, Mapping):
+        return dict(manifests)
+    return {item.get("imageId", {}).get("imageDigest"): item for item in manifests}
+
+
+def unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
+    items = [dict(item) if isinstance(item, Mapping) else {} for item in image_details]
+    keyed = {item.get("imageDigest") or number: item for number, item in enumerate(items)}
+    return list(keyed.values())
+
+
+def find_parents(
+    manifests: Mapping[str, form.Manifest],
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
+    """(child -> what an index says of it, child -> digests of the indexes that list it)."""
+    listed: dict[str, dict[str, Any]] = {}
+    parents: dict[str, list[str]] = {}
+    for digest, manifest in manifests.items():
+        for child in form.descriptors(manifest, "manifests"):
+            if form.is_manifest(child):
+                listed[child["digest"]] = child
+                parents.setdefault(child["digest"], []).append(digest)
+    return listed, parents
+
+
+def manifest_size(
+    item: Mapping[str, Any], texts: Mapping[str, Any], listed: Mapping[str, dict[str, Any]]
+) -> int | None:
+    """Bytes of an entry's manifest: those of its text, else what an index says; null unknown."""
+    digest = item.get("imageDigest")
+    text = texts.get(digest)
+    if isinstance(text, Mapping):
+        text = text.get("imageManifest")
+    if isinstance(text, str | bytes):
+        return len(text.encode() if isinstance(text, str) else text)
+    return form.size_of(listed.get(digest, {}))
+
+
+def entry(
+    item: Mapping[str, Any],
+    parsed: Mapping[str, form.Manifest],
+    listed: Mapping[str, dict[str, Any]],
+    parents: Mapping[str, list[str]],
+    own_bytes: int | None,
+) -> dict[str, Any]:
+    """One row of read_images."""
+    digest = item.get("imageDigest")
+    manifest = parsed.get(digest, {})
+    held = {**form.blobs(manifest), digest: own_bytes}
+    archived = item.get("imageStatus") == "ARCHIVED"
+    return {
+        "digest": digest,
+        "kind": kind_of(item, manifest, listed.get(digest, {})),
+        "tags": tuple(item.get("imageTags") or ()),
+        "bytes": item.get("imageSizeInBytes"),
+        "pushed": item.get("imagePushedAt"),
+        "parents": tuple(parents.get(digest, ())),
+        "children": form.children(manifest),
+        "subject": item.get("subjectManifestDigest")
+        or form.descriptor(manifest, "subject").get("digest"),
+        "pulled": item.get("lastRecordedPullTime"),
+        "archived": item.get("lastArchivedAt") if archived else None,
+        "blobs": tuple(held),
+        "blob_bytes": tuple(held.values()),
+    }
+
+
+def kind_of(item: Mapping[str, Any], manifest: form.Manifest, listed: Mapping[str, Any]) -> str:
+    """image, index, attestation, cache or other, by a listing's item, manifest and index.
+
+    An attestation of the old form says of itself that it is an image: only the index that lists
+    it or its layers tell.
+    """
+    own = item.get("imageManifestMediaType") or form.media_type(manifest)
+    artifact = form.artifact_type(manifest) or item.get("artifactMediaType")
+    layers = {layer.get("mediaType", "") for layer in form.descriptors(manifest, "layers")}
+    inner = {each.get("mediaType") for each in form.descriptors(manifest, "manifests")}
+    if form.CACHE_CONFIG in {artifact, *inner}:
+        return "cache"
+    if artifact == form.ATTESTATION or form.IN_TOTO in layers or attests(listed):
+        return "attestation"
+    if own in form.INDEXES:
+        return "index"
+    runs = not layers or any(word in layer for layer in layers for word in form.LAYER_WORDS)
+    if own in form.IMAGES and runs and artifact in {None, *form.IMAGE_CONFIGS}:
+        return "image"
+    return "other"
+
+
+def attests(listed: Mapping[str, Any]) -> bool:
+    """Whether an index lists this child as an attestation."""
+    notes = listed.get("annotations")
+    return isinstance(notes, dict) and notes.get(form.REFERENCE_TYPE) == form.ATTESTS
+
+
+def to_text(time: Any) -> str | None:
+    """A time as ISO text: boto3 gives datetimes, the command line ISO text or epoch seconds."""
+    if isinstance(time, int | float) and not pd.isna(time):
+        return pd.Timestamp(time, unit="s", tz="UTC").isoformat()
+    return time.isoformat() if isinstance(time, datetime) else time
+
+
+def unique_bytes(images: pd.DataFrame) -> int | None:
+    """Bytes of all distinct blobs of these entries: what storage bills; null if one is unknown."""
+    sizes: dict[str, int | None] = {}
+    for digests, numbers in zip(images["blobs"], images["blob_bytes"], strict=True):
+        for digest, number in zip(digests, numbers, strict=True):
+            if sizes.get(digest) is None:
+                sizes[digest] = number
+    return None if None in sizes.values() else sum(sizes.values())

@@ -1,0 +1,136 @@
+"""Predicts what a lifecycle policy of ECR does to a repository, in one evaluation.
+
+Rules: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+Where an account is at hand, ECR's own preview (start_lifecycle_policy_preview) is the authority.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.registry.policy import COUNT, Rule, read_policy
+
+COLUMNS = {"digest": "string", "action": "string", "rule": "Int64", "reason": "string"}
+# count type -> (column of the time that counts, its words)
+AGES = {
+    "sinceImagePushed": ("pushed", "pushed"),
+    "sinceImagePulled": ("last_used", "last pulled, or pushed if never,"),
+    "sinceImageTransitioned": ("archived", "archived"),
+}
+
+
+class Verdict(NamedTuple):
+    """What is done to an entry, the priority of the rule it belongs to, and why."""
+
+    action: str
+    rule: int | None
+    reason: str
+
+
+def preview_lifecycle(
+    images: pd.DataFrame,
+    policy: Mapping[str, Any] | str | Path,
+    now: datetime | None = None,
+    count_children: bool = False,
+) -> pd.DataFrame:
+    """One row an entry of a repository: digest, action (keep, expire, transition), rule, reason.
+
+    `images` is one listing as read_images gives it; `policy` an object, its JSON text or a file:
+    PolicyError when ECR would not take it. `now` is the time of the evaluation (default: the
+    present). An entry belongs to the first rule by priority that selects it; `rule` is that
+    one's priority, null when there is none. Children of an index here stay as long as it is
+    here; a referrer does as its subject does. Whether both count towards imageCountMoreThan is
+    not documented: a preview by ECR left children out, other reports counted them;
+    `count_children` says which is modelled.
+    """
+    rules = read_policy(policy)
+    now = pd.Timestamp(now or datetime.now(UTC))
+    now = now.tz_localize("UTC") if now.tz is None else now
+    listed, leads = find_listed(images), find_leads(images)
+    counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
+    counted = counted.assign(last_used=counted["pulled"].fillna(counted["pushed"]))
+    verdicts: dict[str, Verdict] = {}
+    for rule in rules:
+        for digest, verdict in evaluate(rule, counted, now):
+            verdicts.setdefault(digest, verdict)
+    rows = [(d, *judge(d, verdicts, listed, leads)) for d in images["digest"]]
+    return pd.DataFrame(rows, columns=list(COLUMNS), index=images.index).astype(COLUMNS)
+
+
+def find_listed(images: pd.DataFrame) -> dict[str, str]:
+    """child -> an index here that lists it."""
+    pairs = zip(images["digest"], images["parents"], strict=True)
+    return {digest: parents[0] for digest, parents in pairs if len(parents)}
+
+
+def find_leads(images: pd.DataFrame) -> dict[str, str]:
+    """referrer -> the entry here that decides: its subject, or that one's subject, and so on."""
+    here = set(images["digest"].dropna())
+    pairs = zip(images["digest"], images["subject"], strict=True)
+    subjects = {d: s for d, s in pairs if not pd.isna(s) and s in here and s != d}
+    leads = {}
+    for digest in subjects:
+        lead, seen = digest, set()
+        while lead in subjects and lead not in seen:
+            seen.add(lead)
+            lead = subjects[lead]
+        if lead not in seen:
+            leads[digest] = lead
+    return leads
+
+
+def evaluate(rule: Rule, images: pd.DataFrame, now: pd.Timestamp) -> Iterator[tuple[str, Verdict]]:
+    """(digest, verdict) of every entry that a rule selects, as if it were the only rule."""
+    pairs = zip(images["tags"], images["archived"].notna(), strict=True)
+    chosen = [rule.selects(tags, archived) for tags, archived in pairs]
+    selected = images[pd.Series(chosen, index=images.index, dtype="bool")]
+    if rule.count_type == COUNT:
+        yield from evaluate_count(rule, selected)
+    else:
+        yield from evaluate_age(rule, selected, now)
+
+
+def evaluate_count(rule: Rule, selected: pd.DataFrame) -> Iterator[tuple[str, Verdict]]:
+    """Verdicts of a rule that keeps the newest; of those pushed at once the first by digest."""
+    order = selected.sort_values(["pushed", "digest"], ascending=[False, True])
+    times = zip(order["digest"], order["pushed"], strict=True)
+    for number, (digest, pushed) in enumerate(times, start=1):
+        if pd.isna(pushed):
+            yield digest, Verdict("keep", rule.priority, "when it was pushed is not known")
+            continue
+        action = rule.action if number > rule.number else "keep"
+        reason = f"number {number} of {len(order)}, newest first; {rule.number} are kept"
+        yield digest, Verdict(action, rule.priority, reason)
+
+
+def evaluate_age(
+    rule: Rule, selected: pd.DataFrame, now: pd.Timestamp
+) -> Iterator[tuple[str, Verdict]]:
+    """Verdicts of a rule that keeps what is young enough."""
+    column, words = AGES[rule.count_type]
+    days = (now - selected[column]).dt.total_seconds() / 86400
+    for digest, age in zip(selected["digest"], days, strict=True):
+        if pd.isna(age):
+            yield digest, Verdict("keep", rule.priority, f"when it was {words} is not known")
+            continue
+        action = rule.action if age > rule.number else "keep"
+        reason = f"{words} {age:.1f} days ago; the limit is {rule.number} days"
+        yield digest, Verdict(action, rule.priority, reason)
+
+
+def judge(
+    digest: str,
+    verdicts: Mapping[str, Verdict],
+    listed: Mapping[str, str],
+    leads: Mapping[str, str],
+) -> Verdict:
+    """What becomes of an entry, given what the rules alone would do."""
+    if digest in listed:
+        return Verdict("keep", None, f"{listed[digest]} lists it and must go first")
+    if digest in leads:
+        lead = judge(leads[digest], verdicts, listed, {})
+        return Verdict(lead.action, lead.rule, f"refers to {leads[digest]}, does as that does")
+    return verdicts.get(digest) or Verdict("keep", None, "no rule selects it")

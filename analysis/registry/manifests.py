@@ -1,0 +1,105 @@
+"""What a manifest says: its media types, the blobs it holds, the manifests it points to.
+
+Formats: https://github.com/opencontainers/image-spec/blob/main/manifest.md and image-index.md,
+https://distribution.github.io/distribution/spec/manifest-v2-2/
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
+INDEXES = frozenset({OCI_INDEX, DOCKER_INDEX})
+IMAGES = frozenset({OCI_IMAGE, DOCKER_IMAGE})
+IMAGE_CONFIGS = frozenset(
+    {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+    }
+)
+CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0"
+ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
+IN_TOTO = "application/vnd.in-toto+json"
+# BuildKit's mark on an attestation where an index lists it
+REFERENCE_TYPE, ATTESTS = "vnd.docker.reference.type", "attestation-manifest"
+# signatures and charts use image manifests too, but none of these layers
+LAYER_WORDS = ("image.layer", "image.rootfs")
+
+Manifest = Mapping[str, Any]
+
+
+def parse_manifest(manifest: str | bytes | Manifest | None) -> dict[str, Any]:
+    """A manifest, or what boto3's batch_get_image wraps one in, as a dict; {} if unreadable."""
+    if isinstance(manifest, Mapping) and "imageManifest" in manifest:
+        manifest = manifest["imageManifest"]
+    if isinstance(manifest, str | bytes):
+        try:
+            manifest = json.loads(manifest)
+        except ValueError:
+            return {}
+    return dict(manifest) if isinstance(manifest, Mapping) else {}
+
+
+def descriptors(manifest: Manifest, key: str) -> list[dict[str, Any]]:
+    """The descriptors in a manifest's list `key` ("layers", "manifests"), [] for none."""
+    values = manifest.get(key)
+    return [v for v in values if has_digest(v)] if isinstance(values, list) else []
+
+
+def descriptor(manifest: Manifest, key: str) -> dict[str, Any]:
+    """The descriptor under `key` ("config", "subject"), {} for none."""
+    value = manifest.get(key)
+    return value if has_digest(value) else {}
+
+
+def has_digest(value: Any) -> bool:
+    """Whether `value` is a descriptor: a digest and, if any, a media type in words."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("digest"), str)
+        and isinstance(value.get("mediaType", ""), str)
+    )
+
+
+def media_type(manifest: Manifest) -> str | None:
+    """A manifest's own media type; OCI lets it be left out, then its shape tells; null unknown."""
+    stated = manifest.get("mediaType")
+    if isinstance(stated, str):
+        return stated
+    if "manifests" in manifest:
+        return OCI_INDEX
+    return OCI_IMAGE if "layers" in manifest else None
+
+
+def artifact_type(manifest: Manifest) -> str | None:
+    """What ECR shows as artifactMediaType: artifactType, else the config's type; null unknown."""
+    stated = manifest.get("artifactType") or descriptor(manifest, "config").get("mediaType")
+    return stated if isinstance(stated, str) else None
+
+
+def children(manifest: Manifest) -> tuple[str, ...]:
+    """Digests of the manifests that an index lists; what else a cache lists there is no child."""
+    listed = descriptors(manifest, "manifests")
+    return tuple(each["digest"] for each in listed if is_manifest(each))
+
+
+def is_manifest(listed: Mapping[str, Any]) -> bool:
+    """Whether a descriptor of an index points to a manifest (to a blob otherwise)."""
+    return listed.get("mediaType") in INDEXES | IMAGES
+
+
+def blobs(manifest: Manifest) -> dict[str, int | None]:
+    """digest -> bytes of the blobs that a manifest holds itself: config, layers, a cache's list."""
+    held = [descriptor(manifest, "config")] if descriptor(manifest, "config") else []
+    held += descriptors(manifest, "layers")
+    held += [each for each in descriptors(manifest, "manifests") if not is_manifest(each)]
+    return {each["digest"]: size_of(each) for each in held}
+
+
+def size_of(listed: Mapping[str, Any]) -> int | None:
+    """A descriptor's size in bytes, null when it has no valid one."""
+    size = listed.get("size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None

@@ -1,0 +1,232 @@
+"""Reads lifecycle policies of ECR and checks them as ECR does before it takes one.
+
+Format: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import PolicyError
+
+MAX_RULES, MAX_WILDCARDS, MIN_ARCHIVED_DAYS = 50, 4, 90
+RULE_KEYS = ("rulePriority", "description", "selection", "action")
+SELECTION_KEYS = (
+    "tagStatus",
+    "tagPatternList",
+    "tagPrefixList",
+    "storageClass",
+    "countType",
+    "countUnit",
+    "countNumber",
+)
+ACTION_KEYS = ("type", "targetStorageClass")
+TAG_STATUS = ("tagged", "untagged", "any")
+COUNT = "imageCountMoreThan"
+COUNT_TYPES = (COUNT, "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned")
+ACTIONS = ("expire", "transition")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: which entries it selects and what it does to those beyond its number.
+
+    `patterns` has one for each item of tagPrefixList or tagPatternList: an entry needs a tag for
+    each of them.
+    """
+
+    priority: int
+    tag_status: str
+    patterns: tuple[re.Pattern[str], ...]
+    storage_class: str
+    count_type: str
+    number: int
+    action: str
+
+    def selects(self, tags: tuple[str, ...], archived: bool) -> bool:
+        """Whether an entry with these tags in this storage class is one of the rule's."""
+        if archived != (self.storage_class == "archive"):
+            return False
+        if self.tag_status != "any" and bool(tags) != (self.tag_status == "tagged"):
+            return False
+        return all(any(pattern.fullmatch(tag) for tag in tags) for pattern in self.patterns)
+
+
+def read_policy(policy: Mapping[str, Any] | str | Path) -> list[Rule]:
+    """The rules of a policy (object, JSON text or file), first priority first; or PolicyError."""
+    value, source = load(policy)
+    check(isinstance(value, Mapping), source, 'is not {"rules": [...]}: write its rules so')
+    check_keys(value, ("rules",), source)
+    rules = value.get("rules")
+    check(
+        isinstance(rules, list) and rules, source, "has no rules: give it a list with one at least"
+    )
+    check(len(rules) <= MAX_RULES, source, f"has {len(rules)} rules: ECR takes {MAX_RULES}")
+    found = [read_rule(rule, f"{source}, rule {n}") for n, rule in enumerate(rules, start=1)]
+    check_together(rules, found, source)
+    return sorted(found, key=lambda rule: rule.priority)
+
+
+def load(policy: Mapping[str, Any] | str | Path) -> tuple[Any, str]:
+    """(the policy as an object, what to call it in errors)."""
+    source = str(policy) if isinstance(policy, Path) else "The lifecycle policy"
+    if isinstance(policy, Mapping):
+        return policy, source
+    try:
+        return json.loads(policy.read_bytes() if isinstance(policy, Path) else policy), source
+    except OSError as error:
+        raise PolicyError(f"{source} can't be read ({error}): name a policy's file.") from error
+    except (TypeError, ValueError) as error:
+        raise PolicyError(f"{source} is not JSON ({error}): mend it there.") from error
+
+
+def read_rule(value: Any, where: str) -> Rule:
+    """One rule; PolicyError names the key that is wrong."""
+    check(
+        isinstance(value, Mapping), where, "is no object: give it rulePriority, selection, action"
+    )
+    check_keys(value, RULE_KEYS, where)
+    selection, action = value.get("selection"), value.get("action")
+    check(isinstance(selection, Mapping), where, "has no selection: say which images it is about")
+    check(isinstance(action, Mapping), where, 'has no action: write {"type": "expire"}')
+    check_keys(selection, SELECTION_KEYS, where)
+    check_keys(action, ACTION_KEYS, where)
+    status = one_of(selection, "tagStatus", TAG_STATUS, where)
+    kind = one_of(selection, "countType", COUNT_TYPES, where)
+    rule = Rule(
+        priority=positive(value, "rulePriority", where),
+        tag_status=status,
+        patterns=read_patterns(selection, status, where),
+        storage_class=read_storage_class(selection, kind, where),
+        count_type=kind,
+        number=positive(selection, "countNumber", where),
+        action=read_action(action, kind, where),
+    )
+    check_unit(selection, kind, rule.number, where)
+    return rule
+
+
+def read_patterns(
+    selection: Mapping[str, Any], status: str, where: str
+) -> tuple[re.Pattern[str], ...]:
+    """What tags must match; PolicyError unless a tagged rule has just one of the two lists."""
+    given = [key for key in ("tagPatternList", "tagPrefixList") if selection.get(key)]
+    if status != "tagged":
+        check(not given, where, f"has {' and '.join(given)} with tagStatus {status}: leave it out")
+        return ()
+    check(
+        len(given) == 1,
+        where,
+        f"has {' and '.join(given) or 'no list of tags'} with tagStatus tagged: give it either "
+        "tagPatternList or tagPrefixList",
+    )
+    items = selection[given[0]]
+    text = isinstance(items, list) and all(isinstance(item, str) and item for item in items)
+    check(text, where, f"has something other than a list of texts in {given[0]}: list tags there")
+    if given[0] == "tagPrefixList":
+        return tuple(re.compile(re.escape(item) + ".*") for item in items)
+    for item in items:
+        check(
+            item.count("*") <= MAX_WILDCARDS,
+            where,
+            f"has {item.count('*')} * in {item!r}: ECR takes {MAX_WILDCARDS} a pattern",
+        )
+    return tuple(re.compile(".*".join(map(re.escape, item.split("*")))) for item in items)
+
+
+def read_storage_class(selection: Mapping[str, Any], count_type: str, where: str) -> str:
+    """standard or archive; PolicyError when the count type can't be had there."""
+    given = selection.get("storageClass")
+    wanted = "archive" if count_type == "sinceImageTransitioned" else "standard"
+    fits = given == wanted or (given is None and wanted == "standard")
+    check(fits, where, f"has storageClass {given!r}: {count_type} needs {wanted!r}")
+    return wanted
+
+
+def read_action(action: Mapping[str, Any], count_type: str, where: str) -> str:
+    """expire or transition; PolicyError when the count type can't have it."""
+    kind, target = one_of(action, "type", ACTIONS, where), action.get("targetStorageClass")
+    if kind == "transition":
+        check(target == "archive", where, 'needs targetStorageClass "archive" to transition')
+    else:
+        check(target is None, where, "has a targetStorageClass but expires: leave it out")
+    only = {"sinceImagePulled": "transition", "sinceImageTransitioned": "expire"}
+    wanted = only.get(count_type, kind)
+    check(kind == wanted, where, f"has action {kind}: {count_type} can only {wanted}")
+    return kind
+
+
+def check_unit(selection: Mapping[str, Any], count_type: str, number: int, where: str) -> None:
+    """PolicyError unless ages, and nothing else, are counted in days."""
+    unit = selection.get("countUnit")
+    if count_type == COUNT:
+        check(unit is None, where, f"has a countUnit: {COUNT} has none, leave it out")
+    else:
+        check(unit == "days", where, f'has countUnit {unit!r}: {count_type} needs "days"')
+    if count_type == "sinceImageTransitioned":
+        check(
+            number >= MIN_ARCHIVED_DAYS,
+            where,
+            f"has countNumber {number}: images stay archived for {MIN_ARCHIVED_DAYS} days at least",
+        )
+
+
+def check_together(values: list[Any], rules: list[Rule], source: str) -> None:
+    """PolicyError when rules contradict one another."""
+    priorities = [rule.priority for rule in rules]
+    check(
+        len(set(priorities)) == len(rules),
+        source,
+        f"uses a rulePriority twice ({priorities}): give each rule its own",
+    )
+    for storage in ("standard", "archive"):
+        these = [rule for rule in rules if rule.storage_class == storage]
+        for status in ("untagged", "any"):
+            found = [rule for rule in these if rule.tag_status == status]
+            check(len(found) < 2, source, f"has {len(found)} rules for {status} images: keep one")
+        last = max(these, key=lambda rule: rule.priority, default=None)
+        for rule in these:
+            check(
+                rule.tag_status != "any" or rule is last,
+                source,
+                f"has tagStatus any at priority {rule.priority}: it must have the highest number",
+            )
+        lists = [frozenset(rule.patterns) for rule in these if rule.patterns]
+        check(
+            len(set(lists)) == len(lists),
+            source,
+            "lists the same tags in two rules: only the first would act, keep one",
+        )
+
+
+def one_of(value: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
+    """The value of a key; PolicyError when it is not one of the choices."""
+    given = value.get(key)
+    check(given in choices, where, f"has {key} {given!r}: use {', '.join(choices)}")
+    return given
+
+
+def positive(value: Mapping[str, Any], key: str, where: str) -> int:
+    """The value of a key; PolicyError when it is no whole number from 1."""
+    given = value.get(key)
+    fits = isinstance(given, int) and not isinstance(given, bool) and given > 0
+    check(fits, where, f"has {key} {given!r}: use a whole number from 1")
+    return given
+
+
+def check_keys(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """PolicyError names the first key that ECR does not know."""
+    for key in value:
+        close = get_close_matches(str(key), known, n=1)
+        cure = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+        check(key in known, where, f"has the unknown key {key!r}: {cure}")
+
+
+def check(fits: object, where: str, problem: str) -> None:
+    """PolicyError with the place and the problem unless it fits."""
+    if not fits:
+        raise PolicyError(f"{where} {problem.rstrip('?')}{'?' if problem.endswith('?') else '.'}")

@@ -1,0 +1,90 @@
+"""An experiment on disk as frames: its runs, their logs and what they left in the registry."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import RecordError
+from analysis.logs import Logs, read_logs
+from analysis.recording import read_json, read_records
+from analysis.registry import read_images
+from analysis.validity import judge_runs
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Frames of one experiment.
+
+    runs: recording.COLUMNS, valid, invalid_reason · problems: path, reason of what can't be
+    read · logs: the frames of analysis.read_logs, `log` as in runs · images: those of
+    analysis.read_images with `run` · facts: what experiment.json says.
+    """
+
+    folder: Path
+    facts: dict[str, Any]
+    runs: pd.DataFrame
+    problems: pd.DataFrame
+    logs: Logs
+    images: pd.DataFrame
+
+
+def read_experiment(folder: str | Path) -> Experiment:
+    """Everything in an experiment's folder; RecordError when there is no experiment.
+
+    A relative folder is looked for here, then beside the package. Damaged runs are left out
+    and listed in `problems`.
+    """
+    folder = find_folder(folder)
+    records = read_records(folder)
+    logs = read_logs([Path(log) for log in records.runs["log"]])
+    images, unread = read_listings(records.runs)
+    bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
+    bad = bad.set_axis(["path", "reason"], axis="columns")
+    return Experiment(
+        folder=folder,
+        facts=read_facts(folder),
+        runs=judge_runs(records.runs, logs.builds, logs.steps),
+        problems=pd.concat([records.problems, bad, unread], ignore_index=True),
+        logs=logs,
+        images=images,
+    )
+
+
+def read_runs(folder: str | Path) -> pd.DataFrame:
+    """One row a finished run of an experiment: recording.COLUMNS, valid, invalid_reason."""
+    return read_experiment(folder).runs
+
+
+def find_folder(folder: str | Path) -> Path:
+    """The folder as given, or of that name beside the package when there is none here."""
+    here = Path(folder)
+    return here if here.is_dir() or here.is_absolute() else ROOT / here
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What experiment.json says, {} without one; RecordError when it is damaged."""
+    path = folder / "experiment.json"
+    return read_json(path) if path.is_file() else {}
+
+
+def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(read_images of each run's listing with its `run`, path and reason of those unreadable)."""
+    frames, problems = [read_images([], {}).assign(run=pd.Series(dtype="string"))], []
+    for run, path in zip(runs["run"], runs["images"], strict=True):
+        try:
+            listing = read_json(path)
+            frame = read_images(listing["imageDetails"], listing["manifests"])
+            if "problem" in listing:
+                problems.append((path, listing["problem"]))
+        except RecordError as error:
+            problems.append((path, str(error)))
+        except (KeyError, TypeError) as error:
+            problems.append((path, f"{path} is no listing of a registry ({error!r})."))
+        else:
+            frames.append(frame.assign(run=pd.Series(run, index=frame.index, dtype="string")))
+    images = pd.concat(frames, ignore_index=True)
+    return images, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
