@@ -6,7 +6,7 @@ Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.ht
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -20,6 +20,15 @@ ENV_KEYS = {"variables", "shell"}
 PHASE_KEYS = {"commands", "finally", "on-failure"}
 ON_FAILURE = ("ABORT", "CONTINUE")
 SHELLS = ("/bin/sh", "sh", "bash")
+
+
+class TextLoader(yaml.SafeLoader):
+    """Reads values as they are written: 1.10, 010 and yes are text to CodeBuild, as to sh."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, form) for tag, form in resolvers if tag.endswith((":null", ":merge"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ def read_buildspec(path: str | Path) -> Buildspec:
 def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     """The buildspec in `text`; BuildspecError names `source`, the key and the cure."""
     try:
-        spec = yaml.safe_load(text)
+        spec = yaml.load(text, TextLoader)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.logs import Logs, read_logs
 from analysis.recording import read_json, read_records
-from analysis.registry import read_images
+from analysis.registry import frame_images, list_entries
 from analysis.validity import judge_runs
 
 ROOT = Path(__file__).parent.parent
@@ -73,18 +73,19 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(read_images of each run's listing with its `run`, path and reason of those unreadable)."""
-    frames, problems = [read_images([], {}).assign(run=pd.Series(dtype="string"))], []
+    entries, problems = [], []
     for run, path in zip(runs["run"], runs["images"], strict=True):
         try:
             listing = read_json(path)
-            frame = read_images(listing["imageDetails"], listing["manifests"])
-            if "problem" in listing:
-                problems.append((path, listing["problem"]))
+            found = list_entries(listing["imageDetails"], listing["manifests"])
         except RecordError as error:
             problems.append((path, str(error)))
         except (KeyError, TypeError) as error:
             problems.append((path, f"{path} is no listing of a registry ({error!r})."))
         else:
-            frames.append(frame.assign(run=pd.Series(run, index=frame.index, dtype="string")))
-    images = pd.concat(frames, ignore_index=True)
+            entries += [entry | {"run": run} for entry in found]
+            if "problem" in listing:
+                problems.append((path, listing["problem"]))
+    images = frame_images(entries)
+    images["run"] = images.get("run", pd.Series(index=images.index)).astype("string")
     return images, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")

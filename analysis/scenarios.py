@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
-from docker.utils.build import PatternMatcher
+from docker.utils.build import Pattern
 
 from analysis.errors import ContextError, UnknownName
 
@@ -32,11 +32,12 @@ COMMENTS = {
 }
 COMMENT_OF = {suffix: sign for sign, text in COMMENTS.items() for suffix in text.split()}
 # in our own context the change of a dependency is a real one
-VERSION_CHANGES = {"itsdangerous==2.2.0": "itsdangerous==2.1.2"}
+VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
 FROM = re.compile(r"^(\s*FROM\s+(?:--platform=\S+\s+)?)(\S+)(.*)$", re.IGNORECASE)
-ARG = re.compile(r"^\s*ARG\s+(\w+)=(\S+)", re.IGNORECASE)
+ARG = re.compile(r"^\s*ARG\s+(.+)$", re.IGNORECASE)
+DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
 COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?!.*--from=)(.+)$", re.IGNORECASE)
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
 
 
 def make_context(
@@ -51,13 +52,15 @@ def make_context(
 
     `bases` and `newer` say which image stands for each that the Dockerfile builds on, before
     and from scenario base on; others stay. Files under `replacements`/SCENARIO replace those of
-    the context instead of a derived change. ContextError when a change can't be derived.
+    the context instead of a derived change. ContextError when that commit can't be derived;
+    such commits before it are left out.
     """
     if scenario not in SCENARIOS:
         raise UnknownName("scenario", scenario, SCENARIOS)
-    read_dockerfile(source)
+    reasons = derivable(source, replacements)
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    for commit in SCENARIOS[: SCENARIOS.index(scenario) + 1]:
+    before = SCENARIOS[: SCENARIOS.index(scenario)]
+    for commit in [*(name for name in before if reasons[name] is None), scenario]:
         given = None if replacements is None else replacements / commit
         if given is not None and given.is_dir():
             shutil.copytree(given, target, symlinks=True, dirs_exist_ok=True)
@@ -97,7 +100,17 @@ def read_dockerfile(context: Path) -> str:
         raise ContextError(
             f"{context} has no Dockerfile: CONTEXT must be the folder that `docker build` is given."
         )
-    return path.read_text(encoding="utf-8")
+    return read_text(path)
+
+
+def read_text(path: Path) -> str:
+    """A file's text; bytes that are not UTF-8 come back as they were by write_text."""
+    return path.read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write what read_text gave, changed or not."""
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def list_bases(context: Path) -> list[str]:
@@ -111,7 +124,8 @@ def base_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
     stages, defaults = {"scratch"}, {}
     for number, line in enumerate(lines):
         if match := ARG.match(line):
-            defaults.setdefault(match[1], match[2].strip("\"'"))
+            for name, value in DEFAULT.findall(match[1]):
+                defaults.setdefault(name, fill_in(value.strip("\"'"), defaults))
         elif match := FROM.match(line):
             image = fill_in(match[2], defaults)
             if image.lower() not in stages and "$" not in image:
@@ -136,20 +150,31 @@ def replace_bases(context: Path, images: Mapping[str, str]) -> None:
     for number, image in base_lines(lines):
         if image in images:
             lines[number] = FROM.sub(rf"\g<1>{images[image]}\g<3>", lines[number])
-    (context / "Dockerfile").write_text("".join(lines), encoding="utf-8")
+    write_text(context / "Dockerfile", "".join(lines))
 
 
 def context_files(context: Path) -> list[Path]:
     """Files of a context that .dockerignore does not leave out, relative, sorted by path."""
     ignore = context / ".dockerignore"
-    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
-    matcher = PatternMatcher([line.strip() for line in lines if line.strip()[:1] not in ("", "#")])
+    lines = read_text(ignore).splitlines() if ignore.is_file() else []
+    patterns = [Pattern(line.strip()) for line in lines if line.strip()[:1] not in ("", "#")]
     names = sorted(
         path.relative_to(context).as_posix()
         for path in context.rglob("*")
-        if path.is_file() and not path.is_symlink() and not set(path.parts) & set(NOT_COPIED)
+        if path.is_file() and not path.is_symlink()
     )
-    return [Path(name) for name in names if not matcher.matches(name)]
+    return [Path(name) for name in names if not is_ignored(name, patterns)]
+
+
+def is_ignored(name: str, patterns: list[Pattern]) -> bool:
+    """Whether .dockerignore leaves a file out: the last line that fits it or a folder above."""
+    parts = name.split("/")
+    paths = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    ignored = False
+    for pattern in patterns:
+        if any(pattern.match(path) for path in paths):
+            ignored = not pattern.exclusion
+    return ignored or bool(set(parts) & set(NOT_COPIED))
 
 
 def copied_files(context: Path) -> list[Path]:
@@ -213,16 +238,17 @@ def change_dependency(context: Path) -> None:
         raise ContextError(
             f"{context}: no dependency list to change; give one by replacements/dependency."
         )
-    text = (context / path).read_text(encoding="utf-8")
+    text = read_text(context / path)
     for old, new in VERSION_CHANGES.items():
         if old in text.splitlines():
-            (context / path).write_text(text.replace(old, new), encoding="utf-8")
+            write_text(context / path, text.replace(old, new))
             return
     line = next(line for glob, line in DEPENDENCY_FILES.items() if fnmatch(path.name, glob))
     append_line(context / path, line)
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line at a file's end."""
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(f"{line}\n")
+    """Add a line of its own at a file's end."""
+    text = path.read_bytes()
+    gap = b"" if text.endswith(b"\n") or not text else b"\n"
+    path.write_bytes(text + gap + f"{line}\n".encode())

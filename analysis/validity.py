@@ -26,9 +26,10 @@ def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """log, builds (number), hits (cached layers), imports and exports (sets of outcomes)."""
     layers = steps[steps["kind"] == "layer"]
     hits = layers["status"].eq("cached").groupby(layers["log"]).sum().rename("hits")
-    found = builds.groupby("log").agg(
-        builds=("build", "size"), imports=("cache_import", set), exports=("cache_export", set)
-    )
+    groups = builds.groupby("log")
+    found = groups.size().to_frame("builds")
+    for name, column in (("imports", "cache_import"), ("exports", "cache_export")):
+        found[name] = groups[column].agg(lambda outcomes: frozenset(outcomes))
     return found.join(hits).fillna({"hits": 0}).reset_index()
 
 

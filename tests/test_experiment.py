@@ -114,8 +114,9 @@ def test_a_build_that_hangs_is_marked_and_the_next_one_goes_on(client, context, 
 def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, context, tmp_path):
     out = tmp_path / "out"
     script = (
-        "import sys\nfrom analysis.experiment import Settings, run_experiment\n"
-        "from pathlib import Path\n"
+        "import signal\nfrom pathlib import Path\n"
+        "from analysis.experiment import Settings, run_experiment\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"run_experiment({str(out)!r}, ['docker'], settings=Settings(rounds=1, "
         f"context=Path({str(context)!r})))\n"
     )

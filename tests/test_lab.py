@@ -14,35 +14,46 @@ from analysis.builders.lab import Images, Lab, repository_of
 from analysis.errors import EngineError, HostError, ImageError
 
 
-def traces(client, lab=None):
+def traces(client, lab):
     """Names of everything that bears a lab's label."""
-    chosen = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
+    chosen = {"label": f"{LABEL}={lab}"}
     found = client.containers.list(all=True, filters=chosen)
     found += client.networks.list(filters=chosen) + client.volumes.list(filters=chosen)
-    return [thing.name for thing in found]
+    return [thing.name for thing in found] + [i.id for i in client.images.list(filters=chosen)]
 
 
-def everything(client):
-    """Ids and tags of all containers, images, networks and volumes of an engine."""
-    return {
-        "containers": {each.id for each in client.containers.list(all=True)},
-        "images": {(each.id, *sorted(each.tags)) for each in client.images.list(all=True)},
-        "networks": {each.id for each in client.networks.list()},
-        "volumes": {each.id for each in client.volumes.list()},
-    }
+def of_others(client):
+    """Ids and names of all containers, networks and images of an engine that no lab made."""
+    things = client.containers.list(all=True) + client.networks.list()
+    found = {each.id for each in things if LABEL not in str(each.attrs)}
+    images = client.images.list(all=True)
+    return found | {each.id for each in images} | {tag for each in images for tag in each.tags}
+
+
+def volumes(containers):
+    """Names of the volumes that containers hold."""
+    mounts = [mount for each in containers for mount in each.attrs["Mounts"]]
+    return {mount["Name"] for mount in mounts if mount["Type"] == "volume"}
 
 
 def test_a_lab_leaves_nothing_behind(client):
-    before = everything(client)
+    before = of_others(client)
     with Lab() as lab:
         base = lab.serve_base(lab.images.base, "1")
         newer = lab.serve_newer(lab.images.base, "2")
+        names = (f"127.0.0.1:{lab.public.port}/", f"127.0.0.1:{lab.private.port}/")
         host = lab.start_host()
         assert host.is_empty()
         assert "done" in host.read(f"docker pull -q {base} && docker pull -q {newer} && echo done")
         assert not host.is_empty()
-        assert traces(client, lab.id)
-    assert everything(client) == before
+        assert len(traces(client, lab.id)) >= 4
+        held = volumes(client.containers.list(filters={"label": f"{LABEL}={lab.id}"}))
+        assert len(held) == 3
+    after = of_others(client)
+    assert before <= after
+    assert traces(client, lab.id) == []
+    assert not held & {each.name for each in client.volumes.list()}
+    assert not [name for name in after if name.startswith(names)]
 
 
 def test_a_lab_that_is_killed_is_swept(client):
@@ -119,19 +130,18 @@ def test_too_little_space_is_said(client, monkeypatch):
 
 
 def test_an_image_that_cannot_be_pulled_names_its_setting(client):
-    before = everything(client)
     images = Images(host="localhost:1/no/such:image")
     with pytest.raises(ImageError, match=r"localhost:1/no/such:image \(HOST_IMAGE\) can't be"):
         Lab(images).__enter__()
-    assert everything(client) == before
 
 
 def test_a_host_image_that_is_none_says_its_last_words(client):
     images = Images.from_environment()
     with Lab(images) as lab:
-        lab.images = Images(host=images.base)
+        lab.images = Images(host=images.registry)
         with pytest.raises((HostError, EngineError), match="HOST_IMAGE|starting a build host"):
             lab.start_host()
+        assert len(traces(client, lab.id)) == 3
 
 
 def test_images_are_settings(monkeypatch):

@@ -27,7 +27,9 @@ class Execute(Protocol):
         env: dict[str, str],
         write: Callable[[bytes], object],
         timeout: float | None,
-    ) -> int: ...
+    ) -> int:
+        """The exit code; what the script prints goes to `write` as it comes."""
+        ...
 
 
 @dataclass
@@ -139,7 +141,8 @@ class Agent:
         self.after_output = False
         left = None if self.deadline is None else max(self.deadline - time.monotonic(), 0.1)
         try:
-            script = in_same_shell(command, self.buildspec.shell, self.result.exit_code == 0)
+            succeeding, first = self.result.exit_code == 0, not self.result.commands
+            script = in_same_shell(command, self.buildspec.shell, succeeding, first)
             code = self.execute(script, self.env, self.pass_on, left)
         except TimeoutError as error:
             self.result.status, code = "timed out", None
@@ -179,15 +182,19 @@ class Agent:
         return self.begin + timedelta(seconds=time.monotonic() - self.clock)
 
 
-def in_same_shell(command: str, shell: str = "sh", succeeding: bool = True) -> str:
+def in_same_shell(
+    command: str, shell: str = "sh", succeeding: bool = True, first: bool = False
+) -> str:
     """A script for `command` that finds the directory and variables that earlier ones left.
 
     CodeBuild runs all commands of a buildspec in one shell; here each is a process of its own,
-    so that its exit code and its times are its own too.
+    so that its exit code and its times are its own too. The `first` of a build finds nothing: a
+    kept host still has what the build before left.
     """
+    restore = f'. {STATE}/vars 2>/dev/null; cd "$(cat {STATE}/cwd)"'
     script = (
-        f'if [ -e {STATE}/vars ]; then . {STATE}/vars 2>/dev/null; cd "$(cat {STATE}/cwd)"; fi\n'
-        f"mkdir -p {STATE}; export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}\n"
+        (f"rm -rf {STATE}\n" if first else f"if [ -e {STATE}/vars ]; then {restore}; fi\n")
+        + f"mkdir -p {STATE}; export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}\n"
         f"trap 'agent_code=$?; pwd >{STATE}/cwd; {{ set; export -p; }} >{STATE}/vars; "
         "exit $agent_code' EXIT\n"
         f"{command}\n"

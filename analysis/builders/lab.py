@@ -13,7 +13,6 @@ does when this one is killed.
 import os
 import time
 import urllib.error
-import urllib.request
 import uuid
 from dataclasses import asdict, dataclass, fields
 from typing import Self
@@ -26,7 +25,7 @@ from analysis.builders.engine import LABEL, engine_errors
 from analysis.builders.host import BuildHost, one_file, start_host
 from analysis.builders.reaper import start_reaper
 from analysis.errors import ImageError, LabError
-from analysis.registry.storage import fetch_manifest, list_repository
+from analysis.registry.storage import OPENER, fetch_manifest, list_repository
 
 STORAGE = "/var/lib/registry/docker/registry/v2/repositories"
 # what a bare `docker buildx create` starts
@@ -217,7 +216,7 @@ def wait_for_registry(port: int, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/", timeout=5):
+            with OPENER.open(f"http://127.0.0.1:{port}/v2/", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 TIME = pa.timestamp("ns", tz="UTC")
 TEXT, INT, FLOAT, BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
-# a column whose name ends in "?" may hold nulls
+MAYBE_INT = pa.int32()
+PANDAS = {TEXT: pd.StringDtype(), MAYBE_INT: pd.Int64Dtype(), BOOL: pd.BooleanDtype()}
 COLUMNS = {
     "logs": {
         "log": TEXT,
@@ -28,18 +29,18 @@ COLUMNS = {
         "command": TEXT,
         "started": TIME,
         "seconds": FLOAT,
-        "exit_code?": INT,
+        "exit_code": MAYBE_INT,
     },
     "builds": {
         "log": TEXT,
         "build": INT,
         "builder": TEXT,
-        "failed?": BOOL,
+        "failed": BOOL,
         "cache_import": TEXT,
         "cache_export": TEXT,
         "cache_export_seconds": FLOAT,
         "image_export_seconds": FLOAT,
-        "command?": INT,
+        "command": MAYBE_INT,
     },
     "steps": {
         "log": TEXT,
@@ -52,7 +53,7 @@ COLUMNS = {
         "status": TEXT,
         "seconds": FLOAT,
         "output_lines": INT,
-        "position?": INT,
+        "position": MAYBE_INT,
     },
     "parts": {"log": TEXT, "build": INT, "step": INT, "part": TEXT, "seconds": FLOAT},
 }
@@ -86,9 +87,7 @@ class Rows:
     """Rows of one frame, held as Arrow columns so that many logs take little memory."""
 
     def __init__(self, frame: str) -> None:
-        columns = COLUMNS[frame]
-        self.schema = pa.schema([(name.rstrip("?"), kind) for name, kind in columns.items()])
-        self.nullable = {name.rstrip("?") for name in columns if name.endswith("?")}
+        self.schema = pa.schema(list(COLUMNS[frame].items()))
         self.rows: list[tuple] = []
         self.batches: list[pa.RecordBatch] = []
 
@@ -111,8 +110,4 @@ class Rows:
         """The frame, with its columns and types even when it is empty."""
         self.flush()
         table, self.batches = pa.Table.from_batches(self.batches, self.schema), []
-        return table.to_pandas(types_mapper=self.map_type, self_destruct=True, split_blocks=True)
-
-    def map_type(self, kind: pa.DataType) -> object:
-        """The pandas type of an Arrow type where it is not the usual one."""
-        return pd.StringDtype() if kind == TEXT else None
+        return table.to_pandas(types_mapper=PANDAS.get, self_destruct=True, split_blocks=True)

@@ -1,11 +1,13 @@
 """Footprint: what each strategy leaves in the registry, push by push."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.registry.images import KINDS, unique_bytes
+from analysis.registry.images import KINDS, sum_distinct
 
+ENTRY = ("digest", "kind", "tags", "blobs", "blob_bytes")
 NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
 COLUMNS = {
     "run": "string",
@@ -33,29 +35,28 @@ def count_entries(
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
     read = runs.loc[~runs["images"].isin(list(unread)), "run"]
-    listings = dict(iter(images.groupby("run", sort=False)))
-    nothing = images.iloc[:0]
-    counts = [{"run": run} | count_listing(listings.get(run, nothing)) for run in read]
-    table = runs.merge(
-        pd.DataFrame(counts, columns=["run", *NUMBERS]).drop(columns="new"), on="run", how="left"
-    )
+    listings: dict[str, list[tuple]] = {run: [] for run in read}
+    for run, *entry in zip(*(images[name] for name in ("run", *ENTRY)), strict=True):
+        listings.setdefault(run, []).append(entry)
+    counts = [{"run": run} | count_listing(listings[run]) for run in read]
+    counts = pd.DataFrame(counts, columns=["run", *NUMBERS]).drop(columns="new")
+    table = runs.merge(counts, on="run", how="left", validate="1:1")
     succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
     table = table.assign(pushes=succeeded.cumsum(), valid=table.get("valid", True))
-    digests = {run: set(listing["digest"]) for run, listing in listings.items()}
-    table["new"] = list(count_new(table, {run: digests.get(run, set()) for run in read}))
+    table["new"] = list(count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
-def count_listing(listing: pd.DataFrame) -> dict[str, int | None]:
-    """The numbers of one run's listing, except what is new in it."""
-    tagged = int(listing["tags"].map(len).gt(0).sum())
-    kinds = listing["kind"].value_counts()
+def count_listing(entries: Sequence[Sequence]) -> dict[str, int | None]:
+    """The numbers of one run's listing, except what is new in it; entries are of ENTRY."""
+    kinds = Counter(kind for _, kind, *_ in entries)
+    tagged = sum(len(tags) > 0 for _, _, tags, *_ in entries)
     return {
-        "entries": len(listing),
-        **{kind: int(kinds.get(kind, 0)) for kind in KINDS},
+        "entries": len(entries),
+        **{kind: kinds[kind] for kind in KINDS},
         "tagged": tagged,
-        "untagged": len(listing) - tagged,
-        "unique_bytes": unique_bytes(listing),
+        "untagged": len(entries) - tagged,
+        "unique_bytes": sum_distinct((blobs, sizes) for *_, blobs, sizes in entries),
     }
 
 

@@ -174,8 +174,13 @@ def to_text(time: Any) -> str | None:
 
 def unique_bytes(images: pd.DataFrame) -> int | None:
     """Bytes of all distinct blobs of these entries: what storage bills; null if one is unknown."""
+    return sum_distinct(zip(images["blobs"], images["blob_bytes"], strict=True))
+
+
+def sum_distinct(blobs: Iterable[tuple[Sequence[str], Sequence[int | None]]]) -> int | None:
+    """Bytes of all distinct blobs of (digests, sizes) of some entries; null if one is unknown."""
     sizes: dict[str, int | None] = {}
-    for digests, numbers in zip(images["blobs"], images["blob_bytes"], strict=True):
+    for digests, numbers in blobs:
         for digest, number in zip(digests, numbers, strict=True):
             if sizes.get(digest) is None:
                 sizes[digest] = number

@@ -23,6 +23,7 @@ from analysis.errors import RegistryError
 from analysis.registry import manifests as form
 
 ACCEPT = ", ".join(sorted(form.INDEXES | form.IMAGES))
+END = bytes(1024)
 ATTEMPTS, PAUSE, TIMEOUT = 4, 0.2, 10.0
 REVISION = re.compile(r"(?:\./)?_manifests/revisions/sha256/([0-9a-f]{64})/link")
 CURRENT = re.compile(r"(?:\./)?_manifests/tags/([^/]+)/current/link")
@@ -50,8 +51,8 @@ def fetch_manifest(address: str, repository: str, digest: str) -> str:
         except (OSError, http.client.HTTPException) as error:
             problem = f"does not answer ({error})"
     raise RegistryError(
-        f"{url} {problem}, asked {attempt + 1} times: see whether the registry still runs and "
-        "holds this manifest, then run the build again."
+        f"{url} {problem} (attempt {attempt + 1} of {ATTEMPTS}): see whether the registry still "
+        "runs and holds this manifest, then run the build again."
     )
 
 
@@ -108,6 +109,9 @@ def read_links(tar: bytes) -> tuple[dict[str, datetime], dict[str, list[str]]]:
 def link_files(tar: bytes) -> Iterator[tuple[str, float, str]]:
     """(path, time of writing, text) of each file in a tar; RegistryError when it is damaged."""
     try:
+        # tarfile takes a tar that ends between two files for a whole one
+        if len(tar) < len(END) or any(tar[-len(END) :]):
+            raise tarfile.ReadError("its end is missing")
         with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
             for entry in archive:
                 if entry.isfile():
@@ -148,6 +152,6 @@ def image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | Non
         image_size(child, manifests) for child in form.children(manifest) if child in manifests
     ]
     known = [size for size in inner if size is not None]
-    if not own and not known or None in own.values():
+    if (not own and not known) or None in own.values():
         return None
     return sum(own.values()) + max(known, default=0)

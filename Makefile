@@ -1,0 +1,73 @@
+# Each target prepares what it needs. Settings: NAME=value after the target.
+PYTHON ?= python3
+VENV ?= .venv
+REPORTS ?= reports
+CONTEXT ?= deploy
+STRATEGIES ?= all
+SCENARIOS ?= all
+ROUNDS ?= 3
+
+export JUPYTER_PREFER_ENV_PATH = 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# an engine and images that `make lab` made are used unless DOCKER_HOST names another engine
+LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-lab}/lab.env
+USE_LAB = settings=$(LAB_SETTINGS); \
+	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
+
+.PHONY: help report test experiment jupyter lab lab-down lint lock clean
+.DEFAULT_GOAL = help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+report: EXPERIMENT ?= data/lab
+report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=)
+	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
+
+test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
+	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
+
+experiment: EXPERIMENT ?= runs/latest
+experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, EXPERIMENT=)
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --experiment "$(EXPERIMENT)" \
+		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
+		--rounds "$(ROUNDS)"
+	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
+
+jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
+	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+
+lab: ## an engine and images for a bare Debian machine, where Docker's are out of reach
+	@bash deploy/lab/provide.sh
+
+lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine of `make lab`
+	@$(USE_LAB); $(VENV)/bin/python -c "from analysis.builders.lab import down; print(down(), 'things removed')"
+	@bash deploy/lab/provide.sh stop
+
+lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
+	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install -q uv
+	@echo "setuptools>=77" | $(LOCK) -o requirements.lock
+	@echo "setuptools>=77" | $(LOCK) --extra test -c requirements.lock -o requirements-test.lock
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile -q --upgrade --universal \
+	--python-version 3.11 --generate-hashes pyproject.toml -
+
+clean: ## remove reports and caches; recorded builds and the environment stay
+	@rm -rf "$(REPORTS)" .cache .pytest_cache .ruff_cache build *.egg-info
+	@find analysis tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Python 3.11 or newer is needed, this is %d.%d: say PYTHON=..." % sys.version_info[:2])'
+	@echo "preparing $(VENV) (once)"
+	@$(PYTHON) -m venv "$(VENV)"
+	@"$(VENV)/bin/python" -m pip install -q --require-hashes -r requirements.lock
+	@"$(VENV)/bin/python" -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-test: requirements-test.lock $(VENV)/.ready
+	@"$(VENV)/bin/python" -m pip install -q --require-hashes -r requirements-test.lock
+	@touch $@

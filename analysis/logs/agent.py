@@ -1,0 +1,177 @@
+"""CodeBuild's own lines, `[Container] 2026/01/22 23:28:03.574404 …`: phases and commands.
+
+Only these lines carry a time. The lab writes them too, with the same words.
+"""
+
+import re
+from datetime import UTC, datetime
+
+LINE = re.compile(
+    rb"\[(?:Container|Instance)\] +(\d{4})/(\d\d)/(\d\d) "
+    rb"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(.*)"
+)
+RUNNING = "Running command "
+FAILING = "Command did not exit successfully "
+# what begins a line that ends a command where the agent also stamps the commands' output (2018)
+KNOWN = (RUNNING, FAILING, "Entering phase ", "Phase complete: ", "Phase is ")
+COMPLETE = re.compile(r"Phase complete: (\S+) (?:State: (\w+)|Success: (\w+))")
+EXIT_STATUS = re.compile(r"exit status (\d{1,9})\s*$")
+LAB = "Running on a build host of the lab"
+# shell syntax, as far as needed to see whether a command goes on in the next line
+LONGEST = 10_000
+QUOTED = re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|(?<!\S)#[^\n]*", re.S)
+HEREDOC = re.compile(r"<<-?\s*['\"]?([A-Za-z_][\w-]*)")
+PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
+BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s", re.M)
+BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b", re.M)
+
+
+class Command:
+    """A command the agent ran; `seconds` and `exit_code` None until its end is seen."""
+
+    __slots__ = ("exit_code", "over", "phase", "seconds", "started", "text")
+
+    def __init__(self, phase: str | None, text: str, started: datetime) -> None:
+        self.phase, self.text, self.started = phase, text, started
+        self.seconds: float | None = None
+        self.exit_code: int | None = None
+        self.over = False
+
+    def row(self) -> tuple:
+        """The end of a row of the commands frame."""
+        return self.phase, self.text, self.started, self.seconds, self.exit_code
+
+
+class Agent:
+    """What the agent's lines of one log say, gathered in order."""
+
+    def __init__(self) -> None:
+        self.lines, self.phase, self.first = 0, None, ""
+        self.phases: list[list] = []
+        self.commands: list[Command] = []
+        self.stamps_output = False
+        self.failure: list[str] | None = None
+        self.text: list[str] | None = None
+        self.in_context = False
+
+    @property
+    def number(self) -> int | None:
+        """The number of the command that runs or ran last; None before the first."""
+        return len(self.commands) - 1 if self.commands else None
+
+    def take(self, line: bytes) -> str | None:
+        """Note a line of the agent's and return its text; None when it is not the agent's."""
+        found = LINE.match(line)
+        when = read_time(found) if found else None
+        if when is None:
+            return None
+        text = found[8].decode("utf-8", "replace").rstrip()
+        self.lines += 1
+        if self.lines == 1:
+            self.first = text
+        if text.startswith(KNOWN) or not self.stamps_output:
+            self.settle()
+            self.end_command(when, text)
+        self.note(when, text)
+        self.in_context = text.startswith("Phase context status code: ")
+        return text
+
+    def note(self, when: datetime, text: str) -> None:
+        """Open or close a command or a phase, when the line says so."""
+        if text.startswith(RUNNING):
+            self.commands.append(Command(self.phase, text[len(RUNNING) :], when))
+            self.text = [text[len(RUNNING) :]]
+        elif text.startswith(FAILING):
+            self.failure = [text[len(FAILING) :]]
+        elif text.startswith(("Entering phase ", "Phase is ")):
+            self.phase = text.split()[2]
+            self.phases.append([self.phase, None, when, None])
+        elif found := COMPLETE.match(text):
+            self.end_phase(when, *found.groups())
+
+    def end_command(self, when: datetime, text: str) -> None:
+        """Close the command that runs: exit code 0, unless this line says that it failed."""
+        command = self.commands[-1] if self.commands else None
+        if command is None or command.over:
+            return
+        command.over, command.seconds = True, seconds_between(command.started, when)
+        if not text.startswith((FAILING, "Build timed out")):
+            command.exit_code = 0
+
+    def end_phase(self, when: datetime, phase: str, state: str | None, success: str | None) -> None:
+        """Close a phase; commands from before its begin was seen are its own."""
+        self.stamps_output = self.stamps_output or success is not None
+        if not self.phases or self.phases[-1][:2] != [phase, None]:
+            self.phases.append([phase, None, None, None])
+        row = self.phases[-1]
+        row[1] = state.lower() if state else "succeeded" if success == "true" else "failed"
+        row[3] = seconds_between(row[2], when)
+        for command in self.commands:
+            command.phase = command.phase or phase
+        self.phase = None
+
+    def take_more(self, line: bytes) -> bool:
+        """Whether a line that is not the agent's goes on with what the agent said last."""
+        text = line.decode("utf-8", "replace")
+        if self.failure is not None:
+            self.failure.append(text)
+        if self.failure is not None or self.in_context:
+            return True
+        if self.text is None:
+            return False
+        if sum(map(len, self.text)) < LONGEST and is_open("\n".join(self.text)):
+            self.text.append(text)
+            self.commands[-1].text = "\n".join(self.text)
+            return True
+        self.text = None
+        return False
+
+    def claim(self, lines: list[bytes]) -> bool:
+        """Take lines shown between a command and its build as the rest of the command's text.
+
+        Only after a line that prepares something: any other may have printed them.
+        """
+        command = self.commands[-1]
+        if not PREPARES.match(command.text):
+            return False
+        more = [line.decode("utf-8", "replace") for line in lines]
+        command.text = "\n".join([command.text, *more])
+        return True
+
+    def settle(self) -> None:
+        """Take the exit code, and the whole text, from what was said of a command that failed."""
+        text = "\n".join(self.failure or ())
+        self.failure = self.text = None
+        if text and self.commands and (found := EXIT_STATUS.search(text)):
+            self.commands[-1].exit_code = int(found[1])
+            self.commands[-1].text = text[: found.start()].rstrip() or self.commands[-1].text
+
+
+def is_open(script: str) -> bool:
+    """Whether a shell would wait for more: a quote, block, heredoc or line that goes on."""
+    if script.rstrip(" ").endswith(("\\", "&&", "|")):
+        return True
+    bare = QUOTED.sub("", script)
+    if '"' in bare or "'" in bare:
+        return True
+    if any(f"\n{tag}" not in script for tag in HEREDOC.findall(script)):
+        return True
+    return len(BLOCK_BEGIN.findall(bare)) > len(BLOCK_END.findall(bare))
+
+
+def read_time(found: re.Match[bytes]) -> datetime | None:
+    """The UTC time of a line; None when there is no such time."""
+    *fields, fraction = found.group(1, 2, 3, 4, 5, 6, 7)
+    micro = int((fraction or b"0").ljust(6, b"0")[:6])
+    try:
+        when = datetime(*map(int, fields), micro, tzinfo=UTC)
+    except ValueError:
+        return None
+    return when if 1970 <= when.year < 2200 else None
+
+
+def seconds_between(start: datetime | None, end: datetime) -> float | None:
+    """Seconds from start to end; None when the start is unknown or the clock went back."""
+    if start is None or end < start:
+        return None
+    return (end - start).total_seconds()

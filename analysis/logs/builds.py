@@ -1,0 +1,101 @@
+"""One docker build of a log: its steps, and what they say of the build as a whole."""
+
+import re
+
+from analysis.logs.legacy import LegacyBuild
+from analysis.logs.steps import Step
+from analysis.logs.tty import TtyBuild
+
+MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
+PROOF = ("writing cache image manifest", "writing cache manifest")
+SKIPPED = "skipping cache export"
+
+
+class Build:
+    """A docker build as far as the log has told. `failed` and `over` come from its last lines."""
+
+    def __init__(self, builder: str, display: str, command: int | None) -> None:
+        self.builder, self.display, self.command = builder, display, command
+        self.steps: list[Step] = []
+        self.special: LegacyBuild | TtyBuild | None = None
+        self.failed, self.over = False, False
+
+    def follow(self, special: LegacyBuild | TtyBuild) -> None:
+        """Its steps are those that a reader of another display finds."""
+        self.special = special
+
+    def finish(self) -> None:
+        """Take over the steps found elsewhere."""
+        if self.special is not None:
+            self.steps = self.special.steps
+
+    def of_kind(self, kind: str) -> list[Step]:
+        """Its steps of a kind."""
+        return [step for step in self.steps if step.name.kind == kind]
+
+    def cache_import(self) -> str | None:
+        """none, ok, missing or failed; None when the log ends too early to tell."""
+        found = {judge_import(step) for step in self.of_kind("cache import")}
+        return next((each for each in ("ok", "failed", "missing", None) if each in found), "none")
+
+    def cache_export(self) -> str:
+        """none, ok, failed or unfinished: the worst of its exports."""
+        found = {judge_export(step) for step in self.of_kind("cache export")}
+        return next((each for each in ("failed", "unfinished", "ok") if each in found), "none")
+
+    def outcome(self, exit_code: int | None) -> bool | None:
+        """Whether it failed; None when the log does not tell. `exit_code` is its command's."""
+        if self.failed:
+            return True
+        faults = {step.status for step in self.steps if step.name.kind != "cache import"}
+        if exit_code == 0:
+            return False
+        if faults & {"failed", "canceled"}:
+            return True
+        return False if self.steps and "unfinished" not in faults and self.is_whole() else None
+
+    def is_whole(self) -> bool:
+        """Whether its last steps are there: an export, or a stage's last instruction."""
+        if any(step.name.kind in ("export", "load", "cache export") for step in self.steps):
+            return True
+        numbered = [step.name for step in self.steps if step.name.position]
+        return bool(numbered) and numbered[-1].position == numbered[-1].total
+
+    def row(self, log: str, number: int, exit_code: int | None) -> tuple:
+        """A row of the builds frame."""
+        return (
+            log,
+            number,
+            self.builder,
+            self.outcome(exit_code),
+            self.cache_import(),
+            self.cache_export(),
+            total_seconds(self.of_kind("cache export")),
+            total_seconds(self.of_kind("export")),
+            self.command,
+        )
+
+
+def judge_import(step: Step) -> str | None:
+    """What became of a cache import: proved by its type or by an end without an error."""
+    if step.error is not None:
+        return "missing" if MISSING.search(step.error) else "failed"
+    if "inferred cache manifest type" in step.parts or step.status in ("ran", "cached"):
+        return "ok"
+    return None
+
+
+def judge_export(step: Step) -> str:
+    """What became of a cache export; one that had nothing to export counts as none."""
+    if step.status == "failed":
+        return "failed"
+    if any(part.startswith(SKIPPED) for part in step.parts):
+        return "none"
+    proved = any(part in step.parts for part in PROOF)
+    return "ok" if proved or step.status in ("ran", "cached") else "unfinished"
+
+
+def total_seconds(steps: list[Step]) -> float | None:
+    """The sum of the steps' known seconds; None when none is known."""
+    known = [step.seconds for step in steps if step.seconds is not None]
+    return round(sum(known), 3) if known else None

@@ -1,0 +1,80 @@
+"""The legacy builder's output: `Step 3/7 : RUN …`, ` ---> Using cache`; it tells no times."""
+
+import re
+
+from analysis.logs.steps import Name, Step
+
+STEP = re.compile(rb"Step (\d+)(?:/(\d+))? : (.*)")
+ARROW = re.compile(
+    rb" ?---> (?:(Using cache)|(Running in [0-9a-f]+)|([0-9a-f]{12})|\[Warning\].*)$"
+)
+CONTEXT = re.compile(rb"Sending build context to Docker daemon")
+REMOVED = re.compile(rb"(?:Removing|Removed) intermediate container ")
+BUILT = re.compile(rb"Successfully (?:built [0-9a-f]{12}|tagged )")
+FAILED = re.compile(
+    rb"The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: "
+    rb"|failed to process |Service '.*' failed to build|Error response from daemon: "
+    rb"|(?:manifest for|pull access denied for) |unauthorized: |failed to build: "
+)
+STAGE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?\S+\s+AS\s+(\S+)", re.I)
+
+
+class LegacyBuild:
+    """Follows one build; lines between a step's begin and its result are that step's output."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.total, self.running, self.stage, self.over = None, False, None, False
+
+    @staticmethod
+    def begins(line: bytes) -> bool:
+        """Whether a line begins a build."""
+        found = STEP.match(line)
+        return bool(CONTEXT.match(line)) or bool(found and found[1] == b"1")
+
+    def take(self, line: bytes, _raw: bytes = b"") -> bool:
+        """Whether the line belongs to the build, which is updated."""
+        if self.over and not BUILT.match(line):
+            return False
+        if (found := STEP.match(line)) and self.is_next(*found.group(1, 2)):
+            self.begin_step(*found.groups())
+        elif found := ARROW.match(line):
+            self.take_arrow(*found.groups())
+        elif BUILT.match(line):
+            self.over, self.running = True, False
+        elif self.running and FAILED.match(line):
+            self.steps[-1].ended, self.over, self.running = "failed", True, False
+        elif not self.running:
+            return bool(CONTEXT.match(line) or REMOVED.match(line))
+        elif not REMOVED.match(line):
+            self.steps[-1].output += 1
+        return True
+
+    def is_next(self, number: bytes, total: bytes | None) -> bool:
+        """Whether this is the step that must come; other numbers are a step's own output."""
+        return int(number) == len(self.steps) + 1 and (not self.steps or total == self.total)
+
+    def begin_step(self, number: bytes, total: bytes | None, text: bytes) -> None:
+        """Open a step, which closes the one before."""
+        self.total = total
+        instruction = text.decode("utf-8", "replace").rstrip()
+        if kind := instruction.upper().startswith("FROM "):
+            found = STAGE.match(instruction)
+            self.stage = found[1] if found else None
+        step = Step(int(number), None)
+        kind = "from" if kind else "layer"
+        last = int(total) if total else None
+        step.name = Name(instruction, self.stage, None, kind, int(number), last)
+        self.steps.append(step)
+        self.running = True
+
+    def take_arrow(self, cached: bytes | None, running: bytes | None, image: bytes | None) -> None:
+        """Note what ` ---> …` says of the step."""
+        if not self.steps:
+            return
+        step = self.steps[-1]
+        if cached:
+            step.ended, step.cached = "ran", True
+        elif image and step.ended is None:
+            step.ended, self.running = "ran", False
+        self.running = self.running and not cached

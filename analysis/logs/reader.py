@@ -1,0 +1,299 @@
+"""One log, as clean text, read from its first line to its last."""
+
+import re
+
+from analysis.logs.agent import KNOWN, RUNNING, Agent
+from analysis.logs.builds import Build
+from analysis.logs.legacy import LegacyBuild
+from analysis.logs.steps import Step, read_name
+from analysis.logs.tty import TtyBuild
+
+# every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log
+VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
+OUTPUT = re.compile(rb"#(\d+) \d")
+ANSI = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
+ENDS = frozenset(b"DCE")
+FINAL = re.compile(
+    rb"(?:ERROR|error|Error): failed to (?:build|solve)\b|failed to (?:build|solve): "
+    rb"|ERROR: Cache export |ERROR: (?:target \S+: )?(?:failed to|process )"
+)
+FILE_LINE = re.compile(rb"[^\s:]+:\d+$")
+DOCKER = re.compile(
+    rb"View build details: |What's next:|Learn more at https://docs\.docker|WARNING: "
+    rb"| ?\d+ warnings? found|\s*- [A-Z]\w+: | > |time=\"[^\"]+\" level="
+    rb"|The push refers to repository \[|[0-9a-f]{12}: (?:Preparing|Waiting|Layer|Push|Pull|Verif"
+    rb"|Download|Extract|Already|Mount|Retry)|\S+: (?:digest: sha256:[0-9a-f]|Pulling from )"
+    rb"|Digest: sha256:|Status: (?:Downloaded|Image)|Using default tag: |Login Succeeded"
+    rb"|Configure a credential helper|https://docs\.docker\.com/"
+)
+RULES = (b"------", b"--------------------")
+# the first steps of any build, and the kinds of the last
+FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
+LAST = ("export", "load", "cache export")
+
+
+class Reader:
+    """Follows one log. `lines` were seen, of which `unread` told nothing that is known.
+
+    A line is read when it is blank, the agent's (or the rest of a command the agent shows), a
+    BuildKit line of the step in focus or the output of that step, a part of an error report of
+    BuildKit, a line of the legacy builder or of its step's output, a frame of BuildKit's
+    terminal display, or a message of docker's push, pull and login. All others are unread: what
+    other commands print, and `#5 …` where no step 5 can have said it.
+    """
+
+    def __init__(self) -> None:
+        self.lines, self.unread = 0, 0
+        self.agent = Agent()
+        self.builds: list[Build] = []
+        self.leave_build()
+        self.held: list[bytes] | None = None
+        self.stray, self.strays = b"", 0
+
+    def leave_build(self) -> None:
+        """No build is under way: what follows belongs to none, or begins the next."""
+        self.build: Build | None = None
+        self.special: LegacyBuild | TtyBuild | None = None
+        self.steps: dict[bytes, Step] = {}
+        self.largest = -1
+        self.lose_focus()
+        self.block, self.tail, self.after_output = b"", False, False
+
+    def lose_focus(self) -> None:
+        """No step is in focus."""
+        self.focus: Step | None = None
+        self.open, self.mark = False, b""
+
+    def read(self, text: bytes) -> "Reader":
+        """Read a whole log."""
+        pieces = iter(VERTEX.split(b"\n" + text))
+        gap = next(pieces)
+        for number, line, after in zip(pieces, pieces, pieces, strict=True):
+            if len(gap) > 1:
+                self.take_gap(gap)
+            else:
+                self.lines += len(gap)
+            step = self.steps.get(number)
+            self.lines += 1
+            if step is None or step is not self.focus:
+                self.take_line(number, line, gap)
+            elif line[0] in ENDS and step.end(line):
+                self.open = False
+            elif line[-5:] == b" done" and line != step.text:
+                step.take_part(line)
+            elif line[:7] != b"sha256:":
+                self.take_line(number, line, gap)
+            gap = after
+        self.take_gap(gap[:-1] if gap.endswith(b"\n") else gap)
+        self.agent.settle()
+        return self
+
+    def take_gap(self, gap: bytes) -> None:
+        """Lines between two of VERTEX: mostly the output of the step in focus.
+
+        Text between two lines of a step's output is that step's too: its own line feeds, or
+        lines that a console broke.
+        """
+        self.after_output = self.mark != b"" and gap.startswith(self.mark)
+        if self.after_output:
+            end = gap.find(b"\n", gap.rfind(self.mark) + 1)
+            gap, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
+            count = gap.count(b"\n")
+            self.focus.output += count
+            self.lines += count
+            gap = rest
+            if len(gap) < 2:
+                self.lines += len(gap)
+                return
+        self.tail = self.focus is not None and self.focus.ended == "failed" and not self.open
+        self.stray, self.strays = b"", 0
+        for line in gap[1:].split(b"\n") if gap else ():
+            self.lines += 1
+            if not self.take_text(line):
+                self.unread += 1
+
+    def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
+        """A line of VERTEX that the loop above does not deal with."""
+        step, blank = self.steps.get(number), gap.endswith(b"\n")
+        if number == b"0" or len(number) > 6:
+            read = number == b"0" and self.take_head(line, blank)
+        elif step is None:
+            read = self.meet_step(number, line, blank)
+        elif line[:3] == b"..." and not line[3:].strip():
+            self.open, read = self.open and step is not self.focus, True
+        elif (blank or not self.open) and is_same(line, step.text):
+            read = self.meet_again(step, number, line, blank)
+        elif blank and step.text is not None and read_name(line).kind != "other":
+            read = self.meet_again(None, number, line, blank)
+        else:
+            read = step is self.focus
+            if read and line[:1] == b" ":
+                step.take_verbose(line)
+        self.unread += not read
+
+    def take_head(self, line: bytes, blank: bool) -> bool:
+        """`#0 building with …` begins a build."""
+        if not line.startswith(b"building with "):
+            return False
+        self.start("buildkit", "plain", blank)
+        return True
+
+    def meet_step(self, number: bytes, line: bytes, blank: bool) -> bool:
+        """A number not seen in this build: a step's header, or a line of a step cut off above."""
+        known = read_name(line).kind != "other"
+        boundary = blank or not self.open
+        follows = self.build is not None and self.build.display == "plain"
+        if boundary and (known or (follows and blank and int(number) == self.largest + 1)):
+            if not follows:
+                self.start("buildkit", "plain", blank)
+            return self.add_step(number, line)
+        told = number == self.stray
+        if not (told or (follows and int(number) > self.largest)) or not Step(0, b"").end(line):
+            if self.build is None and line.endswith(b" done"):
+                self.keep_stray(number)
+            return False
+        if not follows:
+            self.start("buildkit", "plain", blank)
+        self.add_step(number, None)
+        self.focus.end(line)
+        if told:
+            self.focus.output, self.unread = self.strays, self.unread - self.strays
+        self.open = False
+        return True
+
+    def meet_again(self, step: Step | None, number: bytes, line: bytes, blank: bool) -> bool:
+        """A header whose number is known: of its step, or (None, or a first step) a next build."""
+        if step is not None and not (step.ended and FIRST.search(line) and self.is_over()):
+            return self.set_focus(step)
+        self.start("buildkit", "plain", blank)
+        return self.add_step(number, line)
+
+    def is_over(self) -> bool:
+        """Whether the build under way has come to one of its last steps, or to its error."""
+        return self.build.over or any(step.name.kind in LAST for step in self.build.steps)
+
+    def add_step(self, number: bytes, line: bytes | None) -> bool:
+        """Put a step into the build and the focus."""
+        step = self.steps[number] = Step(int(number), line)
+        self.largest = max(self.largest, step.number)
+        self.build.steps.append(step)
+        return self.set_focus(step)
+
+    def set_focus(self, step: Step) -> bool:
+        """What follows is said of this step."""
+        self.focus, self.open, self.mark = step, True, b"\n#%d " % step.number
+        self.block = b""
+        return True
+
+    def start(self, builder: str, display: str, blank: bool) -> None:
+        """Begin a build; lines shown since the agent named its command are that command's text."""
+        if self.held and not blank and self.agent.claim(self.held):
+            self.unread -= len(self.held)
+        self.leave_build()
+        self.held = None
+        self.build = Build(builder, display, self.agent.number)
+        self.builds.append(self.build)
+
+    def take_text(self, line: bytes) -> bool:
+        """Whether a line that is none of VERTEX is understood."""
+        if line[:1] == b"[" and (said := self.agent.take(line)) is not None:
+            return self.take_agent(said)
+        raw, line = line, ANSI.sub(b"", line) if b"\x1b" in line else line
+        if not line.strip():
+            self.tail, self.held = False, None
+            return self.agent.take_more(line) or True
+        if self.agent.take_more(line) or self.take_special(line, raw):
+            return True
+        if line[:1] == b"#" and (found := OUTPUT.match(line)):
+            return self.take_output(found[1])
+        return self.take_error(line) or self.take_message(line)
+
+    def take_agent(self, said: str) -> bool:
+        """An agent's line ends whatever was under way."""
+        if self.agent.stamps_output and not said.startswith(KNOWN):
+            self.take_special(said.encode(), said.encode())
+            return True
+        self.leave_build()
+        self.held = [] if said.startswith(RUNNING) else None
+        return True
+
+    def take_output(self, number: bytes) -> bool:
+        """A line of a step's output; one whose step has no header is kept in mind."""
+        step = self.steps.get(number)
+        self.after_output = step is not None and step is self.focus
+        if self.after_output:
+            step.output += 1
+        elif step is None:
+            self.keep_stray(number)
+        return self.after_output
+
+    def keep_stray(self, number: bytes) -> None:
+        """Count a line of a step whose header is missing, in case its end proves that it is one."""
+        self.strays = self.strays + 1 if number == self.stray else 1
+        self.stray = number
+
+    def take_special(self, line: bytes, raw: bytes) -> bool:
+        """A line of the legacy builder or of the terminal display."""
+        line = line[:4096].rstrip()
+        if isinstance(self.special, TtyBuild):
+            if TtyBuild.begins(line) and not self.special.is_redrawn(line):
+                self.start_special(TtyBuild(), "buildkit", "tty")
+            return self.special.take(line, raw)
+        if isinstance(self.special, LegacyBuild) and self.special.take(line):
+            return True
+        if TtyBuild.begins(line):
+            self.start_special(TtyBuild(), "buildkit", "tty")
+        elif LegacyBuild.begins(line):
+            self.start_special(LegacyBuild(), "legacy", "legacy")
+        else:
+            return False
+        return self.special.take(line, raw)
+
+    def start_special(self, special: LegacyBuild | TtyBuild, builder: str, display: str) -> None:
+        """Begin a build that is not shown in plain progress."""
+        self.start(builder, display, False)
+        self.special = special
+        self.build.follow(special)
+
+    def take_error(self, line: bytes) -> bool:
+        """A line of BuildKit's error report: excerpts between rules, then the error itself."""
+        if FINAL.match(line):
+            if self.build is None:
+                self.start("buildkit", "plain", False)
+            self.build.failed = self.build.over = self.tail = True
+            self.block = b""
+            return True
+        if self.build is None:
+            return False
+        if line == self.block or (not self.block and line in RULES):
+            self.block = b"" if self.block else line
+            self.open = self.tail = False
+            return True
+        return bool(self.block) or self.tail or FILE_LINE.match(line) is not None
+
+    def take_message(self, line: bytes) -> bool:
+        """A message of docker's own, or a line that goes on with a step's output."""
+        if DOCKER.match(line):
+            if self.build is not None and line.startswith(b"View build details: "):
+                self.build.over = True
+            self.held = None
+            return True
+        if self.after_output and self.open:
+            self.focus.output += 1
+            return True
+        if self.held is not None:
+            self.held.append(line)
+        return False
+
+
+def is_same(line: bytes, text: bytes | None) -> bool:
+    """Whether a header is the one seen before, perhaps cut shorter."""
+    if text is None or line == text:
+        return line == text
+    short, long = sorted((line, text), key=len)
+    return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
+
+
+def read_log(text: bytes) -> Reader:
+    """Read a log's text (UTF-8, line feeds, no prefixes)."""
+    return Reader().read(text)

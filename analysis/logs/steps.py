@@ -1,0 +1,174 @@
+"""One step of a docker build: what its name means, what its lines said, what became of it."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+NUMBERED = re.compile(
+    r"\[(?P<words>[^\]]{,200}?)\s{,9}(?P<position>\d{1,6})/(?P<total>\d{1,6})\] +(?P<rest>.*)", re.S
+)
+PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
+BRACKET = re.compile(r"\[(?P<words>[^\]]*)\] ?(?P<rest>.*)", re.S)
+# https://github.com/moby/buildkit: the names its solver, exporters and cache backends give
+KINDS = (
+    ("cache import", re.compile(r"importing cache manifest from ")),
+    ("cache export", re.compile(r"exporting cache|exporting to GitHub Actions Cache")),
+    ("cache export", re.compile(r"preparing layers for inline cache")),
+    ("load", re.compile(r"importing to docker|loading image")),
+    ("export", re.compile(r"exporting |pushing |merging manifest list |sending tarball")),
+    ("internal", re.compile(r"resolve image config for |docker-image://|load |local://")),
+)
+BUILDER = re.compile(r"booting |waiting for \d+ pods|creating container|starting container")
+DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?")
+UNITS = {"ms": 1e3, "µs": 1e6, "us": 1e6, "ns": 1e9}
+WORD = re.compile(r"[A-Za-z-]+:?")
+
+
+class Name(NamedTuple):
+    """What a step's name says; `position` and `total` are k and n of its k/n."""
+
+    name: str
+    stage: str | None = None
+    platform: str | None = None
+    kind: str = "other"
+    position: int | None = None
+    total: int | None = None
+
+
+@lru_cache(1 << 16)
+def read_name(text: bytes) -> Name:
+    """The parts of a BuildKit step's name; kind "other" when it is not one of BuildKit's own."""
+    full = text.decode("utf-8", "replace").rstrip()
+    if found := NUMBERED.match(full):
+        stage, platform = split_words(found["words"])
+        instruction = found["rest"]
+        kind = "from" if instruction.startswith("FROM ") or instruction == "FROM" else "layer"
+        numbers = int(found["position"]), int(found["total"])
+        return Name(instruction, stage, platform, kind, *numbers)
+    found = BRACKET.match(full)
+    words, rest = (found["words"], found["rest"]) if found else ("", full)
+    platform = split_words(words)[1]
+    return Name(full, None, platform, find_kind(words.split(), rest))
+
+
+def find_kind(words: list[str], rest: str) -> str:
+    """The kind of a step that is no instruction, from its [words] and the rest of its name."""
+    if words and words[-1] in ("internal", "auth"):
+        return "builder" if BUILDER.match(rest) else "internal"
+    return next((kind for kind, pattern in KINDS if pattern.match(rest)), "other")
+
+
+def split_words(words: str) -> tuple[str | None, str | None]:
+    """(stage, platform) of the words before k/n: `linux/amd64 builder`, `app builder`."""
+    platform, stage = None, None
+    for word in words.split():
+        if PLATFORM.match(word):
+            platform = word
+        else:
+            stage = word
+    return stage, platform
+
+
+def read_part(text: bytes) -> tuple[str, float | None]:
+    """(words, seconds) of a status line that ends in ` done`: references and digests left out."""
+    words = text[:-5].decode("utf-8", "replace").split()
+    seconds = read_seconds(words[-1]) if words else None
+    named = []
+    for word in words[: None if seconds is None else -1]:
+        if not WORD.fullmatch(word):
+            break
+        named.append(word.rstrip(":"))
+    while len(named) > 1 and named[-1] in ("for", "to", "from"):
+        named.pop()
+    return " ".join(named) or "downloading", seconds
+
+
+def read_seconds(text: str) -> float | None:
+    """Seconds of `4.3s`, `6.7771ms`, `1m2s`; None when it is no duration."""
+    found = DURATION.fullmatch(text)
+    if not found or not text:
+        return None
+    hours, minutes, number, unit = found.groups()
+    rest = float(number or 0) / UNITS.get(unit, 1)
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + rest
+
+
+class Step:
+    """A step as far as the log has told: `name` None when its header is missing."""
+
+    __slots__ = ("cached", "ended", "error", "name", "number", "output", "parts", "seconds", "text")
+
+    def __init__(self, number: int, text: bytes | None) -> None:
+        self.number, self.text = number, text
+        self.name = Name("") if text is None else read_name(text)
+        self.ended: str | None = None
+        self.cached, self.error, self.seconds, self.output = False, None, None, 0
+        self.parts: dict[str, float | None] = {}
+
+    def take_part(self, text: bytes) -> None:
+        """Note a status line that ends in ` done`; the longest time of a part is kept."""
+        part, seconds = read_part(text)
+        known = self.parts.get(part)
+        if known is None or (seconds is not None and seconds > known):
+            self.parts[part] = seconds
+
+    def end(self, text: bytes) -> bool:
+        """Note DONE, CACHED, CANCELED or ERROR; False when the line is none of them.
+
+        The last DONE holds the total. A step that was CACHED stays so when it is pulled later,
+        and one that failed stays so when it is then canceled.
+        """
+        text = text.rstrip()
+        if text[:4] == b"DONE" and (len(text) == 4 or text[4:5] == b" "):
+            seconds = read_seconds(text[5:].decode("utf-8", "replace"))
+            self.seconds = self.seconds if seconds is None else seconds
+            self.ended = "ran"
+        elif text == b"CACHED":
+            self.ended, self.cached = "ran", True
+        elif text == b"CANCELED":
+            self.ended = self.ended if self.ended == "failed" or self.cached else "canceled"
+        elif text[:7] == b"ERROR: " or text == b"ERROR":
+            message = text[7:].decode("utf-8", "replace")
+            self.ended = "canceled" if message.endswith("context canceled") else "failed"
+            self.error = message
+        else:
+            return False
+        return True
+
+    def take_verbose(self, line: bytes) -> None:
+        """Note a line as Docker 18.09 wrote them; it gives each active interval's duration."""
+        key, _, value = line.decode("utf-8", "replace").strip().partition(": ")
+        if key == "started":
+            self.ended = None
+        elif key == "completed":
+            self.ended = "ran"
+        elif key == "cached":
+            self.cached = value == "true"
+        elif key == "error":
+            self.ended, self.error = "failed", value
+        elif key == "duration" and (seconds := read_seconds(value)) is not None:
+            self.seconds = round((self.seconds or 0) + seconds, 6)
+
+    @property
+    def status(self) -> str:
+        """ran, cached, failed, canceled or unfinished."""
+        if self.ended is None:
+            return "unfinished"
+        return "cached" if self.cached and self.ended == "ran" else self.ended
+
+    def row(self, log: str, build: int) -> tuple:
+        """A row of the steps frame."""
+        name = self.name
+        return (
+            log,
+            build,
+            self.number,
+            name.name or None,
+            name.stage,
+            name.platform,
+            name.kind,
+            self.status,
+            self.seconds,
+            self.output,
+            name.position,
+        )

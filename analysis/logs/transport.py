@@ -1,0 +1,218 @@
+"""From what a log is stored as to its clean text: gzip, encodings, CSV, JSON, CRLF, prefixes."""
+
+import csv
+import io
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+from analysis.errors import LogError
+
+SAMPLE = 1 << 14
+ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
+CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+DATE = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})"
+# who writes it, what it puts before every line
+PREFIXES = (
+    ("github", re.compile(rb"[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?" + ISO + rb"(?: |$)")),
+    ("gitlab", re.compile(ISO + rb" \d\d[OE](?:\+| |$)")),
+    ("kubernetes", re.compile(ISO + rb" std(?:out|err) [FP](?: |$)")),
+    (
+        "cloudwatch",
+        re.compile(ISO + rb" (?:[\w.-]+/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} "),
+    ),
+    ("github", re.compile(ISO + rb"(?: |$)")),
+    ("jenkins", re.compile(rb"\[" + ISO + rb"\](?: |$)")),
+    ("jenkins", re.compile(CLOCK + rb"(?:  |$)")),
+    ("unknown", re.compile(rb"\[?" + CLOCK + rb"\]?:?(?: |$)")),
+    ("unknown", re.compile(DATE + rb"(?: |$)")),
+    ("cloudwatch", re.compile(rb"\d{13}(?:[ \t]|$)")),
+    ("buildkite", re.compile(rb"\x1b_bk;t=\d+\x07")),
+    ("drone", re.compile(rb" *\d+ \|(?: |$)")),
+    ("compose", re.compile(rb"[\w.-]+?[_-]\d+ +\| ?(?:\x1b\[0m)?")),
+)
+MESSAGE = re.compile(r'"(?:message|@message|log)"\s*:\s*("(?:[^"\\]|\\.)*")')
+JSON = re.compile(r'\s*(?:\{|\[\s*[\{\["])')
+CSV = re.compile(r'"?@?timestamp"?,"?@?message"?(?:,[^\n]*)?\r?\n', re.I)
+TRAILING = re.compile(rb"[^\n]*\S[ \t]+$")
+WRAPPED = b"FullyQualifiedErrorId"
+SOURCES = (
+    ("github", re.compile(rb"/home/runner/|^##\[|^Run docker/", re.M)),
+    ("jenkins", re.compile(rb"^\[Pipeline\]|/var/jenkins_home/workspace|^Started by ", re.M)),
+)
+
+
+class Text(NamedTuple):
+    """A log's clean text (UTF-8, line feeds, no prefixes) and how it came."""
+
+    text: bytes
+    container: str | None
+    encoding: str
+    source: str
+
+
+def load(source: str | Path | bytes) -> bytes:
+    """The bytes of a log as they are stored; LogError says why a file can't be read."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    try:
+        return Path(source).read_bytes()
+    except FileNotFoundError:
+        raise LogError(f"{source} does not exist: give the path of a log.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LogError(f"{source} can't be read ({reason}): check its permissions.") from None
+
+
+def unpack(data: bytes, name: str) -> bytes:
+    """The data, decompressed when it is gzip; LogError when that is damaged."""
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        size = int.from_bytes(data[-4:], "little")
+        text = zlib.decompress(data, 31, min(max(size, 1), 1 << 30))
+        return text if len(text) & 0xFFFFFFFF == size else unpack_members(data)
+    except (zlib.error, EOFError) as error:
+        reason = str(error).rpartition(": ")[2] or "it ends early"
+        raise LogError(f"{name} is a damaged gzip file ({reason}): copy it again.") from None
+
+
+def unpack_members(data: bytes) -> bytes:
+    """Decompress gzip members that follow each other; what is no gzip after them is left out."""
+    parts = []
+    while data[:2] == b"\x1f\x8b":
+        member = zlib.decompressobj(31)
+        parts.append(member.decompress(data) + member.flush())
+        if not member.eof:
+            raise EOFError
+        data = member.unused_data
+    return b"".join(parts)
+
+
+def clean(data: bytes) -> Text:
+    """The clean text of a log's (decompressed) bytes."""
+    encoding, data = to_utf8(data)
+    container, data = open_container(data)
+    ends = data[:SAMPLE] + data[-SAMPLE:]
+    if b"\r\n" in ends:
+        data = data.replace(b"\r\n", b"\n")
+    if WRAPPED in data[:SAMPLE]:
+        data = unwrap(data)
+    source, data = strip_prefixes(data)
+    if share(TRAILING, sample_lines(data)) > 0.5:
+        data = re.sub(rb"[ \t]+(?=\n|\Z)", b"", data)
+    return Text(data, container, encoding, source or find_source(data))
+
+
+def to_utf8(data: bytes) -> tuple[str, bytes]:
+    """(encoding, the data in UTF-8 without BOM); bytes that are not UTF-8 stay as they are."""
+    if data[:3] == b"\xef\xbb\xbf":
+        return "utf-8", data[3:]
+    head = data[:512]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif len(head) > 3 and head[1::2].count(0) > 0.8 * len(head[1::2]):
+        encoding = "utf-16-le"
+    elif len(head) > 3 and head[::2].count(0) > 0.8 * len(head[::2]):
+        encoding = "utf-16-be"
+    else:
+        return "utf-8", data
+    return "utf-16", data.decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def open_container(data: bytes) -> tuple[str | None, bytes]:
+    """("csv" or "json", the log inside), or (None, data) when it is not in one."""
+    head = data[:256].decode("utf-8", "replace")
+    if CSV.match(head):
+        return "csv", "".join(read_csv(data.decode("utf-8", "replace"))).encode()
+    if JSON.match(head) and (messages := read_json(data.decode("utf-8", "replace"))):
+        return "json", "".join(map(end_line, messages)).encode("utf-8", "replace")
+    return None, data
+
+
+def read_csv(text: str) -> list[str]:
+    """The messages of a CloudWatch export, oldest first."""
+    usual = csv.field_size_limit(len(text) + 1)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if len(row) > 1][1:]
+    finally:
+        csv.field_size_limit(usual)
+    if rows and rows[0][0] > rows[-1][0]:
+        rows.reverse()
+    return [end_line(row[1]) for row in rows]
+
+
+def read_json(text: str) -> list[str]:
+    """The messages of CloudWatch events, or of a list of texts; of a cut-off file, those whole."""
+    try:
+        value = json.loads(text)
+        if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+            return value
+    except (ValueError, RecursionError):
+        pass
+    return [unquote(each) for each in MESSAGE.findall(text)]
+
+
+def unquote(quoted: str) -> str:
+    """The text of a JSON string; as it stands when it holds an escape that is not JSON's."""
+    try:
+        return json.loads(quoted, strict=False)
+    except ValueError:
+        return quoted[1:-1]
+
+
+def end_line(message: str) -> str:
+    """A message with a line feed at its end."""
+    return message if message.endswith("\n") else message + "\n"
+
+
+def unwrap(data: bytes) -> bytes:
+    """Join lines that PowerShell broke at the width of its window, and drop what it added."""
+    data = re.sub(rb"\A[\w.-]+ : (?=#0 )", b"", data)
+    whole: list[bytes] = []
+    joins = False
+    for line in data.split(b"\n"):
+        starts = line[:1] == b"#" or line.startswith((b"------", b"[")) or not line.strip()
+        if joins and not starts:
+            whole[-1] += line
+        else:
+            whole.append(line)
+            joins = re.match(rb"#\d+ ", line) is not None
+    return b"\n".join(whole)
+
+
+def strip_prefixes(data: bytes) -> tuple[str | None, bytes]:
+    """(who wrote the prefixes, the data without): those that most lines bear, up to three deep."""
+    writer = None
+    for _ in range(3):
+        found = find_prefix(data)
+        if found is None:
+            break
+        writer = writer if writer not in (None, "unknown") else found[0]
+        data = re.sub(rb"(?m)^" + found[1].pattern, b"", data)
+    return writer, data
+
+
+def find_prefix(data: bytes) -> tuple[str, re.Pattern[bytes]] | None:
+    """The first of PREFIXES that most lines bear, judged by the first of them."""
+    lines = sample_lines(data)
+    return next((each for each in PREFIXES if share(each[1], lines) > 0.5), None)
+
+
+def sample_lines(data: bytes) -> list[bytes]:
+    """The first whole lines of a log that are not blank, at most 80."""
+    lines = data[:8192].split(b"\n")
+    return [line for line in (lines if len(data) <= 8192 else lines[:-1])[:80] if line.strip()]
+
+
+def share(pattern: re.Pattern[bytes], lines: list[bytes]) -> float:
+    """The share of lines that begin with a pattern."""
+    return sum(pattern.match(line) is not None for line in lines) / max(len(lines), 1)
+
+
+def find_source(data: bytes) -> str:
+    """Who wrote a log without prefixes, as far as its first lines tell."""
+    head = data[:8192]
+    return next((who for who, pattern in SOURCES if pattern.search(head)), "unknown")

@@ -1,0 +1,72 @@
+"""Captures of BuildKit's redrawn terminal display: ` => [1/5] …`; the last state counts."""
+
+import re
+
+from analysis.logs.steps import Step
+
+HEADER = re.compile(rb"\[\+\] Building (\d+(?:\.\d+)?)s \((\d+)/(\d+)\)( FINISHED)?")
+ROW = re.compile(rb" ?=> (?!=>)(?:(CACHED|ERROR|CANCELED) )?(\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
+PART = re.compile(rb" ?=> => (\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
+# how the display colours a step that is over; one that runs has no colour
+OVER = re.compile(rb"\x1b\[(?:36|34)m")
+
+
+class TtyBuild:
+    """Follows one display; a frame shows only as many steps as the terminal has lines."""
+
+    def __init__(self) -> None:
+        self.rows: dict[bytes, Step] = {}
+        self.step: Step | None = None
+        self.finished, self.last = False, 0.0
+
+    @staticmethod
+    def begins(line: bytes) -> bool:
+        """Whether a line (without ANSI) is the head of a frame."""
+        return bool(HEADER.search(line))
+
+    def is_redrawn(self, line: bytes) -> bool:
+        """Whether the head of a frame is this build's: not over, and the clock not back."""
+        found = HEADER.search(line)
+        return found is not None and not self.finished and float(found[1]) >= self.last
+
+    def take(self, line: bytes, raw: bytes) -> bool:
+        """Whether the line (`raw` with its colours) belongs to the build, which is updated."""
+        if found := HEADER.search(line):
+            self.last, self.finished, self.step = float(found[1]), bool(found[4]), None
+        elif found := PART.match(line):
+            if self.step is not None and found[2]:
+                self.step.take_part(found[1] + b" " + found[2] + b"s done")
+        elif found := ROW.match(line):
+            self.take_row(*found.groups(), over=bool(OVER.search(raw)))
+        else:
+            return False
+        return True
+
+    def take_row(
+        self, status: bytes | None, text: bytes, seconds: bytes | None, over: bool
+    ) -> None:
+        """Note a step's state, which replaces what earlier frames said."""
+        step = self.rows.get(text)
+        if step is None:
+            step = self.rows[text] = Step(len(self.rows) + 1, text)
+        self.step = step
+        step.seconds = None
+        if status == b"ERROR":
+            step.ended = "failed"
+        elif status == b"CANCELED":
+            step.ended = "canceled"
+        elif status == b"CACHED":
+            step.ended, step.cached = "ran", True
+        else:
+            step.ended = "ran" if over else None
+            step.seconds = float(seconds) if seconds else None
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps, in the order they first appeared."""
+        for step in self.rows.values():
+            if self.finished and step.ended is None:
+                step.ended = "ran"
+            if step.ended is None:
+                step.seconds = None
+        return list(self.rows.values())

@@ -1,0 +1,72 @@
+"""Hit rates, by three denominators that are named: layers, numbered steps, vertices."""
+
+import pandas as pd
+
+from analysis.measures.spread import RUN
+
+RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
+# buildx shows these as steps, BuildKit's record of the build does not count them
+CLIENT = ("builder", "load")
+COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
+
+
+def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
+    """One row a docker build: how much of it came from a cache, by three denominators.
+
+    log, build · layers (Dockerfile instructions other than FROM), hits (those cached), ran, rate
+    = hits / (hits + ran) · steps (all that are numbered k/n, so FROM too, whose "cached" only
+    means that the image is there), step_hits, steps_ran, step_rate · vertices (all that BuildKit
+    works on, loading and exporting too), vertex_hits, vertex_rate = vertex_hits / vertices, as
+    Docker's own summary counts. A rate is null when there is nothing to divide by.
+    """
+    counts = count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
+    return add_rates(counts.reset_index())
+
+
+def count_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """COUNTS, 0 or 1, for each step."""
+    layer, numbered = steps["kind"].eq("layer"), steps["kind"].isin(["layer", "from"])
+    hit, ran = steps["status"].eq("cached"), steps["status"].eq("ran")
+    vertex = ~steps["kind"].isin(CLIENT)
+    flags = (layer, layer & hit, layer & ran, numbered, numbered & hit, numbered & ran)
+    columns = dict(zip(COUNTS, (*flags, vertex, vertex & hit), strict=True))
+    return pd.DataFrame(columns).astype("int64")
+
+
+def add_rates(counts: pd.DataFrame) -> pd.DataFrame:
+    """`counts` with rate, step_rate and vertex_rate; null where the denominator is 0."""
+    rates = {
+        rate: divide(counts[hits], counts[hits] + counts[ran])
+        for rate, (hits, ran) in RATES.items()
+    }
+    rates["vertex_rate"] = divide(counts["vertex_hits"], counts["vertices"])
+    order = ["layers", "hits", "ran", "rate", "steps", "step_hits", "steps_ran", "step_rate"]
+    keys = [name for name in counts if name not in COUNTS]
+    return counts.assign(**rates)[[*keys, *order, "vertices", "vertex_hits", "vertex_rate"]]
+
+
+def divide(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """part / whole, null where the whole is 0."""
+    return (part / whole.where(whole > 0)).astype("float64")
+
+
+def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """hit_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
+
+    Counts and rates are null for runs in whose log no build was found.
+    """
+    counts = hit_rates(steps).groupby("log", sort=False)[list(COUNTS)].sum()
+    table = runs[[*RUN, "log", "host_empty"]].merge(counts, on="log", how="left", validate="1:1")
+    return add_rates(table.astype(dict.fromkeys(COUNTS, "Int64"))).drop(columns="log")
+
+
+def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, denominator (layers, numbered steps, vertices), n, rate (median).
+
+    Over the valid runs of hits_by_run.
+    """
+    names = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
+    valid = hits[hits["valid"]].rename(columns=names)
+    long = valid.melt(["strategy", "scenario"], list(names.values()), "denominator", "rate")
+    groups = long.groupby(["strategy", "scenario", "denominator"], sort=False)["rate"]
+    return groups.agg(n="count", rate="median").reset_index()

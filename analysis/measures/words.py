@@ -1,0 +1,71 @@
+"""Numbers and lists in words, as sentences and tables say them."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+UNKNOWN = "unknown"
+# what a commit of each scenario changes
+COMMITS = {
+    "cold": "the first build, with nothing to reuse",
+    "unchanged": "a commit that changes nothing",
+    "source": "a changed source file",
+    "dependency": "a changed dependency list",
+    "base": "a newer base image",
+}
+
+
+def say_commit(scenario: str) -> str:
+    """What kind of commit a scenario stands for."""
+    return COMMITS.get(scenario, f"scenario {scenario}")
+
+
+def say_seconds(value: float) -> str:
+    """`12.3 s`, hundredths below a second, `unknown` for null."""
+    if pd.isna(value):
+        return UNKNOWN
+    return f"{value:.1f} s" if abs(value) >= 0.95 else f"{value:.2f} s"
+
+
+def say_gain(value: float) -> str:
+    """`12.3 s faster` or `12.3 s slower`, of a difference in seconds."""
+    if pd.isna(value):
+        return UNKNOWN
+    return f"{say_seconds(abs(value))} {'faster' if value < 0 else 'slower'}"
+
+
+def say_range(low: float, high: float) -> str:
+    """`1.2 to 3.4 s`, with a real minus sign; `unknown` when either end is null."""
+    if pd.isna(low) or pd.isna(high):
+        return UNKNOWN
+    return f"{low:.1f} to {high:.1f} s".replace("-", "−")
+
+
+def say_difference(value: float, low: float, high: float, n: int) -> str:
+    """`+12.3 s (95 % interval 9.1 to 15.5 s, n = 5)`, of a difference and its interval."""
+    if pd.isna(value):
+        return f"{UNKNOWN} (n = {n})"
+    bounds = "no interval" if pd.isna(low) else f"95 % interval {say_range(low, high)}"
+    return f"{value:+.1f} s ({bounds}, n = {n})".replace("-", "−")
+
+
+def say_share(value: float) -> str:
+    """`34 %`, `unknown` for null."""
+    return UNKNOWN if pd.isna(value) else f"{100 * value:.0f} %"
+
+
+def join_words(words: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; `none` when there are none."""
+    *most, end = list(words) or ["none"]
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def count_words(number: int, word: str) -> str:
+    """`1 run`, `2 runs`, `3 entries`."""
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{number} {word if number == 1 else plural}"
+
+
+def say_sentence(text: str) -> str:
+    """`text` with a capital at its begin and a full stop at its end."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -1,0 +1,128 @@
+"""The build notebook, called once per strategy and round so that drift hits all strategies alike.
+
+`python -m analysis.rounds` is what `make experiment` calls: rounds outside, within each the
+strategies in the round's own shuffled order. A call with `rounds` = n finds the rounds before n
+finished, since n counts up; what broke off in one of them is made up for.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.errors import AnalysisError, LabError, UnknownName
+from analysis.experiment import (
+    Settings,
+    choose_scenarios,
+    choose_strategies,
+    missing,
+    run_experiment,
+    shuffled,
+)
+from analysis.notebooks import BUILD, NotebookFailed, run_notebook
+from analysis.runs import ROOT, find_folder
+from analysis.scenarios import SCENARIOS
+
+PLACES = ("lab",)
+# of these the next strategy may be free; of all others it is not
+ONE_HISTORY = ("LabError", "HostError")
+
+
+def build(
+    strategy: str, scenario: str, place: str, rounds: int, context: str, experiment: str
+) -> Path:
+    """Run the builds that are missing in an experiment; its folder. Names: one, a,b,c or all.
+
+    A relative folder is one of the project's, also for a kernel that was started elsewhere.
+    Raises UnknownName and what analysis.experiment.run_experiment raises.
+    """
+    if place not in PLACES:
+        raise UnknownName("place", place, PLACES)
+    return run_experiment(
+        place_folder(experiment),
+        split_names(strategy),
+        split_names(scenario) or SCENARIOS,
+        Settings(rounds=rounds, context=find_folder(context)),
+    )
+
+
+def place_folder(folder: str) -> Path:
+    """A folder of the project by its shortest name from here."""
+    path = ROOT / folder
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a list with commas or blanks; none when it is empty or says all."""
+    names = text.replace(",", " ").split()
+    return [] if names == ["all"] else names
+
+
+def run_rounds(
+    experiment: str, strategies: Sequence[str], scenarios: Sequence[str], settings: Settings
+) -> None:
+    """Execute the build notebook for each history that is missing, kept in its own folder.
+
+    LabError at the end when histories broke off; any other failure ends the rounds at once.
+    """
+    folder = place_folder(experiment)
+    chosen = choose_strategies(strategies, settings.strategies_folder)
+    scenarios = choose_scenarios(scenarios, settings, print)
+    histories = [
+        (number, strategy.name)
+        for number in range(1, settings.rounds + 1)
+        for strategy in shuffled(chosen, settings.seed, number)
+        if missing(folder, strategy, scenarios, number)
+    ]
+    broken = []
+    for place, (number, strategy) in enumerate(histories, 1):
+        print(f"{place} of {len(histories)}: {strategy}, round {number}", flush=True)
+        try:
+            run_history(folder, strategy, scenarios, number, settings)
+        except NotebookFailed as error:
+            if error.error not in ONE_HISTORY:
+                raise
+            broken.append(str(error))
+    if broken:
+        raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
+
+
+def run_history(
+    folder: Path, strategy: str, scenarios: Sequence[str], number: int, settings: Settings
+) -> None:
+    """Execute the build notebook for one strategy up to one round; NotebookFailed."""
+    parameters = {
+        "strategy": strategy,
+        "scenario": ",".join(scenarios),
+        "rounds": number,
+        "context": str(settings.context),
+        "experiment": str(folder),
+    }
+    output = folder / "notebooks" / f"{BUILD.stem}.{strategy}.{number:02d}.ipynb"
+    run_notebook(BUILD, parameters, output, show=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the rounds a command line asks for; 1 when they failed, 130 when stopped."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.rounds", description=__doc__)
+    parser.add_argument("--experiment", default="runs/latest", help="folder that keeps the runs")
+    parser.add_argument("--strategies", default="all", help="names, or all")
+    parser.add_argument("--scenarios", default="all", help="names, or all")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--context", default="deploy", help="folder with the Dockerfile")
+    options = parser.parse_args(arguments)
+    settings = Settings(rounds=options.rounds, context=find_folder(options.context))
+    scenarios = split_names(options.scenarios) or SCENARIOS
+    try:
+        run_rounds(options.experiment, split_names(options.strategies), scenarios, settings)
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

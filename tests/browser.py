@@ -1,0 +1,100 @@
+"""A headless Chromium that tells what a page asked for and complained of."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+]
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a page: addresses it asked for, complaints, and values read from it."""
+
+    requests: list[str]
+    complaints: list[str]
+    title: str
+    language: str
+    alts: list[str | None]
+    headings: list[str]
+    landmarks: dict[str, int]
+    width: int
+
+
+READ = """
+const all = (selector) => [...document.querySelectorAll(selector)];
+return {
+    title: document.title,
+    language: document.documentElement.lang,
+    alts: all("img").map((image) => image.getAttribute("alt")),
+    headings: all("h1, h2, h3, h4").map((heading) => heading.tagName),
+    landmarks: Object.fromEntries(
+        ["header", "nav", "main", "footer"].map((name) => [name, all(name).length])),
+    width: document.documentElement.scrollWidth,
+};
+"""
+
+
+def find_program(name: str) -> str:
+    """A program's path; without it the test is skipped, or fails where CI is set."""
+    path = shutil.which(name)
+    if path is None:
+        reason = f"{name} is not installed (Debian: apt-get install chromium chromium-driver)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return path
+
+
+@contextmanager
+def open_browser(profile: Path) -> Iterator[webdriver.Chrome]:
+    """A browser with a fresh profile that logs each request and complaint."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = find_program("chromium")
+    for flag in [*FLAGS, f"--user-data-dir={profile}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = webdriver.Chrome(options, Service(find_program("chromedriver")))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def look_at(driver: webdriver.Chrome, page: Path, scripts: bool = True) -> Look:
+    """Open a file at the width of a phone and say what was seen."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+    driver.get("about:blank")
+    for name in ("performance", "browser"):
+        driver.get_log(name)
+    driver.get(page.as_uri())
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    asked = [
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    ]
+    return Look(
+        requests=[url for url in asked if url != page.as_uri() and not url.startswith("data:")],
+        complaints=[entry["message"] for entry in driver.get_log("browser")],
+        **driver.execute_script(READ),
+    )
