@@ -1,5 +1,7 @@
 """Where an experiment's numbers come from, in words for the reader of a report."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.runs import Experiment
@@ -32,6 +34,7 @@ def describe_source(experiment: Experiment) -> dict[str, str]:
         "Ran": f"{say_dates(runs)} in {list_places(runs)}" if len(runs) else "",
         "Emulated": list_values(runs.loc[runs["emulated"], "strategy"]),
         "Built": str(facts.get("context", "")),
+        "Machine": describe_machine(facts.get("machine", {})),
         "Versions": list_versions(runs),
         "Images": "; ".join(f"{name} {image}" for name, image in facts.get("images", {}).items()),
         "Links": list_values(runs["link"]),
@@ -51,6 +54,17 @@ def describe_builds(runs: pd.DataFrame) -> str:
     ]
     valid = int(runs["valid"].sum())
     return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid and compared"
+
+
+def describe_machine(machine: dict[str, Any]) -> str:
+    """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
+    parts = [
+        f"{machine['cpus']} cores" if "cpus" in machine else "",
+        f"{machine['memory'] / 1e9:.0f} GB of memory" if "memory" in machine else "",
+        machine.get("architecture", ""),
+        f"kernel {machine['kernel']}" if "kernel" in machine else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def list_problems(experiment: Experiment) -> list[str]:

@@ -13,8 +13,10 @@ NAMED_INDEX = re.compile(
     r"<tr\b[^>]*>\s*<th></th>(?P<columns>(?:\s*<th>[^<]*</th>)+)\s*</tr>"
     r"\s*<tr>\s*<th>(?P<name>[^<]+)</th>(?:\s*<th></th>)+\s*</tr>"
 )
-# what pandas writes where there is no value, and what a reader sees there
-ABSENT, DASH = {"NaN", "NaT", "nan", "None", "&lt;NA&gt;"}, "–"
+# what pandas writes, and what a reader sees there
+ABSENT = dict.fromkeys(["NaN", "NaT", "nan", "None", "&lt;NA&gt;"], "–")
+WORDS = ABSENT | {"True": "yes", "False": "no"}
+EMPTY_BODY = re.compile(r"(<tbody>)\s*(</tbody>)")
 # a column is one of text when a value of it starts with a letter
 TEXT = re.compile(r"[^\W\d]")
 
@@ -29,6 +31,7 @@ def dress_tables(html: str) -> str:
 def box_table(table: str, number: int) -> str:
     """A table in a box that scrolls, also by keyboard."""
     table = NAMED_INDEX.sub(r"<tr><th>\g<name></th>\g<columns></tr>", table)
+    table = EMPTY_BODY.sub(r"\1<tr><td>none</td></tr>\2", table)
     table = mark_cells(table.replace(' border="1"', "", 1))
     return (
         f'<div class="scroll" role="region" aria-label="Table {number}" tabindex="0">{table}</div>'
@@ -63,9 +66,9 @@ def mark_row(row: str, scope: str, texts: set[int]) -> str:
 
 
 def mark_cell(match: re.Match[str], scope: str, text: bool) -> str:
-    """One cell; a header cell without a word heads nothing, and no value is a dash."""
+    """One cell in a reader's words; a header cell without a word heads nothing."""
     kind, attributes = match[1], match[2] or ""
-    content = DASH if match[3] in ABSENT else match[3]
+    content = WORDS.get(match[3], match[3])
     kind = kind if content.strip() else "d"
     attributes += f' scope="{scope}"' if kind == "h" and "scope=" not in attributes else ""
     attributes += ' class="text"' if text and "class=" not in attributes else ""

@@ -24,7 +24,11 @@ RUNS = pd.DataFrame(
         "invalid_reason": [None, None, "its host was not empty"],
     }
 )
-FACTS = {"context": "deploy", "images": {"host": "docker:28", "base": "python:3.13"}}
+FACTS = {
+    "context": "deploy",
+    "images": {"host": "docker:28", "base": "python:3.13"},
+    "machine": {"cpus": 2, "memory": 25_276_502_016, "architecture": "x86_64"},
+}
 
 
 @pytest.fixture
@@ -54,6 +58,7 @@ def test_facts_name_builds_versions_and_images_and_leave_out_the_unknown(experim
     assert facts["Versions"] == "Docker 28.5.2, buildx 0.29.1, storage overlay2"
     assert facts["Images"] == "host docker:28; base python:3.13"
     assert facts["Built"] == "deploy"
+    assert facts["Machine"] == "2 cores, 25 GB of memory, x86_64"
     assert "Links" not in facts
 
 

@@ -22,6 +22,17 @@ def test_a_missing_value_is_a_dash():
     assert "NaN" not in html and "NA" not in html
 
 
+def test_a_table_without_rows_says_none():
+    assert "<td>none</td>" in dress(pd.DataFrame({"path": [], "reason": []})).replace(
+        ' class="text"', ""
+    )
+
+
+def test_true_and_false_are_said_as_yes_and_no():
+    html = dress(pd.DataFrame({"valid": [True, False]}))
+    assert ">yes</td>" in html and ">no</td>" in html
+
+
 def test_header_cells_say_what_they_head_and_empty_ones_head_nothing():
     html = dress(pd.DataFrame({"n": [3]}, index=["docker"]))
     assert '<th scope="row" class="text">docker</th>' in html

@@ -13,6 +13,7 @@ import pandas as pd
 NUMBERED = re.compile(r"\[(?:(\S.*?) +)? *(\d+)/\d+\] (.*)", re.S)
 # buildx, not BuildKit, runs these: they have no vertex in the record
 BY_BUILDX = ("builder", "load")
+PUSH_BY_BUILDX = r"pushing .* with docker"
 
 
 class Comparison(NamedTuple):
@@ -28,7 +29,7 @@ def compare_with_rawjson(steps: pd.DataFrame, builds: list[dict]) -> Comparison:
     compared, differences = 0, []
     for number, (frame, build) in enumerate(zip(shown, builds, strict=True)):
         vertices = list_vertices(build["rawjson"])
-        for step in frame[~frame["kind"].isin(BY_BUILDX)].itertuples():
+        for step in list_recorded(frame).itertuples():
             key = (step.name, None if pd.isna(step.position) else step.position)
             if not vertices[key]:
                 differences.append(f"build {number}: {step.name!r} is not in the record")
@@ -67,13 +68,19 @@ def compare_with_inspect(steps: pd.DataFrame, builds: list[dict]) -> Comparison:
 
 def count_steps(steps: pd.DataFrame) -> dict[str, int]:
     """NumTotalSteps, NumCompletedSteps, NumCachedSteps as BuildKit counts them."""
-    solved = steps[~steps["kind"].isin(BY_BUILDX)]
+    solved = list_recorded(steps)
     states = Counter(solved["status"])
     return {
         "NumTotalSteps": len(solved),
-        "NumCompletedSteps": states["ran"] + states["cached"],
+        "NumCompletedSteps": len(solved) - states["unfinished"],
         "NumCachedSteps": states["cached"],
     }
+
+
+def list_recorded(steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps that BuildKit itself ran."""
+    pushes = steps["name"].str.fullmatch(PUSH_BY_BUILDX, na=False)
+    return steps[~steps["kind"].isin(BY_BUILDX) & ~pushes]
 
 
 def split_builds(steps: pd.DataFrame, builds: list[dict]) -> list[pd.DataFrame]:

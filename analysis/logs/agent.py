@@ -20,7 +20,8 @@ LAB = "Running on a build host of the lab"
 # shell syntax, as far as needed to see whether a command goes on in the next line
 LONGEST = 10_000
 QUOTED = re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|(?<!\S)#[^\n]*", re.S)
-HEREDOC = re.compile(r"<<-?\s*['\"]?([A-Za-z_][\w-]*)")
+HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?[^\n]*\n(?:.*?\n)??\s*\1(?=\n|$)", re.S)
+UNFINISHED = re.compile(r"(?<![<\w(])<<-?\s*['\"]?[A-Za-z_]")
 PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
 BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s", re.M)
 BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b", re.M)
@@ -115,6 +116,7 @@ class Agent:
         text = line.decode("utf-8", "replace")
         if self.failure is not None:
             self.failure.append(text)
+        self.in_context = self.in_context and bool(text.strip())
         if self.failure is not None or self.in_context:
             return True
         if self.text is None:
@@ -151,10 +153,9 @@ def is_open(script: str) -> bool:
     """Whether a shell would wait for more: a quote, block, heredoc or line that goes on."""
     if script.rstrip(" ").endswith(("\\", "&&", "|")):
         return True
+    script = HEREDOC.sub("", script)
     bare = QUOTED.sub("", script)
-    if '"' in bare or "'" in bare:
-        return True
-    if any(f"\n{tag}" not in script for tag in HEREDOC.findall(script)):
+    if UNFINISHED.search(script) or '"' in bare or "'" in bare:
         return True
     return len(BLOCK_BEGIN.findall(bare)) > len(BLOCK_END.findall(bare))
 

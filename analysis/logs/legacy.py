@@ -4,7 +4,7 @@ import re
 
 from analysis.logs.steps import Name, Step
 
-STEP = re.compile(rb"Step (\d+)(?:/(\d+))? : (.*)")
+STEP = re.compile(rb"Step (\d{1,6})(?:/(\d{1,6}))? : (.*)")
 ARROW = re.compile(
     rb" ?---> (?:(Using cache)|(Running in [0-9a-f]+)|([0-9a-f]{12})|\[Warning\].*)$"
 )
@@ -30,7 +30,7 @@ class LegacyBuild:
     def begins(line: bytes) -> bool:
         """Whether a line begins a build."""
         found = STEP.match(line)
-        return bool(CONTEXT.match(line)) or bool(found and found[1] == b"1")
+        return bool(CONTEXT.match(line)) or bool(found and found[1] in (b"0", b"1"))
 
     def take(self, line: bytes, _raw: bytes = b"") -> bool:
         """Whether the line belongs to the build, which is updated."""
@@ -40,6 +40,8 @@ class LegacyBuild:
             self.begin_step(*found.groups())
         elif found := ARROW.match(line):
             self.take_arrow(*found.groups())
+        elif not self.running and self.steps and CONTEXT.match(line):
+            return False
         elif BUILT.match(line):
             self.over, self.running = True, False
         elif self.running and FAILED.match(line):
@@ -52,7 +54,9 @@ class LegacyBuild:
 
     def is_next(self, number: bytes, total: bytes | None) -> bool:
         """Whether this is the step that must come; other numbers are a step's own output."""
-        return int(number) == len(self.steps) + 1 and (not self.steps or total == self.total)
+        if not self.steps:
+            return number in (b"0", b"1")
+        return int(number) == self.steps[-1].number + 1 and total == self.total
 
     def begin_step(self, number: bytes, total: bytes | None, text: bytes) -> None:
         """Open a step, which closes the one before."""

@@ -115,7 +115,9 @@ class Reader:
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
         """A line of VERTEX that the loop above does not deal with."""
         step, blank = self.steps.get(number), gap.endswith(b"\n")
-        if number == b"0" or len(number) > 6:
+        if isinstance(self.special, LegacyBuild) and self.special.running:
+            read = self.special.take(b"#%b %b" % (number, line))
+        elif number == b"0" or len(number) > 6:
             read = number == b"0" and self.take_head(line, blank)
         elif step is None:
             read = self.meet_step(number, line, blank)
@@ -288,8 +290,8 @@ class Reader:
 
 def is_same(line: bytes, text: bytes | None) -> bool:
     """Whether a header is the one seen before, perhaps cut shorter."""
-    if text is None or line == text:
-        return line == text
+    if text is None or line == text or text.startswith(line):
+        return text is not None
     short, long = sorted((line, text), key=len)
     return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
 

@@ -21,7 +21,8 @@ KINDS = (
 BUILDER = re.compile(r"booting |waiting for \d+ pods|creating container|starting container")
 DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?")
 UNITS = {"ms": 1e3, "µs": 1e6, "us": 1e6, "ns": 1e9}
-WORD = re.compile(r"[A-Za-z-]+:?")
+# a word of a status line that is no reference, digest, short identity or size
+WORD = re.compile(r"(?![0-9a-f]{12}$)[A-Za-z-]+:?")
 
 
 class Name(NamedTuple):
@@ -152,9 +153,19 @@ class Step:
     @property
     def status(self) -> str:
         """ran, cached, failed, canceled or unfinished."""
-        if self.ended is None:
-            return "unfinished"
-        return "cached" if self.cached and self.ended == "ran" else self.ended
+        if self.ended != "ran":
+            return self.ended or "unfinished"
+        return "cached" if self.cached or self.is_pulled() else "ran"
+
+    def is_pulled(self) -> bool:
+        """Whether the step is an instruction whose result was pulled from a remote cache.
+
+        BuildKit often leaves CACHED out when it pulls a hit at once, since the pull begins
+        before the hit is printed; but an instruction that runs pulls nothing itself: what it
+        builds on is pulled under the name of the step that made it.
+        """
+        pulled = "downloading" in self.parts or "extracting" in self.parts
+        return self.name.kind == "layer" and pulled and not self.output
 
     def row(self, log: str, build: int) -> tuple:
         """A row of the steps frame."""

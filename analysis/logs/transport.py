@@ -21,7 +21,7 @@ PREFIXES = (
     ("kubernetes", re.compile(ISO + rb" std(?:out|err) [FP](?: |$)")),
     (
         "cloudwatch",
-        re.compile(ISO + rb" (?:[\w.-]+/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} "),
+        re.compile(ISO + rb" (?:[\w.-]+/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?: |$)"),
     ),
     ("github", re.compile(ISO + rb"(?: |$)")),
     ("jenkins", re.compile(rb"\[" + ISO + rb"\](?: |$)")),
@@ -34,6 +34,7 @@ PREFIXES = (
     ("compose", re.compile(rb"[\w.-]+?[_-]\d+ +\| ?(?:\x1b\[0m)?")),
 )
 MESSAGE = re.compile(r'"(?:message|@message|log)"\s*:\s*("(?:[^"\\]|\\.)*")')
+ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 JSON = re.compile(r'\s*(?:\{|\[\s*[\{\["])')
 CSV = re.compile(r'"?@?timestamp"?,"?@?message"?(?:,[^\n]*)?\r?\n', re.I)
 TRAILING = re.compile(rb"[^\n]*\S[ \t]+$")
@@ -97,7 +98,7 @@ def clean(data: bytes) -> Text:
     container, data = open_container(data)
     ends = data[:SAMPLE] + data[-SAMPLE:]
     if b"\r\n" in ends:
-        data = data.replace(b"\r\n", b"\n")
+        data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if WRAPPED in data[:SAMPLE]:
         data = unwrap(data)
     source, data = strip_prefixes(data)
@@ -119,17 +120,31 @@ def to_utf8(data: bytes) -> tuple[str, bytes]:
         encoding = "utf-16-be"
     else:
         return "utf-8", data
-    return "utf-16", data.decode(encoding, "replace").encode("utf-8", "replace")
+    whole = data[: len(data) & ~1]
+    return "utf-16", whole.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def open_container(data: bytes) -> tuple[str | None, bytes]:
     """("csv" or "json", the log inside), or (None, data) when it is not in one."""
     head = data[:256].decode("utf-8", "replace")
     if CSV.match(head):
-        return "csv", "".join(read_csv(data.decode("utf-8", "replace"))).encode()
-    if JSON.match(head) and (messages := read_json(data.decode("utf-8", "replace"))):
-        return "json", "".join(map(end_line, messages)).encode("utf-8", "replace")
+        return "csv", encode("".join(read_csv(decode(data))))
+    if JSON.match(head) and (messages := read_json(decode(data))):
+        return "json", encode("".join(map(end_line, messages)))
     return None, data
+
+
+def decode(data: bytes) -> str:
+    """Text in which bytes that are not UTF-8 are kept for `encode`."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The bytes of `decode`; a half of a pair, which JSON can hold, becomes a question mark."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def read_csv(text: str) -> list[str]:
@@ -156,11 +171,11 @@ def read_json(text: str) -> list[str]:
 
 
 def unquote(quoted: str) -> str:
-    """The text of a JSON string; as it stands when it holds an escape that is not JSON's."""
+    """The text of a JSON string; a backslash that begins none of JSON's escapes is kept."""
     try:
         return json.loads(quoted, strict=False)
     except ValueError:
-        return quoted[1:-1]
+        return json.loads(ESCAPE.sub(lambda found: found[1] or r"\\", quoted), strict=False)
 
 
 def end_line(message: str) -> str:

@@ -22,9 +22,7 @@ COLUMNS = {
 }
 
 
-def compare(
-    runs: pd.DataFrame, baseline: str = "docker", measure: str = "seconds"
-) -> pd.DataFrame:
+def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "seconds") -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
     strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
@@ -66,7 +64,12 @@ def judge_pairs(pairs: pd.DataFrame) -> dict[str, float]:
     difference, low, high, p = estimate_mean(known["difference"].to_numpy())
     median = known["value"].median()
     return {
-        "n": len(known), "median": median, "difference": difference, "low": low, "high": high, "p": p
+        "n": len(known),
+        "median": median,
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p": p,
     }
 
 

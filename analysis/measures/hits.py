@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.measures.spread import RUN
+from analysis.measures.spread import RUN, order_scenarios, sort_rows
 
 RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
 # buildx shows these as steps, BuildKit's record of the build does not count them
@@ -66,7 +66,35 @@ def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
     Over the valid runs of hits_by_run.
     """
     names = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
-    valid = hits[hits["valid"]].rename(columns=names)
+    valid = hits.loc[hits["valid"], ["strategy", "scenario", *names]].rename(columns=names)
     long = valid.melt(["strategy", "scenario"], list(names.values()), "denominator", "rate")
     groups = long.groupby(["strategy", "scenario", "denominator"], sort=False)["rate"]
     return groups.agg(n="count", rate="median").reset_index()
+
+
+def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    """A row a layer of the Dockerfile in a scenario, a column a strategy that had a hit.
+
+    stage, position (k of k/n), layer (its instruction), then how many runs had it cached, `2 of
+    3`; null where a strategy's logs don't name the layer.
+    """
+    chosen = runs.loc[runs["scenario"] == scenario, ["log", "strategy"]]
+    layers = steps[steps["kind"] == "layer"].merge(chosen, on="log")
+    key = ["stage", "position", "name"]
+    hit = layers["status"].eq("cached")
+    groups = hit.groupby([layers[name] for name in [*key, "strategy"]], dropna=False, sort=False)
+    counts = groups.agg(["sum", "count"])
+    text = counts["sum"].astype(str) + " of " + counts["count"].astype(str)
+    had = layers.loc[hit, "strategy"].unique()
+    table = text.unstack("strategy").reindex(columns=list(had)).reset_index()
+    table = table.rename(columns={"name": "layer"}).rename_axis(columns=None)
+    return table.sort_values(["stage", "position"], kind="stable", ignore_index=True)
+
+
+def cache_outcomes(runs: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, cache_import, cache_export, n: builds that import or export a cache."""
+    table = builds.merge(runs[["log", "strategy", "scenario"]], on="log")
+    table = table[table["cache_import"].ne("none") | table["cache_export"].ne("none")]
+    keys = ["strategy", "scenario", "cache_import", "cache_export"]
+    counts = table.groupby(keys, dropna=False).size().rename("n").reset_index()
+    return sort_rows(counts, order_scenarios(runs))

@@ -169,8 +169,10 @@ def builder_costs(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
         "boot_seconds": boots.groupby("log")["seconds"].sum(min_count=1),
         "pull_seconds": pulls.groupby("log")["seconds"].sum(min_count=1),
     }
-    table = runs[[*RUN, "log", "seconds"]].join(pd.DataFrame(costs), on="log").dropna(
-        subset=["create_seconds", "boot_seconds"], how="all"
+    table = (
+        runs[[*RUN, "log", "seconds"]]
+        .join(pd.DataFrame(costs), on="log")
+        .dropna(subset=["create_seconds", "boot_seconds"], how="all")
     )
     builder = table["create_seconds"].fillna(0) + table["boot_seconds"]
     return table.assign(share=builder / table["seconds"], seconds=builder)[

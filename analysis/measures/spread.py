@@ -5,17 +5,19 @@ from collections.abc import Sequence
 import pandas as pd
 
 RUN = ["run", "strategy", "scenario", "round", "emulated", "valid"]
+EMULATED = "(emulated)"
 BY = ("strategy", "scenario")
 
 
 def pick_comparable(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs that may be compared: valid ones of strategies that are to succeed."""
-    return runs[runs["valid"] & runs["expect"].ne("failed")]
+    """The valid runs of strategies that are to succeed, marked, in the order of a history."""
+    kept = runs[runs["valid"] & runs["expect"].ne("failed")]
+    return sort_rows(mark_emulated(kept), order_scenarios(kept))
 
 
 def left_out(runs: pd.DataFrame) -> pd.DataFrame:
     """strategy, reason, runs (number): the runs that pick_comparable leaves out, and why."""
-    out = runs.loc[~runs.index.isin(pick_comparable(runs).index)]
+    out = runs[~runs["run"].isin(pick_comparable(runs)["run"])]
     reason = out["invalid_reason"].where(~out["valid"], "it fails, as it is expected to")
     table = out.assign(reason=reason.astype("string")).groupby(["strategy", "reason"])
     return table.size().rename("runs").reset_index()
@@ -23,7 +25,8 @@ def left_out(runs: pd.DataFrame) -> pd.DataFrame:
 
 def mark_emulated(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs` with "(emulated)" behind the name of each strategy that the lab only stands in for."""
-    names = runs["strategy"].where(~runs["emulated"], runs["strategy"] + " (emulated)")
+    plain = ~runs["emulated"] | runs["strategy"].str.endswith(EMULATED)
+    names = runs["strategy"].where(plain, runs["strategy"] + f" {EMULATED}")
     return runs.assign(strategy=names.astype("string"))
 
 
@@ -35,16 +38,18 @@ def order_scenarios(runs: pd.DataFrame) -> list[str]:
 def sort_rows(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
     """Rows by scenario, in the order given, then strategy."""
     place = frame["scenario"].map({name: place for place, name in enumerate(scenarios)})
-    rows = frame.assign(place=place.astype("float64"))
-    rows = rows.sort_values(["place", "strategy"], kind="stable", ignore_index=True)
-    return rows.drop(columns="place")
+    keys = pd.DataFrame({"place": place.astype("float64"), "strategy": frame["strategy"]})
+    order = keys.reset_index(drop=True).sort_values(["place", "strategy"], kind="stable").index
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataFrame:
     """`by`, then n, median, low, high (the lowest and highest) of a column's known values."""
     groups = frame.groupby(list(by), sort=False)[column]
     table = groups.agg(n="count", median="median", low="min", high="max")
-    return table.astype({"n": "int64"} | dict.fromkeys(["median", "low", "high"], "float64")).reset_index()
+    return table.astype(
+        {"n": "int64"} | dict.fromkeys(["median", "low", "high"], "float64")
+    ).reset_index()
 
 
 def mean_by_activity(activities: pd.DataFrame) -> pd.DataFrame:
@@ -55,3 +60,17 @@ def mean_by_activity(activities: pd.DataFrame) -> pd.DataFrame:
     valid = activities[activities["valid"]]
     groups = valid.groupby(["strategy", "scenario", "activity"], sort=False)["seconds"]
     return groups.agg(n="count", seconds="mean").reset_index()
+
+
+def merge_alike(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """`frame` with strategies whose rows are the same in these columns under one joined name."""
+    shapes = {
+        name: tuple(map(tuple, group[list(columns)].astype(str).to_numpy()))
+        for name, group in frame.groupby("strategy", sort=False)
+    }
+    names: dict[tuple, list[str]] = {}
+    for name, shape in shapes.items():
+        names.setdefault(shape, []).append(name)
+    first = frame[frame["strategy"].isin([each[0] for each in names.values()])]
+    joined = {each[0]: ", ".join(each) for each in names.values()}
+    return first.assign(strategy=first["strategy"].map(joined).astype("string"))

@@ -42,11 +42,11 @@ def say_range(low: float, high: float) -> str:
 
 
 def say_difference(value: float, low: float, high: float, n: int) -> str:
-    """`+12.3 s (95 % interval 9.1 to 15.5 s, n = 5)`, of a difference and its interval."""
+    """`+12.3 s [9.1 to 15.5 s, n = 5]`, of a difference and its 95 % interval."""
     if pd.isna(value):
-        return f"{UNKNOWN} (n = {n})"
-    bounds = "no interval" if pd.isna(low) else f"95 % interval {say_range(low, high)}"
-    return f"{value:+.1f} s ({bounds}, n = {n})".replace("-", "−")
+        return f"{UNKNOWN} [n = {n}]"
+    bounds = "no interval" if pd.isna(low) else say_range(low, high)
+    return f"{value:+.1f} s [{bounds}, n = {n}]".replace("-", "−")
 
 
 def say_share(value: float) -> str:
@@ -61,8 +61,10 @@ def join_words(words: Iterable[str], last: str = "and") -> str:
 
 
 def count_words(number: int, word: str) -> str:
-    """`1 run`, `2 runs`, `3 entries`."""
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    """`1 run`, `2 runs`, `3 entries`, `4 pushes`."""
+    plural = (
+        f"{word[:-1]}ies" if word.endswith("y") else f"{word}{'es' * word.endswith('sh') or 's'}"
+    )
     return f"{number} {word if number == 1 else plural}"
 
 

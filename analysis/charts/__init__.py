@@ -1,0 +1,20 @@
+"""Charts draw what measures give them, and compute nothing; each has an alt text."""
+
+from analysis.charts.canvas import describe, say, show, table
+from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from analysis.charts.times import differences, run_seconds, spent, verdict_matrix
+
+__all__ = [
+    "denominators",
+    "describe",
+    "differences",
+    "entries_by_kind",
+    "entries_over_pushes",
+    "hit_matrix",
+    "run_seconds",
+    "say",
+    "show",
+    "spent",
+    "table",
+    "verdict_matrix",
+]

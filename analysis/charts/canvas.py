@@ -1,0 +1,106 @@
+"""Figures, and how notebooks show them, sentences and tables: safe HTML, an alt text for each."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+from io import BytesIO
+from textwrap import wrap
+
+import pandas as pd
+from IPython.display import HTML
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH, DPI, CSS_DPI = 6.6, 150, 100
+# characters of a note below the axes that fit beside the names of strategies
+NOTE = 68
+INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
+# Okabe and Ito's colours, which the colour-blind tell apart; hatches do so in greyscale
+COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#999999")
+HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++", "oo")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def make_axes(ax: Axes | None, height: float) -> Axes:
+    """`ax`, or the axes of a new figure of that height in inches."""
+    if ax is not None:
+        return ax
+    return Figure(figsize=(WIDTH, height), layout="constrained").subplots()
+
+
+def finish(axes: Axes, title: str, x: str = "", y: str = "", alt: str = "") -> Axes:
+    """The axes with title, axis labels, little ink and an alt text."""
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, wrap=True)
+    note = "\n".join(line for part in x.split("\n") for line in wrap(part, NOTE))
+    axes.set_xlabel(note, color=FAINT, fontsize=8.5)
+    axes.set_ylabel(y, color=FAINT, fontsize=8.5)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0, labelsize=9, colors=INK)
+    describe(axes, alt)
+    return axes
+
+
+def describe(axes: Axes, alt: str) -> None:
+    """Give a chart the text that stands for it where it can't be seen."""
+    axes.figure.alt = alt
+
+
+def show(axes: Axes) -> HTML:
+    """The chart's figure as HTML with its alt text; ValueError when it has none."""
+    figure = axes.figure
+    alt = getattr(figure, "alt", "")
+    if not alt:
+        raise ValueError("A chart without alt text: give it one with describe(axes, text).")
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    width = round(figure.get_figwidth() * CSS_DPI)
+    return HTML(
+        f'<figure><img src="data:image/png;base64,{data}" width="{width}" '
+        f'alt="{escape(alt)}"></figure>'
+    )
+
+
+def say(*sentences: str | Iterable[str]) -> HTML:
+    """Sentences as a paragraph, an iterable of them as a list; nothing in them is markup."""
+    return HTML("".join(say_one(each) for each in sentences))
+
+
+def say_one(sentences: str | Iterable[str]) -> str:
+    """One paragraph or list."""
+    if isinstance(sentences, str):
+        return f"<p>{escape(sentences)}</p>"
+    return "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in sentences) + "</ul>"
+
+
+def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
+    """A frame as a table without its index; floats with `digits`, nulls as –."""
+    shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
+    for name in shown.select_dtypes("float"):
+        shown[name] = [None if pd.isna(x) else f"{x:.{digits}f}" for x in shown[name]]
+    shown = shown.astype(object).where(shown.notna(), "–")
+    return HTML(shown.to_html(index=False, border=0))
+
+
+def grow(rows: int, each: float = 0.3, rest: float = 1.1) -> float:
+    """The height in inches of a chart with this number of rows."""
+    return max(rows, 1) * each + rest
+
+
+def label_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """A row for each label, the first at the top."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def put_legend(axes: Axes, **options: object) -> None:
+    """A legend below the axes, without a frame."""
+    axes.figure.legend(
+        loc="outside lower left",
+        frameon=False,
+        fontsize=9,
+        ncols=4,
+        handlelength=1.6,
+        columnspacing=1.2,
+        **options,
+    )

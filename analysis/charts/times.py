@@ -1,0 +1,220 @@
+"""Charts of seconds: every run, differences to the baseline, and what the time is spent on."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.charts.canvas import (
+    COLOURS,
+    FAINT,
+    HATCHES,
+    INK,
+    LINE,
+    finish,
+    grow,
+    label_rows,
+    make_axes,
+    put_legend,
+)
+from analysis.measures.words import (
+    join_words,
+    say_commit,
+    say_difference,
+    say_range,
+    say_seconds,
+)
+
+# a part of a bar that is shorter, in seconds or entries, would be a mere line
+VISIBLE = 0.05
+# sign, colour of the cell: the sign alone tells in greyscale
+VERDICTS = {
+    "faster": ("▼", "#a6cee3"),
+    "slower": ("▲", "#fdbf8f"),
+    "too close to call": ("≈", "#ffffff"),
+    "not enough runs": ("?", "#eeeeee"),
+}
+
+
+def verdict_matrix(
+    comparison: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
+) -> Axes:
+    """compare's rows as a table: strategies down, kinds of commit across."""
+    strategies = comparison["strategy"].unique().tolist()
+    scenarios = comparison["scenario"].unique().tolist()
+    axes = make_axes(ax, grow(len(strategies), 0.42, 1.0))
+    for row in comparison.itertuples():
+        draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
+    axes.set_xticks(range(len(scenarios)), scenarios)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, max(len(scenarios), 1) - 0.5)
+    label_rows(axes, strategies)
+    axes.spines["bottom"].set_visible(False)
+    signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
+    return finish(
+        axes,
+        f"Which strategy is faster than {baseline}, and when?",
+        x=f"seconds more (+) or less (−) than {baseline}: mean, 95 % interval, rounds n\n{signs}",
+        alt=f"Table of seconds against {baseline}. {describe_differences(comparison)}",
+    )
+
+
+def draw_verdict(axes: Axes, x: int, y: int, row: tuple) -> None:
+    """A cell of verdict_matrix."""
+    sign, colour = VERDICTS[row.verdict]
+    axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE))
+    value = "–" if pd.isna(row.difference) else f"{row.difference:+.1f} s".replace("-", "−")
+    bounds = "" if pd.isna(row.low) else f"{row.low:.0f} to {row.high:.0f}, ".replace("-", "−")
+    axes.text(x, y - 0.16, f"{sign} {value}", ha="center", va="center", fontsize=9.5, color=INK)
+    axes.text(x, y + 0.24, f"{bounds}n={row.n}", ha="center", va="center", fontsize=7, color=INK)
+
+
+def describe_differences(comparison: pd.DataFrame) -> str:
+    """Each row of a comparison in words."""
+    return " ".join(
+        f"{row.scenario}, {row.strategy}: "
+        f"{say_difference(row.difference, row.low, row.high, row.n)}, {row.verdict}."
+        for row in comparison.itertuples()
+    )
+
+
+def differences(
+    comparison: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
+) -> Axes:
+    """Points with intervals around the line of no difference; filled where the verdict is told."""
+    axes, places = draw_groups(comparison, ax)
+    for row in comparison.itertuples():
+        y = places[row.scenario, row.strategy]
+        told = row.verdict in ("faster", "slower")
+        axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
+        axes.plot(row.difference, y, "o", color=INK, markerfacecolor=INK if told else "white")
+    axes.axvline(0, color=FAINT, linewidth=1, linestyle="--")
+    return finish(
+        axes,
+        f"How sure is the difference to {baseline}?",
+        x=f"seconds more (right) or less (left) than {baseline}; bar: 95 % interval\n"
+        "filled: faster or slower after adjusting for many comparisons, hollow: not told apart",
+        alt=f"Differences to {baseline} with intervals. {describe_differences(comparison)}",
+    )
+
+
+def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Each run a dot, the median a bar; `spreads` as of spread(runs, "seconds")."""
+    axes, places = draw_groups(spreads, ax, spreads["n"])
+    for row in spreads.itertuples():
+        y = places[row.scenario, row.strategy]
+        axes.plot([row.median] * 2, [y - 0.38, y + 0.38], color=INK, linewidth=2.2)
+    at = [places[pair] for pair in zip(runs["scenario"], runs["strategy"], strict=True)]
+    axes.plot(runs["seconds"], at, "o", color=COLOURS[5], markersize=4.5, alpha=0.75, linestyle="")
+    axes.set_xlim(left=0)
+    said = (
+        f"{row.scenario}, {row.strategy}: median {say_seconds(row.median)}, "
+        f"{say_range(row.low, row.high)}, n = {row.n}."
+        for row in spreads.itertuples()
+    )
+    return finish(
+        axes,
+        "How long does each build take?",
+        x="elapsed seconds, without queueing and provisioning; dot: a run, bar: the median",
+        alt=f"Seconds of every run by kind of commit and strategy. {' '.join(said)}",
+    )
+
+
+def draw_groups(
+    rows: pd.DataFrame, ax: Axes | None, n: pd.Series | None = None
+) -> tuple[Axes, dict[tuple[str, str], float]]:
+    """Axes with a row a strategy in groups by scenario, and the place of each row."""
+    places, ticks, labels, y = {}, [], [], 0.0
+    numbers = [""] * len(rows) if n is None else [f"  n={number}" for number in n]
+    count = len(rows) + rows["scenario"].nunique()
+    axes = make_axes(ax, grow(count, 0.2, 1.0))
+    rows = rows.assign(label=rows["strategy"] + pd.Series(numbers, rows.index, dtype="string"))
+    for scenario, group in rows.groupby("scenario", sort=False):
+        axes.text(0, y, say_commit(scenario), fontweight="bold", fontsize=9, color=INK,
+                  va="center", transform=axes.get_yaxis_transform())  # fmt: skip
+        for strategy, label in zip(group["strategy"], group["label"], strict=True):
+            y += 1
+            places[scenario, strategy] = y
+            ticks.append(y)
+            labels.append(label)
+            axes.axhline(y, color=LINE, linewidth=0.5, zorder=0)
+        y += 1.2
+    axes.set_yticks(ticks, labels)
+    axes.set_ylim(y - 0.4, -0.7)
+    return axes, places
+
+
+def spent(
+    activities: pd.DataFrame,
+    *,
+    scenario: str,
+    elapsed: pd.DataFrame | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Bars of mean seconds by activity in a scenario, of mean_by_activity's rows.
+
+    With `elapsed` (strategy, seconds) the activities are busy times, which overlap, and a line
+    marks the time that they took together.
+    """
+    rows = activities[activities["scenario"] == scenario]
+    names = rows["strategy"].unique().tolist()
+    axes = make_axes(ax, grow(len(names), 0.34, 1.7))
+    ends = draw_stack(axes, rows, "activity", "seconds")
+    n = rows.groupby("strategy")["n"].max()
+    if elapsed is None:
+        what, note = "What takes the time", "seconds (mean of n runs)"
+    else:
+        what = "What keeps docker build busy"
+        note = "busy seconds, which overlap (mean of n runs); line: what the command took"
+        took = dict(zip(elapsed["strategy"], elapsed["seconds"], strict=True))
+        draw_ends(axes, [took[name] for name in names])
+    for y, name in enumerate(names):
+        axes.text(
+            ends[name], y, f"  {ends[name]:.1f} s, n={n[name]}", va="center", fontsize=8, color=INK
+        )
+    axes.margins(x=0.2)
+    said = describe_stack(rows, "activity", "seconds")
+    return finish(
+        axes,
+        f"{what}: {say_commit(scenario)}",
+        x=note,
+        alt=f"Stacked bars, {note}, {say_commit(scenario)}. {said}",
+    )
+
+
+def draw_ends(axes: Axes, values: list[float]) -> None:
+    """A thick line across each row at its value."""
+    for y, value in enumerate(values):
+        axes.plot([value] * 2, [y - 0.45, y + 0.45], color=INK, linewidth=3)
+
+
+def draw_stack(axes: Axes, rows: pd.DataFrame, part: str, value: str) -> dict[str, float]:
+    """Stacked bars, a row a strategy, each part in its style; strategy -> where its bar ends."""
+    names = rows["strategy"].unique().tolist()
+    label_rows(axes, names)
+    ends = dict.fromkeys(names, 0.0)
+    for number, (name, group) in enumerate(rows.groupby(part, sort=False)):
+        seen = group[group[value] >= VISIBLE]
+        if len(seen):
+            style = pick_style(number) | {"edgecolor": INK, "linewidth": 0.6, "label": name}
+            at = [names.index(strategy) for strategy in seen["strategy"]]
+            left = [ends[strategy] for strategy in seen["strategy"]]
+            axes.barh(at, seen[value], left=left, height=0.62, **style)
+        for strategy, width in zip(group["strategy"], group[value], strict=True):
+            ends[strategy] += width
+    put_legend(axes)
+    return ends
+
+
+def pick_style(number: int) -> dict[str, str]:
+    """Colour and hatch of the nth part, different for more parts than there are colours."""
+    hatch = HATCHES[(number + number // len(COLOURS)) % len(HATCHES)]
+    return {"facecolor": COLOURS[number % len(COLOURS)], "hatch": hatch}
+
+
+def describe_stack(rows: pd.DataFrame, part: str, value: str) -> str:
+    """Each bar in words, without the parts that can't be seen."""
+    rows = rows[rows[value] >= VISIBLE]
+    return " ".join(
+        f"{name}: {join_words(f'{a} {v:.1f}' for a, v in zip(g[part], g[value], strict=True))}."
+        for name, g in rows.groupby("strategy", sort=False)
+    )

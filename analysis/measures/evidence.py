@@ -1,0 +1,98 @@
+"""What the claims are judged by: an experiment's measures, computed once, and words for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.measures.comparison import compare
+from analysis.measures.footprint import count_entries
+from analysis.measures.hits import hits_by_run
+from analysis.measures.spread import mark_emulated, pick_comparable
+from analysis.measures.words import count_words, join_words
+from analysis.registry.images import KINDS
+from analysis.runs import Experiment
+
+HOLDS, FAILS, UNCLEAR, ONLY_IF = "holds", "does not hold", "can't tell", "holds only if"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found on a claim: verdict, numbers (text) and the runs that they are of."""
+
+    verdict: str
+    numbers: str
+    runs: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Measures of an experiment's runs; `text` is strategy -> all commands of its builds."""
+
+    experiment: Experiment
+    baseline: str
+    runs: pd.DataFrame
+    comparable: pd.DataFrame
+    comparison: pd.DataFrame
+    entries: pd.DataFrame
+    hits: pd.DataFrame
+    text: dict[str, str]
+
+    def strategies_with(self, *words: str) -> list[str]:
+        """The strategies whose commands hold all these words."""
+        return [name for name, text in self.text.items() if all(word in text for word in words)]
+
+    def runs_of(self, strategies: Iterable[str], scenario: str | None = None) -> pd.DataFrame:
+        """The comparable runs of these strategies, and of a scenario if one is given."""
+        runs = self.comparable[self.comparable["strategy"].isin(list(strategies))]
+        return runs if scenario is None else runs[runs["scenario"] == scenario]
+
+
+def gather_evidence(experiment: Experiment, baseline: str = "docker") -> Evidence:
+    """The measures of an experiment; emulated strategies say so in their names."""
+    runs = mark_emulated(experiment.runs)
+    comparable, logs = pick_comparable(runs), experiment.logs
+    commands = logs.commands.merge(comparable[["log", "strategy"]], on="log")
+    text = commands.groupby("strategy")["command"].agg(lambda each: "\n".join(each.astype(str)))
+    return Evidence(
+        experiment=experiment,
+        baseline=baseline,
+        runs=runs,
+        comparable=comparable,
+        comparison=compare(runs, baseline),
+        entries=count_entries(runs, experiment.images, experiment.problems),
+        hits=hits_by_run(runs, logs.steps),
+        text=text.to_dict(),
+    )
+
+
+def first_pushes(evidence: Evidence) -> pd.DataFrame:
+    """strategy, entries, KINDS of each valid run whose repository holds one push, as known."""
+    entries = evidence.entries[evidence.entries["run"].isin(evidence.comparable["run"])]
+    return entries[entries["pushes"].eq(1) & entries["entries"].notna()]
+
+
+def say_kinds(row: pd.Series) -> str:
+    """`3 entries (image, index, attestation)`, of a row of first_pushes."""
+    kinds = {kind: int(row[kind]) for kind in KINDS if row[kind]}
+    words = [kind if number == 1 else f"{number} × {kind}" for kind, number in kinds.items()]
+    return f"{count_words(int(row['entries']), 'entry')} ({', '.join(words) or 'nothing'})"
+
+
+def say_footprint(pushes: pd.DataFrame) -> str:
+    """`3 entries (…) with a (n = 3), b (n = 3); 1 entry (image) with c (n = 2)`."""
+    left = pd.Series([say_kinds(row) for _, row in pushes.iterrows()], pushes.index, dtype="string")
+    numbers = pushes.groupby([left, "strategy"], sort=False).size()
+    parts = {kinds: [] for kinds in left.unique()}
+    for (kinds, strategy), n in numbers.items():
+        parts[kinds].append(f"{strategy} (n = {n})")
+    return "; ".join(f"{kinds} with {join_words(names)}" for kinds, names in parts.items())
+
+
+def say_where(runs: pd.DataFrame | None) -> str:
+    """Where something was measured: place, strategies, scenarios, number of runs."""
+    if runs is None or runs.empty:
+        return "not measured"
+    rounds = count_words(runs["round"].nunique(), "round")
+    lists = (join_words(runs[name].unique()) for name in ("place", "strategy", "scenario"))
+    return f"{'; '.join(lists)}; {count_words(len(runs), 'run')} of {rounds}"

@@ -1,0 +1,175 @@
+"""The answer in words: which strategy wins for which kind of commit, and at what price."""
+
+import pandas as pd
+
+from analysis.measures.breakeven import break_even
+from analysis.measures.comparison import FEWEST
+from analysis.measures.evidence import (
+    Evidence,
+    first_pushes,
+    gather_evidence,
+    say_kinds,
+)
+from analysis.measures.findings import say_builder_cost
+from analysis.measures.overheads import builder_costs
+from analysis.measures.spread import EMULATED, spread
+from analysis.measures.words import (
+    count_words,
+    join_words,
+    say_commit,
+    say_range,
+    say_seconds,
+    say_sentence,
+    say_share,
+)
+from analysis.runs import Experiment
+
+UNSHAPED = "unshaped"
+
+
+def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
+    """Sentences, the advice first: times with intervals and n, registry entries, builder cost."""
+    evidence = gather_evidence(experiment, baseline)
+    if evidence.comparable.empty:
+        return ["No build can be compared yet: record some with make experiment."]
+    found = [
+        advise(evidence.comparison, baseline),
+        *say_winners(evidence),
+        say_builder_cost(builder_costs(evidence.comparable, experiment.logs)),
+        *say_pays(evidence),
+        say_registry(evidence),
+        say_limits(evidence),
+    ]
+    return [say_sentence(sentence) for sentence in found if sentence]
+
+
+def advise(comparison: pd.DataFrame, baseline: str) -> str:
+    """What to use, by what is told of the strategies that are not emulated."""
+    real = comparison[~comparison["strategy"].str.endswith(EMULATED)]
+    faster, slower = (real[real["verdict"] == verdict] for verdict in ("faster", "slower"))
+    if real["verdict"].eq("not enough runs").all():
+        return (
+            f"nothing can be told yet: no strategy has {FEWEST} rounds in common with {baseline}; "
+            "record more with make experiment ROUNDS=5"
+        )
+    if faster.empty:
+        return f"stay with {baseline}: no other strategy is shown to be faster {say_slower(slower)}"
+    gains = faster.groupby("strategy")["difference"].sum()
+    costs = slower.groupby("strategy")["difference"].sum()
+    best = gains.add(costs.reindex(gains.index), fill_value=0).idxmin()
+    gain = f"it is faster for {say_commits(faster, best)}"
+    if best in costs:
+        return (
+            f"use {best} where that is the rule: {gain}, but slower for {say_commits(slower, best)}"
+        )
+    return f"use {best} instead of {baseline}: {gain}, and not shown to be slower for any"
+
+
+def say_slower(slower: pd.DataFrame) -> str:
+    """Which strategies are slower, for how many kinds of commit."""
+    if slower.empty:
+        return "nor slower; what differs is within what rounds differ among themselves"
+    numbers = slower.groupby("strategy").size().sort_values(ascending=False)
+    named = (f"{name} ({n})" for name, n in numbers.items())
+    return f"for any kind of commit, and slower for some are {join_words(named)}"
+
+
+def say_commits(rows: pd.DataFrame, strategy: str) -> str:
+    """The kinds of commit of a strategy's rows."""
+    scenarios = rows.loc[rows["strategy"] == strategy, "scenario"]
+    return join_words(say_commit(scenario) for scenario in scenarios)
+
+
+def say_winners(evidence: Evidence) -> list[str]:
+    """A sentence a scenario: who wins, by how much, and what can't be told."""
+    medians = spread(evidence.comparable, "seconds").set_index(["scenario", "strategy"])
+    return [
+        say_winner(rows, evidence.baseline, medians.loc[scenario])
+        for scenario, rows in evidence.comparison.groupby("scenario", sort=False)
+    ]
+
+
+def say_winner(rows: pd.DataFrame, baseline: str, medians: pd.DataFrame) -> str:
+    """Who wins a scenario; `rows` are compare's of it, `medians` by strategy."""
+    commit = say_commit(rows["scenario"].iloc[0])
+    if rows["verdict"].eq("not enough runs").all():
+        return f"for {commit}: not enough runs; lowest so far is {say_lowest(medians)}"
+    usual = f"{baseline} takes {say_median(medians.loc[baseline])}"
+    faster = rows[rows["verdict"] == "faster"].sort_values("difference")
+    if faster.empty:
+        return f"for {commit}, none is shown to beat {baseline}: {usual}{say_rest(rows)}"
+    best = faster.iloc[0]
+    text = (
+        f"for {commit}, {best['strategy']} wins: {say_seconds(-best['difference'])} less than "
+        f"{baseline} (95 % interval {say_range(-best['high'], -best['low'])}, n = {best['n']}), "
+        f"{say_seconds(best['median'])} in the median; {usual}"
+    )
+    others = faster["strategy"].iloc[1:]
+    text += f"; also faster: {join_words(others)}" if len(others) else ""
+    if faster["strategy"].str.endswith(EMULATED).all():
+        text += f"; of those not emulated, none is shown to beat {baseline}"
+    return text + say_rest(rows)
+
+
+def say_median(row: pd.Series) -> str:
+    """`22.3 s (median, 21.0 to 24.1 s, n = 5)`, of a row of spread."""
+    if row["n"] == 1:
+        return f"{say_seconds(row['median'])} (n = 1)"
+    bounds = say_range(row["low"], row["high"])
+    return f"{say_seconds(row['median'])} (median, {bounds}, n = {row['n']:.0f})"
+
+
+def say_lowest(medians: pd.DataFrame) -> str:
+    """The strategy with the lowest median, and that median."""
+    lowest = medians["median"].idxmin()
+    return f"{lowest} with {say_median(medians.loc[lowest])}"
+
+
+def say_rest(rows: pd.DataFrame) -> str:
+    """The slower strategies with their differences, then those not told apart; begins with ;"""
+    parts = []
+    slower = rows[rows["verdict"] == "slower"].sort_values("difference")
+    if len(slower):
+        named = (f"{row.strategy} by {say_seconds(row.difference)}" for row in slower.itertuples())
+        parts.append(f"; slower: {join_words(named)}")
+    for verdict in ("too close to call", "not enough runs"):
+        names = rows.loc[rows["verdict"] == verdict, "strategy"]
+        parts += [f"; {verdict}: {join_words(names)}"] if len(names) else []
+    return "".join(parts)
+
+
+def say_pays(evidence: Evidence) -> list[str]:
+    """From how much work on each strategy with hits pays for a changed source file."""
+    table = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
+    table = table[table["scenario"].eq("source") & ~table["strategy"].str.endswith(EMULATED)]
+    return [
+        f"from about {say_seconds(row.pays_from)} of work in the Dockerfile on, {row.strategy} "
+        f"would pay for {say_commit('source')} (hits for {say_share(row.saved)} of the work, "
+        f"n = {row.n}); here it is {say_seconds(row.work)}"
+        for row in table.itertuples()
+    ]
+
+
+def say_registry(evidence: Evidence) -> str:
+    """What one push leaves in the registry, by strategy; '' when unknown."""
+    pushes = first_pushes(evidence)
+    if pushes.empty:
+        return ""
+    left = pd.Series([say_kinds(row) for _, row in pushes.iterrows()], index=pushes.index)
+    groups = pushes["strategy"].groupby(left, sort=False).unique()
+    parts = (f"{kinds} with {join_words(names)}" for kinds, names in groups.items())
+    return f"one push leaves {'; '.join(parts)}"
+
+
+def say_limits(evidence: Evidence) -> str:
+    """What the numbers can't say: runs left out, and a link that is faster than life."""
+    runs = evidence.runs
+    invalid = int((~runs["valid"]).sum())
+    parts = [f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and are left out"]
+    parts = parts if invalid else []
+    if runs["link"].eq(UNSHAPED).all():
+        parts.append(
+            "host and registry were on one machine: over a network, whatever pulls or pushes takes "
+            "longer"
+        )
+    return "; ".join(parts)
