@@ -41,7 +41,7 @@ lab: ## an engine and images for a bare Debian machine, where Docker's are out o
 	@bash deploy/lab/provide.sh
 
 lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine of `make lab`
-	@$(USE_LAB); $(VENV)/bin/python -c "from analysis.builders.lab import down; print(down(), 'things removed')"
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --sweep || true
 	@bash deploy/lab/provide.sh stop
 
 lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks

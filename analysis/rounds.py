@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.builders.lab import down
 from analysis.errors import AnalysisError, LabError, UnknownName
 from analysis.experiment import (
     Settings,
@@ -110,10 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scenarios", default="all", help="names, or all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--context", default="deploy", help="folder with the Dockerfile")
+    parser.add_argument("--sweep", action="store_true", help="only remove what labs left behind")
     options = parser.parse_args(arguments)
     settings = Settings(rounds=options.rounds, context=find_folder(options.context))
     scenarios = split_names(options.scenarios) or SCENARIOS
     try:
+        if options.sweep:
+            print(f"{down()} containers, networks and volumes removed")
+            return 0
         run_rounds(options.experiment, split_names(options.strategies), scenarios, settings)
     except AnalysisError as error:
         print(error, file=sys.stderr)

@@ -131,11 +131,15 @@ def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, co
     assert {each.id for each in client.containers.list(all=True)} == hosts
     before = first.read_bytes()
     lines = []
-    run_experiment(out, ["docker"], settings=Settings(rounds=1, context=context), report=lines.append)
+    run_experiment(
+        out, ["docker"], settings=Settings(rounds=1, context=context), report=lines.append
+    )
     assert first.read_bytes() == before
     assert len(read_experiment(out).runs) == 5
     assert lines[0].startswith(("4 builds", "3 builds"))
-    run_experiment(out, ["docker"], settings=Settings(rounds=1, context=context), report=lines.append)
+    run_experiment(
+        out, ["docker"], settings=Settings(rounds=1, context=context), report=lines.append
+    )
     assert lines[-1].startswith("0 builds")
 
 
@@ -193,6 +197,4 @@ def test_order_is_shuffled_by_seed_and_round():
 def test_lab_errors_keep_what_is_finished(client, context, tmp_path, monkeypatch):
     monkeypatch.setattr("analysis.builders.host.BOOT_SECONDS", 0)
     with pytest.raises(LabError, match="1 histories broke off: docker in round 1 .*the same call"):
-        run_experiment(
-            tmp_path / "out", ["docker"], ["cold"], Settings(rounds=1, context=context)
-        )
+        run_experiment(tmp_path / "out", ["docker"], ["cold"], Settings(rounds=1, context=context))

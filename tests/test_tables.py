@@ -1,3 +1,5 @@
+import re
+
 import pandas as pd
 
 from analysis.tables import dress_tables
@@ -13,6 +15,21 @@ def test_text_is_marked_in_head_and_body_and_numbers_are_not():
     assert '<th scope="col" class="text">reason</th>' in html
     assert '<td class="text">no import</td>' in html
     assert "<td>1.5</td>" in html
+
+
+def test_a_column_with_a_long_text_is_marked_as_such_in_every_row():
+    html = dress(pd.DataFrame({"reason": ["in many words " * 5, "short", None], "n": 1}))
+    assert html.count('class="text long"') == 4
+    assert re.search('<td [^>]*class="text long"[^>]*>short</td>', html)
+
+
+def test_a_table_of_long_texts_can_be_shown_as_lists():
+    frame = pd.DataFrame({"claim": ["short"], "numbers": ["1 of 2, " * 6]}, index=["a"])
+    html = dress(frame)
+    assert '<table class="wordy" role="table">' in html
+    assert 'data-label="claim">short</td>' in html
+    assert html.count('role="row"') == 2 and html.count('role="columnheader"') == 2
+    assert "data-label" not in dress(frame[["claim"]])
 
 
 def test_a_missing_value_is_a_dash():

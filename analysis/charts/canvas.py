@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO
-from textwrap import wrap
+from textwrap import fill, wrap
 
 import pandas as pd
 from IPython.display import HTML
@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 WIDTH, DPI, CSS_DPI = 6.6, 150, 100
 # characters of a note below the axes that fit beside the names of strategies
-NOTE = 68
+NOTE = 76
+LABEL = 30
 INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
 # Okabe and Ito's colours, which the colour-blind tell apart; hatches do so in greyscale
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#999999")
@@ -77,7 +78,9 @@ def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
     """A frame as a table without its index; floats with `digits`, nulls as –."""
     shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
     for name in shown.select_dtypes("float"):
-        shown[name] = [None if pd.isna(x) else f"{x:.{digits}f}" for x in shown[name]]
+        shown[name] = [
+            None if pd.isna(x) else f"{x:.{digits}f}".replace("-", "−") for x in shown[name]
+        ]
     shown = shown.astype(object).where(shown.notna(), "–")
     return HTML(shown.to_html(index=False, border=0))
 
@@ -88,19 +91,22 @@ def grow(rows: int, each: float = 0.3, rest: float = 1.1) -> float:
 
 
 def label_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """A row for each label, the first at the top."""
-    axes.set_yticks(range(len(labels)), labels)
+    """A row for each label, the first at the top; long labels in several lines."""
+    axes.set_yticks(range(len(labels)), [fill(label, LABEL) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
 
 
-def put_legend(axes: Axes, **options: object) -> None:
-    """A legend below the axes, without a frame."""
-    axes.figure.legend(
-        loc="outside lower left",
-        frameon=False,
-        fontsize=9,
-        ncols=4,
-        handlelength=1.6,
-        columnspacing=1.2,
-        **options,
-    )
+def put_legend(axes: Axes, columns: int = 4) -> None:
+    """A legend below the axes, if there is anything to explain."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        axes.figure.legend(
+            handles,
+            [fill(label, NOTE) for label in labels],
+            loc="outside lower left",
+            frameon=False,
+            fontsize=9,
+            ncols=columns,
+            handlelength=1.6,
+            columnspacing=1.2,
+        )

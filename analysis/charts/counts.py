@@ -1,7 +1,6 @@
 """Charts of shares and numbers: hit rates, and entries in the registry."""
 
 from collections.abc import Sequence
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -28,7 +27,7 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Rows of spread(hits, "rate") as a table: strategies down, kinds of commit across."""
     strategies = rates["strategy"].unique().tolist()
     scenarios = rates["scenario"].unique().tolist()
-    axes = make_axes(ax, grow(len(strategies), 0.4, 0.9))
+    axes = make_axes(ax, grow(len(strategies), 0.4, 1.4))
     for row in rates.itertuples():
         draw_rate(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     axes.set_xticks(range(len(scenarios)), scenarios)
@@ -110,12 +109,12 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     for number, (name, group) in enumerate(entries.groupby("strategy", sort=False)):
         axes.plot(group["pushes"].astype(float), group["entries"].astype(float), DASHES[number % 4],
                   marker=MARKERS[number % 8], color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]],
-                  label=fill(name, 58))  # fmt: skip
+                  label=name)  # fmt: skip
         said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylim(bottom=0)
     axes.grid(color=LINE, linewidth=0.5)
-    axes.figure.legend(loc="outside lower left", frameon=False, fontsize=9)
+    put_legend(axes, columns=1)
     return finish(
         axes,
         "How does the repository grow?",

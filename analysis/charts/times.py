@@ -1,5 +1,7 @@
 """Charts of seconds: every run, differences to the baseline, and what the time is spent on."""
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -9,6 +11,7 @@ from analysis.charts.canvas import (
     FAINT,
     HATCHES,
     INK,
+    LABEL,
     LINE,
     finish,
     grow,
@@ -41,7 +44,7 @@ def verdict_matrix(
     """compare's rows as a table: strategies down, kinds of commit across."""
     strategies = comparison["strategy"].unique().tolist()
     scenarios = comparison["scenario"].unique().tolist()
-    axes = make_axes(ax, grow(len(strategies), 0.42, 1.0))
+    axes = make_axes(ax, grow(len(strategies), 0.42, 1.5))
     for row in comparison.itertuples():
         draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     axes.set_xticks(range(len(scenarios)), scenarios)
@@ -126,7 +129,7 @@ def draw_groups(
     places, ticks, labels, y = {}, [], [], 0.0
     numbers = [""] * len(rows) if n is None else [f"  n={number}" for number in n]
     count = len(rows) + rows["scenario"].nunique()
-    axes = make_axes(ax, grow(count, 0.2, 1.0))
+    axes = make_axes(ax, grow(count, 0.2, 1.2))
     rows = rows.assign(label=rows["strategy"] + pd.Series(numbers, rows.index, dtype="string"))
     for scenario, group in rows.groupby("scenario", sort=False):
         axes.text(0, y, say_commit(scenario), fontweight="bold", fontsize=9, color=INK,
@@ -138,7 +141,7 @@ def draw_groups(
             labels.append(label)
             axes.axhline(y, color=LINE, linewidth=0.5, zorder=0)
         y += 1.2
-    axes.set_yticks(ticks, labels)
+    axes.set_yticks(ticks, [fill(label, LABEL) for label in labels])
     axes.set_ylim(y - 0.4, -0.7)
     return axes, places
 

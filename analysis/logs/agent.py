@@ -162,10 +162,12 @@ def is_open(script: str) -> bool:
 
 def read_time(found: re.Match[bytes]) -> datetime | None:
     """The UTC time of a line; None when there is no such time."""
-    *fields, fraction = found.group(1, 2, 3, 4, 5, 6, 7)
+    year, month, day, hour, minute, second, fraction, _ = found.groups()
     micro = int((fraction or b"0").ljust(6, b"0")[:6])
     try:
-        when = datetime(*map(int, fields), micro, tzinfo=UTC)
+        when = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), int(second), micro, UTC
+        )
     except ValueError:
         return None
     return when if 1970 <= when.year < 2200 else None

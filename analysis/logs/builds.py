@@ -16,18 +16,14 @@ class Build:
 
     def __init__(self, builder: str, display: str, command: int | None) -> None:
         self.builder, self.display, self.command = builder, display, command
-        self.steps: list[Step] = []
+        self.own: list[Step] = []
         self.special: LegacyBuild | TtyBuild | None = None
         self.failed, self.over = False, False
 
-    def follow(self, special: LegacyBuild | TtyBuild) -> None:
-        """Its steps are those that a reader of another display finds."""
-        self.special = special
-
-    def finish(self) -> None:
-        """Take over the steps found elsewhere."""
-        if self.special is not None:
-            self.steps = self.special.steps
+    @property
+    def steps(self) -> list[Step]:
+        """Its steps, in the order they first appeared."""
+        return self.own if self.special is None else self.special.steps
 
     def of_kind(self, kind: str) -> list[Step]:
         """Its steps of a kind."""

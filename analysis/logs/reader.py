@@ -5,28 +5,14 @@ import re
 from analysis.logs.agent import KNOWN, RUNNING, Agent
 from analysis.logs.builds import Build
 from analysis.logs.legacy import LegacyBuild
+from analysis.logs.messages import ANSI, DOCKER, FILE_LINE, FINAL, RULES
 from analysis.logs.steps import Step, read_name
 from analysis.logs.tty import TtyBuild
 
 # every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log
 VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
 OUTPUT = re.compile(rb"#(\d+) \d")
-ANSI = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 ENDS = frozenset(b"DCE")
-FINAL = re.compile(
-    rb"(?:ERROR|error|Error): failed to (?:build|solve)\b|failed to (?:build|solve): "
-    rb"|ERROR: Cache export |ERROR: (?:target \S+: )?(?:failed to|process )"
-)
-FILE_LINE = re.compile(rb"[^\s:]+:\d+$")
-DOCKER = re.compile(
-    rb"View build details: |What's next:|Learn more at https://docs\.docker|WARNING: "
-    rb"| ?\d+ warnings? found|\s*- [A-Z]\w+: | > |time=\"[^\"]+\" level="
-    rb"|The push refers to repository \[|[0-9a-f]{12}: (?:Preparing|Waiting|Layer|Push|Pull|Verif"
-    rb"|Download|Extract|Already|Mount|Retry)|\S+: (?:digest: sha256:[0-9a-f]|Pulling from )"
-    rb"|Digest: sha256:|Status: (?:Downloaded|Image)|Using default tag: |Login Succeeded"
-    rb"|Configure a credential helper|https://docs\.docker\.com/"
-)
-RULES = (b"------", b"--------------------")
 # the first steps of any build, and the kinds of the last
 FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
 LAST = ("export", "load", "cache export")
@@ -66,8 +52,9 @@ class Reader:
 
     def read(self, text: bytes) -> "Reader":
         """Read a whole log."""
-        pieces = iter(VERTEX.split(b"\n" + text))
+        pieces = iter(VERTEX.split(b"\n" + text if text.startswith(b"#") else text))
         gap = next(pieces)
+        gap = gap if text.startswith(b"#") else b"\n" + gap
         for number, line, after in zip(pieces, pieces, pieces, strict=True):
             if len(gap) > 1:
                 self.take_gap(gap)
@@ -95,22 +82,22 @@ class Reader:
         lines that a console broke.
         """
         self.after_output = self.mark != b"" and gap.startswith(self.mark)
-        if self.after_output:
-            end = gap.find(b"\n", gap.rfind(self.mark) + 1)
-            gap, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
-            count = gap.count(b"\n")
-            self.focus.output += count
-            self.lines += count
-            gap = rest
-            if len(gap) < 2:
-                self.lines += len(gap)
-                return
+        rest = self.take_block(gap) if self.after_output else gap
         self.tail = self.focus is not None and self.focus.ended == "failed" and not self.open
         self.stray, self.strays = b"", 0
-        for line in gap[1:].split(b"\n") if gap else ():
+        for line in rest[1:].split(b"\n") if rest else ():
             self.lines += 1
             if not self.take_text(line):
                 self.unread += 1
+
+    def take_block(self, gap: bytes) -> bytes:
+        """Count the lines up to the last of the output of the step in focus; what follows them."""
+        end = gap.find(b"\n", gap.rfind(self.mark) + 1)
+        block, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
+        count = block.count(b"\n")
+        self.focus.output += count
+        self.lines += count
+        return rest
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
         """A line of VERTEX that the loop above does not deal with."""
@@ -142,25 +129,29 @@ class Reader:
 
     def meet_step(self, number: bytes, line: bytes, blank: bool) -> bool:
         """A number not seen in this build: a step's header, or a line of a step cut off above."""
-        known = read_name(line).kind != "other"
-        boundary = blank or not self.open
         follows = self.build is not None and self.build.display == "plain"
-        if boundary and (known or (follows and blank and int(number) == self.largest + 1)):
+        boundary = blank or not self.open
+        next_one = follows and blank and int(number) == self.largest + 1
+        if boundary and (next_one or read_name(line).kind != "other"):
             if not follows:
                 self.start("buildkit", "plain", blank)
             return self.add_step(number, line)
-        told = number == self.stray
-        if not (told or (follows and int(number) > self.largest)) or not Step(0, b"").end(line):
-            if self.build is None and line.endswith(b" done"):
-                self.keep_stray(number)
-            return False
+        lost = number == self.stray or (follows and int(number) > self.largest)
+        if lost and Step(0, b"").end(line):
+            return self.end_headless(number, line, follows)
+        if self.build is None and line.endswith(b" done"):
+            self.keep_stray(number)
+        return False
+
+    def end_headless(self, number: bytes, line: bytes, follows: bool) -> bool:
+        """The end of a step whose header is missing; output seen just before was its own."""
+        strays = self.strays if number == self.stray else 0
         if not follows:
-            self.start("buildkit", "plain", blank)
+            self.start("buildkit", "plain", False)
         self.add_step(number, None)
         self.focus.end(line)
-        if told:
-            self.focus.output, self.unread = self.strays, self.unread - self.strays
-        self.open = False
+        self.open, self.focus.output = False, strays
+        self.unread -= strays
         return True
 
     def meet_again(self, step: Step | None, number: bytes, line: bytes, blank: bool) -> bool:
@@ -178,7 +169,7 @@ class Reader:
         """Put a step into the build and the focus."""
         step = self.steps[number] = Step(int(number), line)
         self.largest = max(self.largest, step.number)
-        self.build.steps.append(step)
+        self.build.own.append(step)
         return self.set_focus(step)
 
     def set_focus(self, step: Step) -> bool:
@@ -192,7 +183,7 @@ class Reader:
         if self.held and not blank and self.agent.claim(self.held):
             self.unread -= len(self.held)
         self.leave_build()
-        self.held = None
+        self.held = self.agent.text = None
         self.build = Build(builder, display, self.agent.number)
         self.builds.append(self.build)
 
@@ -254,8 +245,7 @@ class Reader:
     def start_special(self, special: LegacyBuild | TtyBuild, builder: str, display: str) -> None:
         """Begin a build that is not shown in plain progress."""
         self.start(builder, display, False)
-        self.special = special
-        self.build.follow(special)
+        self.special = self.build.special = special
 
     def take_error(self, line: bytes) -> bool:
         """A line of BuildKit's error report: excerpts between rules, then the error itself."""

@@ -33,11 +33,12 @@ PREFIXES = (
     ("drone", re.compile(rb" *\d+ \|(?: |$)")),
     ("compose", re.compile(rb"[\w.-]+?[_-]\d+ +\| ?(?:\x1b\[0m)?")),
 )
+ANY_PREFIX = re.compile(b"|".join(pattern.pattern for _, pattern in PREFIXES))
 MESSAGE = re.compile(r'"(?:message|@message|log)"\s*:\s*("(?:[^"\\]|\\.)*")')
 ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 JSON = re.compile(r'\s*(?:\{|\[\s*[\{\["])')
 CSV = re.compile(r'"?@?timestamp"?,"?@?message"?(?:,[^\n]*)?\r?\n', re.I)
-TRAILING = re.compile(rb"[^\n]*\S[ \t]+$")
+TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\n|\Z)")
 WRAPPED = b"FullyQualifiedErrorId"
 SOURCES = (
     ("github", re.compile(rb"/home/runner/|^##\[|^Run docker/", re.M)),
@@ -46,12 +47,15 @@ SOURCES = (
 
 
 class Text(NamedTuple):
-    """A log's clean text (UTF-8, line feeds, no prefixes) and how it came."""
+    """A log's clean text (UTF-8, line feeds, no prefixes) and how it came.
+
+    `container` is csv or json; `writer` is who writes prefixes like those before its lines.
+    """
 
     text: bytes
     container: str | None
     encoding: str
-    source: str
+    writer: str | None
 
 
 def load(source: str | Path | bytes) -> bytes:
@@ -101,10 +105,11 @@ def clean(data: bytes) -> Text:
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if WRAPPED in data[:SAMPLE]:
         data = unwrap(data)
-    source, data = strip_prefixes(data)
-    if share(TRAILING, sample_lines(data)) > 0.5:
-        data = re.sub(rb"[ \t]+(?=\n|\Z)", b"", data)
-    return Text(data, container, encoding, source or find_source(data))
+    writer, data = strip_prefixes(data)
+    lines = sample_lines(data)
+    if 2 * sum(line.endswith((b" ", b"\t")) for line in lines) > len(lines):
+        data = TRAILING.sub(b"", data)
+    return Text(data, container, encoding, writer)
 
 
 def to_utf8(data: bytes) -> tuple[str, bytes]:
@@ -213,13 +218,16 @@ def strip_prefixes(data: bytes) -> tuple[str | None, bytes]:
 def find_prefix(data: bytes) -> tuple[str, re.Pattern[bytes]] | None:
     """The first of PREFIXES that most lines bear, judged by the first of them."""
     lines = sample_lines(data)
+    if share(ANY_PREFIX, lines) <= 0.5:
+        return None
     return next((each for each in PREFIXES if share(each[1], lines) > 0.5), None)
 
 
 def sample_lines(data: bytes) -> list[bytes]:
-    """The first whole lines of a log that are not blank, at most 80."""
-    lines = data[:8192].split(b"\n")
-    return [line for line in (lines if len(data) <= 8192 else lines[:-1])[:80] if line.strip()]
+    """The first whole lines of a log that are not blank, at most 50."""
+    lines = data[:8192].split(b"\n", 50)
+    whole = lines if len(data) <= 8192 and len(lines) <= 50 else lines[:-1]
+    return [line for line in whole if line.strip()]
 
 
 def share(pattern: re.Pattern[bytes], lines: list[bytes]) -> float:
@@ -227,7 +235,7 @@ def share(pattern: re.Pattern[bytes], lines: list[bytes]) -> float:
     return sum(pattern.match(line) is not None for line in lines) / max(len(lines), 1)
 
 
-def find_source(data: bytes) -> str:
-    """Who wrote a log without prefixes, as far as its first lines tell."""
+def guess_writer(data: bytes) -> str:
+    """Who wrote a log without prefixes, as far as its first lines tell; "unknown" if they don't."""
     head = data[:8192]
     return next((who for who, pattern in SOURCES if pattern.search(head)), "unknown")

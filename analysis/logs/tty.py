@@ -17,7 +17,7 @@ class TtyBuild:
     def __init__(self) -> None:
         self.rows: dict[bytes, Step] = {}
         self.step: Step | None = None
-        self.finished, self.last = False, 0.0
+        self.finished, self.last, self.timed = False, 0.0, False
 
     @staticmethod
     def begins(line: bytes) -> bool:
@@ -45,7 +45,13 @@ class TtyBuild:
     def take_row(
         self, status: bytes | None, text: bytes, seconds: bytes | None, over: bool
     ) -> None:
-        """Note a step's state, which replaces what earlier frames said."""
+        """Note a step's state, which replaces what earlier frames said.
+
+        A row without the time that others have was cut off: its name may be too.
+        """
+        self.timed = self.timed or seconds is not None
+        if self.timed and seconds is None:
+            return
         step = self.rows.get(text)
         if step is None:
             step = self.rows[text] = Step(len(self.rows) + 1, text)

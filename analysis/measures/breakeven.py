@@ -32,8 +32,9 @@ def share_saved(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str) -> pd.Da
     layers = layers.merge(runs[["log", "strategy", "scenario", "round"]], on="log")
     is_base = layers["strategy"] == baseline
     base = layers[is_base].groupby(STEP, dropna=False)["seconds"].sum().rename("work")
-    own = layers[~is_base].groupby([*STEP, "strategy"], dropna=False)["status"]
-    own = own.agg(lambda statuses: statuses.eq("cached").all()).rename("hit").reset_index()
+    keys = [layers.loc[~is_base, name] for name in [*STEP, "strategy"]]
+    cached = layers.loc[~is_base, "status"].eq("cached")
+    own = cached.groupby(keys, dropna=False).all().rename("hit").reset_index()
     both = own.merge(base.reset_index(), on=STEP)
     both = both.assign(saved=both["work"].where(both["hit"], 0.0))
     rounds = both.groupby(["strategy", "scenario", "round"])[["work", "saved"]].sum()

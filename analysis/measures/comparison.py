@@ -1,7 +1,5 @@
 """Which strategy is faster than the baseline, scenario by scenario, as far as the rounds tell."""
 
-from math import sqrt
-
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
@@ -31,18 +29,15 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     call, not enough runs: fewer than 3 rounds). `measure` is any column that should be small.
 
     Rounds are pairs, so what slows a whole round down cancels out. The interval is Student's for
-    the mean of paired differences ("Student", Biometrika 6, 1908): exact for any n from 2 on when
-    differences are normal; with so few rounds nothing better can be checked or bought. Asking of
-    many strategies at once whether they differ finds by chance one that does, so within a
-    scenario p is Holm's (Scandinavian Journal of Statistics 6, 1979), and the verdict is by p <
-    0.05: an interval can lie clear of 0 and the verdict be "too close to call".
+    the mean of paired differences (Biometrika 6, 1908), which is exact for so few rounds if the
+    differences are normal. Of many strategies compared at once, one looks different by chance: so
+    within a scenario p is adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979).
+    The verdict is by p < 0.05: an interval can lie clear of 0 and that be "too close to call".
     """
     pairs = pair_rounds(pick_comparable(runs), baseline, measure)
-    groups = pairs.groupby(["scenario", "strategy"], sort=False)
-    rows = [{"scenario": s, "strategy": t} | judge_pairs(group) for (s, t), group in groups]
-    table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "verdict"])
+    table = estimate(summarise_pairs(pairs))
     table["p"] = table.groupby("scenario")["p"].transform(adjust_holm)
-    return table.assign(verdict=give_verdict(table)).astype(COLUMNS)[list(COLUMNS)]
+    return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
 
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:
@@ -58,30 +53,32 @@ def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame
     return sort_rows(pairs, order_scenarios(runs))
 
 
-def judge_pairs(pairs: pd.DataFrame) -> dict[str, float]:
-    """n, median, difference, low, high, p (not adjusted) of a strategy's pairs."""
-    known = pairs.dropna(subset=["difference"])
-    difference, low, high, p = estimate_mean(known["difference"].to_numpy())
-    median = known["value"].median()
-    return {
-        "n": len(known),
-        "median": median,
-        "difference": difference,
-        "low": low,
-        "high": high,
-        "p": p,
-    }
+def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """scenario, strategy, n, median, difference (mean), deviation; n 0 where no round is paired."""
+    keys = ["scenario", "strategy"]
+    table = (
+        pairs.dropna(subset=["difference"])
+        .groupby(keys)
+        .agg(
+            n=("difference", "size"),
+            median=("value", "median"),
+            difference=("difference", "mean"),
+            deviation=("difference", "std"),
+        )
+    )
+    table = pairs[keys].drop_duplicates().join(table, on=keys)
+    return table.fillna({"n": 0}).reset_index(drop=True)
 
 
-def estimate_mean(values: np.ndarray) -> tuple[float, float, float, float]:
-    """Mean, the ends of its interval, and p of its being 0, by Student's t; null when unknown."""
-    n = len(values)
-    if n < FEWEST:
-        return values.mean() if n else np.nan, np.nan, np.nan, np.nan
-    mean, error = values.mean(), values.std(ddof=1) / sqrt(n)
-    half = stdtrit(n - 1, (1 + LEVEL) / 2) * error
-    p = 2 * stdtr(n - 1, -abs(mean) / error) if error else float(mean == 0)
-    return mean, mean - half, mean + half, p
+def estimate(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with low, high and p by Student's t of n, difference and deviation."""
+    degrees = (table["n"] - 1).where(table["n"] >= FEWEST)
+    error = table["deviation"] / np.sqrt(table["n"])
+    half = stdtrit(degrees, (1 + LEVEL) / 2) * error
+    # differences that are all the same are 0 for sure, or not 0 for sure
+    t = (table["difference"].abs() / error).fillna(0)
+    p = (2 * stdtr(degrees, -t)).where(degrees.notna())
+    return table.assign(low=table["difference"] - half, high=table["difference"] + half, p=p)
 
 
 def adjust_holm(p: pd.Series) -> pd.Series:

@@ -165,8 +165,9 @@ def say_limits(evidence: Evidence) -> str:
     """What the numbers can't say: runs left out, and a link that is faster than life."""
     runs = evidence.runs
     invalid = int((~runs["valid"]).sum())
-    parts = [f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and are left out"]
-    parts = parts if invalid else []
+    verb = "is" if invalid == 1 else "are"
+    said = f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and {verb} left out"
+    parts = [said] if invalid else []
     if runs["link"].eq(UNSHAPED).all():
         parts.append(
             "host and registry were on one machine: over a network, whatever pulls or pushes takes "

@@ -39,6 +39,7 @@ BUSY = (
     "other steps",
     "no step explains",
 )
+PUSH_STEPS = ("pushing ", "merging manifest list")
 PUSHES = ("pushing layers", "pushing manifest")
 KINDS = {
     "builder": "builder boot",
@@ -114,19 +115,25 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
 
 def time_steps(logs: Logs) -> pd.DataFrame:
     """log, activity, seconds of every step, exports split into what is exported, pushed, loaded."""
-    steps = logs.steps.assign(activity=logs.steps["kind"].map(KINDS).fillna("other steps"))
-    pulled = steps["kind"].eq("layer") & steps["status"].eq("cached")
-    steps["activity"] = steps["activity"].mask(pulled, "lazy pull")
+    steps = logs.steps.assign(activity=name_steps(logs.steps))
     steps = steps.merge(time_parts(logs.parts), on=["log", "build", "step"], how="left")
     exports = steps["activity"].eq("image export")
-    pushed = steps["pushed"].where(exports).fillna(0)
-    # a part that took longer than its step was printed with another rounding
-    sent = steps["sent"].where(exports).fillna(0).clip(upper=(steps["seconds"] - pushed).clip(0))
-    steps["seconds"] = steps["seconds"] - pushed - sent
+    # what a part is said to have taken can be more than its step by a rounding
+    pushed = steps["pushed"].where(exports).fillna(0).clip(upper=steps["seconds"])
+    sent = steps["sent"].where(exports).fillna(0).clip(upper=steps["seconds"] - pushed)
+    steps = steps.assign(seconds=steps["seconds"] - pushed - sent, sent=sent)
     pushes = steps.assign(activity="push", seconds=pushed)[exports]
-    return pd.concat(
-        [steps[steps["activity"] != "load"], pushes, time_loads(steps.assign(sent=sent))]
-    )[["log", "activity", "seconds"]]
+    return pd.concat([steps[steps["activity"] != "load"], pushes, time_loads(steps)])[
+        ["log", "activity", "seconds"]
+    ]
+
+
+def name_steps(steps: pd.DataFrame) -> pd.Series:
+    """The activity of each step, by its kind, its name and whether it was cached."""
+    activity = steps["kind"].map(KINDS).fillna("other steps")
+    pulled = steps["kind"].eq("layer") & steps["status"].eq("cached")
+    pushes = steps["kind"].eq("export") & steps["name"].str.startswith(PUSH_STEPS)
+    return activity.mask(pulled, "lazy pull").mask(pushes, "push")
 
 
 def time_parts(parts: pd.DataFrame) -> pd.DataFrame:

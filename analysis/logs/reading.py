@@ -1,0 +1,116 @@
+"""Logs, wherever they are, to the rows of the frames: one log after the other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from analysis.errors import LogError
+from analysis.logs.agent import LAB
+from analysis.logs.frames import COLUMNS, Logs, Rows
+from analysis.logs.reader import Reader, read_log
+from analysis.logs.transport import Text, clean, guess_writer, load, unpack
+
+Source = str | Path | bytes
+Sources = Source | Iterable[Source] | Mapping[str, Source]
+
+
+def read_logs(sources: Sources) -> Logs:
+    """The frames of Logs for build logs in any of the known forms.
+
+    `sources`: a path, a folder (all files below it), the bytes of a log, an iterable of those,
+    or a mapping of names to them. Nothing is raised for a log that can't be read: it has its row
+    in `logs`, with format "none" and a problem that names the file, the fact and the cure.
+    """
+    rows = {frame: Rows(frame) for frame in COLUMNS}
+    for name, source in list_logs(sources):
+        for frame, found in read_one(name, source).items():
+            rows[frame].extend(found)
+    return Logs(**{frame: each.to_frame() for frame, each in rows.items()})
+
+
+def list_logs(sources: Sources) -> Iterator[tuple[str, Source]]:
+    """(name, path or bytes) of every log; names are paths as given, or log-0, log-1, …"""
+    if isinstance(sources, Mapping):
+        yield from ((str(name), source) for name, source in sources.items())
+        return
+    if isinstance(sources, str | Path | bytes | bytearray | memoryview):
+        sources = [sources]
+    for number, source in enumerate(sources):
+        if not isinstance(source, str | Path):
+            yield f"log-{number}", source
+        elif is_folder(source):
+            files = sorted(path for path in Path(source).rglob("*") if path.is_file())
+            yield from ((str(path), path) for path in files)
+        else:
+            yield str(source), source
+
+
+def is_folder(source: str | Path) -> bool:
+    """Whether a path is a folder; False for what can't be a path."""
+    try:
+        return Path(source).is_dir()
+    except OSError:
+        return False
+
+
+def read_one(name: str, source: Source) -> dict[str, list[tuple]]:
+    """The rows of one log for each frame."""
+    size = 0
+    try:
+        data = load(source)
+        size = len(data)
+        text = clean(unpack(data, name))
+    except LogError as error:
+        return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error))]}
+    reader = read_log(text.text)
+    form = find_format(text, reader)
+    problem = None if form != "none" else explain(name, text.text)
+    source = find_writer(text, reader)
+    log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
+    return {"logs": [log], **list_rows(name, reader)}
+
+
+def list_rows(name: str, reader: Reader) -> dict[str, list[tuple]]:
+    """The rows of what a log says, for each frame but logs."""
+    builds, steps, parts = [], [], []
+    commands = reader.agent.commands
+    for number, build in enumerate(reader.builds):
+        code = None if build.command is None else commands[build.command].exit_code
+        builds.append(build.row(name, number, code))
+        for step in build.steps:
+            steps.append(step.row(name, number))
+            parts.extend((name, number, step.number, *part) for part in step.parts.items())
+    return {
+        "phases": [(name, *row) for row in reader.agent.phases],
+        "commands": [(name, number, *each.row()) for number, each in enumerate(commands)],
+        "builds": builds,
+        "steps": steps,
+        "parts": parts,
+    }
+
+
+def find_format(text: Text, reader: Reader) -> str:
+    """plain, legacy or tty by what shows the builds, csv or json by what holds the log, or none."""
+    displays = {build.display for build in reader.builds}
+    if not displays and not reader.agent.lines:
+        return "none"
+    shown = next((each for each in ("plain", "tty", "legacy") if each in displays), "plain")
+    return text.container or shown
+
+
+def find_writer(text: Text, reader: Reader) -> str:
+    """Who wrote the log: the agent's own lines tell, then what is before each line."""
+    if reader.agent.lines:
+        return "lab" if reader.agent.first == LAB else "codebuild"
+    return text.writer or guess_writer(text.text)
+
+
+def explain(name: str, text: bytes) -> str:
+    """Why nothing was read from a log, and what to do."""
+    if not text.strip():
+        return f"{name} is empty: give a log with text in it."
+    if b"\0" in text:
+        return f"{name} is not text: give the log itself, plain or as gzip."
+    return (
+        f"{name} holds neither CodeBuild's lines nor a docker build: give a build log, "
+        "best one made with --progress=plain."
+    )

@@ -1,0 +1,136 @@
+"""The comparison: paired by round, an interval that holds what it says, verdicts that are fair."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from measured import make_runs, pick
+
+from analysis.measures.comparison import COLUMNS, adjust_holm, compare, estimate
+
+SLOW_ROUNDS = (0.0, 30.0, 60.0, 15.0)
+
+
+def make_pair(differences, base=20.0, drift=SLOW_ROUNDS, strategy="b"):
+    """Runs of docker and another whose rounds drift far more than the two differ."""
+    rounds = [base + drift[number % len(drift)] for number in range(len(differences))]
+    other = [value + each for value, each in zip(rounds, differences, strict=True)]
+    return {"docker": {"source": rounds}, strategy: {"source": other}}
+
+
+def test_what_slows_a_whole_round_cancels_out():
+    row = compare(make_runs(make_pair([-5.0, -5.2, -4.8, -5.1]))).iloc[0]
+    assert row["difference"] == pytest.approx(-5.025)
+    assert row["high"] < -4.5
+    assert (row["verdict"], row["n"]) == ("faster", 4)
+
+
+def test_the_interval_is_students_of_the_paired_differences():
+    # mean 3, deviation 1; quantile of t with 2 degrees of freedom 4.302653 by any table
+    row = compare(make_runs(make_pair([2.0, 3.0, 4.0]))).iloc[0]
+    half = 4.302653 / 3**0.5
+    assert row[["difference", "low", "high"]].tolist() == pytest.approx([3, 3 - half, 3 + half])
+    assert row["p"] == pytest.approx(0.0351, abs=1e-4)
+    assert row["verdict"] == "slower"
+
+
+def test_median_and_difference_are_of_the_rounds_that_both_have():
+    times = {"docker": {"source": [10, None, 30]}, "b": {"source": [11, 500, 33]}}
+    row = compare(make_runs(times)).iloc[0]
+    assert (row["n"], row["median"], row["difference"]) == (2, 22, 2)
+    assert row["verdict"] == "not enough runs"
+    assert row[["low", "high", "p"]].isna().all()
+
+
+def test_an_invalid_run_and_its_pair_are_left_out():
+    runs = make_runs(make_pair([5.0, 5.1, 4.9, 90.0]))
+    runs.loc[runs["run"] == "b.source.04", "valid"] = False
+    row = compare(runs).iloc[0]
+    assert row["n"] == 3
+    assert row["difference"] == pytest.approx(5)
+
+
+def test_a_strategy_that_must_fail_is_not_compared():
+    runs = make_runs(make_pair([1.0, 2.0, 3.0]) | {"refused": {"source": [0.4, 0.5, 0.4]}})
+    runs.loc[runs["strategy"] == "refused", ["expect", "status"]] = "failed"
+    assert compare(runs)["strategy"].tolist() == ["b"]
+
+
+def test_too_much_noise_is_too_close_to_call():
+    row = compare(make_runs(make_pair([-9.0, 1.0, -2.0, 8.0]))).iloc[0]
+    assert row["low"] < 0 < row["high"]
+    assert row["verdict"] == "too close to call"
+
+
+def test_rounds_that_differ_by_the_same_are_certain_and_equal_ones_are_not():
+    assert compare(make_runs(make_pair([2.0] * 3))).iloc[0]["verdict"] == "slower"
+    row = compare(make_runs(make_pair([0.0] * 3))).iloc[0]
+    assert (row["verdict"], row["low"], row["high"]) == ("too close to call", 0, 0)
+
+
+def test_more_strategies_ask_for_more_certainty():
+    one = make_pair([2.0, 3.0, 4.0])
+    assert compare(make_runs(one)).iloc[0]["verdict"] == "slower"
+    noise = {"c": {"source": [21, 49, 80]}, "d": {"source": [19, 52, 81]}}
+    table = compare(make_runs(one | noise))
+    row = pick(table, strategy="b")
+    assert row["low"] > 0
+    assert row["verdict"] == "too close to call"
+    assert row["p"] == pytest.approx(3 * 0.0351, abs=3e-4)
+
+
+def test_holms_adjustment_is_that_of_his_paper():
+    # sorted and multiplied by 4, 3, 2, 1, never less than one before
+    p = pd.Series([0.01, 0.04, 0.03, np.nan, 0.005])
+    assert adjust_holm(p).tolist()[:3] == pytest.approx([0.03, 0.06, 0.06])
+    assert adjust_holm(p).isna().tolist() == [False, False, False, True, False]
+    assert adjust_holm(pd.Series([0.6, 0.9])).tolist() == [1, 1]
+
+
+def test_scenarios_are_judged_apart_and_come_in_the_order_of_a_history():
+    times = {
+        name: {"cold": [20.0, 21.0, 22.0], "source": [9.0, 9.5, 9.2]} for name in ("docker", "b")
+    }
+    table = compare(make_runs(times))
+    assert table["scenario"].tolist() == ["cold", "source"]
+
+
+def test_another_measure_and_baseline():
+    runs = make_runs(make_pair([5.0, 5.1, 4.9])).assign(entries=[1, 1, 1, 3, 3, 3])
+    row = compare(runs, baseline="b", measure="entries").iloc[0]
+    assert (row["strategy"], row["difference"], row["verdict"]) == ("docker", -2, "faster")
+
+
+def test_without_the_baseline_nothing_is_told_and_nothing_raised():
+    table = compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="absent")
+    assert table["verdict"].unique().tolist() == ["not enough runs"]
+    assert table["n"].tolist() == [0, 0]
+
+
+def test_no_runs_keep_columns_and_types():
+    table = compare(make_runs({}))
+    assert table.empty
+    assert dict(table.dtypes.astype(str)) == COLUMNS
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_the_interval_holds_the_truth_as_often_as_it_says(n):
+    seed = 20261101
+    print(f"seed {seed}")
+    sample = np.random.default_rng(seed).normal(4, 2, (4000, n))
+    facts = {"n": n, "difference": sample.mean(axis=1), "deviation": sample.std(axis=1, ddof=1)}
+    table = estimate(pd.DataFrame(facts))
+    held = table["low"].le(4) & table["high"].ge(4)
+    assert held.mean() == pytest.approx(0.95, abs=0.015)
+
+
+def test_strategies_that_are_the_same_are_rarely_told_apart():
+    seed, experiments = 20261102, 400
+    print(f"seed {seed}")
+    runs = make_runs({name: {"source": [0.0] * 5} for name in ("docker", *"bcdefgh")})
+    many = pd.concat([runs.assign(scenario=f"trial {trial}") for trial in range(experiments)])
+    many["seconds"] = np.random.default_rng(seed).normal(20, 3, len(many))
+    table = compare(many)
+    told = table["verdict"].isin(["faster", "slower"])
+    wrong = told.groupby(table["scenario"]).any().sum()
+    # 5 % are expected at most; a chance of 1 in 1000 would be 8.6 %
+    assert 0 < wrong <= 0.086 * experiments
