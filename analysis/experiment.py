@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from analysis import recording
 from analysis.builders.lab import Images, Lab
@@ -235,4 +235,3 @@ def count_started(folder: Path, number: int) -> int:
     """How many strategies have a finished run in this round: the next one's place in it."""
     runs = (folder / "runs").glob(f"*.{number:02d}/record.json")
     return len({path.parent.name.split(".")[0] for path in runs})
-

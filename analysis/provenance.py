@@ -53,7 +53,7 @@ def describe_builds(runs: pd.DataFrame) -> str:
         }.items()
     ]
     valid = int(runs["valid"].sum())
-    return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid and compared"
+    return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid"
 
 
 def describe_machine(machine: dict[str, Any]) -> str:

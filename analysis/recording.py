@@ -1,10 +1,10 @@
 """A run on disk: written once, whole or not at all, and found again.
 
-    EXPERIMENT/experiment.json           settings, seed, versions, images
-    EXPERIMENT/runs/RUN/record.json      written last: a folder without it is an unfinished run
-    EXPERIMENT/runs/RUN/build.log.gz     the log, in CodeBuild's format
-    EXPERIMENT/runs/RUN/images.json.gz   the repository after the run, every manifest
-    EXPERIMENT/runs/RUN/history.json.gz  the builds' own records, as BuildKit kept them
+EXPERIMENT/experiment.json           settings, seed, versions, images
+EXPERIMENT/runs/RUN/record.json      written last: a folder without it is an unfinished run
+EXPERIMENT/runs/RUN/build.log.gz     the log, in CodeBuild's format
+EXPERIMENT/runs/RUN/images.json.gz   the repository after the run, every manifest
+EXPERIMENT/runs/RUN/history.json.gz  the builds' own records, as BuildKit kept them
 """
 
 import gzip

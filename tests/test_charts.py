@@ -15,16 +15,17 @@ from analysis.measures.comparison import compare
 from analysis.measures.spread import mark_emulated, pick_comparable, spread
 from analysis.registry.images import KINDS
 
+LONG = "container-push-no-provenance"
 RUNS = make_runs(
     {
         "docker": {"cold": [20.0, 21.0, 22.0], "source": [20.0, 20.5, 21.0]},
         "local-layer-cache": {"cold": [20.5, 20.0, 22.4], "source": [2.0, 2.2, 2.1]},
-        "registry-cache": {"cold": [30.0, 31.5, 32.0], "source": [30.0, 31.0]},
+        LONG: {"cold": [30.0, 31.5, 32.0], "source": [30.0, 31.0]},
     }
 )
 ENTRIES = pd.DataFrame(
     {
-        "strategy": ["docker"] * 2 + ["container-push"] * 2,
+        "strategy": ["docker"] * 2 + [LONG] * 2,
         "scenario": ["cold", "source"] * 2,
         "pushes": pd.array([1, 2] * 2, "Int64"),
         "n": 3,
@@ -34,13 +35,14 @@ ENTRIES = pd.DataFrame(
 ).assign(image=[1, 2, 1, 2], index=[0, 0, 1, 2], attestation=[0, 0, 1, 2])
 SPENT = pd.DataFrame(
     {
-        "strategy": ["docker", "docker", "registry-cache", "registry-cache"],
+        "strategy": ["docker", "docker", LONG, LONG],
         "scenario": "source",
         "activity": ["docker build", "docker push"] * 2,
         "n": 3,
         "seconds": [18.0, 2.0, 27.5, 3.0],
     }
 )
+TOOK = pd.DataFrame({"strategy": ["docker", LONG], "seconds": [19.0, 22.0]})
 RATES = pd.DataFrame(
     {
         "strategy": ["docker"] * 3 + ["local-layer-cache (emulated)"] * 3,
@@ -62,6 +64,7 @@ def draw_all():
         "differences": charts.differences(comparison),
         "run_seconds": charts.run_seconds(runs, spread(runs, "seconds")),
         "spent": charts.spent(SPENT, scenario="source"),
+        "busy": charts.spent(SPENT, scenario="source", elapsed=TOOK),
         "hit_matrix": charts.hit_matrix(spread(hits, "rate")),
         "denominators": charts.denominators(RATES, scenario="source"),
         "entries_by_kind": charts.entries_by_kind(ENTRIES, kinds=KINDS),
@@ -106,7 +109,7 @@ def test_a_chart_shows_itself_with_its_alt_text(name):
     assert width > 800
     assert height > 200
     assert len(alt) > 60
-    assert "nan" not in alt
+    assert not re.search(r"\bnan\b", alt)
 
 
 @each_chart
@@ -138,7 +141,10 @@ def test_the_dots_are_the_runs_and_the_bars_their_medians():
     axes = CHARTS["run_seconds"]
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert sorted(x for line in dots for x in line.get_xdata()) == sorted(RUNS["seconds"])
-    assert "source, registry-cache: median 30.5 s, 30.0 to 31.0 s, n = 2." in axes.figure.alt
+    assert (
+        "source, container-push-no-provenance: median 30.5 s, 30.0 to 31.0 s, n = 2."
+        in axes.figure.alt
+    )
 
 
 def test_a_difference_is_filled_only_when_it_is_told():
@@ -161,8 +167,7 @@ def test_stacked_parts_touch_each_other_and_differ_in_colour_and_hatch():
 
 
 def test_busy_bars_show_the_time_the_command_took():
-    took = pd.DataFrame({"strategy": ["docker", "registry-cache"], "seconds": [19.0, 22.0]})
-    axes = charts.spent(SPENT, scenario="source", elapsed=took)
+    axes = CHARTS["busy"]
     assert [line.get_xdata()[0] for line in axes.lines] == [19, 22]
     assert "overlap" in axes.get_xlabel()
 
@@ -171,7 +176,7 @@ def test_entries_are_drawn_by_kind():
     axes = CHARTS["entries_by_kind"]
     assert "3 entries" not in texts(axes)
     assert "  3, n=3" in texts(axes)
-    assert "container-push: image 1.0, index 1.0 and attestation 1.0." in axes.figure.alt
+    assert f"{LONG}: image 1.0, index 1.0 and attestation 1.0." in axes.figure.alt
 
 
 def test_lines_of_entries_differ_in_more_than_colour():

@@ -156,7 +156,8 @@ def test_a_registry_that_dies_fails_the_build_and_the_rest_goes_on(client, conte
     folder.mkdir()
     (folder / "lost.yml").write_text(
         "version: 0.2\nphases:\n  build:\n    commands:\n"
-        "      - docker build --tag localhost:1/lost $CONTEXT\n      - docker push localhost:1/lost\n"
+        "      - docker build --tag localhost:1/lost $CONTEXT\n"
+        "      - docker push localhost:1/lost\n"
     )
     settings = Settings(rounds=1, context=context, strategies_folder=folder)
     run_experiment(tmp_path / "out", ["lost", "docker"], ["cold"], settings)

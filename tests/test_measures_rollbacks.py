@@ -28,7 +28,7 @@ def test_readings_differ_where_an_index_has_children():
     runs, images = push_all(Repository.build)
     table = keep_newest(runs, images, 2)
     assert table["run"].unique().tolist() == ["any.source.01"]
-    children = pick(table, reading="children do not")
+    children = pick(table, reading="children don't count")
     each = pick(table, reading="each entry counts")
     assert children[["entries", "builds", "builds_kept"]].tolist() == [9, 3, 2]
     assert each["builds_kept"] < 2

@@ -1,0 +1,1 @@
+"""Where builds run: the lab; an agent, hosts, an engine."""

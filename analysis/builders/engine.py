@@ -60,7 +60,9 @@ def ensure_image(client: docker.DockerClient, image: str, setting: str) -> None:
         found = client.images.get(image)
         if not found.tags and not found.attrs.get("RepoDigests"):
             # the lab names images and takes its name away again, which removes a nameless one
-            raise ImageError(f"The image {image} ({setting}) has no name: give it one (docker tag).")
+            raise ImageError(
+                f"The image {image} ({setting}) has no name: give it one (docker tag)."
+            )
     except ImageNotFound:
         try:
             client.images.pull(image)

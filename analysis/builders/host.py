@@ -144,7 +144,9 @@ def start_host(
         )
     host = BuildHost(container, 0.0)
     try:
-        host.put_file("/root/.docker/buildx", "buildkitd.default.toml", toml(registries, nameservers))
+        host.put_file(
+            "/root/.docker/buildx", "buildkitd.default.toml", toml(registries, nameservers)
+        )
         host.put_file(SOURCE, ".keep", "")
         with engine_errors("starting a build host"):
             container.start()

@@ -13,11 +13,24 @@ from matplotlib.figure import Figure
 
 WIDTH, DPI, CSS_DPI = 6.6, 150, 100
 # characters of a note below the axes that fit beside the names of strategies
-NOTE = 76
-LABEL = 30
+NOTE = 66
+LABEL = 32
 INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
-# Okabe and Ito's colours, which the colour-blind tell apart; hatches do so in greyscale
-COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#999999")
+# Okabe and Ito's colours, and three of Tol's, which the colour-blind tell apart; hatches do so in
+# greyscale
+COLOURS = (
+    "#56b4e9",
+    "#e69f00",
+    "#009e73",
+    "#f0e442",
+    "#cc79a7",
+    "#0072b2",
+    "#d55e00",
+    "#999999",
+    "#88ccee",
+    "#ddcc77",
+    "#ffffff",
+)
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++", "oo")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -75,14 +88,19 @@ def say_one(sentences: str | Iterable[str]) -> str:
 
 
 def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
-    """A frame as a table without its index; floats with `digits`, nulls as –."""
+    """A frame as a table without its index; nulls as –, floats with `digits` unless all whole."""
     shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
     for name in shown.select_dtypes("float"):
-        shown[name] = [
-            None if pd.isna(x) else f"{x:.{digits}f}".replace("-", "−") for x in shown[name]
-        ]
-    shown = shown.astype(object).where(shown.notna(), "–")
+        known = shown[name].dropna()
+        places = 0 if known.eq(known.round()).all() else digits
+        shown[name] = [say_number(value, places) for value in shown[name]]
+    shown = shown.astype(object).where(shown.notna(), "–").rename_axis(columns=None)
     return HTML(shown.to_html(index=False, border=0))
+
+
+def say_number(value: float, places: int) -> str | None:
+    """A number with its decimal places and a real minus sign; null stays null."""
+    return None if pd.isna(value) else f"{value:.{places}f}".replace("-", "−")
 
 
 def grow(rows: int, each: float = 0.3, rest: float = 1.1) -> float:

@@ -102,9 +102,10 @@ def differences(
 
 def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Each run a dot, the median a bar; `spreads` as of spread(runs, "seconds")."""
-    axes, places = draw_groups(spreads, ax, spreads["n"])
+    axes, places = draw_groups(spreads, ax)
     for row in spreads.itertuples():
         y = places[row.scenario, row.strategy]
+        axes.text(1, y, f"n={row.n}", va="center", fontsize=8, **at_side(axes))
         axes.plot([row.median] * 2, [y - 0.38, y + 0.38], color=INK, linewidth=2.2)
     at = [places[pair] for pair in zip(runs["scenario"], runs["strategy"], strict=True)]
     axes.plot(runs["seconds"], at, "o", color=COLOURS[5], markersize=4.5, alpha=0.75, linestyle="")
@@ -122,28 +123,26 @@ def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = 
     )
 
 
-def draw_groups(
-    rows: pd.DataFrame, ax: Axes | None, n: pd.Series | None = None
-) -> tuple[Axes, dict[tuple[str, str], float]]:
+def draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[str, str], float]]:
     """Axes with a row a strategy in groups by scenario, and the place of each row."""
-    places, ticks, labels, y = {}, [], [], 0.0
-    numbers = [""] * len(rows) if n is None else [f"  n={number}" for number in n]
-    count = len(rows) + rows["scenario"].nunique()
-    axes = make_axes(ax, grow(count, 0.2, 1.2))
-    rows = rows.assign(label=rows["strategy"] + pd.Series(numbers, rows.index, dtype="string"))
+    places, y = {}, 0.0
+    axes = make_axes(ax, grow(len(rows) + rows["scenario"].nunique(), 0.2, 1.2))
     for scenario, group in rows.groupby("scenario", sort=False):
-        axes.text(0, y, say_commit(scenario), fontweight="bold", fontsize=9, color=INK,
-                  va="center", transform=axes.get_yaxis_transform())  # fmt: skip
-        for strategy, label in zip(group["strategy"], group["label"], strict=True):
+        heading = say_commit(scenario)
+        axes.text(0, y, heading, va="center", fontsize=9, fontweight="bold", **at_side(axes))
+        for strategy in group["strategy"]:
             y += 1
             places[scenario, strategy] = y
-            ticks.append(y)
-            labels.append(label)
             axes.axhline(y, color=LINE, linewidth=0.5, zorder=0)
         y += 1.2
-    axes.set_yticks(ticks, [fill(label, LABEL) for label in labels])
+    axes.set_yticks([*places.values()], [fill(strategy, LABEL) for _, strategy in places])
     axes.set_ylim(y - 0.4, -0.7)
     return axes, places
+
+
+def at_side(axes: Axes) -> dict[str, object]:
+    """How text is placed by rows, but across by shares of the axes' width."""
+    return {"transform": axes.get_yaxis_transform(), "color": INK}
 
 
 def spent(

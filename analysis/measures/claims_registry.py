@@ -67,7 +67,7 @@ def counted_each(evidence: Evidence) -> Finding:
         f"of {count_words(each['entries'], 'entry')} after {each['run']} "
         f"({count_words(each['builds'], 'build')}), “keep the newest {KEPT}” leaves "
         f"{count_words(each['builds_kept'], 'build')} if each entry counts, "
-        f"{whole['builds_kept']} if children of an index do not; which of the two ECR does was "
+        f"{whole['builds_kept']} if children of an index don't; which of the two ECR does was "
         "not measured: its start-lifecycle-policy-preview tells"
     )
     return Finding(UNCLEAR, numbers, runs[runs["run"] == each["run"]])

@@ -106,11 +106,12 @@ def say_unexplained(busy: pd.DataFrame) -> str:
 def say_growth(entries: pd.DataFrame) -> list[str]:
     """What all pushes of a history leave, the most entries first, of entries_per_push's rows."""
     last = entries[entries["pushes"].gt(0)].groupby("strategy", sort=False).tail(1)
-    order = last.sort_values("entries", ascending=False, kind="stable")
+    numbers = ["entries", "pushes", "untagged", "n"]
+    groups = last.groupby(numbers, sort=False)["strategy"].agg(join_words).reset_index()
+    order = groups.sort_values("entries", ascending=False, kind="stable")
     return [
-        f"{row.strategy}: {count_words(int(row.entries), 'entry')} after "
-        f"{count_words(int(row.pushes), 'push')}, {row.untagged:.0f} of them untagged "
-        f"(median, n = {row.n})."
+        f"{count_words(int(row.entries), 'entry')} after {count_words(int(row.pushes), 'push')}, "
+        f"{row.untagged:.0f} of them untagged, with {row.strategy} (median, n = {row.n})."
         for row in order.itertuples()
     ]
 
@@ -122,7 +123,10 @@ def say_rollbacks(table: pd.DataFrame, number: int) -> str:
     if differ.empty:
         return f"“Keep the newest {number}” keeps the same builds under both readings."
     parts = (
-        f"{name} ({join_words((f'{kept} if {reading}' for reading, kept in row.items()), 'or')})"
+        f"{join_words((f'{kept} if {reading}' for reading, kept in row.items()), 'or')} of {name}"
         for name, row in differ.iterrows()
     )
-    return f"“Keep the newest {number}” keeps another number of builds of {join_words(parts)}."
+    return (
+        f"“Keep the newest {number}” keeps this many builds: {'; '.join(parts)}. "
+        "Of the others it keeps the same under both readings."
+    )
