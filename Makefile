@@ -14,7 +14,7 @@ LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-l
 USE_LAB = settings=$(LAB_SETTINGS); \
 	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
 
-.PHONY: help report test experiment jupyter lab lab-down lint lock clean
+.PHONY: help report test experiment jupyter lab lab-down lint readme lock clean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -47,6 +47,9 @@ lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine 
 lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+
+readme: $(VENV)/.ready ## the README's answer and picture, from the recorded experiment
+	@$(VENV)/bin/python -m analysis.readme
 
 lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install -q uv

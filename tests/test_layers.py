@@ -18,7 +18,7 @@ SHELVES = [
     {"experiment", "measures"},
     {"charts"},
     {"notebooks", "pages", "provenance"},
-    {"reports", "rounds"},
+    {"readme", "reports", "rounds"},
 ]
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {
