@@ -8,7 +8,6 @@ import pandas as pd
 from repository import Repository
 
 from analysis.logs import read_logs
-from analysis.measures.spread import RUN
 from analysis.recording import COLUMNS
 from analysis.registry import frame_images, list_entries
 from analysis.runs import Experiment
@@ -148,6 +147,3 @@ def pick(frame, **values):
         frame = frame[frame[name] == value]
     assert len(frame) == 1, frame
     return frame.iloc[0]
-
-
-assert set(RUN) <= {*COLUMNS, "valid"}

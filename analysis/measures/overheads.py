@@ -56,9 +56,10 @@ def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """A row a run and activity: run, strategy, scenario, round, emulated, valid, activity, seconds.
 
     The activities (ACTIVITIES) of a run add up to its elapsed seconds exactly. A command counts
-    whole for what it is: one in which a docker build ran is "docker build". "agent" is the time
-    between commands; where a log has no time for a command or holds none, what the others leave
-    is "unknown" instead. Null when the run's own seconds are.
+    whole for what it is: one in which a docker build ran is "docker build". "agent" is what lies
+    outside of commands (a command lasts until the agent's next line); where a log holds no command
+    or one without its time, what the others leave is "unknown" instead.
+    Null when the run's own seconds are.
     """
     seconds = pd.concat([time_commands(logs.commands, logs.builds), time_phases(logs.phases)])
     known = seconds.groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0.0)

@@ -27,13 +27,6 @@ def say_seconds(value: float) -> str:
     return f"{value:.1f} s" if abs(value) >= 0.95 else f"{value:.2f} s"
 
 
-def say_gain(value: float) -> str:
-    """`12.3 s faster` or `12.3 s slower`, of a difference in seconds."""
-    if pd.isna(value):
-        return UNKNOWN
-    return f"{say_seconds(abs(value))} {'faster' if value < 0 else 'slower'}"
-
-
 def say_range(low: float, high: float) -> str:
     """`1.2 to 3.4 s`, with a real minus sign; `unknown` when either end is null."""
     if pd.isna(low) or pd.isna(high):
