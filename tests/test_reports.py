@@ -60,7 +60,7 @@ def test_a_page_says_the_same_without_scripts(reports, page):
 @each_page
 def test_every_picture_is_described(looks, page):
     look = looks[page]
-    assert all(alt and 30 <= len(alt) <= 3000 for alt in look.alts), look.alts
+    assert all(alt and 30 <= len(alt) <= 1500 for alt in look.alts), look.alts
     assert not any("No description" in alt for alt in look.alts)
 
 
