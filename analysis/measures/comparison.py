@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from analysis.measures.spread import order_scenarios, pick_comparable, sort_rows
+from analysis.measures.variances import moderate
 
 FEWEST, LEVEL = 3, 0.95
 COLUMNS = {
@@ -28,11 +29,12 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
     call, not enough runs: fewer than 3 rounds). `measure` is any column that should be small.
 
-    Rounds are pairs, so what slows a whole round down cancels out. The interval is Student's for
-    the mean of paired differences (Biometrika 6, 1908), which is exact for so few rounds if the
-    differences are normal. Of many strategies compared at once, one looks different by chance: so
-    within a scenario p is adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979).
-    The verdict is by p < 0.05: an interval can lie clear of 0 and that be "too close to call".
+    Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the
+    mean of paired differences by Smyth's moderated t (analysis.measures.variances): Student's,
+    with each deviation drawn towards what is usual among all comparisons of the experiment. Of
+    many strategies compared at once, one looks different by chance: so within a scenario p is
+    adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979). The verdict is by
+    p < 0.05: an interval can lie clear of 0 and that be "too close to call".
     """
     pairs = pair_rounds(pick_comparable(runs), baseline, measure)
     table = estimate(summarise_pairs(pairs))
@@ -71,13 +73,14 @@ def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def estimate(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with low, high and p by Student's t of n, difference and deviation."""
-    degrees = (table["n"] - 1).where(table["n"] >= FEWEST)
-    error = table["deviation"] / np.sqrt(table["n"])
+    """`table` with low, high and p by the moderated t of n, difference and deviation."""
+    own = (table["n"] - 1).where(table["n"] >= FEWEST)
+    deviation, degrees = moderate(table["deviation"].where(own.notna()), own)
+    error = deviation / np.sqrt(table["n"])
     half = stdtrit(degrees, (1 + LEVEL) / 2) * error
     # differences that are all the same are 0 for sure, or not 0 for sure
     t = (table["difference"].abs() / error).fillna(0)
-    p = (2 * stdtr(degrees, -t)).where(degrees.notna())
+    p = (2 * stdtr(degrees, -t)).where(own.notna())
     return table.assign(low=table["difference"] - half, high=table["difference"] + half, p=p)
 
 
