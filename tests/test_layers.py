@@ -23,6 +23,7 @@ SHELVES = [
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {
     "matplotlib": {"charts"},
+    "scipy": {"measures"},
     "IPython": {"charts"},
     "papermill": {"notebooks"},
     "nbclient": {"notebooks"},
