@@ -8,6 +8,8 @@ AnalysisError
 ├── LogError         a log that cannot be read
 ├── RegistryError    a registry that does not answer as it should
 ├── PolicyError      a lifecycle policy that is not valid
+├── PriceError       a list of prices that is missing or damaged
+├── SettingError     a setting of an analysis that can't be read, such as a commit mix
 ├── LabError         the lab
 │   ├── EngineError  no Docker engine, no permission, no space
 │   ├── ImageError   an image that cannot be pulled
@@ -56,6 +58,14 @@ class RegistryError(AnalysisError):
 
 class PolicyError(AnalysisError):
     """A lifecycle policy that is not valid."""
+
+
+class PriceError(AnalysisError):
+    """A list of prices that is missing or damaged."""
+
+
+class SettingError(AnalysisError):
+    """A setting of an analysis that can't be read, such as a commit mix."""
 
 
 class LabError(AnalysisError):

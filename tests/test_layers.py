@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 SHELVES = [
     {"errors"},
     {"buildspec", "recording", "logs", "registry", "redaction", "tables"},
-    {"strategies", "scenarios", "validity"},
+    {"strategies", "scenarios", "timeline", "validity"},
     {"builders", "runs"},
     {"experiment", "measures"},
     {"charts"},

@@ -2,6 +2,8 @@
 
 from analysis.charts.canvas import describe, say, show, table
 from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from analysis.charts.money import month_minutes
+from analysis.charts.timeline import timeline
 from analysis.charts.times import differences, run_seconds, spent, verdict_matrix
 
 __all__ = [
@@ -11,10 +13,12 @@ __all__ = [
     "entries_by_kind",
     "entries_over_pushes",
     "hit_matrix",
+    "month_minutes",
     "run_seconds",
     "say",
     "show",
     "spent",
     "table",
+    "timeline",
     "verdict_matrix",
 ]

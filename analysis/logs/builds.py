@@ -3,6 +3,7 @@
 import re
 
 from analysis.logs.legacy import LegacyBuild
+from analysis.logs.rawjson import RawBuild
 from analysis.logs.steps import Step
 from analysis.logs.tty import TtyBuild
 
@@ -17,7 +18,7 @@ class Build:
     def __init__(self, builder: str, display: str, command: int | None) -> None:
         self.builder, self.display, self.command = builder, display, command
         self.own: list[Step] = []
-        self.special: LegacyBuild | TtyBuild | None = None
+        self.special: LegacyBuild | TtyBuild | RawBuild | None = None
         self.failed, self.over = False, False
 
     @property

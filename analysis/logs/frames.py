@@ -64,7 +64,7 @@ FLUSH = 20_000
 class Logs:
     """What was read from logs, as frames; `log` is the key of all.
 
-    logs: log, format (plain, legacy, tty, csv, json, none), encoding, bytes, lines,
+    logs: log, format (plain, legacy, tty, rawjson, csv, json, none), encoding, bytes, lines,
     unread_lines, source, problem (null when fine) · phases: log, phase, status, started,
     seconds · commands: log, number (order in the log), phase, command, started, seconds,
     exit_code · builds: log, build, builder (buildkit, legacy), failed, cache_import (none, ok,

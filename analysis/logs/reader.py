@@ -1,11 +1,13 @@
 """One log, as clean text, read from its first line to its last."""
 
 import re
+from typing import Any
 
 from analysis.logs.agent import KNOWN, RUNNING, Agent
 from analysis.logs.builds import Build
 from analysis.logs.legacy import LegacyBuild
 from analysis.logs.messages import ANSI, DOCKER, FILE_LINE, FINAL, RULES
+from analysis.logs.rawjson import RawBuild, read_status
 from analysis.logs.steps import Step, read_name
 from analysis.logs.tty import TtyBuild
 
@@ -24,8 +26,8 @@ class Reader:
     A line is read when it is blank, the agent's (or the rest of a command the agent shows), a
     BuildKit line of the step in focus or the output of that step, a part of an error report of
     BuildKit, a line of the legacy builder or of its step's output, a frame of BuildKit's
-    terminal display, or a message of docker's push, pull and login. All others are unread: what
-    other commands print, and `#5 …` where no step 5 can have said it.
+    terminal display, a status of its own record, or a message of docker's push, pull and login.
+    All others are unread: what other commands print, and `#5 …` where no step 5 can have said it.
     """
 
     def __init__(self) -> None:
@@ -39,7 +41,7 @@ class Reader:
     def leave_build(self) -> None:
         """No build is under way: what follows belongs to none, or begins the next."""
         self.build: Build | None = None
-        self.special: LegacyBuild | TtyBuild | None = None
+        self.special: LegacyBuild | TtyBuild | RawBuild | None = None
         self.steps: dict[bytes, Step] = {}
         self.largest = -1
         self.lose_focus()
@@ -191,6 +193,8 @@ class Reader:
         """Whether a line that is none of VERTEX is understood."""
         if line[:1] == b"[" and (said := self.agent.take(line)) is not None:
             return self.take_agent(said)
+        if line[:1] == b"{" and (status := read_status(line)) is not None:
+            return self.take_status(status, line)
         raw, line = line, ANSI.sub(b"", line) if b"\x1b" in line else line
         if not line.strip():
             self.tail, self.held = False, None
@@ -242,7 +246,16 @@ class Reader:
             return False
         return self.special.take(line, raw)
 
-    def start_special(self, special: LegacyBuild | TtyBuild, builder: str, display: str) -> None:
+    def take_status(self, status: dict[str, Any], line: bytes) -> bool:
+        """A status of BuildKit's own record: of the build under way, or of the next."""
+        follows = isinstance(self.special, RawBuild)
+        if not follows or (FIRST.search(line) and self.is_over()):
+            self.start_special(RawBuild(), "buildkit", "rawjson")
+        return self.special.take(status)
+
+    def start_special(
+        self, special: LegacyBuild | TtyBuild | RawBuild, builder: str, display: str
+    ) -> None:
         """Begin a build that is not shown in plain progress."""
         self.start(builder, display, False)
         self.special = self.build.special = special

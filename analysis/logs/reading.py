@@ -10,6 +10,7 @@ from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
 Source = str | Path | bytes
+DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 Sources = Source | Iterable[Source] | Mapping[str, Source]
 
 
@@ -89,11 +90,11 @@ def list_rows(name: str, reader: Reader) -> dict[str, list[tuple]]:
 
 
 def find_format(text: Text, reader: Reader) -> str:
-    """plain, legacy or tty by what shows the builds, csv or json by what holds the log, or none."""
+    """One of DISPLAYS by what shows the builds, csv or json by what holds the log, or none."""
     displays = {build.display for build in reader.builds}
     if not displays and not reader.agent.lines:
         return "none"
-    shown = next((each for each in ("plain", "tty", "legacy") if each in displays), "plain")
+    shown = next((each for each in DISPLAYS if each in displays), "plain")
     return text.container or shown
 
 

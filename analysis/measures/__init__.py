@@ -3,6 +3,7 @@
 from analysis.measures.breakeven import break_even
 from analysis.measures.claims import claims
 from analysis.measures.comparison import compare
+from analysis.measures.critical import critical_path
 from analysis.measures.findings import (
     say_builder_cost,
     say_growth,
@@ -21,8 +22,22 @@ from analysis.measures.hits import (
     layer_hits,
     rates_by_denominator,
 )
+from analysis.measures.misses import explain_misses
+from analysis.measures.money import month, month_storage, read_mix
 from analysis.measures.overheads import builder_costs, busy_map, overhead_map
+from analysis.measures.paths import (
+    burdened,
+    mark_critical,
+    overhead_on_path,
+    path_map,
+    path_seconds,
+    pick_run,
+    say_path,
+)
+from analysis.measures.predecessors import first_misses, misses_by_run, say_misses
+from analysis.measures.prices import find_price, read_prices
 from analysis.measures.rollbacks import keep_newest
+from analysis.measures.savings import say_month, say_months
 from analysis.measures.spread import (
     left_out,
     mark_emulated,
@@ -35,29 +50,48 @@ from analysis.measures.spread import (
 __all__ = [
     "break_even",
     "builder_costs",
+    "burdened",
     "busy_map",
     "cache_outcomes",
     "claims",
     "compare",
     "count_entries",
     "count_rollbacks",
+    "critical_path",
     "entries_per_push",
+    "explain_misses",
+    "find_price",
+    "first_misses",
     "headline",
     "hit_rates",
     "hits_by_run",
     "keep_newest",
     "layer_hits",
     "left_out",
+    "mark_critical",
     "mark_emulated",
     "mean_by_activity",
     "merge_alike",
+    "misses_by_run",
+    "month",
+    "month_storage",
     "overhead_map",
+    "overhead_on_path",
+    "path_map",
+    "path_seconds",
     "pick_comparable",
+    "pick_run",
     "rates_by_denominator",
+    "read_mix",
+    "read_prices",
     "say_builder_cost",
     "say_growth",
     "say_hits",
+    "say_misses",
+    "say_month",
+    "say_months",
     "say_overhead",
+    "say_path",
     "say_rollbacks",
     "say_spent",
     "say_unexplained",

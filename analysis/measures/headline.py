@@ -11,7 +11,10 @@ from analysis.measures.evidence import (
     say_kinds,
 )
 from analysis.measures.findings import say_builder_cost
+from analysis.measures.money import BUILDS, COMPUTE, MIX, can_tell, month, read_mix
 from analysis.measures.overheads import builder_costs
+from analysis.measures.prices import read_prices
+from analysis.measures.savings import say_month
 from analysis.measures.spread import EMULATED, spread
 from analysis.measures.words import (
     count_words,
@@ -35,6 +38,7 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
     found = [
         advise(evidence.comparison, baseline),
         *say_winners(evidence),
+        say_usual_month(evidence),
         say_builder_cost(builder_costs(evidence.comparable, experiment.logs)),
         *say_pays(evidence),
         say_registry(evidence),
@@ -136,6 +140,15 @@ def say_rest(rows: pd.DataFrame) -> str:
         names = rows.loc[rows["verdict"] == verdict, "strategy"]
         parts += [f"; {verdict}: {join_words(names)}"] if len(names) else []
     return "".join(parts)
+
+
+def say_usual_month(evidence: Evidence) -> str:
+    """What a month of the usual mix of commits saves; '' when the runs don't tell."""
+    mix = read_mix(MIX)
+    months = month(evidence.runs, mix, BUILDS, COMPUTE, read_prices(), baseline=evidence.baseline)
+    if not can_tell(months):
+        return ""
+    return say_month(months, mix, BUILDS, COMPUTE, baseline=evidence.baseline)
 
 
 def say_pays(evidence: Evidence) -> list[str]:
