@@ -104,6 +104,26 @@ def test_what_fails_in_a_host_is_said(lab):
         host.remove()
 
 
+def test_a_host_that_died_breaks_off_its_history_alone(lab):
+    host = lab.start_host()
+    assert host.is_running()
+    host.container.kill()
+    with pytest.raises(HostError, match="died"):
+        host.execute("true", {}, lambda chunk: None)
+    assert not host.is_running()
+    host.remove()
+    with pytest.raises(HostError, match="died"):
+        host.read("true")
+
+
+def test_an_answer_that_takes_too_long_is_a_host_error(lab, monkeypatch):
+    monkeypatch.setattr("analysis.builders.host.READ_SECONDS", 1)
+    host = lab.start_host()
+    with pytest.raises(HostError, match="did not answer in 1 s to: sleep 600"):
+        host.read("sleep 600")
+    host.remove()
+
+
 def test_no_engine_is_one_sentence_with_the_cure(monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     with pytest.raises(EngineError, match="No Docker engine answers at .*start Docker"):
@@ -126,7 +146,9 @@ def test_no_permission_is_told_from_no_engine(client):
 def test_too_little_space_is_said(client, monkeypatch):
     monkeypatch.setattr(engine, "FREE_GB", 10**9)
     with pytest.raises(EngineError, match="GB are free at .* the lab needs"):
-        engine.check_space(client)
+        Lab().__enter__()
+    # what a full disk needs most
+    assert engine.sweep(engine.connect(), "no such lab") == 0
 
 
 def test_an_image_that_cannot_be_pulled_names_its_setting(client):

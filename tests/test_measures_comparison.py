@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from measured import make_runs, pick
 
+from analysis.errors import UnknownName
 from analysis.measures.comparison import COLUMNS, adjust_holm, compare, estimate
 
 SLOW_ROUNDS = (0.0, 30.0, 60.0, 15.0)
@@ -100,8 +101,13 @@ def test_another_measure_and_baseline():
     assert (row["strategy"], row["difference"], row["verdict"]) == ("docker", -2, "faster")
 
 
+def test_a_baseline_that_does_not_exist_says_which_was_meant():
+    with pytest.raises(UnknownName, match="did you mean 'docker'"):
+        compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="dokcer")
+
+
 def test_without_the_baseline_nothing_is_told_and_nothing_raised():
-    table = compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="absent")
+    table = compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="registry-cache")
     assert table["verdict"].unique().tolist() == ["not enough runs"]
     assert table["n"].tolist() == [0, 0]
 

@@ -99,6 +99,7 @@ def test_builder_work_and_registry_have_their_sentences(tmp_path):
     assert builder.startswith("A new builder costs 10.0 s (median, 10.0 to 10.0 s, n = 3)")
     pays = find(said, "would pay")
     assert pays.startswith("From about 20.0 s of work in the Dockerfile on, registry-cache")
+    assert "95 % interval " in pays
     assert "here it is 10.0 s" in pays
     registry = find(said, "One push leaves")
     assert "1 entry (image) with docker and registry-cache" in registry

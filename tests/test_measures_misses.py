@@ -176,7 +176,8 @@ def numbered(source, base):
     """A log of a stage without a name, and of the final one, which copies from it at once."""
     names = (f"[stage-0 1/2] FROM {OLD}", "[stage-0 2/2] COPY a ./", f"[run 1/2] FROM {base}",
              f"[run 2/2] COPY --from={source} /out /out")  # fmt: skip
-    return show(*((name, RAN) for name in names), IMPORT, EXPORT, mode="min")
+    other = ("[other 2/2] RUN check", HIT)
+    return show(*((name, RAN) for name in names), other, IMPORT, EXPORT, mode="min")
 
 
 def test_a_stage_without_a_name_is_known_by_its_number():

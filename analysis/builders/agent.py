@@ -5,6 +5,7 @@ Every phase that is entered runs its `finally`; a failed install or pre_build en
 failed build phase is still followed by post_build; on-failure ABORT or CONTINUE overrule that.
 """
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -118,12 +119,12 @@ class Agent:
                 "seconds": (ended - started).total_seconds(),
             }
         )
+        if self.result.status == "timed out":
+            return False
         if not message or phase.on_failure == "CONTINUE":
             return True
-        if self.result.status == "succeeded":
-            self.result.status = "failed"
-        timed_out = self.result.status == "timed out"
-        return not timed_out and phase.on_failure is None and phase.name in GOES_ON
+        self.result.status = "failed"
+        return phase.on_failure is None and phase.name in GOES_ON
 
     def run_commands(self, commands: tuple[str, ...], go_on: bool = False) -> str:
         """Run commands up to the first that fails (all with `go_on`); why it failed, or ''."""
@@ -188,8 +189,8 @@ def in_same_shell(
     """A script for `command` that finds the directory and variables that earlier ones left.
 
     CodeBuild runs all commands of a buildspec in one shell; here each is a process of its own,
-    so that its exit code and its times are its own too. The `first` of a build finds nothing: a
-    kept host still has what the build before left.
+    so that its exit code and its times are its own too; functions do not outlive it. The `first`
+    of a build finds nothing: a kept host still has what the build before left.
     """
     restore = f'. {STATE}/vars 2>/dev/null; cd "$(cat {STATE}/cwd)"'
     script = (
@@ -201,4 +202,4 @@ def in_same_shell(
     )
     if shell in ("sh", "/bin/sh"):
         return script
-    return f"exec {shell} -c \"$(cat <<'END-OF-COMMAND'\n{script}END-OF-COMMAND\n)\"\n"
+    return f"exec {shell} -c {shlex.quote(script)}\n"

@@ -3,10 +3,10 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
 
 from analysis.errors import EngineError, ImageError
@@ -23,7 +23,6 @@ def connect() -> docker.DockerClient:
         client.ping()
     except (DockerException, OSError) as error:
         raise EngineError(explain_connection(address, error)) from error
-    check_space(client)
     return client
 
 
@@ -102,22 +101,21 @@ def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
     chosen = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
     containers = client.containers.list(all=True, filters=chosen, ignore_removed=True)
     names = registry_names(containers)
-    removed = 0
-    for container in containers:
-        with contextlib.suppress(NotFound):
-            container.remove(force=True, v=True)
-            removed += 1
+    removed = sum(try_removal(each.remove, force=True, v=True) for each in containers)
     for kind in (client.networks, client.volumes):
-        for thing in kind.list(filters=chosen):
-            with contextlib.suppress(NotFound):
-                thing.remove()
-                removed += 1
+        removed += sum(try_removal(each.remove) for each in kind.list(filters=chosen))
     given = [tag for image in client.images.list() for tag in image.tags if tag.startswith(names)]
-    for name in given + [image.id for image in client.images.list(filters=chosen)]:
-        with contextlib.suppress(NotFound):
-            client.images.remove(name, noprune=True)
-            removed += 1
-    return removed
+    images = given + [image.id for image in client.images.list(filters=chosen)]
+    return removed + sum(try_removal(client.images.remove, name, noprune=True) for name in images)
+
+
+def try_removal(remove: Callable[..., object], *arguments: object, **options: object) -> bool:
+    """Whether a removal was made; one that the engine refuses must not keep the rest."""
+    try:
+        remove(*arguments, **options)
+    except APIError:
+        return False
+    return True
 
 
 def registry_names(containers: Iterable[Container]) -> tuple[str, ...]:

@@ -9,17 +9,19 @@ import json
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import docker
 from docker.models.containers import Container
 
 from analysis.builders.engine import LABEL, engine_errors
-from analysis.errors import HostError
+from analysis.errors import EngineError, HostError
 
 SOURCE = "/codebuild/output/src"
-BOOT_SECONDS = 60
+BOOT_SECONDS, READ_SECONDS = 60, 60
+# what the engine answers when a container is gone, and when it no longer runs
+GONE = (404, 409)
 
 
 class BuildHost:
@@ -44,7 +46,7 @@ class BuildHost:
         command = ["sh", "-c", "exec 2>&1\n" + script]
         late = threading.Event()
         timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
-        with engine_errors("running a command in a build host"):
+        with host_errors(), engine_errors("running a command in a build host"):
             started = api.exec_create(
                 self.container.id, command, environment=dict(env), workdir=SOURCE
             )["Id"]
@@ -71,7 +73,12 @@ class BuildHost:
     def read(self, script: str) -> str:
         """What `script` prints; HostError when it fails."""
         output: list[bytes] = []
-        code = self.execute(script, {}, output.append, timeout=60)
+        try:
+            code = self.execute(script, {}, output.append, timeout=READ_SECONDS)
+        except TimeoutError as error:
+            raise HostError(
+                f"A build host did not answer in {READ_SECONDS} s to: {script}"
+            ) from error
         text = b"".join(output).decode("utf-8", "replace")
         if code:
             raise HostError(f"A build host answered {text.strip()[-300:]!r} to: {script}")
@@ -81,6 +88,12 @@ class BuildHost:
         """Whether its engine holds no image, container, volume or build cache."""
         lines = self.read("docker system df --format '{{json .}}'").splitlines()
         return all(int(json.loads(line)["TotalCount"]) == 0 for line in lines)
+
+    def is_running(self) -> bool:
+        """Whether the host is still there to be used."""
+        with engine_errors("looking after a build host"):
+            found = self.container.client.containers.list(filters={"id": self.container.id})
+        return bool(found)
 
     def put(self, source: Path, name: str) -> None:
         """Put a copy of the folder `source` at SOURCE/name, in place of what was there."""
@@ -100,6 +113,18 @@ class BuildHost:
         """Remove the host with all that it held; no error if it is gone."""
         with contextlib.suppress(docker.errors.APIError):
             self.container.remove(force=True, v=True)
+
+
+@contextlib.contextmanager
+def host_errors() -> Iterator[None]:
+    """Turn the engine's word that a host is gone into a HostError: other hosts are not."""
+    try:
+        yield
+    except EngineError as error:
+        cause = error.__cause__
+        if isinstance(cause, docker.errors.APIError) and cause.status_code in GONE:
+            raise HostError("A build host died before its build was done; run it again.") from cause
+        raise
 
 
 def one_file(path: str, text: str) -> bytes:
@@ -125,14 +150,7 @@ def start_host(
     The last of `registries` is also the mirror of Docker Hub.
     """
     begin = time.monotonic()
-    command = [
-        "dockerd",
-        "--host=unix:///var/run/docker.sock",
-        "--storage-driver=overlay2",
-        *(f"--insecure-registry={registry}" for registry in registries),
-        f"--registry-mirror=http://{registries[-1]}",
-        *(f"--dns={server}" for server in nameservers),
-    ]
+    command = engine_command(registries, nameservers)
     with engine_errors("starting a build host"):
         container = client.containers.create(
             image,
@@ -156,6 +174,18 @@ def start_host(
         raise
     host.seconds = time.monotonic() - begin
     return host
+
+
+def engine_command(registries: Sequence[str], nameservers: Sequence[str]) -> list[str]:
+    """What starts a host's engine, with the store that CodeBuild forces."""
+    return [
+        "dockerd",
+        "--host=unix:///var/run/docker.sock",
+        "--storage-driver=overlay2",
+        *(f"--insecure-registry={registry}" for registry in registries),
+        f"--registry-mirror=http://{registries[-1]}",
+        *(f"--dns={server}" for server in nameservers),
+    ]
 
 
 def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:

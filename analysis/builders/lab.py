@@ -67,6 +67,7 @@ class Lab:
 
     def __enter__(self) -> Self:
         self.client = engine.connect()
+        engine.check_space(self.client)
         for name, image in asdict(self.images).items():
             engine.ensure_image(self.client, image, f"{name.upper()}_IMAGE")
         self.reaper = start_reaper(self.id)
@@ -78,10 +79,14 @@ class Lab:
         return self
 
     def __exit__(self, *_: object) -> None:
-        engine.sweep(self.client, self.id)
-        self.reaper.stdin.close()
-        self.reaper.wait(60)
-        self.client.close()
+        try:
+            with engine_errors("removing the lab"):
+                engine.sweep(self.client, self.id)
+        finally:
+            # it sweeps once more, and does what could not be done here
+            self.reaper.stdin.close()
+            self.reaper.wait(60)
+            self.client.close()
 
     def _start(self) -> None:
         with engine_errors("setting up the lab's network and registries"):

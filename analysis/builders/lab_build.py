@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.builders.agent import run_buildspec
+from analysis.builders.agent import Result, run_buildspec
 from analysis.builders.history import list_refs, read_history
 from analysis.builders.host import BuildHost
 from analysis.builders.lab import Lab
@@ -78,9 +78,24 @@ def build_in_lab(
         alive = result.status != "timed out"
         versions = read_versions(host) if alive else {}
         history = read_history(host, known) if alive else {"builds": []}
+        # a record that was not to be had may have cost the host its life
+        alive = alive and host.is_running()
     finally:
         job.give_back(host, alive)
-    record = {
+    record = describe_job(job, scenario) | describe_result(result)
+    record |= {
+        "host": state,
+        "idle_gap": gap,
+        "host_empty": empty,
+        "provisioning_seconds": host.seconds if state == "fresh" else 0.0,
+        "versions": versions,
+    }
+    return record, b"".join(log), list_images(job), history
+
+
+def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
+    """What a record says of a build before it runs."""
+    return {
         "format": FORMAT,
         "run": run_name(job.strategy.name, scenario, job.number),
         "strategy": job.strategy.name,
@@ -88,22 +103,22 @@ def build_in_lab(
         "round": job.number,
         "place": "lab",
         "emulated": job.strategy.emulated,
-        "host": state,
-        "idle_gap": gap,
         "link": "unshaped",
-        "started": result.started.isoformat(),
-        "finished": result.finished.isoformat(),
-        "seconds": result.seconds,
-        "provisioning_seconds": host.seconds if state == "fresh" else 0.0,
-        "exit_code": result.exit_code,
-        "status": result.status,
         "expect": job.strategy.expect,
-        "host_empty": empty,
-        "versions": versions,
         "images": asdict(job.lab.images),
         "repository": job.repository,
     }
-    return record, b"".join(log), list_images(job), history
+
+
+def describe_result(result: Result) -> dict[str, Any]:
+    """What a record says of how a build went."""
+    return {
+        "started": result.started.isoformat(),
+        "finished": result.finished.isoformat(),
+        "seconds": result.seconds,
+        "exit_code": result.exit_code,
+        "status": result.status,
+    }
 
 
 def list_images(job: BuildJob) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from analysis.errors import UnknownName
 from analysis.measures.spread import order_scenarios, pick_comparable, sort_rows
 from analysis.measures.variances import moderate
+from analysis.strategies import load_strategies
 
 FEWEST, LEVEL = 3, 0.95
 COLUMNS = {
@@ -35,11 +37,20 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     many strategies compared at once, one looks different by chance: so within a scenario p is
     adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979). The verdict is by
     p < 0.05: an interval can lie clear of 0 and that be "too close to call".
+    UnknownName for a baseline that does not exist; one that was not run compares with nothing.
     """
+    check_baseline(runs, baseline)
     pairs = pair_rounds(pick_comparable(runs), baseline, measure)
     table = estimate(summarise_pairs(pairs))
     table["p"] = table.groupby("scenario")["p"].transform(adjust_holm)
     return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
+
+
+def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
+    """UnknownName for a baseline that is neither among the runs nor a strategy of ours."""
+    there = set(runs["strategy"])
+    if baseline not in there and baseline not in (known := there | {*load_strategies()}):
+        raise UnknownName("strategy", baseline, known)
 
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:

@@ -155,12 +155,19 @@ def say_pays(evidence: Evidence) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
     table = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
     table = table[table["scenario"].eq("source") & ~table["strategy"].str.endswith(EMULATED)]
-    return [
+    return [say_paying(row) for row in table.itertuples()]
+
+
+def say_paying(row: tuple) -> str:
+    """From how much work on one strategy pays, of a row of break_even."""
+    bounds = ""
+    if pd.notna(row.pays_from_low):
+        bounds = f"95 % interval {say_range(row.pays_from_low, row.pays_from_high)}, "
+    return (
         f"from about {say_seconds(row.pays_from)} of work in the Dockerfile on, {row.strategy} "
-        f"would pay for {say_commit('source')} (hits for {say_share(row.saved)} of the work, "
-        f"n = {row.n}); here it is {say_seconds(row.work)}"
-        for row in table.itertuples()
-    ]
+        f"would pay for {say_commit('source')} ({bounds}hits for {say_share(row.saved)} of the "
+        f"work, n = {row.n}); here it is {say_seconds(row.work)}"
+    )
 
 
 def say_registry(evidence: Evidence) -> str:

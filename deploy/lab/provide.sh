@@ -6,8 +6,9 @@
 #   provide.sh            engine and images; prints the file to source
 #   provide.sh stop       stops the private engine
 #
-# Needs Linux, root, Debian's apt and Go >= 1.24. Everything it makes lies in one folder
-# (LAB_CACHE); deleting the folder undoes it. A second call finds its parts there.
+# Needs Debian, root, apt and Go >= 1.24. Everything it makes lies in one folder (LAB_CACHE), but
+# for small packages of Debian's that it installs: debootstrap, iproute2, iptables, runc, tini.
+# A second call finds its parts in the folder.
 set -euo pipefail
 shopt -s nullglob
 
@@ -18,7 +19,8 @@ parts=$LAB_CACHE/parts
 run=$LAB_CACHE/engine
 settings=$LAB_CACHE/lab.env
 socket=$run/docker.sock
-suite=bookworm
+bridge=cachelab0
+suite=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
@@ -26,7 +28,8 @@ die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
 check_machine() {
     [ "$(uname -s)" = Linux ] || die "stand-ins are built on Linux only; elsewhere install Docker."
     [ "$(id -u)" = 0 ] || die "a private engine needs root; run as root, or install Docker."
-    command -v apt-get >/dev/null || die "no apt-get here; install Docker instead."
+    [ -e /etc/debian_version ] && [ -n "$suite" ] && command -v apt-get >/dev/null ||
+        die "this is no Debian release; install Docker instead."
     command -v go >/dev/null || die "no Go here (1.24 or newer builds BuildKit); install golang-go."
     local free
     free=$(df -Pk "$(dirname "$LAB_CACHE")" | awk 'NR == 2 { print int($4 / 1048576) }')
@@ -36,7 +39,7 @@ check_machine() {
 # Stable packages that are installed as usual.
 install_tools() {
     local missing=() tool package
-    for tool in debootstrap:debootstrap iptables:iptables tini:tini runc:runc; do
+    for tool in debootstrap:debootstrap ip:iproute2 iptables:iptables tini:tini runc:runc; do
         package=${tool#*:}
         command -v "${tool%%:*}" >/dev/null || missing+=("$package")
     done
@@ -59,10 +62,11 @@ unpack_engine() {
     mkdir -p "$parts/apt/etc" "$parts/apt/lists/partial" "$parts/apt/cache/archives/partial"
     rm -rf "$parts/docker" "$parts/debs" && mkdir -p "$parts/docker" "$parts/debs"
     local mirror key
-    read -r mirror key < <(find_mirror)
+    read -r mirror key < <(find_mirror) && [ -n "$key" ] || die "apt names no Debian mirror here."
     printf 'Types: deb\nURIs: %s\nSuites: unstable\nComponents: main\nSigned-By: %s\n' \
         "$mirror" "$key" >"$parts/apt/etc/unstable.sources"
     unstable update
+    apt-get update -qq >/dev/null
     (cd "$parts/debs" && unstable download docker.io containerd docker-cli docker-buildx)
     (cd "$parts/debs" && apt-get -qq download runc tini docker-registry)
     local deb
@@ -92,11 +96,11 @@ compile_buildkit() { # version
     # `go install` refuses this module (its go.mod excludes versions): a small module of our own
     (
         cd "$out/source"
-        go mod init lab >/dev/null 2>&1
-        go get -tool "$module/cmd/buildkitd@$1" "$module/cmd/buildctl@$1" 2>/dev/null
+        go mod init lab
+        go get -tool "$module/cmd/buildkitd@$1" "$module/cmd/buildctl@$1"
         CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $module/version.Version=$1" \
             -o "$out/" "$module/cmd/buildkitd" "$module/cmd/buildctl"
-    )
+    ) >"$parts/buildkit.log" 2>&1 || die "BuildKit did not compile; the log is $parts/buildkit.log"
     rm -rf "$out/source"
     touch "$out/.complete"
 }
@@ -127,10 +131,13 @@ start_engine() {
     engine_answers && return
     say "starting a private engine"
     rm -f "$run/docker.pid" "$socket"
-    # its own bridge address, folders and socket: an engine of the user's is not touched
+    # a bridge, folders and a socket of its own: an engine of the user's is not touched
+    ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
+    ip addr replace 172.29.255.1/24 dev "$bridge"
+    ip link set "$bridge" up
     PATH=$parts/docker/usr/bin:$parts/docker/usr/sbin:$(dirname "$(command -v tini)"):$PATH \
         setsid dockerd -H "unix://$socket" --data-root "$run/data" --exec-root "$run/exec" \
-        --pidfile "$run/docker.pid" --bip 172.29.255.1/24 --storage-driver overlay2 \
+        --pidfile "$run/docker.pid" --bridge "$bridge" --storage-driver overlay2 \
         --default-address-pool base=172.28.0.0/16,size=24 \
         --userland-proxy-path "$parts/docker/usr/sbin/docker-proxy" \
         >"$run/dockerd.log" 2>&1 </dev/null &
@@ -144,11 +151,12 @@ start_engine() {
 
 stop_engine() {
     local pid
+    rm -f "$settings"
     [ -e "$run/docker.pid" ] || return 0
     pid=$(cat "$run/docker.pid")
     kill "$pid" 2>/dev/null || return 0
     for _ in $(seq 60); do
-        kill -0 "$pid" 2>/dev/null || return 0
+        kill -0 "$pid" 2>/dev/null || { ip link delete "$bridge" 2>/dev/null || :; return 0; }
         sleep 0.5
     done
     die "the private engine (process $pid) does not stop"
@@ -167,7 +175,7 @@ build_image() { # name context-folder dockerfile-folder
 }
 
 make_images() {
-    local stage=$LAB_CACHE/stage system=lab-system:$suite
+    local stage=$LAB_CACHE/stage system=lab-system:stable
     export DOCKER_HOST=unix://$socket DOCKER_CONFIG=$run/config
     mkdir -p "$run/config/cli-plugins"
     ln -sf "$parts/docker/usr/libexec/docker/cli-plugins/docker-buildx" "$run/config/cli-plugins/"
