@@ -7,15 +7,18 @@ from matplotlib.patches import Patch
 from analysis.charts.canvas import COLOURS, INK, LINE, finish, grow, label_rows, make_axes
 from analysis.measures.words import count_words, join_words, say_seconds
 
-# a shorter step would be a mere line
-VISIBLE = 0.05
+# a shorter step would be a mere line; more steps would be a wall
+VISIBLE, MOST = 0.05, 30
 ON_PATH = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
 BESIDE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.6, "hatch": "///"}
 
 
 def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> Axes:
-    """A row a step of mark_critical's rows, its bars where it was active: dark on the path."""
-    shown = rows[rows["seconds"] >= VISIBLE]
+    """A row a step of mark_critical's rows, its bars where it was active: dark on the path.
+
+    The longest MOST of those that can be seen; the note says how many are left out.
+    """
+    shown = rows[rows["seconds"] >= VISIBLE].nlargest(MOST, "seconds").sort_values("step")
     axes = make_axes(ax, grow(len(shown), 0.3, 1.7))
     label_rows(axes, shown["label"].tolist())
     end = rows["completed"].max() if len(shown) else 1.0
@@ -35,7 +38,7 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> 
     return finish(
         axes,
         "When did it happen?",
-        x=f"seconds since docker build began, in one run: {run}\n{say_unseen(rows, shown)}",
+        x=f"seconds since docker build began, in one run\n{run}{say_unseen(rows, shown)}",
         alt=describe_steps(shown, run, end),
     )
 
@@ -54,8 +57,9 @@ def put_note(axes: Axes, y: int, row: tuple, end: float) -> None:
 
 
 def say_unseen(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """How many steps the chart leaves out."""
-    return f"not shown: {count_words(len(rows) - len(shown), 'step')} shorter than {VISIBLE} s"
+    """How many steps the chart leaves out; '' when none."""
+    left = len(rows) - len(shown)
+    return f"; {count_words(left, 'shorter step')} not shown" if left else ""
 
 
 def describe_steps(shown: pd.DataFrame, run: str | None, end: float) -> str:

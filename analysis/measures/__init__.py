@@ -33,6 +33,7 @@ from analysis.measures.paths import (
     path_seconds,
     pick_run,
     say_path,
+    say_unread,
 )
 from analysis.measures.predecessors import first_misses, misses_by_run, say_misses
 from analysis.measures.prices import find_price, read_prices
@@ -95,5 +96,6 @@ __all__ = [
     "say_rollbacks",
     "say_spent",
     "say_unexplained",
+    "say_unread",
     "spread",
 ]

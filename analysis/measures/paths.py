@@ -44,7 +44,7 @@ def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     without overhead): means over the valid runs with a timeline, of busy_map's and path_map's
     rows. A plain log rounds to 0.1 s, so `busy` may be short of `on_path` by that.
     """
-    wide = widen(path).join(widen(busy), rsuffix=" busy", how="inner")
+    wide = widen(path).join(widen(busy).add_suffix(" busy"), how="inner")
     wide = wide[wide["valid"]].dropna(subset=["work", "work busy"])
     numbers = {
         "docker_build": wide[list(BUSY)].sum(axis=1, skipna=False),
@@ -153,9 +153,19 @@ def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
         for row in rows.itertuples()
     )
     hidden = say_share(1 - (rows["on_path"] / rows[["busy", "on_path"]].max(axis=1)).mean())
-    share = "None" if hidden == "0 %" else hidden
     return [
         f"Overhead of a cache or a builder of its own decides {join_words(parts)} in docker build, "
         f"for {say_commit(scenario)}.",
-        f"{share} of that overhead runs beside something that takes longer, and so costs nothing.",
+        "All of that overhead makes the build longer: none is hidden beside other steps."
+        if hidden == "0 %"
+        else f"{hidden} of that overhead is hidden: it runs beside steps that take longer.",
     ]
+
+
+def say_unread(problems: pd.DataFrame) -> str:
+    """Which builds' records could not be read, of the problems of read_timelines."""
+    if problems.empty:
+        return "The record of every build shown could be read."
+    reasons = join_words(reason.rstrip(".") for reason in problems["reason"].head(3))
+    more = "" if len(problems) <= 3 else f", and {len(problems) - 3} more"
+    return f"Left out for want of a record: {reasons}{more}."
