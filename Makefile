@@ -28,10 +28,11 @@ test: $(VENV)/.ready-test ## every test this machine allows, with the reason of 
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
 
 experiment: EXPERIMENT ?= runs/latest
-experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, EXPERIMENT=)
+experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, EXPERIMENT=, …)
 	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --experiment "$(EXPERIMENT)" \
 		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
-		--rounds "$(ROUNDS)"
+		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
+		--strategies-folder "$(STRATEGIES_FOLDER)"
 	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab

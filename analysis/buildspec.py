@@ -3,6 +3,7 @@
 Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ IGNORED_KEYS = {"artifacts", "reports", "cache"}
 ENV_KEYS = {"variables", "shell"}
 PHASE_KEYS = {"commands", "finally", "on-failure"}
 ON_FAILURE = ("ABORT", "CONTINUE")
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SHELLS = ("/bin/sh", "sh", "bash")
 
 
@@ -29,6 +31,22 @@ class TextLoader(yaml.SafeLoader):
         first: [(tag, form) for tag, form in resolvers if tag.endswith((":null", ":merge"))]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        """A mapping as it is written; RepeatedKey when it has a key twice."""
+        node, seen = super().compose_mapping_node(anchor), set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise RepeatedKey(key.value, key.start_mark.line + 1)
+            seen.add(key.value)
+        return node
+
+
+class RepeatedKey(ValueError):
+    """A key that a mapping has already, and its line; YAML would keep the last one."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(f"has the key {key!r} a second time at line {line}: keep one of them.")
 
 
 @dataclass(frozen=True)
@@ -63,8 +81,11 @@ def read_buildspec(path: str | Path) -> Buildspec:
 
 def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     """The buildspec in `text`; BuildspecError names `source`, the key and the cure."""
+    text = text.removeprefix("\ufeff")
     try:
         spec = yaml.load(text, TextLoader)
+    except RepeatedKey as error:
+        raise BuildspecError(f"{source} {error}") from error
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
@@ -123,9 +144,14 @@ def read_variables(value: Any, source: str) -> dict[str, str]:
     """Name -> text of env/variables."""
     values = mapping(value, source, "env/variables")
     for name, content in values.items():
+        if not isinstance(name, str) or not VARIABLE_NAME.fullmatch(name):
+            raise BuildspecError(
+                f"{source} has the variable {name!r} (env/variables): use letters, digits and _, "
+                "no digit first."
+            )
         if isinstance(content, dict | list):
             raise BuildspecError(f"{source}: env/variables/{name} must be text or a number.")
-    return {str(name): "" if item is None else str(item) for name, item in values.items()}
+    return {name: "" if item is None else str(item) for name, item in values.items()}
 
 
 def mapping(value: Any, source: str, key: str) -> dict[str, Any]:

@@ -5,22 +5,21 @@ its own. What is finished on disk is never built for the record again; a history
 off is first rebuilt up to where it stopped, unrecorded, since its registry went with its lab.
 """
 
-import hashlib
 import random
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from analysis import recording
 from analysis.builders.lab import Images, Lab
 from analysis.builders.lab_build import BuildJob, build_in_lab
-from analysis.errors import ContextError, EngineError, LabError, RecordError, UnknownName
-from analysis.scenarios import SCENARIOS, context_files, derivable, list_bases, make_context
+from analysis.contexts import contexts_for, digest_of, say_replaced
+from analysis.errors import EngineError, LabError, UnknownName
+from analysis.facts import begun, check_facts, gather_facts, write_facts
+from analysis.scenarios import SCENARIOS, derivable
 from analysis.strategies import Strategy, find_strategy, load_strategies
 
 Report = Callable[[str], None]
@@ -28,7 +27,11 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What an experiment varies besides strategies; the defaults suit a first look."""
+    """What an experiment varies besides strategies; the defaults suit a first look.
+
+    Folders may be given as text: the context, the buildspecs of a user's own strategies, and
+    the files that replace the context's in a scenario (replacements/SCENARIO).
+    """
 
     rounds: int = 3
     seed: int = 1
@@ -38,11 +41,25 @@ class Settings:
     time_limit: float = 1800.0
     pool: int = 2
 
+    def __post_init__(self) -> None:
+        for name in ("context", "strategies_folder", "replacements"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The scenarios of a history, the histories that are missing (round, strategy), the facts."""
+
+    scenarios: list[str]
+    histories: list[tuple[int, Strategy]]
+    facts: dict[str, Any]
+
 
 def run_experiment(
     folder: str | Path,
-    strategies: Sequence[str] = (),
-    scenarios: Sequence[str] = SCENARIOS,
+    strategies: str | Sequence[str] = (),
+    scenarios: str | Sequence[str] = SCENARIOS,
     settings: Settings | None = None,
     report: Report = tqdm.write,
 ) -> Path:
@@ -50,28 +67,53 @@ def run_experiment(
 
     No strategies means all. `report` gets a line a build, beside a progress bar with the time
     left. Raises UnknownName, ContextError, RecordError (the folder holds an experiment of
-    another context) and LabError; what is finished by then is kept.
+    another context or buildspec) and LabError; what is finished by then is kept.
     """
-    folder, settings = Path(folder), settings or Settings()
+    folder, settings, images = Path(folder), settings or Settings(), Images.from_environment()
+    plan = make_plan(folder, strategies, scenarios, settings, images, report)
+    left = sum(len(missing(folder, s, plan.scenarios, number)) for number, s in plan.histories)
+    report(f"{left} builds to run in {folder}")
+    if plan.histories:
+        bases = plan.facts["bases"]
+        for line in say_replaced(bases):
+            report(line)
+        with (
+            Lab(images) as lab,
+            contexts_for(
+                lab, settings.context, plan.scenarios, bases, settings.replacements
+            ) as contexts,
+            tqdm(total=left, unit="build") as bar,
+        ):
+            write_facts(folder, plan.facts, lab.describe_machine())
+            run_histories(lab, folder, plan.histories, contexts, settings, Progress(bar, report))
+    return folder
+
+
+def make_plan(
+    folder: Path,
+    strategies: str | Sequence[str],
+    scenarios: str | Sequence[str],
+    settings: Settings,
+    images: Images,
+    report: Report,
+) -> Plan:
+    """What is missing in `folder`, in the order in which it is to be built.
+
+    Raises UnknownName, BuildspecError, ContextError and RecordError before anything is built.
+    """
     chosen = choose_strategies(strategies, settings.strategies_folder)
-    scenarios = choose_scenarios(scenarios, settings, report)
+    possible = choose_scenarios(scenarios, settings, report)
+    facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.seed)
+    check_facts(folder, facts)
     histories = [
         (number, strategy)
         for number in range(1, settings.rounds + 1)
         for strategy in shuffled(chosen, settings.seed, number)
-        if missing(folder, strategy, scenarios, number)
+        if missing(folder, strategy, possible, number)
     ]
-    left = sum(len(missing(folder, s, scenarios, number)) for number, s in histories)
-    report(f"{left} builds to run in {folder}")
-    if histories:
-        with (
-            Lab() as lab,
-            contexts_for(lab, scenarios, settings) as contexts,
-            tqdm(total=left, unit="build") as bar,
-        ):
-            start_experiment(folder, lab, settings)
-            run_histories(lab, folder, histories, contexts, settings, Progress(bar, report))
-    return folder
+    built = {strategy.name for _, strategy in histories}
+    facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in built}
+    return Plan(possible, histories, facts)
 
 
 @dataclass(frozen=True)
@@ -112,14 +154,24 @@ def run_histories(
         )
 
 
-def choose_strategies(names: Sequence[str], folder: Path | None) -> list[Strategy]:
-    """The strategies of these names, all when there are none; UnknownName otherwise."""
+def choose_strategies(
+    names: str | Sequence[str], folder: str | Path | None = None
+) -> list[Strategy]:
+    """The strategies of these names, or of the one, all when there are none; UnknownName."""
     known = load_strategies(folder)
-    return [find_strategy(name, known) for name in names] if names else list(known.values())
+    return [find_strategy(name, known) for name in dict.fromkeys(as_names(names))] or list(
+        known.values()
+    )
 
 
-def choose_scenarios(names: Sequence[str], settings: Settings, report: Report) -> list[str]:
+def as_names(names: str | Sequence[str]) -> list[str]:
+    """A list of names, also where one is given by itself."""
+    return [names] if isinstance(names, str) else list(names)
+
+
+def choose_scenarios(names: str | Sequence[str], settings: Settings, report: Report) -> list[str]:
     """The scenarios that this context allows, in their order; the others are reported."""
+    names = as_names(names)
     for name in names:
         if name not in SCENARIOS:
             raise UnknownName("scenario", name, SCENARIOS)
@@ -144,65 +196,6 @@ def missing(folder: Path, strategy: Strategy, scenarios: Sequence[str], number: 
     return [name for name, run in names.items() if not recording.is_finished(folder, run)]
 
 
-@contextmanager
-def contexts_for(
-    lab: Lab, scenarios: Sequence[str], settings: Settings
-) -> Iterator[dict[str, Path]]:
-    """A copy of the context for each scenario, with the base images that the lab serves."""
-    references = list_bases(settings.context)
-    chosen = {name: choose_base(name, references, lab.images) for name in references}
-    bases = {name: lab.serve_base(image, "1") for name, image in chosen.items()}
-    newer = {}
-    if "base" in scenarios:
-        newer = {name: lab.serve_newer(image, "2") for name, image in chosen.items()}
-    with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        contexts = {name: Path(folder) / name for name in scenarios}
-        for name, target in contexts.items():
-            make_context(settings.context, name, target, bases, newer, settings.replacements)
-        yield contexts
-
-
-def choose_base(reference: str, references: Sequence[str], images: Images) -> str:
-    """The image that stands for a FROM: BASE_IMAGE for the default one or the only one."""
-    alone = len(references) == 1 and images.base != Images().base
-    return images.base if alone or reference == Images().base else reference
-
-
-def start_experiment(folder: Path, lab: Lab, settings: Settings) -> None:
-    """Write experiment.json, or check that the one there is of the same context and images."""
-    path = folder / "experiment.json"
-    facts = {
-        "format": recording.FORMAT,
-        "seed": settings.seed,
-        "context": settings.context.name,
-        "context_digest": digest_of(settings.context),
-        "images": asdict(lab.images),
-    }
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        facts |= {"started": datetime.now(UTC).isoformat(), "machine": lab.describe_machine()}
-        path.write_bytes(recording.to_json(facts, indent=1))
-        return
-    there = recording.read_json(path)
-    for name in ("context_digest", "images"):
-        if there.get(name) != facts[name]:
-            raise RecordError(
-                f"{path} is of another experiment ({name} differs): its runs can't be compared "
-                "with new ones. Choose another folder."
-            )
-
-
-def digest_of(context: Path) -> str:
-    """sha256 over the names and contents of the files that a build of this context may see."""
-    if not context.is_dir():
-        raise ContextError(f"{context} is not a folder: CONTEXT must be one with a Dockerfile.")
-    digest = hashlib.sha256()
-    for path in context_files(context):
-        data = (context / path).read_bytes()
-        digest.update(f"{path.as_posix()}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()
-
-
 def run_history(
     lab: Lab,
     folder: Path,
@@ -214,7 +207,7 @@ def run_history(
 ) -> None:
     """Build one strategy's history of one round; finished scenarios only to restore the state."""
     wanted = missing(folder, strategy, list(contexts), number)
-    order = count_started(folder, number)
+    order = find_place(folder, strategy.name, number)
     job = BuildJob(lab, strategy, number, settings.time_limit)
     rng = random.Random(f"{settings.seed}-{strategy.name}-{number}")
     try:
@@ -231,7 +224,9 @@ def run_history(
         job.close()
 
 
-def count_started(folder: Path, number: int) -> int:
-    """How many strategies have a finished run in this round: the next one's place in it."""
-    runs = (folder / "runs").glob(f"*.{number:02d}/record.json")
-    return len({path.parent.name.split(".")[0] for path in runs})
+def find_place(folder: Path, strategy: str, number: int) -> int:
+    """A strategy's place in a round, from 0: that of its finished runs, else after all others'."""
+    records = begun(folder, number)
+    if strategy not in records:
+        return len(records)
+    return recording.read_json(records[strategy])["order"]

@@ -33,13 +33,21 @@ def describe_source(experiment: Experiment) -> dict[str, str]:
         "Builds": describe_builds(runs),
         "Ran": f"{say_dates(runs)} in {list_places(runs)}" if len(runs) else "",
         "Emulated": list_values(runs.loc[runs["emulated"], "strategy"]),
-        "Built": str(facts.get("context", "")),
-        "Machine": describe_machine(facts.get("machine", {})),
+        "Built": str(facts.get("context") or ""),
+        "Machine": describe_machine(find_part(facts, "machine")),
         "Versions": list_versions(runs),
-        "Images": "; ".join(f"{name} {image}" for name, image in facts.get("images", {}).items()),
+        "Images": "; ".join(
+            f"{name} {image}" for name, image in find_part(facts, "images").items()
+        ),
         "Links": list_values(runs["link"]),
     }
     return {label: value for label, value in described.items() if value}
+
+
+def find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is known of one of the facts of several parts, {} when nothing is."""
+    part = facts.get(name)
+    return {key: value for key, value in part.items() if value} if isinstance(part, dict) else {}
 
 
 def describe_builds(runs: pd.DataFrame) -> str:
@@ -58,10 +66,11 @@ def describe_builds(runs: pd.DataFrame) -> str:
 
 def describe_machine(machine: dict[str, Any]) -> str:
     """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
+    memory = machine.get("memory")
     parts = [
         f"{machine['cpus']} cores" if "cpus" in machine else "",
-        f"{machine['memory'] / 1e9:.0f} GB of memory" if "memory" in machine else "",
-        machine.get("architecture", ""),
+        f"{memory / 1e9:.0f} GB of memory" if isinstance(memory, int | float) else "",
+        str(machine.get("architecture", "")),
         f"kernel {machine['kernel']}" if "kernel" in machine else "",
     ]
     return ", ".join(part for part in parts if part)

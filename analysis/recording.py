@@ -10,8 +10,13 @@ EXPERIMENT/runs/RUN/history.json.gz  the builds' own records, as BuildKit kept t
 import gzip
 import json
 import os
+import reprlib
 import shutil
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +53,21 @@ COLUMNS = {
     "images": "string",
     "history": "string",
 }
+REQUIRED = (
+    "run",
+    "strategy",
+    "scenario",
+    "round",
+    "place",
+    "emulated",
+    "host",
+    "order",
+    "started",
+    "status",
+    "expect",
+)
+VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
+TIMES = ("started", "finished")
 
 
 @dataclass(frozen=True)
@@ -106,7 +126,7 @@ def read_json(path: str | Path) -> Any:
         return json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
     except FileNotFoundError as error:
         raise RecordError(f"{path} is missing: the run was cut off; run it again.") from error
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         raise RecordError(f"{path} is damaged ({error}): run it again.") from error
 
 
@@ -120,28 +140,112 @@ def read_records(folder: str | Path) -> Records:
         try:
             rows.append(read_record(run))
         except RecordError as error:
-            problems.append((str(run), str(error)))
+            problems.append((run, error))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in ("started", "finished"):
-        frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601", errors="coerce")
-    frame = frame.astype(COLUMNS)
-    return Records(frame, pd.DataFrame(problems, columns=["path", "reason"], dtype="string"))
+    for name in TIMES:
+        frame[name] = pd.to_datetime(frame[name], utc=True)
+    return Records(frame.astype(COLUMNS), frame_problems(problems))
+
+
+def frame_problems(problems: Iterable[tuple[object, object]]) -> pd.DataFrame:
+    """path, reason of what can't be read, as text; a half of a pair in it as a question mark."""
+    rows = [
+        [str(value).encode("utf-8", "replace").decode() for value in problem]
+        for problem in problems
+    ]
+    return pd.DataFrame(rows, columns=["path", "reason"], dtype="string")
 
 
 def read_record(run: Path) -> dict[str, Any]:
     """One row of COLUMNS; RecordError names the file and what is wrong with it."""
     if run.name.endswith(".part"):
         raise RecordError(f"{run} was cut off while it was written; run it again.")
-    record = read_json(run / "record.json")
+    path = run / "record.json"
+    record = read_json(path)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise RecordError(f"{run / 'record.json'} is not a record of format {FORMAT}.")
-    row = {name: record.get(name) for name in COLUMNS} | record.get("versions", {})
-    absent = [name for name in ("run", "strategy", "scenario", "round") if row[name] is None]
+        raise RecordError(f"{path} is not a record of format {FORMAT}.")
+    row = make_row(record, run)
+    faults = list(find_faults(record, row))
+    if faults:
+        raise RecordError(f"{path} {'; '.join(faults)}: run it again.")
+    if row["run"] != run.name:
+        raise RecordError(f"{path} is of run {row['run']}: a copy of another's; remove it.")
+    return row | {name: read_time(row[name]) for name in TIMES}
+
+
+def make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
+    """COLUMNS of a run as its record says, null what it does not, and where its files are."""
+    versions = record.get("versions")
+    known = versions if isinstance(versions, dict) else {}
+    return (
+        {name: record.get(name) for name in COLUMNS}
+        | {name: known.get(name) for name in VERSIONS}
+        | {
+            "log": str(run / "build.log.gz"),
+            "images": str(run / "images.json.gz"),
+            "history": str(run / "history.json.gz"),
+        }
+    )
+
+
+def find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
+    """What a record lacks, and each of its values that its column can't hold, in words."""
+    absent = [name for name in REQUIRED if row[name] is None]
     if absent:
-        raise RecordError(f"{run / 'record.json'} lacks {', '.join(absent)}; run it again.")
-    row |= {
-        "log": str(run / "build.log.gz"),
-        "images": str(run / "images.json.gz"),
-        "history": str(run / "history.json.gz"),
-    }
-    return {name: row[name] for name in COLUMNS}
+        yield f"lacks {', '.join(absent)}"
+    if not isinstance(record.get("versions", {}), dict):
+        yield f"has versions {reprlib.repr(record['versions'])}, which is no object"
+    for name, kind in COLUMNS.items():
+        fits, words = KINDS[kind]
+        if row[name] is not None and not fits(row[name]):
+            yield f"has {name} {reprlib.repr(row[name])}, which is no {words}"
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is text that UTF-8 can hold: JSON can name half of a pair."""
+    return isinstance(value, str) and (
+        value.isascii() or value == value.encode("utf-8", "replace").decode()
+    )
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number of 64 bits."""
+    return type(value) is int and abs(value) < 1 << 63
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number that a float can hold."""
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+
+
+def is_truth(value: Any) -> bool:
+    """Whether a value is true or false."""
+    return isinstance(value, bool)
+
+
+def is_time(value: Any) -> bool:
+    """Whether a value is a time in ISO 8601, of years in which builds can have run."""
+    try:
+        return isinstance(value, str) and 1970 <= datetime.fromisoformat(value).year < 2200
+    except ValueError:
+        return False
+
+
+def read_time(value: str | None) -> datetime | None:
+    """A time in ISO 8601 as UTC, which it is without a zone."""
+    if value is None:
+        return None
+    time = datetime.fromisoformat(value)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+# type of a column -> (whether a value of a record fits it, what such a value is called)
+KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "string": (is_text, "text"),
+    "int64": (is_whole, "whole number"),
+    "Int64": (is_whole, "whole number"),
+    "float64": (is_number, "number"),
+    "bool": (is_truth, "true or false"),
+    "boolean": (is_truth, "true or false"),
+    "datetime64[ns, UTC]": (is_time, "time"),
+}

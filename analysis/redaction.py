@@ -2,23 +2,40 @@
 
 import re
 
+# a quotation mark as itself, as HTML writes it, and with what JSON in JSON puts before it
+ENTITY = r"&(?:quot|apos|#x27|#39|#34);"
+QUOTE = rf"\\{{0,3}}(?:[\"']|{ENTITY})"
+GAP = r"[ \t]*+"
 # an embedded picture is passed over whole: its letters mean nothing
 PICTURE = r"(?P<picture>data:image/[^\"'\s]+)"
 ACCOUNT = r"(?<!\d)(?P<account>\d{12})(?=\.dkr[.-]ecr)|(?P<arn>arn:aws[\w-]*:[\w-]*:[\w-]*:)\d{12}"
 KEY = (
-    r"(?P<key>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{36,}|\bglpat-[\w-]{20,}"
+    r"(?P<key>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{36,}|\bgithub_pat_\w{22,}"
+    r"|\bglpat-[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bdckr_pat_[\w-]{20,}"
     r"|\beyJ[\w-]{16,}(?:\.[\w-]+)*)"
 )
-NAMED = (
-    r"(?P<name>\b\w*(?:secret_access_key|session_token|password|passwd|api_?key|auth_token)"
-    r"[\"']?\s*[=:]\s*[\"']?|\bBearer\s+|--password[ =])(?![\"'\s])[^\s<>&\"']+"
+# BuildKit's warning, and `failed to fetch oauth token: unexpected status`, name no secret
+PROSE = rf"SecretsUsedInArgOrEnv|(?:secret|token)s?{GAP}:{GAP}(?!{QUOTE}|[\w.~+/=-]{{16}})"
+NAME = (
+    rf"\b(?!{PROSE})\w{{0,64}}?(?:secret|token|passw(?:or)?d|api[_-]?key)\w{{0,64}}+"
+    rf"(?:{QUOTE})?{GAP}[=:](?![=:]){GAP}"
 )
+SCHEME = rf"\bAuthorization(?:{QUOTE})?{GAP}[=:]{GAP}(?:{QUOTE})?(?:Basic|token){GAP}|\bBearer\s+"
+OPTION = (
+    r"--password(?:=|[ \t]+)(?!via the CLI)"
+    rf"|\blogin(?=\s)(?:[^\n<|;&]|{ENTITY}){{0,200}}?\s-p[ =]?"
+)
+VALUE = (
+    rf"(?:(?P<quote>{QUOTE})(?:(?!(?P=quote))(?:\\.|[^\n<]))+"
+    r"|(?!(?:id|src|env|type)=)(?:[^\s<>&\"']|&(?:amp|lt|gt);)+)"
+)
+NAMED = rf"(?P<name>{NAME}|{SCHEME}|{OPTION}){VALUE}"
 LOGIN = r"(?P<scheme>\b\w+://)[^\s/@:<>&\"']+:[^\s/@<>&\"']+(?=@)"
 SECRET = re.compile("|".join((PICTURE, ACCOUNT, KEY, NAMED, LOGIN)), re.IGNORECASE)
 
 
 def redact(text: str) -> str:
-    """`text` with AWS account numbers as ACCOUNT and credentials as REDACTED."""
+    """`text`, also of HTML, with AWS account numbers as ACCOUNT and credentials as REDACTED."""
     return SECRET.sub(replace_secret, text)
 
 
@@ -28,4 +45,4 @@ def replace_secret(match: re.Match[str]) -> str:
         return match["picture"]
     if match["account"] or match["arn"]:
         return (match["arn"] or "") + "ACCOUNT"
-    return (match["name"] or match["scheme"] or "") + "REDACTED"
+    return (match["name"] or match["scheme"] or "") + (match["quote"] or "") + "REDACTED"

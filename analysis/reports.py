@@ -46,9 +46,10 @@ def make_reports(
     }
     pages = [made[path] for path in notebooks]
     index = folder / "index.html"
-    index.write_text(
-        render_index(TITLE, site, pages, headline(data), describe_source(data), list_problems(data))
+    html = render_index(
+        TITLE, site, pages, headline(data), describe_source(data), list_problems(data)
     )
+    write_html(index, html)
     failed = [page.problem for page in pages if page.problem]
     if failed:
         raise ReportError("\n".join([*failed, f"{index} is made of the other reports."]))
@@ -79,12 +80,27 @@ def make_page(
     file = name_page(notebook)
     try:
         html = render_page(future.result(), title, file, site)
-    except ReportError as error:
+    except Exception as error:
         # what an earlier call made is of other data
         (folder / file).unlink(missing_ok=True)
-        return Page(file, title, problem=str(error))
-    (folder / file).write_text(html)
+        return Page(file, title, problem=explain(notebook, error))
+    write_html(folder / file, html)
     return Page(file, title, html)
+
+
+def explain(notebook: Path, error: Exception) -> str:
+    """Why a notebook has no page, and what to do; an error of ours says both itself."""
+    if isinstance(error, AnalysisError):
+        return str(error)
+    return (
+        f"{notebook.name} could not be run ({type(error).__name__}: {error}): see whether "
+        "make jupyter can open it."
+    )
+
+
+def write_html(path: Path, html: str) -> None:
+    """Write a page in UTF-8, as it says; half of a pair, which JSON can name, as a ?."""
+    path.write_text(html, encoding="utf-8", errors="replace")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,16 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.builders.lab import down
+from analysis.builders.lab import Images, down
 from analysis.errors import AnalysisError, LabError, UnknownName
-from analysis.experiment import (
-    Settings,
-    choose_scenarios,
-    choose_strategies,
-    missing,
-    run_experiment,
-    shuffled,
-)
+from analysis.experiment import Settings, make_plan, run_experiment
 from analysis.notebooks import BUILD, NotebookFailed, run_notebook
 from analysis.runs import ROOT, find_folder
 from analysis.scenarios import SCENARIOS
@@ -30,7 +23,14 @@ ONE_HISTORY = ("LabError", "HostError")
 
 
 def build(
-    strategy: str, scenario: str, place: str, rounds: int, context: str, experiment: str
+    strategy: str,
+    scenario: str,
+    place: str,
+    rounds: int,
+    context: str,
+    experiment: str,
+    replacements: str = "",
+    strategies_folder: str = "",
 ) -> Path:
     """Run the builds that are missing in an experiment; its folder. Names: one, a,b,c or all.
 
@@ -43,7 +43,19 @@ def build(
         place_folder(experiment),
         split_names(strategy),
         split_names(scenario) or SCENARIOS,
-        Settings(rounds=rounds, context=find_folder(context)),
+        choose_settings(rounds, context, replacements, strategies_folder),
+    )
+
+
+def choose_settings(
+    rounds: int, context: str, replacements: str, strategies_folder: str
+) -> Settings:
+    """The settings of a call, its folders found; an empty name stands for none."""
+    return Settings(
+        rounds=rounds,
+        context=find_folder(context),
+        replacements=find_folder(replacements) if replacements else None,
+        strategies_folder=find_folder(strategies_folder) if strategies_folder else None,
     )
 
 
@@ -67,19 +79,12 @@ def run_rounds(
     LabError at the end when histories broke off; any other failure ends the rounds at once.
     """
     folder = place_folder(experiment)
-    chosen = choose_strategies(strategies, settings.strategies_folder)
-    scenarios = choose_scenarios(scenarios, settings, print)
-    histories = [
-        (number, strategy.name)
-        for number in range(1, settings.rounds + 1)
-        for strategy in shuffled(chosen, settings.seed, number)
-        if missing(folder, strategy, scenarios, number)
-    ]
+    plan = make_plan(folder, strategies, scenarios, settings, Images.from_environment(), print)
     broken = []
-    for place, (number, strategy) in enumerate(histories, 1):
-        print(f"{place} of {len(histories)}: {strategy}, round {number}", flush=True)
+    for place, (number, strategy) in enumerate(plan.histories, 1):
+        print(f"{place} of {len(plan.histories)}: {strategy.name}, round {number}", flush=True)
         try:
-            run_history(folder, strategy, scenarios, number, settings)
+            run_history(folder, strategy.name, plan.scenarios, number, settings)
         except NotebookFailed as error:
             if error.error not in ONE_HISTORY:
                 raise
@@ -98,6 +103,8 @@ def run_history(
         "rounds": number,
         "context": str(settings.context),
         "experiment": str(folder),
+        "replacements": str(settings.replacements or ""),
+        "strategies_folder": str(settings.strategies_folder or ""),
     }
     output = folder / "notebooks" / f"{BUILD.stem}.{strategy}.{number:02d}.ipynb"
     run_notebook(BUILD, parameters, output, show=True)
@@ -111,9 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scenarios", default="all", help="names, or all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--context", default="deploy", help="folder with the Dockerfile")
+    parser.add_argument("--replacements", default="", help="folder with SCENARIO/files to replace")
+    parser.add_argument("--strategies-folder", default="", help="folder with your own buildspecs")
     parser.add_argument("--sweep", action="store_true", help="only remove what labs left behind")
     options = parser.parse_args(arguments)
-    settings = Settings(rounds=options.rounds, context=find_folder(options.context))
+    settings = choose_settings(
+        options.rounds, options.context, options.replacements, options.strategies_folder
+    )
     scenarios = split_names(options.scenarios) or SCENARIOS
     try:
         if options.sweep:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import Logs, read_logs
-from analysis.recording import read_json, read_records
+from analysis.recording import frame_problems, read_json, read_records
 from analysis.registry import frame_images, list_entries
 from analysis.validity import judge_runs
 
@@ -40,15 +40,16 @@ def read_experiment(folder: str | Path) -> Experiment:
     """
     folder = find_folder(folder)
     records = read_records(folder)
+    facts, odd = read_facts(folder)
     logs = read_logs([Path(log) for log in records.runs["log"]])
     images, unread = read_listings(records.runs)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     return Experiment(
         folder=folder,
-        facts=read_facts(folder),
+        facts=facts,
         runs=judge_runs(records.runs, logs.builds, logs.steps),
-        problems=pd.concat([records.problems, bad, unread], ignore_index=True),
+        problems=pd.concat([odd, records.problems, bad, unread], ignore_index=True),
         logs=logs,
         images=images,
     )
@@ -65,10 +66,16 @@ def find_folder(folder: str | Path) -> Path:
     return here if here.is_dir() or here.is_absolute() else ROOT / here
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """What experiment.json says, {} without one; RecordError when it is damaged."""
+def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
+    """(what experiment.json says, {} when it says nothing; path and reason if it is damaged)."""
     path = folder / "experiment.json"
-    return read_json(path) if path.is_file() else {}
+    try:
+        facts = read_json(path) if path.is_file() else {}
+        if not isinstance(facts, dict):
+            raise RecordError(f"{path} is no object: restore the one written with the first run.")
+    except RecordError as error:
+        return {}, frame_problems([(path, error)])
+    return facts, frame_problems([])
 
 
 def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -79,8 +86,8 @@ def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             listing = read_json(path)
             found = list_entries(listing["imageDetails"], listing["manifests"])
         except RecordError as error:
-            problems.append((path, str(error)))
-        except (KeyError, TypeError) as error:
+            problems.append((path, error))
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             problems.append((path, f"{path} is no listing of a registry ({error!r})."))
         else:
             entries += [entry | {"run": run} for entry in found]
@@ -88,4 +95,4 @@ def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
                 problems.append((path, listing["problem"]))
     images = frame_images(entries)
     images["run"] = images.get("run", pd.Series(index=images.index)).astype("string")
-    return images, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
+    return images, frame_problems(problems)

@@ -4,14 +4,14 @@ cold, unchanged: the context as it is; source: a source file changes; dependency
 dependencies changes; base: the base images are newer ones.
 """
 
-import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
 from docker.utils.build import Pattern
 
+from analysis.dockerfile import copy_sources, list_froms, replace_froms
 from analysis.errors import ContextError, UnknownName
 
 SCENARIOS = ("cold", "unchanged", "source", "dependency", "base")
@@ -33,11 +33,6 @@ COMMENTS = {
 COMMENT_OF = {suffix: sign for sign, text in COMMENTS.items() for suffix in text.split()}
 # in our own context the change of a dependency is a real one
 VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
-FROM = re.compile(r"^(\s*FROM\s+(?:--platform=\S+\s+)?)(\S+)(.*)$", re.IGNORECASE)
-ARG = re.compile(r"^\s*ARG\s+(.+)$", re.IGNORECASE)
-DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
-COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?!.*--from=)(.+)$", re.IGNORECASE)
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
 
 
 def make_context(
@@ -57,13 +52,12 @@ def make_context(
     """
     if scenario not in SCENARIOS:
         raise UnknownName("scenario", scenario, SCENARIOS)
-    reasons = derivable(source, replacements)
+    reasons, given = derivable(source, replacements), list_replacements(replacements)
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
     before = SCENARIOS[: SCENARIOS.index(scenario)]
     for commit in [*(name for name in before if reasons[name] is None), scenario]:
-        given = None if replacements is None else replacements / commit
-        if given is not None and given.is_dir():
-            shutil.copytree(given, target, symlinks=True, dirs_exist_ok=True)
+        if commit in given:
+            shutil.copytree(replacements / commit, target, symlinks=True, dirs_exist_ok=True)
         elif commit == "source":
             change_source(target)
         elif commit == "dependency":
@@ -75,22 +69,48 @@ NOT_COPIED = (".git", "__pycache__")
 
 
 def derivable(source: Path, replacements: Path | None = None) -> dict[str, str | None]:
-    """Scenario -> why it can't be derived for this context, null when it can.
+    """Scenario -> why it can't be derived for this context and the cure, null when it can.
 
-    ContextError when the folder has no Dockerfile.
+    ContextError when the folder has no Dockerfile or the replacements are none, UnknownName
+    when one of them is for no scenario.
     """
-    reasons: dict[str, str | None] = dict.fromkeys(SCENARIOS)
-    read_dockerfile(source)
-    if find_source(source) is None:
-        reasons["source"] = "no file that the Dockerfile copies is of a known source language"
-    if find_dependency(source) is None:
-        reasons["dependency"] = f"none of {', '.join(DEPENDENCY_FILES)} is copied by the Dockerfile"
-    if not list_bases(source):
-        reasons["base"] = "the Dockerfile builds on no image"
-    for name in SCENARIOS:
-        if replacements is not None and (replacements / name).is_dir():
-            reasons[name] = None
-    return reasons
+    given = list_replacements(replacements)
+    found = {
+        "source": find_source(source),
+        "dependency": find_dependency(source),
+        "base": list_bases(source),
+    }
+    absent = [name for name, what in found.items() if not what and name not in given]
+    return {
+        name: f"{ABSENT[name]}; give its files as REPLACEMENTS/{name}" if name in absent else None
+        for name in SCENARIOS
+    }
+
+
+ABSENT = {
+    "source": "no file that the Dockerfile copies is of a known source language",
+    "dependency": f"none of {', '.join(DEPENDENCY_FILES)} is copied by the Dockerfile",
+    "base": "the Dockerfile builds on no image",
+}
+
+
+def list_replacements(folder: Path | None) -> set[str]:
+    """The scenarios whose files a user gives, each in a folder of its name.
+
+    ContextError when there is none, UnknownName for a folder of another name.
+    """
+    if folder is None:
+        return set()
+    names = {path.name for path in folder.glob("[!.]*") if path.is_dir()}
+    for name in sorted(names - set(SCENARIOS)):
+        raise UnknownName(f"scenario in {folder} for the folder", name, SCENARIOS)
+    if not names:
+        what = "holds no folder" if folder.is_dir() else "is not a folder"
+        raise ContextError(
+            f"{folder} {what}: REPLACEMENTS must be one with the files of a commit in source, "
+            "dependency or another scenario's folder."
+        )
+    return names
 
 
 def read_dockerfile(context: Path) -> str:
@@ -104,53 +124,23 @@ def read_dockerfile(context: Path) -> str:
 
 
 def read_text(path: Path) -> str:
-    """A file's text; bytes that are not UTF-8 come back as they were by write_text."""
-    return path.read_text(encoding="utf-8", errors="surrogateescape")
+    """A file's text; bytes that are not UTF-8 and ends of lines come back by write_text."""
+    return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def write_text(path: Path, text: str) -> None:
     """Write what read_text gave, changed or not."""
-    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def list_bases(context: Path) -> list[str]:
     """The images that a context's Dockerfile builds on; stages and scratch are left out."""
-    lines = read_dockerfile(context).splitlines()
-    return list(dict.fromkeys(image for _, image in base_lines(lines)))
-
-
-def base_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """(line number, image) of each FROM that names an image, defaults of ARG filled in."""
-    stages, defaults = {"scratch"}, {}
-    for number, line in enumerate(lines):
-        if match := ARG.match(line):
-            for name, value in DEFAULT.findall(match[1]):
-                defaults.setdefault(name, fill_in(value.strip("\"'"), defaults))
-        elif match := FROM.match(line):
-            image = fill_in(match[2], defaults)
-            if image.lower() not in stages and "$" not in image:
-                yield number, image
-            if alias := re.search(r"\bAS\s+(\S+)", match[3], re.IGNORECASE):
-                stages.add(alias[1].lower())
-
-
-def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """`text` with $NAME and ${NAME:-default} replaced where a value is known."""
-
-    def value(match: re.Match[str]) -> str:
-        name = match["braced"] or match["plain"]
-        return values.get(name, match["default"] or match[0])
-
-    return VARIABLE.sub(value, text)
+    return list(dict.fromkeys(image for _, _, image in list_froms(read_dockerfile(context))))
 
 
 def replace_bases(context: Path, images: Mapping[str, str]) -> None:
     """Write other images into the FROM lines of a context's Dockerfile."""
-    lines = read_dockerfile(context).splitlines(keepends=True)
-    for number, image in base_lines(lines):
-        if image in images:
-            lines[number] = FROM.sub(rf"\g<1>{images[image]}\g<3>", lines[number])
-    write_text(context / "Dockerfile", "".join(lines))
+    write_text(context / "Dockerfile", replace_froms(read_dockerfile(context), images))
 
 
 def context_files(context: Path) -> list[Path]:
@@ -181,18 +171,6 @@ def copied_files(context: Path) -> list[Path]:
     """Files that a COPY or ADD of the Dockerfile takes from the context, sorted by path."""
     patterns = copy_sources(read_dockerfile(context))
     return [path for path in context_files(context) if is_copied(path.as_posix(), patterns)]
-
-
-def copy_sources(dockerfile: str) -> list[str]:
-    """The sources named by COPY and ADD instructions, without ./ and flags."""
-    text = re.sub(r"\\\s*\n", " ", dockerfile)
-    sources: list[str] = []
-    for line in text.splitlines():
-        if match := COPY.match(line):
-            words = re.sub(r'[\[\]",]', " ", match[1]).split()
-            words = [word for word in words if not word.startswith("--")]
-            sources += [word.removeprefix("./").strip("/") or "." for word in words[:-1]]
-    return sources
 
 
 def is_copied(name: str, patterns: list[str]) -> bool:
@@ -227,7 +205,7 @@ def change_source(context: Path) -> None:
     """Add a comment to a source file; ContextError when there is none."""
     path = find_source(context)
     if path is None:
-        raise ContextError(f"{context}: no source file to change; give one by replacements/source.")
+        raise ContextError(f"{context}: no source file to change; give one by REPLACEMENTS/source.")
     append_line(context / path, f"{COMMENT_OF[path.suffix]} changed")
 
 
@@ -236,7 +214,7 @@ def change_dependency(context: Path) -> None:
     path = find_dependency(context)
     if path is None:
         raise ContextError(
-            f"{context}: no dependency list to change; give one by replacements/dependency."
+            f"{context}: no dependency list to change; give one by REPLACEMENTS/dependency."
         )
     text = read_text(context / path)
     for old, new in VERSION_CHANGES.items():

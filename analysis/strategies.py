@@ -24,10 +24,13 @@ class Strategy:
     emulated: bool
 
 
-def load_strategies(folder: Path | None = None) -> dict[str, Strategy]:
-    """Name -> strategy of ours and those in `folder`, which win over ours of the same name."""
-    folders = [FOLDER] if folder is None else [FOLDER, folder]
-    if folder is not None and not folder.is_dir():
+def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
+    """Name -> strategy of ours and those in `folder`, which win over ours of the same name.
+
+    BuildspecError when the folder or a buildspec in it can't be used.
+    """
+    folders = [FOLDER] if folder is None else [FOLDER, Path(folder)]
+    if not folders[-1].is_dir():
         raise BuildspecError(f"{folder} is not a folder: put your buildspec files into one.")
     paths = [
         path for each in folders for path in sorted(each.iterdir()) if path.suffix in YAML_SUFFIXES
@@ -38,8 +41,9 @@ def load_strategies(folder: Path | None = None) -> dict[str, Strategy]:
 YAML_SUFFIXES = (".yml", ".yaml")
 
 
-def read_strategy(path: Path) -> Strategy:
+def read_strategy(path: str | Path) -> Strategy:
     """The strategy in a buildspec file; BuildspecError names what is wrong with it."""
+    path = Path(path)
     buildspec = read_buildspec(path)
     variables = buildspec.variables
     return Strategy(

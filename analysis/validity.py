@@ -18,8 +18,11 @@ def judge_runs(runs: pd.DataFrame, builds: pd.DataFrame, steps: pd.DataFrame) ->
     facts = runs.merge(summarise_logs(builds, steps), on="log", how="left", validate="1:1")
     facts = facts.join(usual_versions(runs))
     reasons = [list(find_faults(row)) for row in facts.to_dict("records")]
-    text = pd.Series(["; ".join(each) or None for each in reasons], index=runs.index)
-    return runs.assign(valid=[not each for each in reasons], invalid_reason=text.astype("string"))
+    text = ["; ".join(each) or None for each in reasons]
+    return runs.assign(
+        valid=pd.Series([not each for each in reasons], index=runs.index, dtype="bool"),
+        invalid_reason=pd.Series(text, index=runs.index, dtype="string"),
+    )
 
 
 def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:

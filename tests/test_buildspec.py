@@ -87,6 +87,24 @@ phases:
     assert parse_buildspec(text).phases[1].commands == ("date",)
 
 
+def test_a_key_may_overrule_that_of_an_anchor():
+    text = """
+version: 0.2
+phases:
+  install: {<<: &phase {commands: [date], on-failure: CONTINUE}, commands: [ls]}
+  build: {<<: *phase, commands: [id]}
+"""
+    install, build = parse_buildspec(text).phases
+    assert (install.commands, build.commands) == (("ls",), ("id",))
+    assert build.on_failure == "CONTINUE"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    path = tmp_path / "mine.yml"
+    path.write_bytes(b"\xef\xbb\xbf" + f"# mine{WHOLE}".encode())
+    assert read_buildspec(path).text == f"# mine{WHOLE}"
+
+
 BAD = {
     "cut off in a list": ("version: 0.2\nphases: [", "spec.yml is not YAML at line 2"),
     "a tab": ("version: 0.2\nphases:\n\tbuild:", "is not YAML at line 3"),
@@ -108,6 +126,26 @@ BAD = {
     "a variable in a list": (
         "version: 0.2\nenv: {variables: {A: [1]}}\nphases: {build: }",
         "A must be",
+    ),
+    "a variable that is no name": (
+        "version: 0.2\nenv: {variables: {MY-TAG: a}}\nphases: {build: }",
+        "'MY-TAG' .env/variables.: use letters, digits and _",
+    ),
+    "a variable with a digit first": (
+        "version: 0.2\nenv: {variables: {1A: a}}\nphases: {build: }",
+        "'1A'",
+    ),
+    "a variable without a name": (
+        "version: 0.2\nenv: {variables: {~: a}}\nphases: {build: }",
+        "the variable None",
+    ),
+    "a phase twice": (
+        "version: 0.2\nphases:\n  build: {commands: [ls]}\n  build: {commands: [date]}\n",
+        "the key 'build' a second time at line 4: keep one",
+    ),
+    "a variable twice": (
+        "version: 0.2\nenv:\n  variables:\n    A: 1\n    B: 2\n    A: 3\nphases: {build: }",
+        "the key 'A' a second time at line 6",
     ),
     "another on-failure": (
         "version: 0.2\nphases: {build: {on-failure: RETRY}}",

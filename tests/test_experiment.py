@@ -8,10 +8,19 @@ import sys
 import time
 
 import pytest
+from conftest import base_image
 from witness import compare_with_inspect, compare_with_rawjson
 
+from analysis import recording
 from analysis.errors import ContextError, LabError, RecordError, UnknownName
-from analysis.experiment import Settings, choose_scenarios, run_experiment, shuffled
+from analysis.experiment import (
+    Settings,
+    choose_scenarios,
+    choose_strategies,
+    find_place,
+    run_experiment,
+    shuffled,
+)
 from analysis.runs import read_experiment
 from analysis.strategies import load_strategies
 
@@ -148,6 +157,18 @@ def test_an_experiment_of_another_context_is_not_mixed_in(client, context, tmp_p
         run_experiment(tmp_path / "out", ["buildx-push"], ["cold"], settings)
 
 
+def test_an_experiment_says_what_its_runs_are_built_on_and_by(client, context, tmp_path):
+    run_experiment(tmp_path / "out", "docker", "cold", Settings(rounds=1, context=context))
+    facts = read_experiment(tmp_path / "out").facts
+    assert facts["bases"] == {base_image(): base_image()}
+    assert facts["replacements"] == {}
+    assert list(facts["buildspecs"]) == ["docker"]
+    run_experiment(tmp_path / "out", "buildx-push", "cold", Settings(rounds=1, context=context))
+    both = read_experiment(tmp_path / "out").facts
+    assert list(both["buildspecs"]) == ["buildx-push", "docker"]
+    assert both | {"buildspecs": facts["buildspecs"]} == facts
+
+
 def test_a_registry_that_dies_fails_the_build_and_the_rest_goes_on(client, context, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -182,6 +203,40 @@ def test_scenarios_that_cannot_be_derived_are_told(context):
     chosen = choose_scenarios(["cold", "dependency"], Settings(context=context), lines.append)
     assert chosen == ["cold"]
     assert "dependency is left out" in lines[0]
+
+
+def test_a_scenario_that_the_user_gives_is_not_left_out(context, tmp_path):
+    (context / "requirements.txt").unlink()
+    (tmp_path / "changes" / "dependency").mkdir(parents=True)
+    settings = Settings(context=str(context), replacements=str(tmp_path / "changes"))
+    lines = []
+    assert choose_scenarios("dependency", settings, lines.append) == ["dependency"]
+    assert lines == []
+
+
+def test_one_name_may_stand_for_a_list_and_a_name_counts_once(tmp_path):
+    assert [s.name for s in choose_strategies("docker")] == ["docker"]
+    assert [s.name for s in choose_strategies(["docker", "docker"])] == ["docker"]
+    with pytest.raises(UnknownName, match="no scenario 'clod'"):
+        run_experiment(tmp_path, "docker", "clod")
+
+
+def write_runs(folder, *runs):
+    for name, order in runs:
+        path = folder / "runs" / name / "record.json"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(recording.to_json({"order": order}))
+
+
+def test_a_place_in_a_round_counts_the_others_and_stays_after_a_resume(tmp_path):
+    assert find_place(tmp_path, "docker", 1) == 0
+    write_runs(tmp_path, ("docker.cold.01", 0), ("docker.v2.cold.01", 1), ("docker.cold.02", 0))
+    assert find_place(tmp_path, "docker", 1) == 0
+    assert find_place(tmp_path, "docker.v2", 1) == 1
+    assert find_place(tmp_path, "buildx-load", 1) == 2
+    write_runs(tmp_path, ("buildx-load.cold.01", 2), ("buildx-push.cold.01", 3))
+    assert find_place(tmp_path, "buildx-load", 1) == 2
+    assert find_place(tmp_path, "docker.v2", 2) == 1
 
 
 def test_order_is_shuffled_by_seed_and_round():

@@ -12,9 +12,11 @@ ROOT = Path(__file__).parent.parent
 # from the bottom up: a room imports from lower shelves, and inside itself, and from nowhere else
 SHELVES = [
     {"errors"},
-    {"buildspec", "recording", "logs", "registry", "redaction", "tables"},
+    {"buildspec", "dockerfile", "recording", "logs", "registry", "redaction", "tables"},
     {"strategies", "scenarios", "timeline", "validity"},
     {"builders", "runs"},
+    {"contexts"},
+    {"facts"},
     {"experiment", "measures"},
     {"charts"},
     {"notebooks", "pages", "provenance"},

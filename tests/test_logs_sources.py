@@ -71,6 +71,37 @@ def test_paths_are_named_as_they_were_given(tmp_path, monkeypatch):
     assert read_logs("./a.log").steps["log"].tolist() == ["./a.log"]
 
 
+@pytest.mark.parametrize("sources", [None, 5, [5], [LOG, None], {"a": 5}, [[LOG]], object()])
+def test_what_holds_no_log_is_a_type_error_that_says_what_does(sources):
+    with pytest.raises(TypeError, match="takes a path, a folder, the bytes of a log"):
+        read_logs(sources)
+
+
+def test_a_file_named_twice_is_read_once(tmp_path):
+    paths = [tmp_path / "a.log", tmp_path / "b.log"]
+    for path in paths:
+        path.write_bytes(LOG)
+    logs = read_logs([paths[1], str(paths[1]), tmp_path, tmp_path])
+    assert logs.logs["log"].tolist() == [str(paths[1]), str(paths[0])]
+    assert len(logs.steps) == 2
+    assert len(read_logs({"one": paths[0], "two": paths[0]}).steps) == 2
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_carriage_returns_alone_end_lines_too(end):
+    stamped = b"[Container] 2026/01/22 23:28:00 Running command docker build .\n" + LOG
+    data = stamped.strip().replace(b"\n", b"\r") + end
+    logs = read_logs([data, gzip.compress(data)])
+    assert logs.logs["problem"].isna().all() and set(logs.logs["lines"]) == {3}
+    assert logs.steps["seconds"].tolist() == [1.0, 1.0]
+    assert logs.commands["command"].tolist() == 2 * ["docker build ."]
+
+
+def test_carriage_returns_inside_of_lines_end_none():
+    logs = read_logs(LOG + b"#1 0.1 10%\r#1 0.2 20%\r\n")
+    assert logs.logs["lines"].item() == 3
+
+
 GZIP = gzip.compress(LOG * 50)
 DAMAGED = {
     "empty": (b"", "is empty"),

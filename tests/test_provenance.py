@@ -71,3 +71,20 @@ def test_an_experiment_without_builds_says_so(experiment):
     empty = Experiment(Path("x"), FACTS, RUNS.iloc[:0], experiment.problems, None, None)
     assert summarise_source(empty) == "No build has been recorded yet."
     assert describe_source(empty)["Builds"].startswith("0 of 0 strategies")
+
+
+@pytest.mark.parametrize(
+    "odd", [None, [], "x", 5, {"cpus": None, "memory": "much"}, {"memory": []}]
+)
+def test_facts_of_another_shape_are_left_out(experiment, odd):
+    facts = {"context": None, "machine": odd, "images": odd}
+    described = describe_source(Experiment(Path("x"), facts, RUNS, experiment.problems, None, None))
+    assert "Machine" not in described and "Built" not in described
+    assert described["Versions"].startswith("Docker")
+
+
+def test_facts_of_another_type_are_said_as_they_are(experiment):
+    facts = {"context": 5, "machine": {"cpus": "two", "architecture": 64}, "images": {"host": 1}}
+    described = describe_source(Experiment(Path("x"), facts, RUNS, experiment.problems, None, None))
+    assert described["Machine"] == "two cores, 64"
+    assert (described["Built"], described["Images"]) == ("5", "host 1")

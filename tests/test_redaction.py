@@ -1,6 +1,9 @@
 import base64
+import html
 import os
+import re
 
+import markupsafe
 import pytest
 
 from analysis.redaction import redact
@@ -19,8 +22,46 @@ SECRETS = {
     "git clone https://me:pass@example.com/x": "git clone https://REDACTED@example.com/x",
     "<td>DB_PASSWORD=a</td>": "<td>DB_PASSWORD=REDACTED</td>",
     "token eyJwYXlsb2FkIjoiYWJjZGVmZ2hp": "token REDACTED",
+    '{"password": "hunter2"}': '{"password": "REDACTED"}',
+    "{'db_password' : 'a b'}": "{'db_password' : 'REDACTED'}",
+    'PASSWORD="a b" next': 'PASSWORD="REDACTED" next',
+    'PASSWORD="a \\" b" next': 'PASSWORD="REDACTED" next',
+    '"{\\"token\\": \\"a b\\"}"': '"{\\"token\\": \\"REDACTED\\"}"',
+    '"SecretAccessKey": "abc/+"': '"SecretAccessKey": "REDACTED"',
+    "NPM_TOKEN=abc npm ci": "NPM_TOKEN=REDACTED npm ci",
+    "--build-arg GITHUB_TOKEN=a,b .": "--build-arg GITHUB_TOKEN=REDACTED .",
+    "GITHUB_TOKEN: abc": "GITHUB_TOKEN: REDACTED",
+    "client_secret=abc&x=1": "client_secret=REDACTED&x=1",
+    "//registry.example.com/:_authToken=abc": "//registry.example.com/:_authToken=REDACTED",
+    "token: 0123456789abcdef0": "token: REDACTED",
+    "X-Api-Key: abc": "X-Api-Key: REDACTED",
+    "docker login -p hunter2 host": "docker login -p REDACTED host",
+    "docker login -u AWS -p 'a b' host": "docker login -u AWS -p 'REDACTED' host",
+    "docker login --password 'a b' host": "docker login --password 'REDACTED' host",
+    f"//x:npm_{36 * 'a'} npm": "//x:REDACTED npm",
+    f"use github_pat_{30 * 'a'}_b": "use REDACTED",
+    f"use dckr_pat_{20 * 'a'}-b": "use REDACTED",
+    "Authorization: Basic dXNlcjpwYXNz": "Authorization: Basic REDACTED",
+    '"Authorization": "Basic dXNl"': '"Authorization": "Basic REDACTED"',
+    "-H 'Authorization: token abc' x": "-H 'Authorization: token REDACTED' x",
 }
 HARMLESS = [
+    "docker buildx build --provenance=false --push .",
+    "#3 [auth] library/python:pull token for registry-1.docker.io",
+    "failed to fetch oauth token: unexpected status: 401 Unauthorized",
+    'failed to fetch anonymous token: Get "https://auth.docker.io/token?service=x": EOF',
+    'SecretsUsedInArgOrEnv: Do not use ARG or ENV (ARG "NPM_TOKEN") (line 5)',
+    "WARNING! Using --password via the CLI is insecure. Use --password-stdin.",
+    "RUN --mount=type=secret,id=npm_token,target=/root/.npmrc npm ci",
+    "docker build --secret id=npm_token,env=NPM_TOKEN --secret=id=a,src=b .",
+    "aws ecr get-login-password --region eu-west-1 | docker login -u AWS --password-stdin x",
+    "docker login x; mkdir -p a/b",
+    "docker login x && mkdir -p a/b",
+    "a secret, a token and a password",
+    "Basic usage: see Authorization",
+    "npm_config_cache=/cache",
+    'NPM_TOKEN=""',
+    "if token == other:",
     "docker login --username AWS --password-stdin registry.example.com",
     "pushed 123456789012 bytes",
     "sha256:123456789012345678901234567890",
@@ -36,9 +77,27 @@ def test_a_secret_is_replaced_and_the_text_around_it_stays(text):
     assert redact(redact(text)) == SECRETS[text]
 
 
+@pytest.mark.parametrize("text", [text for text in SECRETS if not re.search("[<&]", text)])
+@pytest.mark.parametrize("write", [html.escape, markupsafe.escape])
+def test_a_secret_is_replaced_in_html_too(text, write):
+    expected = SECRETS[text]
+    assert redact(f"<p>{write(text)}</p>") == f"<p>{write(expected)}</p>"
+
+
+def test_a_value_with_html_s_own_signs_is_replaced_whole():
+    assert redact("<td>PASSWORD=a&amp;b&lt;c</td>") == "<td>PASSWORD=REDACTED</td>"
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_harmless_text_stays(text):
     assert redact(text) == text
+    assert redact(html.escape(text)) == html.escape(text)
+
+
+@pytest.mark.parametrize("text", ["token", "login -", "'", "eyJ", "secret=", "\\", "a", 'login "'])
+def test_hostile_text_is_read_to_its_end(text):
+    key = " AKIAABCDEFGHIJKLMNOP"
+    assert key not in redact((text * 100_000)[:100_000] + "\n" + key)
 
 
 def test_an_embedded_picture_stays_whole():

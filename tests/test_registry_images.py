@@ -236,3 +236,56 @@ def test_a_layer_that_is_listed_twice_in_an_image_is_stored_once():
     manifest = {"mediaType": IMAGE, "config": blob(CONFIG, "c", 1), "layers": layers}
     listed = repository.push(manifest, "latest", size=65)
     assert unique_bytes(read(repository)) == 33 + listed["size"]
+
+
+ODD = {
+    "imageSizeInBytes": ["big", 1.5, -1, 2**70, True, [1], float("nan"), float("inf")],
+    "imagePushedAt": [[1], {}, 1e300, float("nan"), "9999-01-01T00:00:00Z", "\ud800", True],
+    "imageTags": ["latest", 5, [5], ["\ud800"], {"a": 1}],
+    "imageManifestMediaType": [["a"], 5, "\ud800"],
+    "artifactMediaType": [["a"], {}],
+    "subjectManifestDigest": [["a"], "\ud800"],
+}
+
+
+@pytest.mark.parametrize("key", ODD)
+def test_a_value_that_cant_be_what_it_is_called_loses_no_row(key):
+    repository = Repository()
+    sound = repository.image("one", "latest")["digest"]
+    odd = [{"imageDigest": sha256(repr(value)), "imageTags": [], key: value} for value in ODD[key]]
+    images = read_images([*repository.image_details, *odd], repository.manifests)
+    assert len(images) == 1 + len(odd)
+    assert {name: str(images[name].dtype) for name in COLUMNS} == COLUMNS
+    assert images["digest"][0] == sound and images["tags"][0] == ("latest",)
+    rest = images.loc[1:, ["bytes", "pushed", "subject"]]
+    assert rest.isna().all(axis=None)
+    assert set(images["tags"][1:]) == {()} and set(images["kind"][1:]) == {"other"}
+
+
+@pytest.mark.parametrize("digest", [["a"], 5, "\ud800", {}])
+def test_an_entry_whose_digest_is_none_has_its_row(digest):
+    images = read_images([{"imageDigest": digest}], {})
+    assert images["digest"].isna().tolist() == [True]
+
+
+def test_sizes_written_as_text_or_with_a_point_are_known():
+    sizes = [5, 5.0, "5"]
+    details = [{"imageDigest": f"sha256:{n}", "imageSizeInBytes": s} for n, s in enumerate(sizes)]
+    assert read_images(details, {})["bytes"].tolist() == [5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a": "\ud800"}', '{"layers": [{"digest": "é"}]}']
+)
+def test_a_manifest_that_cant_be_one_has_no_blobs_but_itself(text):
+    image = read_images([{"imageDigest": "sha256:x"}], {"sha256:x": text}).iloc[0]
+    assert image["blobs"] == ("sha256:x",)
+    assert image["blob_bytes"] == (None if "\ud800" in text else len(text.encode()),)
+
+
+@pytest.mark.parametrize(
+    "arguments", [({"imageDetails": []}, {}), ([], ["{}"]), ([], 5), ("x", {})]
+)
+def test_what_is_no_listing_at_all_is_a_type_error(arguments):
+    with pytest.raises(TypeError):
+        read_images(*arguments)

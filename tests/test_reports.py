@@ -3,7 +3,11 @@
 import functools
 import http.server
 import itertools
+import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import analysis.reports
 from analysis.errors import RecordError, ReportError
 from analysis.notebooks import list_analyses
 from analysis.reports import main, make_reports
@@ -183,3 +188,63 @@ def test_a_folder_without_an_experiment_is_told_in_a_sentence(tmp_path, capsys):
     assert main([str(tmp_path), str(tmp_path / "out")]) == 1
     assert "holds no experiment" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def write_kernel(folder, monkeypatch, *command):
+    """Let this command be the kernel of every notebook."""
+    spec = {"argv": [*map(str, command), "{connection_file}"], "display_name": "Python 3"}
+    kernel = folder / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps(spec | {"language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+
+
+def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monkeypatch, capsys):
+    write_kernel(tmp_path / "jupyter", monkeypatch, tmp_path / "no-python")
+    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
+    monkeypatch.setattr(analysis.reports, "list_analyses", lambda: pages)
+    assert main([str(RECORDED), str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
+    assert "no-python" in told and "make jupyter" in told and "Traceback" not in told
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+    assert "Not made: b.ipynb could not be run" in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_of_two_kernels_one_that_dies_at_once_leaves_the_other_s_page(tmp_path, monkeypatch):
+    # making a folder succeeds once
+    script = f"mkdir {tmp_path / 'first'} 2>/dev/null && exit 3; exec {sys.executable} -m ipykernel"
+    kernel = tmp_path / "kernel.sh"
+    kernel.write_text(f'#!/bin/sh\n{script} -f "$1"\n')
+    write_kernel(tmp_path / "jupyter", monkeypatch, "/bin/sh", kernel)
+    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
+    with pytest.raises(ReportError, match="could not be run"):
+        make_reports(RECORDED, tmp_path / "out", pages)
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert made in (["a.html", "index.html"], ["b.html", "index.html"])
+
+
+def spoil(folder):
+    (folder / "docker.cold.01").mkdir()
+    (folder / "docker.cold.01" / "record.json").write_text("{")
+
+
+@pytest.mark.parametrize("fill, said", [(lambda _: None, ""), (spoil, "record.json is damaged")])
+def test_an_experiment_without_a_run_that_can_be_read_has_its_index(tmp_path, fill, said):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    fill(tmp_path / "data" / "runs")
+    index = make_reports(tmp_path / "data", tmp_path / "out", [])
+    text = index.read_text(encoding="utf-8")
+    assert "No build can be compared yet" in text and said in text
+
+
+def test_pages_are_in_utf_8_whatever_the_locale_is(tmp_path):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    (tmp_path / "data" / "experiment.json").write_text('{"context": "d\\u00e9ploy \\ud800"}')
+    command = (
+        "from analysis.reports import make_reports; import sys; make_reports(*sys.argv[1:], [])"
+    )
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    arguments = [sys.executable, "-c", command, str(tmp_path / "data"), str(tmp_path / "out")]
+    subprocess.run(arguments, env=environment, cwd=ROOT, check=True)
+    assert "déploy ?" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")

@@ -57,6 +57,54 @@ def test_an_unknown_place_strategy_or_scenario_is_told_before_anything_is_built(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_make_hands_on_every_setting():
+    settings = ["REPLACEMENTS=my changes", "STRATEGIES_FOLDER=my own"]
+    plan = ["make", "--dry-run", "experiment", *settings]
+    planned = subprocess.run(plan, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert '--replacements "my changes"' in planned
+    assert '--strategies-folder "my own"' in planned
+
+
+def test_an_empty_folder_s_name_stands_for_none():
+    settings = rounds.choose_settings(1, "deploy", "", "")
+    assert (settings.replacements, settings.strategies_folder) == (None, None)
+
+
+def test_replacements_and_strategies_of_ones_own_reach_the_experiment(tmp_path):
+    changes, mine = tmp_path / "changes", tmp_path / "mine"
+    (changes / "sorce").mkdir(parents=True)
+    mine.mkdir()
+    (mine / "mine.yml").write_text("version: 0.2\nphases: {build: {commands: [ls]}}\n")
+    call = ["mine", "source", "lab", 1, "deploy", str(tmp_path / "out")]
+    with pytest.raises(UnknownName, match="no strategy 'mine'"):
+        rounds.build(*call)
+    with pytest.raises(UnknownName, match="did you mean 'source'"):
+        rounds.build(*call, str(changes), str(mine))
+    with pytest.raises(ContextError, match="none is not a folder"):
+        rounds.build(*call, str(tmp_path / "none"), str(mine))
+    options = ["--replacements", changes, "--strategies-folder", mine, "--strategies", "mine"]
+    result = call_rounds("--experiment", tmp_path / "out", *options)
+    assert result.returncode == 1
+    assert "did you mean 'source'" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_build_notebook_is_given_them_too(tmp_path):
+    changes, mine = tmp_path / "changes", tmp_path / "mine"
+    (changes / "source").mkdir(parents=True)
+    mine.mkdir()
+    (mine / "mine.yml").write_text("version: 0.2\nphases: {build: {commands: [ls]}}\n")
+    options = ["--replacements", changes, "--strategies-folder", mine, "--strategies", "mine"]
+    none = f"unix://{tmp_path}/none.sock"
+    result = call_rounds("--experiment", tmp_path / "out", *options, DOCKER_HOST=none)
+    assert "No Docker engine answers" in result.stderr
+    (kept,) = (tmp_path / "out" / "notebooks").iterdir()
+    assert kept.stem == "1-build.mine.01"
+    (cell,) = [c for c in nbformat.read(kept, 4).cells if "injected-parameters" in c.metadata.tags]
+    assert f'replacements = "{changes}"' in cell.source
+    assert f'strategies_folder = "{mine}"' in cell.source
+
+
 def test_without_an_engine_the_cure_is_printed_and_no_traceback(tmp_path):
     result = call_rounds("--experiment", tmp_path, DOCKER_HOST=f"unix://{tmp_path}/none.sock")
     assert result.returncode == 1

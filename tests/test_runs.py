@@ -7,6 +7,7 @@ from test_recording import RECORD
 
 from analysis import read_experiment, read_runs, recording
 from analysis.errors import RecordError
+from analysis.measures import claims, compare, headline
 
 LOG = b"""\
 [Container] 2026/11/24 10:00:00.000000 Entering phase BUILD
@@ -69,3 +70,66 @@ def test_an_experiment_without_runs_is_empty(tmp_path):
 def test_no_experiment_is_said(tmp_path):
     with pytest.raises(RecordError, match="holds no experiment"):
         read_experiment(tmp_path / "none")
+
+
+@pytest.mark.parametrize("text", ["[]", "null", '"x"', "{", "", "[" * 100_000])
+def test_facts_that_are_none_are_reported_and_the_runs_are_read(tmp_path, text):
+    write(tmp_path)
+    (tmp_path / "experiment.json").write_text(text)
+    experiment = read_experiment(tmp_path)
+    assert experiment.facts == {}
+    assert experiment.runs["valid"].tolist() == [True]
+    assert experiment.problems["path"].tolist() == [str(tmp_path / "experiment.json")]
+
+
+LISTINGS = [
+    b"null",
+    b'{"imageDetails": 5, "manifests": {}}',
+    b'{"imageDetails": {"a": {}}, "manifests": {}}',
+    b'{"imageDetails": [], "manifests": 5}',
+    b'{"imageDetails": [], "manifests": ["{}"]}',
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_an_odd_listing_is_reported_and_the_other_run_s_is_read(tmp_path, listing):
+    folder = write(tmp_path)
+    (folder / "images.json.gz").write_bytes(gzip.compress(listing))
+    record = RECORD | {"run": "docker.source.01", "scenario": "source"}
+    image = {"imageDetails": [{"imageDigest": "sha256:a"}], "manifests": {}}
+    recording.write_run(tmp_path, record, LOG, image, {})
+    experiment = read_experiment(tmp_path)
+    assert experiment.problems["path"].tolist() == [str(folder / "images.json.gz")]
+    assert experiment.images["run"].tolist() == ["docker.source.01"]
+
+
+def test_a_listing_with_odd_values_loses_no_entry(tmp_path):
+    digest = "sha256:a"
+    image = {"imageDigest": digest, "imageTags": ["\ud800"], "imageSizeInBytes": "big"}
+    listing = {"imageDetails": [image], "manifests": {digest: '{"a": "\ud800"}'}}
+    recording.write_run(tmp_path, RECORD, LOG, listing, {})
+    experiment = read_experiment(tmp_path)
+    assert experiment.images[["run", "digest"]].values.tolist() == [["docker.cold.01", digest]]
+    assert experiment.problems.empty
+
+
+def damage(folder):
+    (folder / "runs").mkdir(parents=True, exist_ok=True)
+    (folder / "runs" / "docker.base.01.part").mkdir()
+    (folder / "runs" / "docker.cold.01").mkdir()
+    (folder / "runs" / "docker.cold.01" / "record.json").write_text("{")
+
+
+@pytest.mark.parametrize("fill", [lambda _: None, damage])
+def test_without_a_run_that_can_be_read_measures_say_so(tmp_path, fill):
+    (tmp_path / "runs").mkdir()
+    fill(tmp_path)
+    experiment = read_experiment(tmp_path)
+    assert experiment.runs["valid"].dtype == bool
+    assert headline(experiment) == [
+        "No build can be compared yet: record some with make experiment."
+    ]
+    assert compare(experiment.runs).empty
+    assert set(claims(experiment)["verdict"]) == {"can't tell"}
+    assert len(experiment.problems) == len(list((tmp_path / "runs").iterdir()))

@@ -148,6 +148,13 @@ FOREIGN = {
         "z.py",
         "pyproject.toml",
     ),
+    "comments between, an argument": (
+        "FROM python:3\nARG SRC=lib\nCOPY requirements.txt \\\n# not here\n  ./\n"
+        "COPY ${SRC:-src}/ /app/\nRUN echo \\\n  COPY a.py /\n",
+        {"requirements_txt": "", "lib__b_py": "", "a_py": ""},
+        "lib/b.py",
+        "requirements.txt",
+    ),
     "a glob": (
         "FROM ruby:3\nCOPY Gemfile* ./\nCOPY lib/*.rb lib/\n",
         {"Gemfile": "", "lib__a_rb": "p 1", "app_rb": ""},
@@ -242,7 +249,7 @@ def test_what_cannot_be_derived_has_its_reason_and_a_replacement_helps(tmp_path)
     folder = context(tmp_path / "page", "FROM scratch\nCOPY index.html /\n", index_html="<p>")
     reasons = derivable(folder)
     assert (reasons["cold"], reasons["unchanged"]) == (None, None)
-    assert "source language" in reasons["source"]
+    assert reasons["source"].endswith("source language; give its files as REPLACEMENTS/source")
     assert "requirements*.txt" in reasons["dependency"]
     assert "builds on no image" in reasons["base"]
     with pytest.raises(ContextError, match="no source file to change; give one"):
@@ -270,6 +277,29 @@ def test_a_replacement_stays_for_the_commits_after_it(tmp_path):
     assert (made / "main.py").read_text() == "2\n"
     assert (made / "go.mod").read_text() == "module a\n// changed\n"
     assert "FROM registry/0:2" in (made / "Dockerfile").read_text()
+
+
+def test_replacements_that_would_be_overlooked_are_errors(tmp_path):
+    folder = context(tmp_path / "page", "FROM scratch\nCOPY index.html /\n", index_html="<p>")
+    with pytest.raises(ContextError, match="none is not a folder: REPLACEMENTS must be one"):
+        derivable(folder, tmp_path / "none")
+    changes = context(tmp_path / "changes", "FROM scratch\n")
+    with pytest.raises(ContextError, match="changes holds no folder: REPLACEMENTS must be"):
+        derivable(folder, changes)
+    context(changes / "sorce", "FROM scratch\n")
+    context(changes / ".git", "")
+    context(changes / "source", "FROM scratch\n")
+    with pytest.raises(UnknownName, match="changes for the folder 'sorce': did you mean 'source'"):
+        make(folder, "cold", tmp_path / "made", changes)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_dockerfile_keeps_its_ends_of_lines_and_its_byte_order_mark(tmp_path):
+    folder = context(tmp_path / "a", "", go_mod="module a\n")
+    text = b"\xef\xbb\xbfFROM \\\r\n  go:1\r\nCOPY . .\r\nRUN <<E\r\nFROM u\r\nE\r\n"
+    (folder / "Dockerfile").write_bytes(text)
+    made = read(make(folder, "base", tmp_path / "made"))
+    assert made["Dockerfile"] == text.replace(b"go:1", b"registry/0:2")
 
 
 def test_a_folder_without_dockerfile_and_an_unknown_scenario_are_errors(tmp_path):

@@ -96,6 +96,14 @@ def test_a_users_folder_adds_strategies_and_wins(tmp_path):
     assert set(strategies) == set(load_strategies()) | {"mine"}
 
 
+def test_a_folder_may_be_text_and_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    write(tmp_path, "mine.yml", "A: b")
+    path = tmp_path / "mine.yml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_strategies(str(tmp_path))["mine"].title == "mine"
+    assert read_strategy(str(path)).name == "mine"
+
+
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(BuildspecError, match="none is not a folder"):
         load_strategies(tmp_path / "none")

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from analysis.logs import read_logs
 from analysis.recording import COLUMNS
 from analysis.validity import judge_runs
 
@@ -74,3 +75,11 @@ def test_a_fault_is_named_and_the_other_run_passes(run, arguments, words):
     assert words in reasons[run]
     assert valid.drop(run).all()
     assert not valid[run]
+
+
+def test_no_runs_keep_types():
+    runs = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    empty = read_logs([])
+    judged = judge_runs(runs, empty.builds, empty.steps)
+    assert judged["valid"].dtype == bool
+    assert judged["invalid_reason"].dtype == "string"

@@ -6,6 +6,8 @@ Only these lines carry a time. The lab writes them too, with the same words.
 import re
 from datetime import UTC, datetime
 
+from analysis.logs.shell import Script
+
 LINE = re.compile(
     rb"\[(?:Container|Instance)\] +(\d{4})/(\d\d)/(\d\d) "
     rb"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(.*)"
@@ -17,26 +19,25 @@ KNOWN = (RUNNING, FAILING, "Entering phase ", "Phase complete: ", "Phase is ")
 COMPLETE = re.compile(r"Phase complete: (\S+) (?:State: (\w+)|Success: (\w+))")
 EXIT_STATUS = re.compile(r"exit status (\d{1,9})\s*$")
 LAB = "Running on a build host of the lab"
-# shell syntax, as far as needed to see whether a command goes on in the next line
 LONGEST = 10_000
-QUOTED = re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|(?<!\S)#[^\n]*", re.S)
-HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?[^\n]*\n(?:.*?\n)??\s*\1(?=\n|$)", re.S)
-UNFINISHED = re.compile(r"(?<![<\w(])<<-?\s*['\"]?[A-Za-z_]")
 PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
-BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s", re.M)
-BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b", re.M)
 
 
 class Command:
     """A command the agent ran; `seconds` and `exit_code` None until its end is seen."""
 
-    __slots__ = ("exit_code", "over", "phase", "seconds", "started", "text")
+    __slots__ = ("exit_code", "lines", "over", "phase", "seconds", "started")
 
     def __init__(self, phase: str | None, text: str, started: datetime) -> None:
-        self.phase, self.text, self.started = phase, text, started
+        self.phase, self.lines, self.started = phase, [text], started
         self.seconds: float | None = None
         self.exit_code: int | None = None
         self.over = False
+
+    @property
+    def text(self) -> str:
+        """All its lines."""
+        return "\n".join(self.lines)
 
     def row(self) -> tuple:
         """The end of a row of the commands frame."""
@@ -52,7 +53,7 @@ class Agent:
         self.commands: list[Command] = []
         self.stamps_output = False
         self.failure: list[str] | None = None
-        self.text: list[str] | None = None
+        self.text: Script | None = None
         self.in_context = False
 
     @property
@@ -81,7 +82,7 @@ class Agent:
         """Open or close a command or a phase, when the line says so."""
         if text.startswith(RUNNING):
             self.commands.append(Command(self.phase, text[len(RUNNING) :], when))
-            self.text = [text[len(RUNNING) :]]
+            self.text = Script(text[len(RUNNING) :])
         elif text.startswith(FAILING):
             self.failure = [text[len(FAILING) :]]
         elif text.startswith(("Entering phase ", "Phase is ")):
@@ -121,9 +122,9 @@ class Agent:
             return True
         if self.text is None:
             return False
-        if sum(map(len, self.text)) < LONGEST and is_open("\n".join(self.text)):
-            self.text.append(text)
-            self.commands[-1].text = "\n".join(self.text)
+        if self.text.size < LONGEST and self.text.is_open:
+            self.text.take(text)
+            self.commands[-1].lines.append(text)
             return True
         self.text = None
         return False
@@ -134,10 +135,9 @@ class Agent:
         Only after a line that prepares something: any other may have printed them.
         """
         command = self.commands[-1]
-        if not PREPARES.match(command.text):
+        if not PREPARES.match(command.lines[0]):
             return False
-        more = [line.decode("utf-8", "replace") for line in lines]
-        command.text = "\n".join([command.text, *more])
+        command.lines += [line.decode("utf-8", "replace") for line in lines]
         return True
 
     def settle(self) -> None:
@@ -146,18 +146,8 @@ class Agent:
         self.failure = self.text = None
         if text and self.commands and (found := EXIT_STATUS.search(text)):
             self.commands[-1].exit_code = int(found[1])
-            self.commands[-1].text = text[: found.start()].rstrip() or self.commands[-1].text
-
-
-def is_open(script: str) -> bool:
-    """Whether a shell would wait for more: a quote, block, heredoc or line that goes on."""
-    if script.rstrip(" ").endswith(("\\", "&&", "|")):
-        return True
-    script = HEREDOC.sub("", script)
-    bare = QUOTED.sub("", script)
-    if UNFINISHED.search(script) or '"' in bare or "'" in bare:
-        return True
-    return len(BLOCK_BEGIN.findall(bare)) > len(BLOCK_END.findall(bare))
+            said = text[: found.start()].rstrip()
+            self.commands[-1].lines = [said] if said else self.commands[-1].lines
 
 
 def read_time(found: re.Match[bytes]) -> datetime | None:

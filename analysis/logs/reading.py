@@ -1,7 +1,9 @@
 """Logs, wherever they are, to the rows of the frames: one log after the other."""
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
@@ -10,6 +12,7 @@ from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
 Source = str | Path | bytes
+SOURCES = (str, Path, bytes, bytearray, memoryview)
 DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 Sources = Source | Iterable[Source] | Mapping[str, Source]
 
@@ -18,11 +21,12 @@ def read_logs(sources: Sources) -> Logs:
     """The frames of Logs for build logs in any of the known forms.
 
     `sources`: a path, a folder (all files below it), the bytes of a log, an iterable of those,
-    or a mapping of names to them. Nothing is raised for a log that can't be read: it has its row
-    in `logs`, with format "none" and a problem that names the file, the fact and the cure.
+    or a mapping of names to them; a file that is named twice is read once. TypeError for anything
+    else. Nothing is raised for a log that can't be read: it has its row in `logs`, with format
+    "none" and a problem that names the file, the fact and the cure.
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
-    for name, source in list_logs(sources):
+    for name, source in list(list_logs(sources)):
         for frame, found in read_one(name, source).items():
             rows[frame].extend(found)
     return Logs(**{frame: each.to_frame() for frame, each in rows.items()})
@@ -31,18 +35,36 @@ def read_logs(sources: Sources) -> Logs:
 def list_logs(sources: Sources) -> Iterator[tuple[str, Source]]:
     """(name, path or bytes) of every log; names are paths as given, or log-0, log-1, …"""
     if isinstance(sources, Mapping):
-        yield from ((str(name), source) for name, source in sources.items())
+        yield from ((str(name), check_source(source)) for name, source in sources.items())
         return
-    if isinstance(sources, str | Path | bytes | bytearray | memoryview):
+    if isinstance(sources, SOURCES) or not isinstance(sources, Iterable):
         sources = [sources]
+    seen: set[str] = set()
     for number, source in enumerate(sources):
-        if not isinstance(source, str | Path):
+        if not isinstance(check_source(source), str | Path):
             yield f"log-{number}", source
-        elif is_folder(source):
-            files = sorted(path for path in Path(source).rglob("*") if path.is_file())
-            yield from ((str(path), path) for path in files)
-        else:
-            yield str(source), source
+            continue
+        for path in list_files(source):
+            if str(path) not in seen:
+                yield str(path), path
+            seen.add(str(path))
+
+
+def check_source(source: Any) -> Source:
+    """`source`, or TypeError when it can't be where a log is."""
+    if not isinstance(source, SOURCES):
+        raise TypeError(
+            "read_logs takes a path, a folder, the bytes of a log, an iterable of those or a "
+            f"mapping of names to them, not {reprlib.repr(source)}."
+        )
+    return source
+
+
+def list_files(source: str | Path) -> list[str | Path]:
+    """All files below a folder, in the order of their names; what is no folder itself."""
+    if not is_folder(source):
+        return [source]
+    return sorted(path for path in Path(source).rglob("*") if path.is_file())
 
 
 def is_folder(source: str | Path) -> bool:
@@ -59,7 +81,7 @@ def read_one(name: str, source: Source) -> dict[str, list[tuple]]:
     try:
         data = load(source)
         size = len(data)
-        text = clean(unpack(data, name))
+        text = clean(end_lines(unpack(data, name)))
     except LogError as error:
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error))]}
     reader = read_log(text.text)
@@ -68,6 +90,13 @@ def read_one(name: str, source: Source) -> dict[str, list[tuple]]:
     source = find_writer(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
     return {"logs": [log], **list_rows(name, reader)}
+
+
+def end_lines(data: bytes) -> bytes:
+    """The data; with line feeds for carriage returns when nothing else ends its lines."""
+    if b"\r" not in data or b"\0" in data or data.find(b"\n", 0, len(data) - 1) >= 0:
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def list_rows(name: str, reader: Reader) -> dict[str, list[tuple]]:

@@ -1,5 +1,6 @@
 """What a repository holds, one row an entry: what ECR lists, with what each entry is."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,10 @@ COLUMNS = {
     "blob_bytes": "object",
 }
 TIMES = ("pushed", "pulled", "archived")
+TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
+# nanoseconds in 64 bits can't count all years of four digits
+YEARS, LATEST = (1970, 2199), 7_258_118_400
+HALF = re.compile("[\ud800-\udfff]")
 
 Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
@@ -47,9 +52,9 @@ def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     extra = dict.fromkeys(key for entry in entries for key in entry if key not in COLUMNS)
     frame = pd.DataFrame(list(entries), columns=[*COLUMNS, *extra])
     for name in TIMES:
-        frame[name] = pd.to_datetime(
-            frame[name].map(to_text), utc=True, format="ISO8601", errors="coerce"
-        )
+        times = frame[name].map(to_text)
+        times = pd.to_datetime(times, utc=True, format="ISO8601", errors="coerce")
+        frame[name] = times.where(times.dt.year.between(*YEARS))
     return frame.astype(COLUMNS)
 
 
@@ -68,17 +73,34 @@ def list_entries(
 
 
 def by_digest(manifests: Manifests) -> dict[str, Any]:
-    """digest -> manifest, of a mapping or of batch_get_image's images."""
+    """digest -> manifest, of a mapping or of batch_get_image's images; TypeError of others."""
     if isinstance(manifests, Mapping):
         return dict(manifests)
-    return {item.get("imageId", {}).get("imageDigest"): item for item in manifests}
+    items = list(manifests)
+    if not all(isinstance(item, Mapping) for item in items):
+        raise TypeError("manifests are digest -> manifest, or the images of batch_get_image")
+    names = [form.ascii_text(dict(item.get("imageId") or {}).get("imageDigest")) for item in items]
+    return dict(zip(names, items, strict=True))
 
 
 def unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
-    items = [dict(item) if isinstance(item, Mapping) else {} for item in image_details]
+    if isinstance(image_details, Mapping | str):
+        raise TypeError("image_details is the list that describe_images gives")
+    items = [read_item(item) for item in image_details]
     keyed = {item.get("imageDigest") or number: item for number, item in enumerate(items)}
     return list(keyed.values())
+
+
+def read_item(item: Any) -> dict[str, Any]:
+    """An item of a listing without the values that can't be what they are called."""
+    item = dict(item) if isinstance(item, Mapping) else {}
+    tags = item.get("imageTags")
+    tags = tags if isinstance(tags, list | tuple) else []
+    item |= {name: form.ascii_text(item.get(name)) for name in TEXTS}
+    item["imageSizeInBytes"] = form.read_size(item.get("imageSizeInBytes"))
+    item["imageTags"] = [tag for tag in tags if form.ascii_text(tag)]
+    return item
 
 
 def find_parents(
@@ -103,8 +125,11 @@ def manifest_size(
     text = texts.get(digest)
     if isinstance(text, Mapping):
         text = text.get("imageManifest")
-    if isinstance(text, str | bytes):
-        return len(text.encode() if isinstance(text, str) else text)
+    if isinstance(text, bytes):
+        return len(text)
+    # half of a pair, which JSON can name, has no bytes
+    if isinstance(text, str) and not HALF.search(text):
+        return len(text.encode())
     return form.size_of(listed.get(digest, {}))
 
 
@@ -123,7 +148,7 @@ def entry(
     return {
         "digest": digest,
         "kind": kind_of(item, manifest, listed.get(digest, {})),
-        "tags": tuple(item.get("imageTags") or ()),
+        "tags": tuple(item["imageTags"]),
         "bytes": item.get("imageSizeInBytes"),
         "pushed": item.get("imagePushedAt"),
         "parents": tuple(parents.get(digest, ())),
@@ -166,10 +191,15 @@ def attests(listed: Mapping[str, Any]) -> bool:
 
 
 def to_text(time: Any) -> str | None:
-    """A time as ISO text: boto3 gives datetimes, the command line ISO text or epoch seconds."""
-    if isinstance(time, int | float) and not pd.isna(time):
+    """A time as ISO text: boto3 gives datetimes, the command line ISO text or epoch seconds.
+
+    Null for what is no time, and for epoch seconds outside of YEARS.
+    """
+    if isinstance(time, int | float) and time is not True and 0 <= time < LATEST:
         return pd.Timestamp(time, unit="s", tz="UTC").isoformat()
-    return time.isoformat() if isinstance(time, datetime) else time
+    if isinstance(time, datetime):
+        return time.isoformat()
+    return form.ascii_text(time)
 
 
 def unique_bytes(images: pd.DataFrame) -> int | None:

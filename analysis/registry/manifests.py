@@ -38,7 +38,7 @@ def parse_manifest(manifest: str | bytes | Manifest | None) -> dict[str, Any]:
     if isinstance(manifest, str | bytes):
         try:
             manifest = json.loads(manifest)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return dict(manifest) if isinstance(manifest, Mapping) else {}
 
@@ -59,9 +59,14 @@ def has_digest(value: Any) -> bool:
     """Whether `value` is a descriptor: a digest and, if any, a media type in words."""
     return (
         isinstance(value, dict)
-        and isinstance(value.get("digest"), str)
+        and ascii_text(value.get("digest")) is not None
         and isinstance(value.get("mediaType", ""), str)
     )
+
+
+def ascii_text(value: Any) -> str | None:
+    """Text as digests, tags, media types and times are: in ASCII; null for anything else."""
+    return value if isinstance(value, str) and value.isascii() else None
 
 
 def media_type(manifest: Manifest) -> str | None:
@@ -102,4 +107,13 @@ def blobs(manifest: Manifest) -> dict[str, int | None]:
 def size_of(listed: Mapping[str, Any]) -> int | None:
     """A descriptor's size in bytes, null when it has no valid one."""
     size = listed.get("size")
-    return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
+    return read_size(size) if isinstance(size, int) else None
+
+
+def read_size(value: Any) -> int | None:
+    """Bytes of a listing, null for what is no whole number of 63 bits: also 5.0 and "5" are 5."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < 1 << 63 and value == int(value) else None
