@@ -158,7 +158,7 @@ def test_too_few_rounds_tell_nothing(rounds):
 
 
 def test_without_the_baseline_minutes_are_known_and_differences_are_not():
-    months = reckon(SECONDS, baseline="absent")
+    months = reckon(SECONDS, baseline="registry-cache")
     assert months["minutes"].notna().all()
     assert months["difference"].isna().all()
     assert not can_tell(months)

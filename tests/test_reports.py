@@ -229,13 +229,20 @@ def spoil(folder):
     (folder / "docker.cold.01" / "record.json").write_text("{")
 
 
-@pytest.mark.parametrize("fill, said", [(lambda _: None, ""), (spoil, "record.json is damaged")])
-def test_an_experiment_without_a_run_that_can_be_read_has_its_index(tmp_path, fill, said):
+def test_an_experiment_without_a_run_that_can_be_read_has_all_its_pages(tmp_path):
     (tmp_path / "data" / "runs").mkdir(parents=True)
-    fill(tmp_path / "data" / "runs")
-    index = make_reports(tmp_path / "data", tmp_path / "out", [])
+    spoil(tmp_path / "data" / "runs")
+    index = make_reports(tmp_path / "data", tmp_path / "out")
     text = index.read_text(encoding="utf-8")
-    assert "No build can be compared yet" in text and said in text
+    assert "No build can be compared yet" in text
+    assert "record.json is damaged" in text
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(PAGES)
+
+
+def test_an_experiment_without_any_run_has_its_index(tmp_path):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    index = make_reports(tmp_path / "data", tmp_path / "out", [])
+    assert "No build can be compared yet" in index.read_text(encoding="utf-8")
 
 
 def test_pages_are_in_utf_8_whatever_the_locale_is(tmp_path):

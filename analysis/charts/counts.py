@@ -18,7 +18,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
-from analysis.measures.words import say_commit, say_share
+from analysis.measures.words import join_words, say_commit, say_share
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -35,13 +35,25 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes.set_xlim(-0.5, max(len(scenarios), 1) - 0.5)
     label_rows(axes, strategies)
     axes.spines["bottom"].set_visible(False)
-    said = (f"{r.scenario}, {r.strategy}: {say_rate(r)}, n = {r.n}." for r in rates.itertuples())
     return finish(
         axes,
         "How much of the Dockerfile comes from a cache?",
         x="layers from a cache, in % of all layers but FROM: median (lowest to highest), runs n",
-        alt=f"Table of layer hit rates. {' '.join(said)}",
+        alt=f"Table of layer hit rates, runs n. {describe_rates(rates)}",
     )
+
+
+def describe_rates(rates: pd.DataFrame) -> str:
+    """Each strategy's rates by scenario, those that never had a hit by name alone."""
+    never = rates.groupby("strategy", sort=False)["high"].max().eq(0)
+    said = [
+        f"{name}: {', '.join(f'{r.scenario} {say_rate(r)}, n = {r.n}' for r in rows.itertuples())}."
+        for name, rows in rates.groupby("strategy", sort=False)
+        if not never[name]
+    ]
+    if never.any():
+        said.append(f"0 % everywhere: {join_words(never.index[never])}.")
+    return " ".join(said)
 
 
 def draw_rate(axes: Axes, x: int, y: int, row: tuple) -> None:
@@ -72,7 +84,10 @@ def denominators(rates: pd.DataFrame, *, scenario: str, ax: Axes | None = None) 
     axes.set_xlim(-4, 104)
     axes.grid(axis="y", color=LINE, linewidth=0.5)
     put_legend(axes)
-    said = (f"{r.strategy}: {r.denominator} {say_share(r.rate)}." for r in rows.itertuples())
+    said = (
+        f"{name}: {', '.join(f'{r.denominator} {say_share(r.rate)}' for r in group.itertuples())}."
+        for name, group in rows.groupby("strategy", sort=False)
+    )
     return finish(
         axes,
         f"One log, three hit rates: {say_commit(scenario)}",

@@ -21,6 +21,7 @@ from analysis.measures.hits import (
     hits_by_run,
     layer_hits,
     rates_by_denominator,
+    widen_rates,
 )
 from analysis.measures.misses import explain_misses
 from analysis.measures.money import month, month_storage, read_mix
@@ -98,4 +99,5 @@ __all__ = [
     "say_unexplained",
     "say_unread",
     "spread",
+    "widen_rates",
 ]

@@ -6,6 +6,7 @@ from analysis.measures.spread import RUN, order_scenarios, sort_rows
 
 RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
 COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
+DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
 
 
 def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
@@ -63,11 +64,19 @@ def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
 
     Over the valid runs of hits_by_run.
     """
-    names = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
-    valid = hits.loc[hits["valid"], ["strategy", "scenario", *names]].rename(columns=names)
-    long = valid.melt(["strategy", "scenario"], list(names.values()), "denominator", "rate")
-    groups = long.groupby(["strategy", "scenario", "denominator"], sort=False)["rate"]
+    keys = ["strategy", "scenario"]
+    valid = hits.loc[hits["valid"], [*keys, *DENOMINATORS]].rename(columns=DENOMINATORS)
+    long = valid.melt(keys, list(DENOMINATORS.values()), "denominator", "rate")
+    groups = long.groupby([*keys, "denominator"], sort=False)["rate"]
     return groups.agg(n="count", rate="median").reset_index()
+
+
+def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, a column a denominator, of rates_by_denominator's rows with any hit."""
+    keys = ["strategy", "scenario"]
+    wide = rates.pivot(index=keys, columns="denominator", values="rate")
+    wide = wide.reindex(columns=list(DENOMINATORS.values()))
+    return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
 
 
 def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.DataFrame:

@@ -31,8 +31,8 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     table = seconds.unstack(fill_value=0.0).reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
     took = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
-    by_run = runs.set_index("run")["log"].map(took.sum(min_count=1)).reindex(table.index)
-    table[WAIT] = (by_run - table.drop(columns=WAIT).sum(axis=1)).clip(lower=0)
+    by_run = runs.set_index("run")["log"].map(took.sum(min_count=1)).astype("float64")
+    table[WAIT] = (by_run.reindex(table.index) - table.drop(columns=WAIT).sum(axis=1)).clip(lower=0)
     return list_activities(runs, table.reindex(runs["run"]))
 
 
