@@ -133,7 +133,7 @@ start_engine() {
     rm -f "$run/docker.pid" "$socket"
     # a bridge, folders and a socket of its own: an engine of the user's is not touched
     ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
-    ip addr replace 172.29.255.1/24 dev "$bridge"
+    ip addr replace 172.29.254.1/24 dev "$bridge"
     ip link set "$bridge" up
     PATH=$parts/docker/usr/bin:$parts/docker/usr/sbin:$(dirname "$(command -v tini)"):$PATH \
         setsid dockerd -H "unix://$socket" --data-root "$run/data" --exec-root "$run/exec" \
