@@ -152,9 +152,10 @@ start_engine() {
 stop_engine() {
     local pid
     rm -f "$settings"
-    [ -e "$run/docker.pid" ] || return 0
-    pid=$(cat "$run/docker.pid")
-    kill "$pid" 2>/dev/null || return 0
+    pid=$(cat "$run/docker.pid" 2>/dev/null) || return 0
+    # a number left by an engine that crashed may be another process's by now
+    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "^dockerd .*$socket" || return 0
+    kill "$pid"
     for _ in $(seq 60); do
         kill -0 "$pid" 2>/dev/null || { ip link delete "$bridge" 2>/dev/null || :; return 0; }
         sleep 0.5
