@@ -65,7 +65,8 @@ def draw_verdict(axes: Axes, x: int, y: int, row: tuple) -> None:
     sign, colour = VERDICTS[row.verdict]
     axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE))
     value = "–" if pd.isna(row.difference) else f"{row.difference:+.1f} s".replace("-", "−")
-    bounds = "" if pd.isna(row.low) else f"{row.low:.0f} to {row.high:.0f}, ".replace("-", "−")
+    bounds = "" if pd.isna(row.low) else f"{round(row.low)} to {round(row.high)}, "
+    bounds = bounds.replace("-", "−")
     axes.text(x, y - 0.16, f"{sign} {value}", ha="center", va="center", fontsize=9.5, color=INK)
     axes.text(x, y + 0.24, f"{bounds}n={row.n}", ha="center", va="center", fontsize=7, color=INK)
 

@@ -57,7 +57,11 @@ def advise(comparison: pd.DataFrame, baseline: str) -> str:
             "record more with make experiment ROUNDS=5"
         )
     if faster.empty:
-        return f"stay with {baseline}: no other strategy is shown to be faster {say_slower(slower)}"
+        apart = ", emulated ones apart," if len(real) < len(comparison) else ""
+        return (
+            f"stay with {baseline}: no other strategy{apart} is shown to be faster "
+            f"{say_slower(slower)}"
+        )
     gains = faster.groupby("strategy")["difference"].sum()
     costs = slower.groupby("strategy")["difference"].sum()
     best = gains.add(costs.reindex(gains.index), fill_value=0).idxmin()
