@@ -134,6 +134,7 @@ def test_no_permission_is_told_from_no_engine(client):
     pid = os.fork()
     if pid == 0:
         os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
         try:
             engine.connect()
