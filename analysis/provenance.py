@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures.words import count_words
 from analysis.runs import Experiment
 
 PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
@@ -21,7 +22,8 @@ def summarise_source(experiment: Experiment) -> str:
     if runs.empty:
         return "No build has been recorded yet."
     emulated = list_values(runs.loc[runs["emulated"], "strategy"])
-    text = f"{count(len(runs), 'recorded build')}, run in {list_places(runs)}, {say_dates(runs)}."
+    builds = count_words(len(runs), "recorded build")
+    text = f"{builds}, run in {list_places(runs)}, {say_dates(runs)}."
     return text + (f" Emulated there: {emulated}." if emulated else "")
 
 
@@ -53,7 +55,7 @@ def find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
 def describe_builds(runs: pd.DataFrame) -> str:
     """How many builds there are, of how many strategies, scenarios and rounds, how many valid."""
     parts = [
-        count(runs[column].nunique(), word)
+        count_words(runs[column].nunique(), word)
         for column, word in {
             "strategy": "strategy",
             "scenario": "scenario",
@@ -106,9 +108,3 @@ def list_versions(runs: pd.DataFrame) -> str:
 def list_values(column: pd.Series) -> str:
     """The different values of a column that are known, sorted."""
     return ", ".join(sorted(column.dropna().astype(str).unique()))
-
-
-def count(number: int, word: str) -> str:
-    """A number with its word in singular or plural."""
-    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{number} {word if number == 1 else plural}"

@@ -52,7 +52,7 @@ HARMLESS = [
     'failed to fetch anonymous token: Get "https://auth.docker.io/token?service=x": EOF',
     'SecretsUsedInArgOrEnv: Do not use ARG or ENV (ARG "NPM_TOKEN") (line 5)',
     "WARNING! Using --password via the CLI is insecure. Use --password-stdin.",
-    "RUN --mount=type=secret,id=npm_token,target=/root/.npmrc npm ci",
+    "RUN --mount=type=secret,id=npm_token,target=/home/ci/.npmrc npm ci",
     "docker build --secret id=npm_token,env=NPM_TOKEN --secret=id=a,src=b .",
     "aws ecr get-login-password --region eu-west-1 | docker login -u AWS --password-stdin x",
     "docker login x; mkdir -p a/b",

@@ -19,6 +19,9 @@ from analysis.builders.engine import LABEL, engine_errors
 from analysis.errors import EngineError, HostError
 
 SOURCE = "/codebuild/output/src"
+# in the home of the container's user, as on CodeBuild
+HOME = "/root"
+BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
 BOOT_SECONDS, READ_SECONDS = 60, 60
 # what the engine answers when a container is gone, and when it no longer runs
 GONE = (404, 409)
@@ -162,9 +165,7 @@ def start_host(
         )
     host = BuildHost(container, 0.0)
     try:
-        host.put_file(
-            "/root/.docker/buildx", "buildkitd.default.toml", toml(registries, nameservers)
-        )
+        host.put_file(BUILDX_SETTINGS, "buildkitd.default.toml", toml(registries, nameservers))
         host.put_file(SOURCE, ".keep", "")
         with engine_errors("starting a build host"):
             container.start()

@@ -108,6 +108,17 @@ def grow(rows: int, each: float = 0.3, rest: float = 1.1) -> float:
     return max(rows, 1) * each + rest
 
 
+def make_grid(ax: Axes | None, rows: Sequence[str], columns: Sequence[str]) -> Axes:
+    """Axes for a table of cells around whole numbers, columns labelled above, rows at the left."""
+    axes = make_axes(ax, grow(len(rows), 0.42, 1.5))
+    axes.set_xticks(range(len(columns)), columns)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, max(len(columns), 1) - 0.5)
+    label_rows(axes, rows)
+    axes.spines["bottom"].set_visible(False)
+    return axes
+
+
 def label_rows(axes: Axes, labels: Sequence[str]) -> None:
     """A row for each label, the first at the top; long labels in several lines."""
     axes.set_yticks(range(len(labels)), [fill(label, LABEL) for label in labels])

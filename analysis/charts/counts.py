@@ -15,6 +15,7 @@ from analysis.charts.canvas import (
     grow,
     label_rows,
     make_axes,
+    make_grid,
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
@@ -27,14 +28,9 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Rows of spread(hits, "rate") as a table: strategies down, kinds of commit across."""
     strategies = rates["strategy"].unique().tolist()
     scenarios = rates["scenario"].unique().tolist()
-    axes = make_axes(ax, grow(len(strategies), 0.4, 1.4))
+    axes = make_grid(ax, strategies, scenarios)
     for row in rates.itertuples():
         draw_rate(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
-    axes.set_xticks(range(len(scenarios)), scenarios)
-    axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, max(len(scenarios), 1) - 0.5)
-    label_rows(axes, strategies)
-    axes.spines["bottom"].set_visible(False)
     return finish(
         axes,
         "How much of the Dockerfile comes from a cache?",

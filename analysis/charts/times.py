@@ -18,6 +18,7 @@ from analysis.charts.canvas import (
     grow,
     label_rows,
     make_axes,
+    make_grid,
     put_legend,
 )
 from analysis.measures.words import (
@@ -43,14 +44,9 @@ def verdict_matrix(
     """compare's rows as a table: strategies down, kinds of commit across."""
     strategies = comparison["strategy"].unique().tolist()
     scenarios = comparison["scenario"].unique().tolist()
-    axes = make_axes(ax, grow(len(strategies), 0.42, 1.5))
+    axes = make_grid(ax, strategies, scenarios)
     for row in comparison.itertuples():
         draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
-    axes.set_xticks(range(len(scenarios)), scenarios)
-    axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, max(len(scenarios), 1) - 0.5)
-    label_rows(axes, strategies)
-    axes.spines["bottom"].set_visible(False)
     signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
     return finish(
         axes,

@@ -10,6 +10,8 @@ from analysis.logs.tty import TtyBuild
 MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
 PROOF = ("writing cache image manifest", "writing cache manifest")
 SKIPPED = "skipping cache export"
+# kinds of steps that come last
+LAST = ("export", "load", "cache export")
 
 
 class Build:
@@ -51,9 +53,13 @@ class Build:
             return True
         return False if self.steps and "unfinished" not in faults and self.is_whole() else None
 
+    def is_over(self) -> bool:
+        """Whether it has come to one of its last steps, or to its error."""
+        return self.over or any(step.name.kind in LAST for step in self.steps)
+
     def is_whole(self) -> bool:
         """Whether its last steps are there: an export, or a stage's last instruction."""
-        if any(step.name.kind in ("export", "load", "cache export") for step in self.steps):
+        if any(step.name.kind in LAST for step in self.steps):
             return True
         numbered = [step.name for step in self.steps if step.name.position]
         return bool(numbered) and numbered[-1].position == numbered[-1].total

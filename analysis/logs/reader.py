@@ -15,9 +15,8 @@ from analysis.logs.tty import TtyBuild
 VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
 OUTPUT = re.compile(rb"#(\d+) \d")
 ENDS = frozenset(b"DCE")
-# the first steps of any build, and the kinds of the last
+# the first steps of any build
 FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
-LAST = ("export", "load", "cache export")
 
 
 class Reader:
@@ -112,7 +111,7 @@ class Reader:
             read = self.meet_step(number, line, blank)
         elif line[:3] == b"..." and not line[3:].strip():
             self.open, read = self.open and step is not self.focus, True
-        elif (blank or not self.open) and is_same(line, step.text):
+        elif (blank or not self.open) and step.is_headed(line):
             read = self.meet_again(step, number, line, blank)
         elif blank and step.text is not None and read_name(line).kind != "other":
             read = self.meet_again(None, number, line, blank)
@@ -158,14 +157,10 @@ class Reader:
 
     def meet_again(self, step: Step | None, number: bytes, line: bytes, blank: bool) -> bool:
         """A header whose number is known: of its step, or (None, or a first step) a next build."""
-        if step is not None and not (step.ended and FIRST.search(line) and self.is_over()):
+        if step is not None and not (step.ended and FIRST.search(line) and self.build.is_over()):
             return self.set_focus(step)
         self.start("buildkit", "plain", blank)
         return self.add_step(number, line)
-
-    def is_over(self) -> bool:
-        """Whether the build under way has come to one of its last steps, or to its error."""
-        return self.build.over or any(step.name.kind in LAST for step in self.build.steps)
 
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
@@ -249,7 +244,7 @@ class Reader:
     def take_status(self, status: dict[str, Any], line: bytes) -> bool:
         """A status of BuildKit's own record: of the build under way, or of the next."""
         follows = isinstance(self.special, RawBuild)
-        if not follows or (FIRST.search(line) and self.is_over()):
+        if not follows or (FIRST.search(line) and self.build.is_over()):
             self.start_special(RawBuild(), "buildkit", "rawjson")
         return self.special.take(status)
 
@@ -289,14 +284,6 @@ class Reader:
         if self.held is not None:
             self.held.append(line)
         return False
-
-
-def is_same(line: bytes, text: bytes | None) -> bool:
-    """Whether a header is the one seen before, perhaps cut shorter."""
-    if text is None or line == text or text.startswith(line):
-        return text is not None
-    short, long = sorted((line, text), key=len)
-    return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
 
 
 def read_log(text: bytes) -> Reader:

@@ -106,6 +106,14 @@ class Step:
         self.cached, self.error, self.seconds, self.output = False, None, None, 0
         self.parts: dict[str, float | None] = {}
 
+    def is_headed(self, line: bytes) -> bool:
+        """Whether a header is the one seen before, perhaps cut shorter."""
+        text = self.text
+        if text is None or line == text or text.startswith(line):
+            return text is not None
+        short, long = sorted((line, text), key=len)
+        return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
+
     def take_part(self, text: bytes) -> None:
         """Note a status line that ends in ` done`; the longest time of a part is kept."""
         part, seconds = read_part(text)
