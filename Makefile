@@ -6,6 +6,7 @@ CONTEXT ?= deploy
 STRATEGIES ?= all
 SCENARIOS ?= all
 ROUNDS ?= 3
+LINK ?= unshaped
 
 export JUPYTER_PREFER_ENV_PATH = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -28,12 +29,12 @@ test: $(VENV)/.ready-test ## every test this machine allows, with the reason of 
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
 
 experiment: EXPERIMENT ?= runs/latest
-experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, EXPERIMENT=, …)
+experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
 	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --experiment "$(EXPERIMENT)" \
 		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
 		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
-		--strategies-folder "$(STRATEGIES_FOLDER)"
-	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
+		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" $(if $(DRY_RUN),--dry-run)
+	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)")
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
 	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks

@@ -9,7 +9,13 @@ from pathlib import Path
 from analysis.builders.engine import ensure_image
 from analysis.builders.lab import Images, Lab
 from analysis.errors import ContextError
-from analysis.scenarios import context_files, list_bases, list_replacements, make_context
+from analysis.scenarios import (
+    context_files,
+    list_named,
+    list_replacements,
+    make_context,
+    set_arguments,
+)
 
 
 @contextmanager
@@ -19,23 +25,28 @@ def contexts_for(
     scenarios: Sequence[str],
     bases: Mapping[str, str],
     replacements: Path | None = None,
+    arguments: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Path]]:
-    """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases."""
+    """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases,
+
+    `arguments` in place of the defaults of its Dockerfile's ARGs.
+    """
     served = serve_bases(lab, bases, newer=False)
     newer = serve_bases(lab, bases, newer=True) if "base" in scenarios else {}
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         contexts = {name: Path(folder) / name for name in scenarios}
         for name, target in contexts.items():
             make_context(source, name, target, served, newer, replacements)
+            set_arguments(target, arguments or {})
         yield contexts
 
 
 def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, str]:
-    """Name in a FROM -> that of its image in the lab's public registry; ImageError."""
+    """Name in a Dockerfile -> that of its image in the lab's public registry; ImageError."""
     served = {}
     for number, image in enumerate(dict.fromkeys(bases.values())):
         if image != lab.images.base:
-            ensure_image(lab.client, image, "a FROM of the Dockerfile")
+            ensure_image(lab.client, image, "an image that the Dockerfile names")
         # two tags for each, since images may differ by their tag or registry alone
         serve, tag = (lab.serve_newer, 2) if newer else (lab.serve_base, 1)
         served[image] = serve(image, str(2 * number + tag))
@@ -43,14 +54,14 @@ def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, st
 
 
 def choose_bases(source: Path, images: Images, replacements: Path | None = None) -> dict[str, str]:
-    """Name in a FROM -> the image that stands for it: BASE_IMAGE for the default base alone.
+    """Name in a Dockerfile -> the image for it: BASE_IMAGE for the default base, else itself.
 
     Also of the Dockerfiles that replace the context's.
     """
     folders = [source]
     if replacements is not None:
         folders += [replacements / name for name in sorted(list_replacements(replacements))]
-    found = [list_bases(folder) for folder in folders if (folder / "Dockerfile").is_file()]
+    found = [list_named(folder) for folder in folders if (folder / "Dockerfile").is_file()]
     names = dict.fromkeys(name for names in found for name in names)
     return {name: images.base if name == Images().base else name for name in names}
 

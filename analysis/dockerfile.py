@@ -1,14 +1,22 @@
 """Dockerfiles: the images they build on and the files they take from a context.
 
-Lines are joined as BuildKit joins them: one that ends with a backslash goes on in the next,
-comments between them are dropped, and the body of a heredoc holds no instructions.
+Lines are joined as BuildKit joins them: one that ends with the escape character goes on in the
+next, comments between them are dropped, and the body of a heredoc holds no instructions.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 COMMENT_OR_BLANK = re.compile(r"\s*(?:#|$)")
-CONTINUED = re.compile(r"(?<!\\)\\[ \t]*\r?\n?$")
+CONTINUED = {
+    "\\": re.compile(r"(?<!\\)\\[ \t]*\r?\n?$"),
+    "`": re.compile(r"(?<!`)`[ \t]*\r?\n?$"),
+}
+# directives stand in a file's first lines, before any other comment
+DIRECTIVES = r"\ufeff?(?:#[ \t]*\w+[ \t]*=.*\n)*?#[ \t]*"
+ESCAPE = re.compile(DIRECTIVES + r"escape[ \t]*=[ \t]*([\\`])[ \t]*\r?$", re.I | re.MULTILINE)
+SYNTAX = re.compile(DIRECTIVES + r"syntax[ \t]*=[ \t]*(\S+)", re.IGNORECASE)
 TAKES_HEREDOC = re.compile(r"\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 # a heredoc is a word of its own: what is quoted or escaped before it is passed over
 HEREDOC = re.compile(
@@ -17,6 +25,9 @@ HEREDOC = re.compile(
 )
 FROM = re.compile(r"\s*FROM\s+(?:--platform=\S+\s+)?(\S+)(.*)", re.IGNORECASE)
 ALIAS = re.compile(r"\bAS\s+(\S+)", re.IGNORECASE)
+FLAGS = re.compile(r"\s*(?:COPY|ADD|RUN)\s+((?:--\S+\s+)+)", re.IGNORECASE)
+TAKEN = re.compile(r"--from=(\S+)|--mount=(?:[^\s,]+,)*?from=([^\s,]+)", re.IGNORECASE)
+MOUNT = re.compile(r"--mount=(\S+)")
 ARG = re.compile(r"\s*ARG\s+(.+)", re.IGNORECASE)
 ARG_OR_ENV = re.compile(r"\s*(?:ARG|ENV)\s+(.+)", re.IGNORECASE)
 DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
@@ -27,22 +38,24 @@ VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<p
 def list_instructions(text: str) -> Iterator[tuple[int, str]]:
     """(offset, line) of each instruction; its characters stand where they do in `text`."""
     offset = number = 0
+    directive = ESCAPE.match(text)
+    continued = CONTINUED[directive[1] if directive else "\\"]
     lines = re.findall(r".*\n|.+", " " + text[1:] if text.startswith("\ufeff") else text)
     while number < len(lines):
-        line, end = join_lines(lines, number)
+        line, end = join_lines(lines, number, continued)
         if line.strip():
             yield offset, line
         number = skip_heredocs(line, lines, end)
         offset += len(line) + sum(map(len, lines[end:number]))
 
 
-def join_lines(lines: list[str], number: int) -> tuple[str, int]:
+def join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[str, int]:
     """The instruction that begins at a line, as long as its lines, and the line after it."""
     joined = ""
     while number < len(lines):
         line = lines[number]
         number += 1
-        sign = CONTINUED.search(line)
+        sign = continued.search(line)
         if COMMENT_OR_BLANK.match(line):
             joined += " " * len(line)
         elif sign:
@@ -70,20 +83,40 @@ def find_end(word: str, tabs: bool, lines: list[str], number: int) -> int:
     return number
 
 
-def list_froms(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, image) of each FROM that names an image, defaults of ARG filled in.
+class Named(NamedTuple):
+    """An image's place in a Dockerfile, its name, and whether a stage begins from it."""
 
-    Stages and scratch are left out, and names that need an argument without a default.
+    start: int
+    end: int
+    image: str
+    base: bool
+
+
+def list_images(text: str) -> Iterator[Named]:
+    """Each image that a build takes, defaults of ARG filled in.
+
+    They are named by FROM, by `from=` of a COPY or of a RUN's mount, and by `# syntax=`. Stages
+    and scratch are left out, and names that need an argument without a default.
     """
     stages, defaults = {"scratch"}, {}
+    if directive := SYNTAX.match(text):
+        yield Named(*directive.span(1), directive[1], base=False)
     for offset, line in list_instructions(text):
         keep_defaults(ARG, line, defaults)
-        if match := FROM.match(line):
-            image = fill_in(match[1], defaults)
-            if image.lower() not in stages and "$" not in image:
-                yield offset + match.start(1), offset + match.end(1), image
-            if alias := ALIAS.search(match[2]):
-                stages.add(alias[1].lower())
+        stage = FROM.match(line)
+        for start, end in [stage.span(1)] if stage else find_taken(line):
+            image = fill_in(line[start:end], defaults)
+            if image.lower() not in stages and "$" not in image and not image.isdigit():
+                yield Named(offset + start, offset + end, image, base=bool(stage))
+        if stage and (alias := ALIAS.search(stage[2])):
+            stages.add(alias[1].lower())
+
+
+def find_taken(line: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each image or stage that a COPY or a RUN's mount takes files from."""
+    if flags := FLAGS.match(line):
+        for taken in TAKEN.finditer(line, *flags.span(1)):
+            yield taken.span(taken.lastindex)
 
 
 def keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -> None:
@@ -103,22 +136,56 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(value, text)
 
 
-def replace_froms(text: str, images: Mapping[str, str]) -> str:
-    """`text` with other images in its FROMs; all else stays as it is."""
+def replace_images(text: str, images: Mapping[str, str]) -> str:
+    """`text` with other images in the places of its own; all else stays as it is."""
     parts, done = [], 0
-    for start, end, image in list_froms(text):
+    for start, end, image, _ in list_images(text):
         parts += [text[done:start], images.get(image, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])
 
 
+def list_defaults(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, name) of each value that an ARG gives as its default."""
+    for offset, line in list_instructions(text):
+        if match := ARG.match(line):
+            for found in DEFAULT.finditer(match[1]):
+                begin = offset + match.start(1)
+                yield begin + found.start(2), begin + found.end(2), found[1]
+
+
+def replace_defaults(text: str, values: Mapping[str, str]) -> str:
+    """`text` with other defaults for its ARGs; all else stays as it is."""
+    parts, done = [], 0
+    for start, end, name in list_defaults(text):
+        if name in values:
+            parts += [text[done:start], f'"{values[name]}"']
+            done = end
+    return "".join([*parts, text[done:]])
+
+
 def copy_sources(text: str) -> list[str]:
-    """The sources named by COPY and ADD instructions, without ./, flags and heredocs."""
+    """The sources named by COPY, ADD and the bind mounts of RUN, without ./, flags, heredocs."""
     sources, defaults = [], {}
     for _, line in list_instructions(text):
         keep_defaults(ARG_OR_ENV, line, defaults)
+        words = find_mounted(line)
         if match := COPY.match(line):
             words = re.sub(r'[\[\]",]', " ", fill_in(match[1], defaults)).split()
-            words = [word for word in words if not word.startswith(("--", "<<"))]
-            sources += [word.removeprefix("./").strip("/") or "." for word in words[:-1]]
+            words = [word for word in words if not word.startswith(("--", "<<"))][:-1]
+        sources += [word.removeprefix("./").strip("/") or "." for word in words]
     return sources
+
+
+def find_mounted(line: str) -> list[str]:
+    """What the bind mounts of a RUN take from the context: it all where they name no source."""
+    flags = FLAGS.match(line)
+    mounts = [
+        dict(option.partition("=")[::2] for option in mount.split(","))
+        for mount in MOUNT.findall(flags[1] if flags else "")
+    ]
+    return [
+        mount.get("source") or mount.get("src") or "."
+        for mount in mounts
+        if mount.get("type", "bind") == "bind" and "from" not in mount
+    ]

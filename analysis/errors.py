@@ -9,7 +9,7 @@ AnalysisError
 ├── RegistryError    a registry that does not answer as it should
 ├── PolicyError      a lifecycle policy that is not valid
 ├── PriceError       a list of prices that is missing or damaged
-├── SettingError     a setting of an analysis that can't be read, such as a commit mix
+├── SettingError     a setting that can't be read, such as a commit mix or a link
 ├── LabError         the lab
 │   ├── EngineError  no Docker engine, no permission, no space
 │   ├── ImageError   an image that cannot be pulled
@@ -65,7 +65,7 @@ class PriceError(AnalysisError):
 
 
 class SettingError(AnalysisError):
-    """A setting of an analysis that can't be read, such as a commit mix."""
+    """A setting that can't be read, such as a commit mix or a link."""
 
 
 class LabError(AnalysisError):

@@ -6,20 +6,22 @@ off is first rebuilt up to where it stopped, unrecorded, since its registry went
 """
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from analysis import recording
-from analysis.builders.lab import Images, Lab
+from analysis.builders.lab import NEWEST, NEWEST_TAG, STORE, Images, Lab
 from analysis.builders.lab_build import BuildJob, build_in_lab
+from analysis.builders.link import UNSHAPED, read_link
+from analysis.builders.store import SETTING
 from analysis.contexts import contexts_for, digest_of, say_replaced
 from analysis.errors import EngineError, LabError, UnknownName
 from analysis.facts import begun, check_facts, gather_facts, write_facts
-from analysis.scenarios import SCENARIOS, derivable
+from analysis.scenarios import SCENARIOS, check_arguments, derivable
 from analysis.strategies import Strategy, find_strategy, load_strategies
 
 Report = Callable[[str], None]
@@ -30,7 +32,8 @@ class Settings:
     """What an experiment varies besides strategies; the defaults suit a first look.
 
     Folders may be given as text: the context, the buildspecs of a user's own strategies, and
-    the files that replace the context's in a scenario (replacements/SCENARIO).
+    the files that replace the context's in a scenario (replacements/SCENARIO). `link` as
+    read_link takes it; `arguments` are defaults for ARGs of the Dockerfile. SettingError.
     """
 
     rounds: int = 3
@@ -40,8 +43,11 @@ class Settings:
     replacements: Path | None = None
     time_limit: float = 1800.0
     pool: int = 2
+    link: str = UNSHAPED
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "link", read_link(self.link).text)
         for name in ("context", "strategies_folder", "replacements"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
@@ -54,6 +60,11 @@ class Plan:
     scenarios: list[str]
     histories: list[tuple[int, Strategy]]
     facts: dict[str, Any]
+
+    @property
+    def needs(self) -> set[str]:
+        """What the lab must have beyond its usual servers and images."""
+        return set(list_needs(strategy for _, strategy in self.histories))
 
 
 def run_experiment(
@@ -78,15 +89,30 @@ def run_experiment(
         for line in say_replaced(bases):
             report(line)
         with (
-            Lab(images) as lab,
+            Lab(images, read_link(settings.link), plan.needs) as lab,
             contexts_for(
-                lab, settings.context, plan.scenarios, bases, settings.replacements
+                lab,
+                settings.context,
+                plan.scenarios,
+                bases,
+                settings.replacements,
+                settings.arguments,
             ) as contexts,
             tqdm(total=left, unit="build") as bar,
         ):
             write_facts(folder, plan.facts, lab.describe_machine())
             run_histories(lab, folder, plan.histories, contexts, settings, Progress(bar, report))
     return folder
+
+
+def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
+    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
+    for strategy in strategies:
+        text = strategy.buildspec.text
+        if SETTING in text:
+            yield STORE
+        if NEWEST_TAG in text:
+            yield NEWEST
 
 
 def make_plan(
@@ -104,6 +130,8 @@ def make_plan(
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.seed)
+    facts |= {"link": settings.link, "arguments": dict(settings.arguments)}
+    check_arguments(settings.context, settings.arguments)
     check_facts(folder, facts)
     histories = [
         (number, strategy)

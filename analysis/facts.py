@@ -10,11 +10,12 @@ from typing import Any
 
 from analysis import recording
 from analysis.builders.lab import Images
+from analysis.builders.link import UNSHAPED
 from analysis.contexts import choose_bases, digest_of, digest_replacements
 from analysis.errors import RecordError
 from analysis.strategies import Strategy
 
-SAME = ("context_digest", "images", "bases", "replacements")
+SAME = ("context_digest", "images", "bases", "replacements", "link", "arguments")
 
 
 def gather_facts(
@@ -50,9 +51,9 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
         return
     # what older experiments do not say: they had no replacements, and their own buildspecs
     there = {"bases": facts["bases"], "replacements": {}, "buildspecs": {}}
-    there |= recording.read_json(path)
+    there |= {"link": UNSHAPED, "arguments": {}} | recording.read_json(path)
     for name in SAME:
-        if there.get(name) != facts[name]:
+        if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
                 f"{path} is of another experiment ({name} differs): its runs can't be compared "
                 "with new ones. Choose another folder: EXPERIMENT=runs/another."

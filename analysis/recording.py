@@ -49,6 +49,8 @@ COLUMNS = {
     "buildkit": "string",
     "storage_driver": "string",
     "repository": "string",
+    "store_objects": "Int64",
+    "store_bytes": "Int64",
     "log": "string",
     "images": "string",
     "history": "string",

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.builders.lab import Images, down
+from analysis.builders.link import UNSHAPED
 from analysis.errors import AnalysisError, LabError, UnknownName
+from analysis.estimate import say_plan
 from analysis.experiment import Settings, make_plan, run_experiment
 from analysis.notebooks import BUILD, NotebookFailed, run_notebook
 from analysis.runs import ROOT, find_folder
@@ -31,6 +33,7 @@ def build(
     experiment: str,
     replacements: str = "",
     strategies_folder: str = "",
+    link: str = UNSHAPED,
 ) -> Path:
     """Run the builds that are missing in an experiment; its folder. Names: one, a,b,c or all.
 
@@ -43,12 +46,16 @@ def build(
         place_folder(experiment),
         split_names(strategy),
         split_names(scenario) or SCENARIOS,
-        choose_settings(rounds, context, replacements, strategies_folder),
+        choose_settings(rounds, context, replacements, strategies_folder, link),
     )
 
 
 def choose_settings(
-    rounds: int, context: str, replacements: str, strategies_folder: str
+    rounds: int,
+    context: str,
+    replacements: str = "",
+    strategies_folder: str = "",
+    link: str = UNSHAPED,
 ) -> Settings:
     """The settings of a call, its folders found; an empty name stands for none."""
     return Settings(
@@ -56,6 +63,7 @@ def choose_settings(
         context=find_folder(context),
         replacements=find_folder(replacements) if replacements else None,
         strategies_folder=find_folder(strategies_folder) if strategies_folder else None,
+        link=link,
     )
 
 
@@ -80,6 +88,7 @@ def run_rounds(
     """
     folder = place_folder(experiment)
     plan = make_plan(folder, strategies, scenarios, settings, Images.from_environment(), print)
+    print(say_plan(folder, plan), flush=True)
     broken = []
     for place, (number, strategy) in enumerate(plan.histories, 1):
         print(f"{place} of {len(plan.histories)}: {strategy.name}, round {number}", flush=True)
@@ -91,6 +100,15 @@ def run_rounds(
             broken.append(str(error))
     if broken:
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
+
+
+def say_rounds(
+    experiment: str, strategies: Sequence[str], scenarios: Sequence[str], settings: Settings
+) -> str:
+    """What run_rounds would build, in one sentence; nothing is built and no engine asked."""
+    folder = place_folder(experiment)
+    images = Images.from_environment()
+    return say_plan(folder, make_plan(folder, strategies, scenarios, settings, images, print))
 
 
 def run_history(
@@ -105,6 +123,7 @@ def run_history(
         "experiment": str(folder),
         "replacements": str(settings.replacements or ""),
         "strategies_folder": str(settings.strategies_folder or ""),
+        "link": settings.link,
     }
     output = folder / "notebooks" / f"{BUILD.stem}.{strategy}.{number:02d}.ipynb"
     run_notebook(BUILD, parameters, output, show=True)
@@ -120,17 +139,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--context", default="deploy", help="folder with the Dockerfile")
     parser.add_argument("--replacements", default="", help="folder with SCENARIO/files to replace")
     parser.add_argument("--strategies-folder", default="", help="folder with your own buildspecs")
+    parser.add_argument(
+        "--link",
+        default=UNSHAPED,
+        help="between host and registries: bandwidth, round trip or both, as in 200mbit,20ms",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say how many builds and about how long"
+    )
     parser.add_argument("--sweep", action="store_true", help="only remove what labs left behind")
     options = parser.parse_args(arguments)
-    settings = choose_settings(
-        options.rounds, options.context, options.replacements, options.strategies_folder
-    )
     scenarios = split_names(options.scenarios) or SCENARIOS
     try:
         if options.sweep:
             print(f"{down()} containers, networks and volumes removed")
             return 0
-        run_rounds(options.experiment, split_names(options.strategies), scenarios, settings)
+        settings = choose_settings(
+            options.rounds,
+            options.context,
+            options.replacements,
+            options.strategies_folder,
+            options.link,
+        )
+        call = (options.experiment, split_names(options.strategies), scenarios, settings)
+        if options.dry_run:
+            print(say_rounds(*call))
+            return 0
+        run_rounds(*call)
     except AnalysisError as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from docker.utils.build import Pattern
 
-from analysis.dockerfile import copy_sources, list_froms, replace_froms
+from analysis.dockerfile import (
+    copy_sources,
+    list_defaults,
+    list_images,
+    replace_defaults,
+    replace_images,
+)
 from analysis.errors import ContextError, UnknownName
 
 SCENARIOS = ("cold", "unchanged", "source", "dependency", "base")
@@ -23,13 +29,19 @@ DEPENDENCY_FILES = {
     "go.mod": "// changed",
     "pom.xml": "<!-- changed -->",
     "build.gradle": "// changed",
+    "build.gradle.kts": "// changed",
+    "*.csproj": "<!-- changed -->",
     "Cargo.toml": "# changed",
     "Gemfile": "# changed",
+    "Pipfile": "# changed",
+    "composer.json": "",
 }
 COMMENTS = {
     "#": ".py .rb .sh .pl .r .yml .yaml .toml",
     "//": ".js .mjs .cjs .jsx .ts .tsx .go .java .kt .rs .c .cc .cpp .h .cs .php .scala .swift",
 }
+# settings rather than source, which changes first
+SETTINGS = (".yml", ".yaml", ".toml")
 COMMENT_OF = {suffix: sign for sign, text in COMMENTS.items() for suffix in text.split()}
 # in our own context the change of a dependency is a real one
 VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
@@ -45,8 +57,8 @@ def make_context(
 ) -> None:
     """Write to `target` the context as of the commit that `scenario` is.
 
-    `bases` and `newer` say which image stands for each that the Dockerfile builds on, before
-    and from scenario base on; others stay. Files under `replacements`/SCENARIO replace those of
+    `bases` says which image stands for each that the Dockerfile names, `newer` for those that it
+    builds on in scenario base; others stay. Files under `replacements`/SCENARIO replace those of
     the context instead of a derived change. ContextError when that commit can't be derived;
     such commits before it are left out.
     """
@@ -62,7 +74,8 @@ def make_context(
             change_source(target)
         elif commit == "dependency":
             change_dependency(target)
-    replace_bases(target, newer if scenario == "base" else bases)
+    images = {name: newer[name] for name in list_bases(target) if name in newer}
+    set_images(target, {**bases, **images} if scenario == "base" else bases)
 
 
 NOT_COPIED = (".git", "__pycache__")
@@ -135,12 +148,32 @@ def write_text(path: Path, text: str) -> None:
 
 def list_bases(context: Path) -> list[str]:
     """The images that a context's Dockerfile builds on; stages and scratch are left out."""
-    return list(dict.fromkeys(image for _, _, image in list_froms(read_dockerfile(context))))
+    named = list_images(read_dockerfile(context))
+    return list(dict.fromkeys(each.image for each in named if each.base))
 
 
-def replace_bases(context: Path, images: Mapping[str, str]) -> None:
-    """Write other images into the FROM lines of a context's Dockerfile."""
-    write_text(context / "Dockerfile", replace_froms(read_dockerfile(context), images))
+def list_named(context: Path) -> list[str]:
+    """All images that a build of a context takes: bases, those it copies from, its syntax's."""
+    return list(dict.fromkeys(each.image for each in list_images(read_dockerfile(context))))
+
+
+def set_images(context: Path, images: Mapping[str, str]) -> None:
+    """Write other images into a context's Dockerfile."""
+    write_text(context / "Dockerfile", replace_images(read_dockerfile(context), images))
+
+
+def set_arguments(context: Path, arguments: Mapping[str, str]) -> None:
+    """Write other defaults of ARGs into a context's Dockerfile."""
+    text = replace_defaults(read_dockerfile(context), arguments)
+    write_text(context / "Dockerfile", text)
+
+
+def check_arguments(context: Path, arguments: Mapping[str, str]) -> None:
+    """UnknownName for an argument that the context's Dockerfile gives no default."""
+    known = {name for _, _, name in list_defaults(read_dockerfile(context))}
+    for name in arguments:
+        if name not in known:
+            raise UnknownName(f"ARG with a default in {context / 'Dockerfile'}", name, known)
 
 
 def context_files(context: Path) -> list[Path]:
@@ -168,7 +201,7 @@ def is_ignored(name: str, patterns: list[Pattern]) -> bool:
 
 
 def copied_files(context: Path) -> list[Path]:
-    """Files that a COPY or ADD of the Dockerfile takes from the context, sorted by path."""
+    """Files that the Dockerfile copies or mounts from the context, sorted by path."""
     patterns = copy_sources(read_dockerfile(context))
     return [path for path in context_files(context) if is_copied(path.as_posix(), patterns)]
 
@@ -191,14 +224,20 @@ def find_dependency(context: Path) -> Path | None:
 
 
 def find_source(context: Path) -> Path | None:
-    """A source file that the Dockerfile copies, tests last; null without one."""
+    """A source file that the Dockerfile copies, settings and tests last; null without one."""
     found = [
         path
         for path in copied_files(context)
         if path.suffix in COMMENT_OF
         and not any(fnmatch(path.name, pattern) for pattern in DEPENDENCY_FILES)
     ]
-    return min(found, key=lambda path: ("test" in path.as_posix().lower(), path), default=None)
+    return min(found, key=rank_source, default=None)
+
+
+def rank_source(path: Path) -> tuple[bool, bool, Path]:
+    """What source files are sorted by: settings and hidden folders last, before them tests."""
+    settings = path.suffix in SETTINGS or any(part.startswith(".") for part in path.parts)
+    return settings, "test" in path.as_posix().lower(), path
 
 
 def change_source(context: Path) -> None:

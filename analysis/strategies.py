@@ -10,11 +10,16 @@ from analysis.errors import BuildspecError, UnknownName
 FOLDER = Path(__file__).parent.parent / "deploy" / "buildspecs"
 # a strategy says what it needs by variables that its commands do not use
 EXPECT, HOST, EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
+STORE = "STRATEGY_IMAGE_STORE"
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """A buildspec and how its builds are run and judged."""
+    """A buildspec and how its builds are run and judged.
+
+    host: a fresh one each build, a kept one of a pool, or a fresh one with a kept server.
+    store: where the engine keeps images: classic, as CodeBuild starts it, or containerd.
+    """
 
     name: str
     title: str
@@ -22,6 +27,7 @@ class Strategy:
     expect: str
     host: str
     emulated: bool
+    store: str
 
 
 def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
@@ -51,8 +57,9 @@ def read_strategy(path: str | Path) -> Strategy:
         title=first_comment(buildspec.text),
         buildspec=buildspec,
         expect=one_of(variables, EXPECT, ("succeeded", "failed"), path),
-        host=one_of(variables, HOST, ("fresh", "kept"), path),
+        host=one_of(variables, HOST, ("fresh", "kept", "server"), path),
         emulated=one_of(variables, EMULATED, ("no", "yes"), path) == "yes",
+        store=one_of(variables, STORE, ("classic", "containerd"), path),
     )
 
 

@@ -18,7 +18,7 @@ SHELVES = [
     {"contexts"},
     {"facts"},
     {"experiment", "measures"},
-    {"charts"},
+    {"charts", "estimate"},
     {"notebooks", "pages", "provenance"},
     {"readme", "reports", "rounds"},
 ]

@@ -16,6 +16,7 @@ from analysis.scenarios import (
     find_dependency,
     find_source,
     list_bases,
+    list_named,
     make_context,
 )
 
@@ -155,6 +156,25 @@ FOREIGN = {
         "lib/b.py",
         "requirements.txt",
     ),
+    "mounts alone": (
+        "FROM golang:1.22\nRUN --mount=type=bind,source=go.mod,target=go.mod go mod download\n"
+        "RUN --mount=type=cache,target=/c --mount=type=bind,target=. go build -o /a ./cmd\n",
+        {"go_mod": "module a\n", "cmd__main_go": "package main\n"},
+        "cmd/main.go",
+        "go.mod",
+    ),
+    "settings last": (
+        "FROM gradle:8\nCOPY . .\n",
+        {"build_gradle_kts": "", "_ci__lint_py": "", "compose_yml": "", "test__a_kt": ""},
+        "test/a.kt",
+        "build.gradle.kts",
+    ),
+    "an escape of Windows": (
+        "# escape=`\nFROM windows\nCOPY a.csproj `\n  C:\\src\\\nCOPY a.cs C:\\src\\\n",
+        {"a_csproj": "<Project />\n", "a_cs": "class A {}"},
+        "a.cs",
+        "a.csproj",
+    ),
     "a glob": (
         "FROM ruby:3\nCOPY Gemfile* ./\nCOPY lib/*.rb lib/\n",
         {"Gemfile": "", "lib__a_rb": "p 1", "app_rb": ""},
@@ -266,6 +286,16 @@ def test_a_commit_that_cannot_be_derived_does_not_hinder_those_after_it(tmp_path
     folder = context(tmp_path / "a", "FROM nginx:1\nCOPY . .\n", index_html="<p>")
     made = read(make(folder, "base", tmp_path / "made"))
     assert made == read(folder) | {"Dockerfile": b"FROM registry/0:2\nCOPY . .\n"}
+
+
+def test_a_newer_base_leaves_the_images_that_are_copied_from(tmp_path):
+    text = "# syntax=d/f:1\nFROM a:1\nCOPY --from=c:1 /c /\nCOPY . .\n"
+    folder = context(tmp_path / "a", text, main_py="")
+    assert list_named(folder) == ["d/f:1", "a:1", "c:1"]
+    names = {name: f"old/{name}" for name in list_named(folder)}
+    make_context(folder, "base", tmp_path / "made", names, {n: f"new/{n}" for n in names})
+    made = (tmp_path / "made" / "Dockerfile").read_text()
+    assert made == text.replace("d/", "old/d/").replace("c:1", "old/c:1").replace("a:1", "new/a:1")
 
 
 def test_a_replacement_stays_for_the_commits_after_it(tmp_path):

@@ -4,6 +4,7 @@ import shlex
 
 import pytest
 
+from analysis.builders.lab import NEWEST_TAG
 from analysis.errors import BuildspecError, UnknownName
 from analysis.strategies import FOLDER, find_strategy, load_strategies, read_strategy
 
@@ -76,6 +77,20 @@ def test_what_a_strategy_needs_is_said_by_its_variables():
     assert (kept.host, kept.emulated) == ("kept", True)
     plain = strategies["docker"]
     assert (plain.expect, plain.host, plain.emulated) == ("succeeded", "fresh", False)
+    assert plain.store == "classic"
+    assert strategies["containerd-store"].store == "containerd"
+    server = strategies["docker-server"]
+    assert (server.host, server.emulated) == ("server", True)
+
+
+def test_a_version_of_buildkit_in_a_buildspec_is_one_that_the_lab_serves():
+    named = [
+        word.partition("moby/buildkit:")[2]
+        for strategy in load_strategies().values()
+        for word in strategy.buildspec.text.split()
+        if "moby/buildkit:" in word
+    ]
+    assert set(named) == {NEWEST_TAG}
 
 
 def write(folder, name, *variables):
@@ -112,7 +127,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
 def test_a_setting_unknown_is_refused(tmp_path):
     write(tmp_path, "mine.yml", "STRATEGY_HOST: warm")
     with pytest.raises(
-        BuildspecError, match=r"mine\.yml: STRATEGY_HOST is 'warm'; use fresh or kept"
+        BuildspecError, match=r"mine\.yml: STRATEGY_HOST is 'warm'; use fresh or kept or server"
     ):
         load_strategies(tmp_path)
 

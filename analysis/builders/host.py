@@ -10,6 +10,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 
 import docker
@@ -23,15 +24,38 @@ SOURCE = "/codebuild/output/src"
 HOME = "/root"
 BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
 BOOT_SECONDS, READ_SECONDS = 60, 60
+SERVER_PORT = 9876
 # what the engine answers when a container is gone, and when it no longer runs
 GONE = (404, 409)
 
 
+class HostKind(Enum):
+    """Options of a host's engine: with the store that CodeBuild forces, with containerd's, and
+
+    one that other hosts reach on the lab's network, as CodeBuild's Docker server.
+    """
+
+    PLAIN = ("--storage-driver=overlay2",)
+    CONTAINERD = ("--feature=containerd-snapshotter=true",)
+    SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{SERVER_PORT}", "--tls=false")
+
+
 class BuildHost:
-    """A started build host; `seconds` is what it took until its engine answered."""
+    """A started build host; `seconds` is what it took until its engine answered.
+
+    `settings` are variables of every command that runs in it.
+    """
 
     def __init__(self, container: Container, seconds: float) -> None:
         self.container, self.seconds = container, seconds
+        self.settings: dict[str, str] = {}
+
+    def use_server(self, server: "BuildHost") -> None:
+        """Let this host's Docker commands go to the engine of another."""
+        with engine_errors("finding a build host's address"):
+            server.container.reload()
+        (network,) = server.container.attrs["NetworkSettings"]["Networks"].values()
+        self.settings = {"DOCKER_HOST": f"tcp://{network['IPAddress']}:{SERVER_PORT}"}
 
     def execute(
         self,
@@ -51,7 +75,7 @@ class BuildHost:
         timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
         with host_errors(), engine_errors("running a command in a build host"):
             started = api.exec_create(
-                self.container.id, command, environment=dict(env), workdir=SOURCE
+                self.container.id, command, environment={**self.settings, **env}, workdir=SOURCE
             )["Id"]
             if timer:
                 timer.start()
@@ -147,13 +171,14 @@ def start_host(
     lab: str,
     registries: Sequence[str],
     nameservers: Sequence[str],
+    kind: HostKind = HostKind.PLAIN,
 ) -> BuildHost:
     """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
 
     The last of `registries` is also the mirror of Docker Hub.
     """
     begin = time.monotonic()
-    command = engine_command(registries, nameservers)
+    command = engine_command(registries, nameservers, kind)
     with engine_errors("starting a build host"):
         container = client.containers.create(
             image,
@@ -177,12 +202,14 @@ def start_host(
     return host
 
 
-def engine_command(registries: Sequence[str], nameservers: Sequence[str]) -> list[str]:
-    """What starts a host's engine, with the store that CodeBuild forces."""
+def engine_command(
+    registries: Sequence[str], nameservers: Sequence[str], kind: HostKind
+) -> list[str]:
+    """What starts a host's engine."""
     return [
         "dockerd",
         "--host=unix:///var/run/docker.sock",
-        "--storage-driver=overlay2",
+        *kind.value,
         *(f"--insecure-registry={registry}" for registry in registries),
         f"--registry-mirror=http://{registries[-1]}",
         *(f"--dns={server}" for server in nameservers),

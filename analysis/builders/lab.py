@@ -1,35 +1,41 @@
-"""The lab: a network, a registry and build hosts of its own on one Docker engine.
+"""The lab: a network, registries and build hosts of its own on one Docker engine.
 
     with Lab() as lab:
         host = lab.start_host()
 
 Two registries, as in life: builds push to the private one (ECR's place); base images and
-BuildKit come from the public one, so that no layer of theirs can be mounted across.
+BuildKit come from the public one, so that no layer of theirs can be mounted across. A store
+with the API of S3 where a strategy asks for one; a shaped link before all of them on demand.
 
 A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
 does when this one is killed.
 """
 
 import os
-import time
-import urllib.error
 import uuid
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import docker
-from docker.models.containers import Container
 
 from analysis.builders import engine
 from analysis.builders.engine import LABEL, engine_errors
-from analysis.builders.host import BuildHost, one_file, start_host
+from analysis.builders.host import BuildHost, HostKind, one_file, start_host
+from analysis.builders.link import Link
 from analysis.builders.reaper import start_reaper
-from analysis.errors import ImageError, LabError
-from analysis.registry.storage import OPENER, fetch_manifest, list_repository
+from analysis.builders.servers import Ground, start_link, start_registry, start_store
+from analysis.builders.store import Store
+from analysis.errors import ImageError
+from analysis.registry.storage import fetch_manifest, list_repository
 
 STORAGE = "/var/lib/registry/docker/registry/v2/repositories"
 # what a bare `docker buildx create` starts
 BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
+# what `docker buildx create --driver-opt image=…` asks for in a buildspec that names a version
+NEWEST_TAG = "v0.34.2"
+# images that not every lab needs, by the names of Images
+NEWEST, STORE, LINK = OPTIONAL = ("newest", "store", "link")
 
 
 @dataclass(frozen=True)
@@ -38,38 +44,46 @@ class Images:
 
     host: str = "docker:28.5.2-dind"
     buildkit: str = "moby/buildkit:v0.25.2"
+    newest: str = f"moby/buildkit:{NEWEST_TAG}"
     registry: str = "registry:2.8.3"
+    store: str = "versity/versitygw:v1.8.0"
+    link: str = "ghcr.io/shopify/toxiproxy:2.12.0"
     base: str = "public.ecr.aws/docker/library/python:3.13-slim"
 
     @classmethod
     def from_environment(cls) -> "Images":
-        """The defaults, replaced by HOST_IMAGE, BUILDKIT_IMAGE, REGISTRY_IMAGE, BASE_IMAGE."""
+        """The defaults, each replaced by the variable of its name: HOST_IMAGE, BASE_IMAGE, …"""
         names = [field.name for field in fields(cls)]
         chosen = {name: os.environ.get(f"{name.upper()}_IMAGE") for name in names}
         return cls(**{name: image for name, image in chosen.items() if image})
 
 
-@dataclass(frozen=True)
-class Registry:
-    """A registry's container, its address on the lab's network and its port on loopback."""
-
-    container: Container
-    address: str
-    port: int
-
-
 class Lab:
-    """A lab that is up between `with` and the end of its block."""
+    """A lab that is up between `with` and the end of its block.
 
-    def __init__(self, images: Images | None = None) -> None:
+    `needs`: those of NEWEST and STORE that builds in it will ask for.
+    """
+
+    def __init__(
+        self,
+        images: Images | None = None,
+        link: Link | None = None,
+        needs: Collection[str] = (),
+    ) -> None:
         self.images = images or Images.from_environment()
+        self.link = link or Link()
+        self.needs = {*needs, LINK} if self.link.toxics else set(needs)
+        self.store: Store | None = None
         self.id = uuid.uuid4().hex[:12]
 
     def __enter__(self) -> Self:
         self.client = engine.connect()
         engine.check_space(self.client)
-        for name, image in asdict(self.images).items():
-            engine.ensure_image(self.client, image, f"{name.upper()}_IMAGE")
+        for name in (field.name for field in fields(self.images)):
+            if name not in OPTIONAL or name in self.needs:
+                engine.ensure_image(
+                    self.client, getattr(self.images, name), f"{name.upper()}_IMAGE"
+                )
         self.reaper = start_reaper(self.id)
         try:
             self._start()
@@ -89,28 +103,27 @@ class Lab:
             self.client.close()
 
     def _start(self) -> None:
-        with engine_errors("setting up the lab's network and registries"):
+        with engine_errors("setting up the lab's network and servers"):
             self.nameservers = find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
                 f"{LABEL}-{self.id}", driver="bridge", labels={LABEL: self.id}
             )
-            self.private, self.public = (self._start_registry() for _ in range(2))
-        for registry in (self.private, self.public):
-            wait_for_registry(registry.port)
+            self._start_servers(Ground(self.client, self.network.name, self.id))
         self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
+        if NEWEST in self.needs:
+            self.serve(self.images.newest, BUILDKIT_REPOSITORY, NEWEST_TAG)
 
-    def _start_registry(self) -> "Registry":
-        container = self.client.containers.run(
-            self.images.registry,
-            detach=True,
-            network=self.network.name,
-            ports={"5000/tcp": ("127.0.0.1", None)},
-            labels={LABEL: self.id},
-        )
-        container.reload()
-        settings = container.attrs["NetworkSettings"]
-        address = settings["Networks"][self.network.name]["IPAddress"] + ":5000"
-        return Registry(container, address, int(settings["Ports"]["5000/tcp"][0]["HostPort"]))
+    def _start_servers(self, ground: Ground) -> None:
+        servers = {
+            name: start_registry(ground, self.images.registry) for name in ("private", "public")
+        }
+        if STORE in self.needs:
+            servers[STORE], self.store = start_store(ground, self.images.store)
+        if LINK in self.needs:
+            servers = start_link(ground, self.images.link, self.link, servers)
+        self.private, self.public = servers["private"], servers["public"]
+        if self.store:
+            self.store = replace(self.store, address=servers[STORE].address)
 
     def serve(self, image: str, repository: str, tag: str) -> str:
         """Push one of the engine's images into the public registry; its name for a build."""
@@ -158,7 +171,7 @@ class Lab:
         names = {"cpus": "NCPU", "memory": "MemTotal", "architecture": "Architecture"}
         return {name: info[key] for name, key in names.items()} | {"kernel": info["KernelVersion"]}
 
-    def start_host(self) -> BuildHost:
+    def start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
         """A fresh build host on the lab's network."""
         return start_host(
             self.client,
@@ -167,6 +180,7 @@ class Lab:
             self.id,
             [self.private.address, self.public.address],
             self.nameservers,
+            kind,
         )
 
     def list_images(self, repository: str) -> dict:
@@ -214,21 +228,6 @@ def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[
         container.remove(v=True, force=True)
     words = [line.split() for line in output.decode().splitlines()]
     return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]
-
-
-def wait_for_registry(port: int, seconds: float = 30) -> None:
-    """Return once the registry answers on a loopback port; LabError when it does not."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with OPENER.open(f"http://127.0.0.1:{port}/v2/", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise LabError(
-        f"The lab's registry does not answer on 127.0.0.1:{port} after {seconds:.0f} s: check "
-        "REGISTRY_IMAGE."
-    )
 
 
 def down() -> int:

@@ -8,13 +8,15 @@ from typing import Any
 
 from analysis.builders.agent import Result, run_buildspec
 from analysis.builders.history import list_refs, read_history
-from analysis.builders.host import BuildHost
+from analysis.builders.host import BuildHost, HostKind
 from analysis.builders.lab import Lab
+from analysis.builders.store import SETTING
 from analysis.errors import HostError, LabError, RegistryError
 from analysis.recording import FORMAT, run_name
 from analysis.strategies import Strategy
 
 CONTEXT = "deploy"
+KINDS = {"classic": HostKind.PLAIN, "containerd": HostKind.CONTAINERD}
 
 
 @dataclass
@@ -34,13 +36,24 @@ class BuildJob:
         return f"{self.strategy.name}-{self.number:02d}"
 
     def take_host(self, slot: int) -> tuple[BuildHost, str]:
-        """A host and "fresh" or "kept": kept strategies draw theirs from a pool by `slot`."""
-        if self.strategy.host != "kept":
-            return self.lab.start_host(), "fresh"
+        """A host and "fresh", "kept" (one of a pool, by `slot`) or "server" (with a kept one)."""
+        kind = KINDS[self.strategy.store]
+        if self.strategy.host == "fresh":
+            return self.lab.start_host(kind), "fresh"
+        if self.strategy.host == "server":
+            return self.take_server(), "server"
         if slot in self.kept:
             return self.kept[slot], "kept"
-        self.kept[slot] = self.lab.start_host()
+        self.kept[slot] = self.lab.start_host(kind)
         return self.kept[slot], "fresh"
+
+    def take_server(self) -> BuildHost:
+        """A fresh host whose Docker commands go to the history's one server."""
+        if 0 not in self.kept:
+            self.kept[0] = self.lab.start_host(HostKind.SERVER)
+        host = self.lab.start_host()
+        host.use_server(self.kept[0])
+        return host
 
     def give_back(self, host: BuildHost, alive: bool) -> None:
         """Remove a host, unless it is kept and still alive."""
@@ -64,7 +77,7 @@ def build_in_lab(
     host, state = job.take_host(slot)
     alive = False
     try:
-        empty, known = host.is_empty(), list_refs(host) if state == "kept" else []
+        empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
         host.put(context, CONTEXT)
         log: list[bytes] = []
         result = run_buildspec(
@@ -87,9 +100,10 @@ def build_in_lab(
         "host": state,
         "idle_gap": gap,
         "host_empty": empty,
-        "provisioning_seconds": host.seconds if state == "fresh" else 0.0,
+        "provisioning_seconds": 0.0 if state == "kept" else host.seconds,
         "versions": versions,
     }
+    record |= describe_store(job)
     return record, b"".join(log), list_images(job), history
 
 
@@ -103,7 +117,7 @@ def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
         "round": job.number,
         "place": "lab",
         "emulated": job.strategy.emulated,
-        "link": "unshaped",
+        "link": job.lab.link.text,
         "expect": job.strategy.expect,
         "images": asdict(job.lab.images),
         "repository": job.repository,
@@ -121,6 +135,19 @@ def describe_result(result: Result) -> dict[str, Any]:
     }
 
 
+def describe_store(job: BuildJob) -> dict[str, int]:
+    """What a record says of the S3 store: objects and bytes of this history's, if it has any."""
+    if not uses_store(job):
+        return {}
+    count, size = job.lab.store.list_objects(f"{job.repository}/")
+    return {"store_objects": count, "store_bytes": size}
+
+
+def uses_store(job: BuildJob) -> bool:
+    """Whether a strategy keeps its cache in the lab's S3 store."""
+    return job.lab.store is not None and SETTING in job.strategy.buildspec.text
+
+
 def list_images(job: BuildJob) -> dict[str, Any]:
     """The repository's listing; with `problem` in words, and empty, if it can't be had."""
     try:
@@ -135,7 +162,7 @@ def environment(job: BuildJob) -> dict[str, str]:
         "ECR_REPOSITORY_URL": f"{job.lab.private.address}/{job.repository}",
         "IMAGE_TAG": "latest",
         "CONTEXT": f"./{CONTEXT}/",
-    }
+    } | (job.lab.store.environment if uses_store(job) else {})
 
 
 def read_versions(host: BuildHost) -> dict[str, str | None]:

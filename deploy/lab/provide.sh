@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Stand-ins for the lab's public parts, for a machine that reaches package registries only:
-# a private Docker engine and images of a build host, BuildKit, a registry and a base image.
+# a private Docker engine and images of a build host, BuildKit (two versions), a registry, an S3
+# store, a shaped link and a base image.
 # A machine with Docker that can pull public images needs nothing of this.
 #
 #   provide.sh            engine and images; prints the file to source
@@ -15,6 +16,9 @@ shopt -s nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/codebuild-cache-lab}
 BUILDKIT_VERSION=${BUILDKIT_VERSION:-v0.25.2}
+NEWEST_BUILDKIT_VERSION=${NEWEST_BUILDKIT_VERSION:-v0.34.2}
+STORE_VERSION=v1.8.0
+LINK_VERSION=v2.12.0
 parts=$LAB_CACHE/parts
 run=$LAB_CACHE/engine
 settings=$LAB_CACHE/lab.env
@@ -88,40 +92,49 @@ find_mirror() {
     fi
 }
 
-compile_buildkit() { # version
-    local out=$parts/buildkit/$1 module=github.com/moby/buildkit
+compile() { # name version module package...; the commands come to $parts/name/version
+    local name=$1 version=$2 module=$3 out=$parts/$1/$2 log=$parts/$1.log
+    shift 3
     [ -e "$out/.complete" ] && return
-    say "compiling BuildKit $1 (about two minutes)"
+    say "compiling $name $version"
     rm -rf "$out" && mkdir -p "$out/source"
-    # `go install` refuses this module (its go.mod excludes versions): a small module of our own
+    # `go install` refuses modules that exclude or replace others: a small module of our own
     (
         cd "$out/source"
         go mod init lab
-        go get -tool "$module/cmd/buildkitd@$1" "$module/cmd/buildctl@$1"
-        CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $module/version.Version=$1" \
-            -o "$out/" "$module/cmd/buildkitd" "$module/cmd/buildctl"
-    ) >"$parts/buildkit.log" 2>&1 || die "BuildKit did not compile; the log is $parts/buildkit.log"
+        go get -tool "${@/%/@$version}"
+        CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $module/version.Version=$version" \
+            -o "$out/" "$@"
+    ) >"$log" 2>&1 || die "$name did not compile; the log is $log"
     rm -rf "$out/source"
     touch "$out/.complete"
 }
 
-bootstrap() { # name packages
-    [ -e "$parts/$1.tar" ] && return
+compile_buildkit() { # version; takes about two minutes
+    local module=github.com/moby/buildkit
+    compile buildkit "$1" "$module" "$module/cmd/buildkitd" "$module/cmd/buildctl"
+}
+
+bootstrap() { # name packages; makes $parts/name-TAG.tar, the tag being that of this function
+    local root=$parts/$1.root tar
+    tar=$(tar_of "$1")
+    [ -e "$tar" ] && return
     say "bootstrapping $1"
-    local root=$parts/$1.root
     rm -rf "$root"
     read -r mirror _ < <(find_mirror)
     debootstrap --variant=minbase --include="$2" "$suite" "$root" "$mirror" >"$parts/$1.log" 2>&1 ||
         die "debootstrap failed; its log is $parts/$1.log"
     rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
-    rm -f "$root"/etc/apt/sources.list
-    # this machine's certificates, so that build steps reach the registries it reaches
+    # this machine's mirror and certificates, so that build steps reach what it reaches
+    printf 'deb %s %s main\n' "$mirror" "$suite" >"$root/etc/apt/sources.list"
     cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" \
         "$root/etc/ssl/certs/ca-certificates.crt"
-    tar -C "$root" --numeric-owner -cf "$parts/$1.tar.part" .
+    tar -C "$root" --numeric-owner -cf "$tar.part" .
     rm -rf "$root"
-    mv "$parts/$1.tar.part" "$parts/$1.tar"
+    mv "$tar.part" "$tar"
 }
+
+tar_of() { printf '%s\n' "$parts/$1-$(tag_of bootstrap).tar"; }
 
 engine_answers() { docker -H "unix://$socket" info >/dev/null 2>&1; }
 
@@ -165,8 +178,14 @@ stop_engine() {
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# An image's tag names the digest of what it is made of, so a changed part makes a new image.
-tag_of() { cat "$@" | sha256sum | cut -c1-12; }
+# An image's tag is the digest of how it is made, functions of this script and files: a changed
+# recipe makes a new image, the same one has the same name on every machine.
+tag_of() {
+    local part
+    for part in "$@"; do
+        if [ -e "$part" ]; then cat "$part"; else declare -f "$part"; fi
+    done | sha256sum | cut -c1-12
+}
 
 build_image() { # name context-folder dockerfile-folder
     have_image "$1" && return
@@ -175,34 +194,55 @@ build_image() { # name context-folder dockerfile-folder
     docker build -q --provenance=false --network none -t "$1" "$2" >/dev/null
 }
 
+make_base() {
+    base=lab-base:$(tag_of bootstrap make_base)
+    have_image "$base" || docker import "$(tar_of python)" "$base" \
+        -c 'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt' \
+        -c 'ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt' \
+        ${PIP_INDEX_URL:+-c "ENV PIP_INDEX_URL=$PIP_INDEX_URL"} \
+        -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+        -c 'CMD ["python3"]' >/dev/null
+    # on an engine of the lab's own, the same stands in for the Debian that others build on
+    docker tag "$base" public.ecr.aws/docker/library/debian:bookworm-slim
+}
+
 make_images() {
     local stage=$LAB_CACHE/stage system=lab-system:stable
     export DOCKER_HOST=unix://$socket DOCKER_CONFIG=$run/config
     mkdir -p "$run/config/cli-plugins"
     ln -sf "$parts/docker/usr/libexec/docker/cli-plugins/docker-buildx" "$run/config/cli-plugins/"
     have_image "$system" || docker import -c 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-        "$parts/system.tar" "$system" >/dev/null
-    base=lab-base:$(tag_of "$here/provide.sh")
-    have_image "$base" || docker import "$parts/python.tar" "$base" \
-        -c 'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt' \
-        -c 'ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt' \
-        ${PIP_INDEX_URL:+-c "ENV PIP_INDEX_URL=$PIP_INDEX_URL"} \
-        -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin' -c 'CMD ["python3"]' >/dev/null
-
-    rm -rf "$stage" && mkdir -p "$stage"/{host,buildkit,registry}
-    host=lab-host:$(tag_of "$here/provide.sh" "$here"/host/*)
+        "$(tar_of system)" "$system" >/dev/null
+    make_base
+    rm -rf "$stage" && mkdir -p "$stage"/{host,registry,store,link}
+    host=lab-host:$(tag_of bootstrap unpack_engine "$here"/host/*)
     cp -a "$parts/docker" "$stage/host/docker"
     build_image "$host" "$stage/host" host
 
-    buildkit=lab-buildkit:$BUILDKIT_VERSION-$(tag_of "$here/provide.sh" "$here"/buildkit/* \
-        "$parts/buildkit/$BUILDKIT_VERSION/buildkitd")
-    cp "$parts/buildkit/$BUILDKIT_VERSION/"* "$parts/docker/usr/sbin/runc" "$stage/buildkit/"
-    build_image "$buildkit" "$stage/buildkit" buildkit
+    buildkit=$(make_buildkit "$BUILDKIT_VERSION")
+    newest=$(make_buildkit "$NEWEST_BUILDKIT_VERSION")
 
-    registry=lab-registry:$(tag_of "$here/provide.sh" "$here"/registry/*)
+    registry=lab-registry:$(tag_of bootstrap unpack_engine "$here"/registry/*)
     dpkg -x "$parts"/debs/docker-registry_*.deb "$stage/registry/package"
     build_image "$registry" "$stage/registry" registry
+
+    store=lab-store:$STORE_VERSION-$(tag_of bootstrap compile "$here"/store/*)
+    cp "$parts/store/$STORE_VERSION/versitygw" "$stage/store/"
+    build_image "$store" "$stage/store" store
+
+    link=lab-link:$LINK_VERSION-$(tag_of bootstrap compile "$here"/link/*)
+    cp "$parts/link/$LINK_VERSION/server" "$stage/link/"
+    build_image "$link" "$stage/link" link
     rm -rf "$stage"
+}
+
+make_buildkit() { # version; prints the image's name
+    local folder=$parts/buildkit/$1 image
+    image=lab-buildkit:$1-$(tag_of bootstrap compile unpack_engine "$here"/buildkit/*)
+    mkdir -p "$stage/buildkit-$1"
+    cp "$folder/"* "$parts/docker/usr/sbin/runc" "$stage/buildkit-$1/"
+    build_image "$image" "$stage/buildkit-$1" buildkit
+    printf '%s\n' "$image"
 }
 
 write_settings() {
@@ -211,7 +251,10 @@ export DOCKER_HOST=unix://$socket
 export DOCKER_CONFIG=$run/config
 export HOST_IMAGE=$host
 export BUILDKIT_IMAGE=$buildkit
+export NEWEST_IMAGE=$newest
 export REGISTRY_IMAGE=$registry
+export STORE_IMAGE=$store
+export LINK_IMAGE=$link
 export BASE_IMAGE=$base
 export PATH=$parts/docker/usr/bin:\$PATH
 END
@@ -229,6 +272,9 @@ check_machine
 install_tools
 unpack_engine
 compile_buildkit "$BUILDKIT_VERSION"
+compile_buildkit "$NEWEST_BUILDKIT_VERSION"
+compile store "$STORE_VERSION" github.com/versity/versitygw github.com/versity/versitygw/cmd/versitygw
+compile link "$LINK_VERSION" github.com/Shopify/toxiproxy/v2 github.com/Shopify/toxiproxy/v2/cmd/server
 bootstrap system ca-certificates,iptables,libseccomp2,procps,git
 bootstrap python ca-certificates,python3,python3-pip,python3-venv
 start_engine

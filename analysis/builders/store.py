@@ -1,0 +1,99 @@
+"""The lab's S3 store: a real S3 API for the strategies that keep their cache in a bucket."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from analysis.errors import LabError
+
+PORT, REGION, BUCKET = 9000, "us-east-1", "cache"
+COMMAND = ["posix", "/data"]
+# as CodeBuild's own credentials do, these reach a build by its environment
+SETTING = "CACHE_BUCKET"
+
+
+def random_key() -> str:
+    """A key that no other lab has."""
+    return secrets.token_hex(12)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Keys of a store; `url` is how this machine reaches it, `address` how a build host does."""
+
+    access_key: str = field(default_factory=random_key)
+    secret_key: str = field(default_factory=random_key, repr=False)
+    url: str = ""
+    address: str = ""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of the store's container."""
+        return {
+            "ROOT_ACCESS_KEY": self.access_key,
+            "ROOT_SECRET_KEY": self.secret_key,
+            "VGW_PORT": f":{PORT}",
+            "VGW_REGION": REGION,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a build is told: bucket, where it is, and the keys."""
+        return {
+            SETTING: BUCKET,
+            "CACHE_ENDPOINT_URL": f"http://{self.address}",
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+        }
+
+    def make_bucket(self, seconds: float = 30) -> None:
+        """Create the bucket once the store answers; LabError when it does not."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.client().create_bucket(Bucket=BUCKET)
+                return
+            except (BotoCoreError, ClientError) as error:
+                if time.monotonic() > deadline:
+                    raise LabError(
+                        f"The lab's S3 store does not work after {seconds:.0f} s: {error}; check "
+                        "STORE_IMAGE."
+                    ) from error
+                time.sleep(0.1)
+
+    def list_objects(self, prefix: str) -> tuple[int, int]:
+        """How many objects lie under a prefix, and their bytes. LabError if it can't be had."""
+        try:
+            pages = self.client().get_paginator("list_objects_v2")
+            found = [
+                item["Size"]
+                for page in pages.paginate(Bucket=BUCKET, Prefix=prefix)
+                for item in page.get("Contents", [])
+            ]
+        except (BotoCoreError, ClientError) as error:
+            raise LabError(f"The lab's S3 store can't be listed: {error}.") from error
+        return len(found), sum(found)
+
+    def client(self) -> BaseClient:
+        """A client of the store's API."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            config=Config(
+                s3={"addressing_style": "path"},
+                retries={"total_max_attempts": 1},
+                connect_timeout=5,
+                read_timeout=30,
+                # a proxy of the environment can't reach a container of this machine
+                proxies={},
+            ),
+        )

@@ -1,0 +1,3 @@
+"""The source file that a commit changes."""
+
+print("The work is done.")
