@@ -130,7 +130,7 @@ def make_plan(
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.seed)
-    facts |= {"link": settings.link, "arguments": dict(settings.arguments)}
+    facts |= {"link": settings.link, "arguments": dict(settings.arguments), "pool": settings.pool}
     check_arguments(settings.context, settings.arguments)
     check_facts(folder, facts)
     histories = [

@@ -2,6 +2,8 @@
 
 from analysis.charts.canvas import describe, say, show, table
 from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from analysis.charts.landing import landing_lines
+from analysis.charts.memos import memos
 from analysis.charts.money import month_minutes
 from analysis.charts.timeline import timeline
 from analysis.charts.times import differences, run_seconds, spent, verdict_matrix
@@ -13,6 +15,8 @@ __all__ = [
     "entries_by_kind",
     "entries_over_pushes",
     "hit_matrix",
+    "landing_lines",
+    "memos",
     "month_minutes",
     "run_seconds",
     "say",

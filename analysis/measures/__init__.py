@@ -23,6 +23,14 @@ from analysis.measures.hits import (
     rates_by_denominator,
     widen_rates,
 )
+from analysis.measures.landing import (
+    landing_chances,
+    landings,
+    local_hits,
+    say_landings,
+    say_local_hits,
+    widen_chances,
+)
 from analysis.measures.misses import explain_misses
 from analysis.measures.money import month, month_storage, read_mix
 from analysis.measures.overheads import builder_costs, busy_map, overhead_map
@@ -68,8 +76,11 @@ __all__ = [
     "hit_rates",
     "hits_by_run",
     "keep_newest",
+    "landing_chances",
+    "landings",
     "layer_hits",
     "left_out",
+    "local_hits",
     "mark_critical",
     "mark_emulated",
     "mean_by_activity",
@@ -89,6 +100,8 @@ __all__ = [
     "say_builder_cost",
     "say_growth",
     "say_hits",
+    "say_landings",
+    "say_local_hits",
     "say_misses",
     "say_month",
     "say_months",
@@ -99,5 +112,6 @@ __all__ = [
     "say_unexplained",
     "say_unread",
     "spread",
+    "widen_chances",
     "widen_rates",
 ]

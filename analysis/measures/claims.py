@@ -1,40 +1,56 @@
-"""The seed's memos as hypotheses, each with the verdict that the experiment's runs give."""
+"""The seed's notes as hypotheses, each with the verdict that the experiment's runs give."""
 
 import pandas as pd
 
+from analysis.measures import claims_cache as cache
+from analysis.measures import claims_driver as driver
+from analysis.measures import claims_media as media
 from analysis.measures import claims_registry as registry
 from analysis.measures import claims_speed as speed
-from analysis.measures.evidence import gather_evidence, say_where
+from analysis.measures.evidence import gather_evidence, say_runs, say_where
 from analysis.runs import Experiment
 
+# in the order of the seed: its memo, then its section on the docker-container driver
 CLAIMS = {
-    "buildx --push leaves three entries: the image, its index and an in-toto attestation": (
-        registry.three_entries
+    "buildx --push leaves three entries in the registry": registry.three_entries,
+    "They are the image itself, its index, and an application/vnd.in-toto+json": media.what_is_left,
+    "That one looks like something to do with signatures": media.is_signed,
+    "A lifecycle policy counts each of them as one": registry.counted_each,
+    "oci-mediatypes=true, oci-mediatypes=false: it is the same": media.mediatypes_same,
+    "buildx --load and then docker push is fine: it leaves the image alone": (
+        registry.load_leaves_one
     ),
-    "A lifecycle policy counts each of those entries": registry.counted_each,
-    "oci-mediatypes=true or false makes no difference to them": registry.mediatypes_same,
-    "--load and then docker push leaves the image alone": registry.load_leaves_one,
-    "LOCAL_DOCKER_LAYER_CACHE rarely has a hit, by luck": speed.local_cache_rare,
-    "An external cache has hits, but pulling and pushing it costs a fast build more": (
-        speed.cache_costs
-    ),
-    "What buildx create --use costs is not negligible": speed.builder_costly,
+    "LOCAL_DOCKER_LAYER_CACHE does not seem to do anything": cache.local_cache_idle,
+    "It has a hit on rare occasions, on no clear condition: luck": cache.local_cache_rare,
+    "An external cache of buildx has an effect": cache.cache_works,
+    "Pulling and pushing it costs so much that a fast build can do without": cache.cache_costs,
+    "What buildx create --use costs to make a builder is not negligible": speed.builder_costly,
     "Without an external cache the default builder is the better one": speed.default_better,
-    "--cache-to fails on the docker driver": speed.cache_to_fails,
+    "--cache-to with a remote cache fails on the docker driver": driver.cache_to_fails,
+    "The error says “Cache export feature is currently not supported for docker driver.”": (
+        driver.words_same
+    ),
+    "So the driver must be changed to docker-container": driver.must_change,
+    "docker buildx create --use changes it to docker-container": driver.create_changes,
+    "docker build alone will do where setup-buildx-action set driver and environment": (
+        driver.build_alone
+    ),
 }
-COLUMNS = ["claim", "verdict", "numbers", "runs"]
+COLUMNS = ["claim", "verdict", "numbers", "where", "runs"]
 
 
 def claims(experiment: Experiment) -> pd.DataFrame:
-    """One row a memo of the seed: claim, verdict, numbers (text with n and interval), runs.
+    """One row a sentence of the seed: claim, verdict, numbers, where, runs; all text.
 
-    Verdicts: holds, does not hold, holds only if …, can't tell. Each is computed from the runs
-    that may be compared; `runs` says where: place, strategies, scenarios, how many.
+    Verdicts: holds, does not hold, holds only if …, can't tell; each is computed from the runs
+    that may be compared. numbers: with n and 95 % intervals; of a verdict can't tell the reason,
+    too. where: place, strategies, scenarios, how many runs. runs: the folders of all of them, in
+    the experiment's folder, as say_runs writes them.
     """
     evidence = gather_evidence(experiment)
     findings = {claim: judge(evidence) for claim, judge in CLAIMS.items()}
     rows = [
-        (claim, found.verdict, found.numbers, say_where(found.runs))
+        (claim, found.verdict, found.numbers, say_where(found.runs), say_runs(found.runs))
         for claim, found in findings.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS, dtype="string")

@@ -1,6 +1,7 @@
 """What the claims are judged by: an experiment's measures, computed once, and words for them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -41,6 +42,10 @@ class Evidence:
     def strategies_with(self, *words: str) -> list[str]:
         """The strategies whose commands hold all these words."""
         return [name for name, text in self.text.items() if all(word in text for word in words)]
+
+    def strategies_like(self, pattern: str) -> list[str]:
+        """The strategies in whose commands a regular expression is found."""
+        return [name for name, text in self.text.items() if re.search(pattern, text)]
 
     def runs_of(self, strategies: Iterable[str], scenario: str | None = None) -> pd.DataFrame:
         """The comparable runs of these strategies, and of a scenario if one is given."""
@@ -96,3 +101,27 @@ def say_where(runs: pd.DataFrame | None) -> str:
     rounds = count_words(runs["round"].nunique(), "round")
     lists = (join_words(runs[name].unique()) for name in ("place", "strategy", "scenario"))
     return f"{'; '.join(lists)}; {count_words(len(runs), 'run')} of {rounds}"
+
+
+def say_runs(runs: pd.DataFrame | None) -> str:
+    """The folders of runs in an experiment's folder, as patterns that a shell expands.
+
+    `runs/{docker,buildx-push}.{cold,source}.{01,02}`; strategies with the same scenarios and
+    rounds share a pattern, and together these name all the runs and no other.
+    """
+    if runs is None or runs.empty:
+        return "none"
+    names = runs["run"].astype(str)
+    # names of strategies may hold dots, those of scenarios and rounds don't
+    parts = names.str.rsplit(".", n=2, expand=True).set_axis(["who", "what", "round"], axis=1)
+    rounds = parts.groupby(["who", "what"], sort=False)["round"].agg(lambda r: tuple(sorted(r)))
+    alike = rounds.reset_index().groupby(["who", "round"], sort=False)["what"].agg(tuple)
+    shared = alike.reset_index().groupby(["what", "round"], sort=False)["who"].agg(sorted)
+    return " ".join(
+        f"runs/{brace(who)}.{brace(what)}.{brace(number)}" for (what, number), who in shared.items()
+    )
+
+
+def brace(words: Sequence[str]) -> str:
+    """One word as it is, several as a shell takes them for each in turn."""
+    return words[0] if len(words) == 1 else f"{{{','.join(words)}}}"

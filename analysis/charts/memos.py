@@ -1,0 +1,33 @@
+"""The table of claims, each linked to where it was measured."""
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+from IPython.display import HTML
+
+FOUND = ("no.", "claim", "verdict", "numbers")
+WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
+
+
+def memos(claims: pd.DataFrame) -> HTML:
+    """Two tables of claims' rows, what was found and where; a row's number leads to the other's."""
+    found, where = [], []
+    for number, row in enumerate(claims.itertuples(), start=1):
+        texts = [escape(each) for each in (row.claim, row.verdict, row.numbers)]
+        found.append([link_number(number, "claim", "runs"), *texts])
+        folders = f"<code>{escape(row.runs)}</code>"
+        where.append([link_number(number, "runs", "claim"), escape(row.where), folders])
+    return HTML(draw_table(FOUND, found) + draw_table(WHERE, where))
+
+
+def link_number(number: int, here: str, there: str) -> str:
+    """A number that can be linked to as `here` and leads to the same number `there`."""
+    return f'<a id="{here}-{number}" href="#{there}-{number}">{number}</a>'
+
+
+def draw_table(heads: Sequence[str], rows: list[list[str]]) -> str:
+    """A table of cells that are HTML already."""
+    # cells are cut off at so many characters else
+    with pd.option_context("display.max_colwidth", None):
+        return pd.DataFrame(rows, columns=heads).to_html(index=False, border=0, escape=False)

@@ -1,0 +1,65 @@
+"""A control experiment (A/A): strategies against themselves under a second name.
+
+    python -m analysis.control --folder data/control --strategies docker,registry-cache
+
+Whatever differs between the two is chance, so a verdict of "faster" or "slower" is a wrong one.
+The same call again runs what is missing.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.builders.lab import Images
+from analysis.errors import AnalysisError
+from analysis.estimate import say_plan
+from analysis.experiment import Settings, make_plan, run_experiment
+from analysis.measures.control import AGAIN
+from analysis.rounds import place_folder, split_names
+from analysis.strategies import find_strategy
+
+STRATEGIES, SCENARIOS = "docker,registry-cache", "cold,source"
+
+
+def write_copies(names: Sequence[str], folder: Path) -> list[str]:
+    """Write each strategy's buildspec into `folder` under its second name; all names.
+
+    UnknownName for a strategy that does not exist.
+    """
+    found = [find_strategy(name) for name in names]
+    folder.mkdir(parents=True, exist_ok=True)
+    for strategy in found:
+        (folder / f"{strategy.name}{AGAIN}.yml").write_text(strategy.buildspec.text)
+    return [name for strategy in found for name in (strategy.name, strategy.name + AGAIN)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the control experiment that a command line asks for; 1 when it failed."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.control", description=__doc__)
+    parser.add_argument("--folder", default="runs/control", help="folder that keeps the runs")
+    parser.add_argument("--strategies", default=STRATEGIES, help="names with commas between")
+    parser.add_argument("--scenarios", default=SCENARIOS, help="names with commas between")
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--dry-run", action="store_true", help="only say how many builds")
+    options = parser.parse_args(arguments)
+    folder = place_folder(options.folder)
+    scenarios = split_names(options.scenarios)
+    try:
+        names = write_copies(split_names(options.strategies), folder / "strategies")
+        settings = Settings(options.rounds, strategies_folder=folder / "strategies")
+        images = Images.from_environment()
+        print(say_plan(folder, make_plan(folder, names, scenarios, settings, images, print)))
+        if not options.dry_run:
+            run_experiment(folder, names, scenarios, settings)
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
