@@ -48,7 +48,7 @@ def read_experiment(folder: str | Path) -> Experiment:
     return Experiment(
         folder=folder,
         facts=facts,
-        runs=judge_runs(records.runs, logs.builds, logs.steps),
+        runs=judge_runs(records.runs, logs.builds, logs.steps, logs.commands),
         problems=pd.concat([odd, records.problems, bad, unread], ignore_index=True),
         logs=logs,
         images=images,

@@ -7,16 +7,34 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-ONE_A_ROUND = {"engine": "round", "buildx": "round", "buildkit": ["round", "strategy"]}
+# what all runs of a round, or those of one strategy in it, have in common
+ONE_A_ROUND = {
+    "engine": ["round"],
+    "buildx": ["round"],
+    "link": ["round"],
+    "buildkit": ["round", "strategy"],
+    "storage_driver": ["round", "strategy"],
+}
+# the words of a command that ask for a cache's import and export; an inline cache is exported
+# with its image, without a step of its own on the docker driver
+ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"}
+# stores whose import ends alike whether a cache is there or not (BuildKit's cache/remotecache)
+SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
 
 
-def judge_runs(runs: pd.DataFrame, builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+def judge_runs(
+    runs: pd.DataFrame,
+    builds: pd.DataFrame,
+    steps: pd.DataFrame,
+    commands: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """`runs` with columns valid (bool) and invalid_reason (text, null when valid).
 
-    `builds` and `steps` are those of the runs' logs.
+    `builds`, `steps` and `commands` are those of the runs' logs. Without commands, what a build
+    was asked to import and export is known by its strategy's other runs alone.
     """
     facts = runs.merge(summarise_logs(builds, steps), on="log", how="left", validate="1:1")
-    facts = facts.join(usual_versions(runs))
+    facts = pd.concat([facts, usual_values(facts), find_asked(facts, builds, commands)], axis=1)
     reasons = [list(find_faults(row)) for row in facts.to_dict("records")]
     text = ["; ".join(each) or None for each in reasons]
     return runs.assign(
@@ -26,54 +44,129 @@ def judge_runs(runs: pd.DataFrame, builds: pd.DataFrame, steps: pd.DataFrame) ->
 
 
 def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
-    """log, builds (number), hits (cached layers), imports and exports (sets of outcomes)."""
+    """log, builds (number), hits (cached layers), imports and exports (sets of outcomes).
+
+    None stands for an unknown one; so is an import from a store that is silent when empty.
+    """
     layers = steps[steps["kind"] == "layer"]
     hits = layers["status"].eq("cached").groupby(layers["log"]).sum().rename("hits")
-    groups = builds.groupby("log")
-    found = groups.size().to_frame("builds")
-    for name, column in (("imports", "cache_import"), ("exports", "cache_export")):
-        found[name] = groups[column].agg(lambda outcomes: frozenset(outcomes))
+    imports = steps[steps["kind"] == "cache import"]
+    silent = imports["name"].str.match(SILENT).groupby(imports["log"]).all()
+    untold = builds["cache_import"].eq("ok") & builds["log"].isin(silent.index[silent])
+    outcomes = {"imports": builds["cache_import"].mask(untold), "exports": builds["cache_export"]}
+    found = builds.groupby("log").size().to_frame("builds")
+    for name, column in outcomes.items():
+        known = column.astype(object).where(column.notna(), None)
+        found[name] = known.groupby(builds["log"]).agg(frozenset)
     return found.join(hits).fillna({"hits": 0}).reset_index()
 
 
-def usual_versions(runs: pd.DataFrame) -> pd.DataFrame:
-    """usual_engine, usual_buildx, usual_buildkit: what most runs of the same round report."""
+def usual_values(facts: pd.DataFrame) -> pd.DataFrame:
+    """usual_engine, …: what most runs of the same round have, or, of as many, the earliest."""
+    ordered, usual = facts.sort_values("started", kind="stable"), {}
+    for name, keys in ONE_A_ROUND.items():
+        counts = ordered.groupby([*keys, name], sort=False).size().rename("runs").reset_index()
+        most = counts.sort_values("runs", ascending=False, kind="stable").drop_duplicates(keys)
+        usual[f"usual_{name}"] = facts[keys].merge(most, on=keys, how="left", validate="m:1")[name]
+    return pd.DataFrame(usual)
 
-    def most_common(values: pd.Series) -> object:
-        return next(iter(values.mode()), None)
 
+def find_asked(
+    facts: pd.DataFrame, builds: pd.DataFrame, commands: pd.DataFrame | None
+) -> pd.DataFrame:
+    """imports_asked, exports_asked, hits_usual (bool): what a run's log is to show.
+
+    Told by the run's own commands and by what the strategy's other runs show. A strategy may
+    export now and then: a warm run is to, where others of its scenario do.
+    """
+    strategy, scenario = facts["strategy"], facts["scenario"]
+    imports, exports = (facts[name].map(has_any, na_action="ignore").eq(True) for name in ASKS)
+    asks = {name: facts["log"].isin(find_asking(builds, commands, ASKS[name])) for name in ASKS}
+    first = (exports.groupby(strategy).transform("any") | asks["exports"]) & scenario.eq("cold")
+    alike = [strategy, scenario]
     return pd.DataFrame(
         {
-            f"usual_{name}": runs.groupby(keys)[name].transform(most_common)
-            for name, keys in ONE_A_ROUND.items()
-        },
-        index=runs.index,
+            "imports_asked": imports.groupby(strategy).transform("any") | asks["imports"],
+            "exports_asked": first | exports.groupby(alike).transform("any"),
+            "hits_usual": facts["hits"].gt(0).groupby(alike).transform("any"),
+        }
     )
+
+
+def has_any(outcomes: frozenset[str | None]) -> bool:
+    """Whether there is any import, or export, among these outcomes."""
+    return bool(outcomes - {"none"})
+
+
+def find_asking(builds: pd.DataFrame, commands: pd.DataFrame | None, words: str) -> list[str]:
+    """Logs with a command of these words and a build by BuildKit, which shows what it does."""
+    if commands is None:
+        return []
+    asking = commands.loc[commands["command"].str.contains(words, na=False), "log"]
+    able = builds.loc[builds["builder"] == "buildkit", "log"]
+    return asking[asking.isin(able)].unique().tolist()
 
 
 def find_faults(row: dict) -> Iterator[str]:
     """Why a run can't be compared, in words; nothing for one that can."""
     if row["status"] != row["expect"]:
         yield f"it {row['status']} where it should have {row['expect']}"
-    if row["host"] == "fresh" and row["host_empty"] is not True:
-        yield "its host was not empty before the build"
+    yield from find_use(row)
     if pd.isna(row["builds"]):
         yield "its log holds no docker build"
         return
     if row["scenario"] == "cold":
         yield from find_warmth(row)
-    elif row["imports"] & {"missing", "failed"}:
-        yield "the cache it should have found was not imported"
-    if row["expect"] == "succeeded" and row["exports"] & {"failed", "unfinished"}:
-        yield "its cache was not exported whole"
-    for name in ONE_A_ROUND:
-        if pd.notna(row[name]) and row[name] != row[f"usual_{name}"]:
-            yield f"its {name} is {row[name]}, that of its round {row[f'usual_{name}']}"
+    if row["expect"] == "succeeded":
+        yield from find_lost_cache(row)
+    yield from find_changes(row)
+
+
+def find_use(row: dict) -> Iterator[str]:
+    """What shows that a host had been used before: a fresh one, or that of a cold start."""
+    empty, cold = row["host_empty"], row["scenario"] == "cold"
+    if pd.isna(empty):
+        if row["host"] == "fresh" or (cold and row["host"] == "kept"):
+            yield "it is not known whether its host was empty before the build"
+    elif not empty and row["host"] == "fresh":
+        yield "its host was not empty before the build"
+    elif not empty and cold:
+        yield "a cold start on a host that was not empty"
 
 
 def find_warmth(row: dict) -> Iterator[str]:
     """What shows that a cold start was not cold."""
     if row["hits"]:
-        yield f"a cold start that had {row['hits']:.0f} layers from a cache"
+        layers = "1 layer" if row["hits"] == 1 else f"{row['hits']:.0f} layers"
+        yield f"a cold start that had {layers} from a cache"
     if "ok" in row["imports"]:
         yield "a cold start that imported a cache"
+
+
+def find_lost_cache(row: dict) -> Iterator[str]:
+    """What shows that a cache was not imported by a warm start, or not exported whole."""
+    done = row["status"] == "succeeded"
+    if row["scenario"] != "cold":
+        if row["imports"] & {"missing", "failed"}:
+            yield "the cache it should have found was not imported"
+        elif row["imports_asked"] and row["imports"] == {"none"} and done:
+            yield "no cache was imported, though its strategy imports one"
+        elif None in row["imports"] and not row["hits"] and expects_hits(row):
+            yield "nothing shows that it found a cache: no layer came from one"
+    if row["exports"] & {"failed", "unfinished"}:
+        yield "its cache was not exported whole"
+    elif row["exports_asked"] and row["exports"] == {"none"} and done:
+        yield "no cache was exported, though its strategy exports one"
+
+
+def expects_hits(row: dict) -> bool:
+    """Whether a warm start has hits if it finds its cache: nothing changed, or others had some."""
+    return row["scenario"] == "unchanged" or row["hits_usual"]
+
+
+def find_changes(row: dict) -> Iterator[str]:
+    """What differs from the other runs of its round though it should not."""
+    for name in ONE_A_ROUND:
+        if pd.notna(row[name]) and row[name] != row[f"usual_{name}"]:
+            words = name.replace("_", " ")
+            yield f"its {words} is {row[name]}, that of its round {row[f'usual_{name}']}"

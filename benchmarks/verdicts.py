@@ -1,10 +1,10 @@
 """How far verdicts can be trusted: python benchmarks/verdicts.py --experiments 300
 
 Makes experiments whose truth is known and lets `compare` judge them: 5 scenarios, a baseline of
-20 s and 7 other strategies: three are no different, two 30 % slower, one 30 % and one 50 % faster.
-Rounds drift; runs vary by 4 % (normal, skewed, or with outliers), all alike or not. Prints how
-often the 95 % interval holds the truth, how often a verdict is wrong (told where there is no
-difference, or the wrong way), and how often a true difference is told.
+20 s and 17 other strategies: eight are no different, five 30 % slower, four 30 % faster. Rounds
+drift; runs vary by 4 % (normal, skewed, or with outliers), all alike or not. Writes how often the
+95 % interval holds the truth, how often a verdict is wrong (told where there is no difference, or
+the wrong way), and how often the true difference of 30 % is told, to data/simulation.csv.
 """
 
 import argparse
@@ -20,16 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from analysis.measures import compare
 
 SCENARIOS = ["cold", "unchanged", "source", "dependency", "base"]
-TRUTH = {
-    "docker": 20.0,
-    "a": 20.0,
-    "b": 20.0,
-    "c": 20.0,
-    "d": 26.0,
-    "e": 26.0,
-    "f": 14.0,
-    "g": 10.0,
-}
+SAME, SLOWER, FASTER = 8, 5, 4
+LEVELS = [20.0] * (1 + SAME) + [26.0] * SLOWER + [14.0] * FASTER
+TRUTH = {f"strategy {number}" if number else "docker": s for number, s in enumerate(LEVELS)}
+OUTPUT = Path(__file__).parent.parent / "data" / "simulation.csv"
 NOISE, DRIFT, OUTLIERS, FAR = 0.04, 0.1, 0.05, 6.0
 
 
@@ -38,20 +32,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiments", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    print(
-        f"seed {given.seed}, {given.experiments} experiments a row, {len(TRUTH) - 1} x 5 verdicts"
-    )
-    print(f"{'rounds':>6} {'noise':9} {'alike':5} {'interval':>8} {'wrong':>6} {'told':>6}")
+    rows = []
     for rounds, kind, alike in itertools.product((3, 6, 10), KINDS, (True, False)):
         judged = pd.concat(
             [judge(rng, rounds, kind, alike) for _ in range(given.experiments)], ignore_index=True
         )
-        held, wrong, told = summarise(judged)
-        print(
-            f"{rounds:6} {kind:9} {'yes' if alike else 'no':5} {held:8.1%} {wrong:6.1%} {told:6.1%}"
-        )
+        rows.append([rounds, kind, "alike" if alike else "not alike", given.experiments])
+        rows[-1] += [round(share, 4) for share in summarise(judged)]
+        print(*rows[-1], sep="\t", flush=True)
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(given.output, index=False)
+    print(f"seed {given.seed}, {len(TRUTH) - 1} x {len(SCENARIOS)} verdicts; {given.output}")
+
+
+COLUMNS = ["rounds", "noise", "spread", "experiments", "interval holds", "wrong", "told"]
 
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

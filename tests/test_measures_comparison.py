@@ -6,7 +6,7 @@ import pytest
 from measured import make_runs, pick
 
 from analysis.errors import UnknownName
-from analysis.measures.comparison import COLUMNS, adjust_holm, compare, estimate
+from analysis.measures.comparison import COLUMNS, adjust, compare, estimate
 
 SLOW_ROUNDS = (0.0, 30.0, 60.0, 15.0)
 
@@ -79,12 +79,16 @@ def test_more_strategies_ask_for_more_certainty():
     assert row["p"] == pytest.approx(3 * 0.0351, abs=3e-4)
 
 
-def test_holms_adjustment_is_that_of_his_paper():
-    # sorted and multiplied by 4, 3, 2, 1, never less than one before
-    p = pd.Series([0.01, 0.04, 0.03, np.nan, 0.005])
-    assert adjust_holm(p).tolist()[:3] == pytest.approx([0.03, 0.06, 0.06])
-    assert adjust_holm(p).isna().tolist() == [False, False, False, True, False]
-    assert adjust_holm(pd.Series([0.6, 0.9])).tolist() == [1, 1]
+def test_the_adjustment_is_that_of_benjamini_and_hochberg_s_paper():
+    # its section 3.2: 15 hypotheses of which the four smallest p values are told at 0.05
+    given = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+    given += [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    p = pd.Series([*given, None]).sample(frac=1, random_state=3)
+    adjusted = adjust(p)
+    assert adjusted.sort_index().lt(0.05).tolist() == [True] * 4 + [False] * 12
+    assert adjusted.sort_index()[0] == pytest.approx(0.0015)
+    assert adjusted[15] != adjusted[15]
+    assert adjust(pd.Series([0.6, 0.9])).tolist() == [0.9, 0.9]
 
 
 def test_scenarios_are_judged_apart_and_come_in_the_order_of_a_history():

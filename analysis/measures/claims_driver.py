@@ -97,7 +97,7 @@ def say_exports(runs: pd.DataFrame) -> str:
 def exporting_runs(evidence: Evidence) -> pd.DataFrame:
     """The runs of strategies with --cache-to: way (what builds, how), exported (whole)."""
     names = [name for name, text in evidence.text.items() if "--cache-to" in text]
-    runs = evidence.runs[evidence.runs["strategy"].isin(names)]
+    runs = evidence.runs[evidence.runs["valid"] & evidence.runs["strategy"].isin(names)]
     builds = evidence.experiment.logs.builds
     whole = runs["log"].isin(builds.loc[builds["cache_export"] == "ok", "log"])
     inline = runs["strategy"].isin(evidence.strategies_like(INLINE))
