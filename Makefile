@@ -15,7 +15,7 @@ LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-l
 USE_LAB = settings=$(LAB_SETTINGS); \
 	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
 
-.PHONY: help report test experiment jupyter lab lab-down lint readme lock clean
+.PHONY: help report test experiment control sweep jupyter lab lab-down lint readme lock clean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -35,6 +35,13 @@ experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS
 		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
 		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" $(if $(DRY_RUN),--dry-run)
 	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)")
+
+control: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.control --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
+
+sweep: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.sweep --folder runs/sweep --rounds "$(ROUNDS)" \
+		$(if $(DRY_RUN),--dry-run)
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
 	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks

@@ -10,6 +10,7 @@ from typing import Any
 NAMES = {
     "read_logs": "analysis.logs",
     "read_runs": "analysis.runs",
+    "read_sweep": "analysis.runs",
     "read_experiment": "analysis.runs",
     "read_timeline": "analysis.timeline",
     "read_timelines": "analysis.timeline",

@@ -169,11 +169,21 @@ def set_arguments(context: Path, arguments: Mapping[str, str]) -> None:
 
 
 def check_arguments(context: Path, arguments: Mapping[str, str]) -> None:
-    """UnknownName for an argument that the context's Dockerfile gives no default."""
-    known = {name for _, _, name in list_defaults(read_dockerfile(context))}
-    for name in arguments:
+    """UnknownName for an argument that the context's Dockerfile gives no default.
+
+    ContextError for one that names an image: what stands for that is chosen by the lab.
+    """
+    text = read_dockerfile(context)
+    known = {name for _, _, name in list_defaults(text)}
+    named = [each.image for each in list_images(text)]
+    for name, value in arguments.items():
         if name not in known:
             raise UnknownName(f"ARG with a default in {context / 'Dockerfile'}", name, known)
+        if [each.image for each in list_images(replace_defaults(text, {name: value}))] != named:
+            raise ContextError(
+                f"{context / 'Dockerfile'}: the ARG {name} names an image: write the other image "
+                "into a copy of the Dockerfile."
+            )
 
 
 def context_files(context: Path) -> list[Path]:

@@ -49,7 +49,7 @@ def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     None stands for an unknown one; so is an import from a store that is silent when empty.
     """
     layers = steps[steps["kind"] == "layer"]
-    hits = layers["status"].eq("cached").groupby(layers["log"]).sum().rename("hits")
+    hits = count_hits(layers)
     imports = steps[steps["kind"] == "cache import"]
     silent = imports["name"].str.match(SILENT).groupby(imports["log"]).all()
     untold = builds["cache_import"].eq("ok") & builds["log"].isin(silent.index[silent])
@@ -59,6 +59,15 @@ def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
         known = column.astype(object).where(column.notna(), None)
         found[name] = known.groupby(builds["log"]).agg(frozenset)
     return found.join(hits).fillna({"hits": 0}).reset_index()
+
+
+def count_hits(layers: pd.DataFrame) -> pd.Series:
+    """log -> cached layers; what an earlier build of the same log ran is no cache's work."""
+    ordered = layers.sort_values(["log", "build", "step"], kind="stable")
+    keys = [ordered[key] for key in ("log", "stage", "name")]
+    ran = ordered["status"].eq("ran").groupby(keys, dropna=False).cummax()
+    hit = ordered["status"].eq("cached") & ~ran
+    return hit.groupby(ordered["log"]).sum().rename("hits")
 
 
 def usual_values(facts: pd.DataFrame) -> pd.DataFrame:

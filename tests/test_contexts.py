@@ -36,6 +36,11 @@ def test_base_image_stands_for_the_default_base_alone(tmp_path):
     assert choose_bases(both, LAB) == {"node:20": "node:20", PYTHON: "lab-base:1"}
 
 
+def test_images_that_are_copied_from_are_served_too(tmp_path):
+    app = write(tmp_path, Dockerfile="# syntax=d/f:1\nFROM node:20\nCOPY --from=uv:1 /uv /bin/\n")
+    assert list(choose_bases(app, LAB)) == ["d/f:1", "node:20", "uv:1"]
+
+
 def test_a_replacement_is_said_in_words():
     bases = {"node:20": "node:20", PYTHON: "lab-base:1"}
     assert say_replaced(bases) == [f"FROM {PYTHON} is replaced by lab-base:1 (BASE_IMAGE)"]

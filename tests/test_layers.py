@@ -21,6 +21,7 @@ SHELVES = [
     {"charts", "estimate"},
     {"notebooks", "pages", "provenance"},
     {"readme", "reports", "rounds"},
+    {"control", "sweep"},
 ]
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {

@@ -51,6 +51,7 @@ def test_the_set_is_whole():
         "3-overheads",
         "4-images",
         "5-verdict",
+        "6-trust",
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from analysis.errors import ContextError, UnknownName
 from analysis.scenarios import (
     SCENARIOS,
+    check_arguments,
     context_files,
     copied_files,
     derivable,
@@ -18,6 +19,7 @@ from analysis.scenarios import (
     list_bases,
     list_named,
     make_context,
+    set_arguments,
 )
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -349,3 +351,15 @@ def test_ours_is_a_context_of_its_own(tmp_path):
     names = {path.parts[0] for path in context_files(copy)}
     assert names <= {".dockerignore", "Dockerfile", "app", "requirements.txt", "tests"}
     assert all(re.match(r"(app|tests|requirements)", str(path)) for path in copied_files(copy))
+
+
+def test_arguments_are_defaults_of_the_dockerfile_s_and_name_no_image(tmp_path):
+    text = "ARG TAG=1\nFROM base:${TAG}\nARG WORK=3\nRUN sleep $WORK\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    check_arguments(tmp_path, {"WORK": "5"})
+    set_arguments(tmp_path, {"WORK": "5"})
+    assert (tmp_path / "Dockerfile").read_text() == text.replace("WORK=3", 'WORK="5"')
+    with pytest.raises(UnknownName, match="did you mean 'WORK'"):
+        check_arguments(tmp_path, {"WORKS": "5"})
+    with pytest.raises(ContextError, match="the ARG TAG names an image"):
+        check_arguments(tmp_path, {"TAG": "2"})

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.logs import read_logs
 from analysis.recording import COLUMNS
-from analysis.validity import judge_runs
+from analysis.validity import count_hits, judge_runs
 
 SOUND = {
     "strategy": "registry-cache",
@@ -66,12 +66,13 @@ def merge(changes):
 
 def list_steps(facts):
     """Steps of a log: an import if there is one, and layers."""
-    base = {"log": facts["log"], "build": 0}
+    base = {"log": facts["log"], "build": 0, "step": 0, "stage": "build"}
     if facts["cache_import"] != "none":
         name = f"importing cache manifest from {facts['source']}"
         yield base | {"kind": "cache import", "name": name, "status": "ran"}
-    for status in ["ran"] + ["cached"] * facts["hits"]:
-        yield base | {"kind": "layer", "name": "RUN true", "status": status}
+    for step, status in enumerate(["ran"] + ["cached"] * facts["hits"]):
+        layer = {"step": step, "kind": "layer", "name": f"RUN {step}", "status": status}
+        yield base | layer
 
 
 def both(**facts):
@@ -205,3 +206,16 @@ def test_no_runs_keep_types():
     judged = judge_runs(runs, empty.builds, empty.steps, empty.commands)
     assert judged["valid"].dtype == bool
     assert judged["invalid_reason"].dtype == "string"
+
+
+def test_layers_of_a_build_before_in_the_same_log_are_no_cache():
+    steps = pd.DataFrame(
+        [
+            ("two", 0, 1, "build", "[build 2/2] RUN a", "ran"),
+            ("two", 1, 1, "build", "[build 2/2] RUN a", "cached"),
+            ("warm", 0, 1, "build", "[build 2/2] RUN a", "cached"),
+            ("warm", 1, 1, "build", "[build 2/2] RUN a", "cached"),
+        ],
+        columns=["log", "build", "step", "stage", "name", "status"],
+    )
+    assert count_hits(steps).to_dict() == {"two": 0, "warm": 2}

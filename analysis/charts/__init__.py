@@ -5,6 +5,7 @@ from analysis.charts.counts import denominators, entries_by_kind, entries_over_p
 from analysis.charts.landing import landing_lines
 from analysis.charts.memos import memos
 from analysis.charts.money import month_minutes
+from analysis.charts.sweep import sweep_lines, sweep_predictions
 from analysis.charts.timeline import timeline
 from analysis.charts.times import differences, run_seconds, spent, verdict_matrix
 
@@ -22,6 +23,8 @@ __all__ = [
     "say",
     "show",
     "spent",
+    "sweep_lines",
+    "sweep_predictions",
     "table",
     "timeline",
     "verdict_matrix",

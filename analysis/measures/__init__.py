@@ -3,6 +3,7 @@
 from analysis.measures.breakeven import break_even
 from analysis.measures.claims import claims
 from analysis.measures.comparison import compare
+from analysis.measures.control import control, say_control
 from analysis.measures.critical import critical_path
 from analysis.measures.findings import (
     say_builder_cost,
@@ -45,9 +46,11 @@ from analysis.measures.paths import (
     say_unread,
 )
 from analysis.measures.predecessors import first_misses, misses_by_run, say_misses
+from analysis.measures.predictions import list_predictions, say_sweep
 from analysis.measures.prices import find_price, read_prices
 from analysis.measures.rollbacks import keep_newest
 from analysis.measures.savings import say_month, say_months
+from analysis.measures.simulation import read_simulation, say_simulation
 from analysis.measures.spread import (
     left_out,
     mark_emulated,
@@ -56,15 +59,19 @@ from analysis.measures.spread import (
     pick_comparable,
     spread,
 )
+from analysis.measures.sweep import busy_by_link, check_break_even
 
 __all__ = [
     "break_even",
     "builder_costs",
     "burdened",
+    "busy_by_link",
     "busy_map",
     "cache_outcomes",
+    "check_break_even",
     "claims",
     "compare",
+    "control",
     "count_entries",
     "count_rollbacks",
     "critical_path",
@@ -80,6 +87,7 @@ __all__ = [
     "landings",
     "layer_hits",
     "left_out",
+    "list_predictions",
     "local_hits",
     "mark_critical",
     "mark_emulated",
@@ -97,7 +105,9 @@ __all__ = [
     "rates_by_denominator",
     "read_mix",
     "read_prices",
+    "read_simulation",
     "say_builder_cost",
+    "say_control",
     "say_growth",
     "say_hits",
     "say_landings",
@@ -108,7 +118,9 @@ __all__ = [
     "say_overhead",
     "say_path",
     "say_rollbacks",
+    "say_simulation",
     "say_spent",
+    "say_sweep",
     "say_unexplained",
     "say_unread",
     "spread",

@@ -116,7 +116,7 @@ compile_buildkit() { # version; takes about two minutes
 }
 
 bootstrap() { # name packages; makes $parts/name-TAG.tar, the tag being that of this function
-    local root=$parts/$1.root tar
+    local root=$parts/$1.root tar file
     tar=$(tar_of "$1")
     [ -e "$tar" ] && return
     say "bootstrapping $1"
@@ -125,8 +125,19 @@ bootstrap() { # name packages; makes $parts/name-TAG.tar, the tag being that of 
     debootstrap --variant=minbase --include="$2" "$suite" "$root" "$mirror" >"$parts/$1.log" 2>&1 ||
         die "debootstrap failed; its log is $parts/$1.log"
     rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
-    # this machine's mirror and certificates, so that build steps reach what it reaches
+    # as Debian's own images are: nothing downloaded is kept, no documentation
+    printf '%s\n' 'Acquire::Languages "none";' 'APT::Keep-Downloaded-Packages "false";' \
+        'Dir::Cache::pkgcache "";' 'Dir::Cache::srcpkgcache "";' >"$root/etc/apt/apt.conf.d/docker"
+    { echo force-unsafe-io; printf 'path-exclude /usr/share/%s/*\n' doc man locale; } \
+        >"$root/etc/dpkg/dpkg.cfg.d/docker"
+    # this machine's mirror and certificates, so that build steps reach what it reaches; Java's
+    # truststore is made of single files, so the bundle alone does not do
     printf 'deb %s %s main\n' "$mirror" "$suite" >"$root/etc/apt/sources.list"
+    mkdir -p "$root/usr/local/share/ca-certificates"
+    for file in /usr/local/share/ca-certificates/*.crt; do
+        cp "$file" "$root/usr/local/share/ca-certificates/"
+    done
+    chroot "$root" update-ca-certificates >/dev/null 2>&1
     cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" \
         "$root/etc/ssl/certs/ca-certificates.crt"
     tar -C "$root" --numeric-owner -cf "$tar.part" .
@@ -200,6 +211,8 @@ make_base() {
         -c 'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt' \
         -c 'ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt' \
         ${PIP_INDEX_URL:+-c "ENV PIP_INDEX_URL=$PIP_INDEX_URL"} \
+        ${GOPROXY:+-c "ENV GOPROXY=$GOPROXY"} \
+        ${NPM_CONFIG_REGISTRY:+-c "ENV NPM_CONFIG_REGISTRY=$NPM_CONFIG_REGISTRY"} \
         -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
         -c 'CMD ["python3"]' >/dev/null
     # on an engine of the lab's own, the same stands in for the Debian that others build on

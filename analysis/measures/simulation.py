@@ -1,0 +1,42 @@
+"""What benchmarks/verdicts.py found: how far verdicts can be trusted, where the truth is known."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import RecordError
+from analysis.measures.words import say_share
+from analysis.runs import ROOT
+
+SIMULATED = ROOT / "data" / "simulation.csv"
+NUMBERS = ("interval holds", "wrong", "told")
+COLUMNS = ("rounds", "noise", "spread", "experiments", *NUMBERS)
+
+
+def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
+    """rounds, noise, spread, experiments, then shares: interval holds, wrong, told.
+
+    A row a setting of the benchmark. RecordError when the file is missing or another one.
+    """
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise RecordError(
+            f"{path} can't be read ({error}): python benchmarks/verdicts.py makes it."
+        ) from error
+    if tuple(table.columns) != COLUMNS:
+        raise RecordError(f"{path} has other columns: python benchmarks/verdicts.py makes it anew.")
+    return table
+
+
+def say_simulation(table: pd.DataFrame) -> str:
+    """The worst of each number over all settings, and of true differences told by 6 rounds on."""
+    enough = table[table["rounds"] >= 6]
+    return (
+        f"In {table['experiments'].sum()} simulated experiments of 3 to {table['rounds'].max()} "
+        f"rounds, the 95 % interval holds the truth in {say_share(table['interval holds'].min())} "
+        f"or more of the comparisons of each setting, and at most "
+        f"{say_share(table['wrong'].max())} of the verdicts are wrong. A true difference of 30 % "
+        f"is told in {say_share(table['told'].min())} or more, from 6 rounds on in "
+        f"{say_share(enough['told'].min())} or more."
+    )

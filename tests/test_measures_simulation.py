@@ -1,0 +1,34 @@
+"""What the benchmark of the verdicts found: read, said, and good enough."""
+
+import pandas as pd
+import pytest
+
+from analysis.errors import RecordError
+from analysis.measures.simulation import COLUMNS, read_simulation, say_simulation
+
+
+def test_the_recorded_simulation_reaches_what_the_report_promises():
+    table = read_simulation()
+    assert set(table["rounds"]) == {3, 6, 10}
+    assert set(table["noise"]) == {"normal", "skewed", "outliers"}
+    assert (table["experiments"] >= 60).all()
+    assert (table["interval holds"] >= 0.93).all()
+    assert (table["wrong"] <= 0.05).all()
+    assert (table.loc[table["rounds"] >= 6, "told"] >= 0.95).all()
+
+
+def test_the_worst_is_said():
+    rows = [[3, "normal", "alike", 10, 0.95, 0.02, 0.7], [6, "skewed", "alike", 10, 0.99, 0, 0.9]]
+    said = say_simulation(pd.DataFrame(rows, columns=COLUMNS))
+    assert "In 20 simulated experiments of 3 to 6 rounds" in said
+    assert "holds the truth in 95 % or more" in said
+    assert "at most 2 % of the verdicts are wrong" in said
+    assert "told in 70 % or more, from 6 rounds on in 90 % or more" in said
+
+
+def test_a_file_that_is_missing_or_another_one_is_told(tmp_path):
+    with pytest.raises(RecordError, match=r"none\.csv can't be read .*benchmarks/verdicts"):
+        read_simulation(tmp_path / "none.csv")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(RecordError, match="other columns"):
+        read_simulation(tmp_path / "other.csv")
