@@ -298,6 +298,7 @@ SIZE = "general1.small"
 ANSWERS = {
     "spread": lambda e: measures.spread(comparable(e), "seconds"),
     "compare": lambda e: measures.compare(e.runs),
+    "balance": lambda e: measures.balance(measures.overhead_map(e.runs, e.logs), paths(e)),
     "break_even": lambda e: measures.break_even(e.runs, e.logs.steps),
     "month": lambda e: measures.month(e.runs, {"unchanged": 1}, 600, SIZE, measures.read_prices()),
     "hits": lambda e: measures.rates_by_denominator(measures.hits_by_run(e.runs, e.logs.steps)),
@@ -319,7 +320,7 @@ ANSWERS = {
     "headline": lambda e: pd.DataFrame({"said": measures.headline(e)[:-1]}),
 }
 # those that pick, mark or show single runs, and one that needs warm runs of a pool of hosts
-OTHERS = {"mark_emulated", "pick_run", "say_misses", "landings"}
+OTHERS = {"mark_emulated", "pick_run", "say_misses", "landings", "control"}
 
 
 @pytest.fixture(scope="module")

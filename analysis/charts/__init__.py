@@ -1,5 +1,6 @@
 """Charts draw what measures give them, and compute nothing; each has an alt text."""
 
+from analysis.charts.balance import balance
 from analysis.charts.canvas import describe, say, show, table
 from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
 from analysis.charts.landing import landing_lines
@@ -10,6 +11,7 @@ from analysis.charts.timeline import timeline
 from analysis.charts.times import differences, run_seconds, spent, verdict_matrix
 
 __all__ = [
+    "balance",
     "denominators",
     "describe",
     "differences",

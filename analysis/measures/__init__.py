@@ -1,5 +1,6 @@
 """Measures: frames in, frames or sentences out."""
 
+from analysis.measures.balance import balance, say_balance
 from analysis.measures.breakeven import break_even
 from analysis.measures.claims import claims
 from analysis.measures.comparison import compare
@@ -62,6 +63,7 @@ from analysis.measures.spread import (
 from analysis.measures.sweep import busy_by_link, check_break_even
 
 __all__ = [
+    "balance",
     "break_even",
     "builder_costs",
     "burdened",
@@ -106,6 +108,7 @@ __all__ = [
     "read_mix",
     "read_prices",
     "read_simulation",
+    "say_balance",
     "say_builder_cost",
     "say_control",
     "say_growth",

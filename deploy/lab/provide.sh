@@ -115,6 +115,15 @@ compile_buildkit() { # version; takes about two minutes
     compile buildkit "$1" "$module" "$module/cmd/buildkitd" "$module/cmd/buildctl"
 }
 
+compile_all() {
+    compile_buildkit "$BUILDKIT_VERSION"
+    compile_buildkit "$NEWEST_BUILDKIT_VERSION"
+    local module=github.com/versity/versitygw
+    compile store "$STORE_VERSION" $module $module/cmd/versitygw
+    module=github.com/Shopify/toxiproxy/v2
+    compile link "$LINK_VERSION" $module $module/cmd/server
+}
+
 bootstrap() { # name packages; makes $parts/name-TAG.tar, the tag being that of this function
     local root=$parts/$1.root tar file
     tar=$(tar_of "$1")
@@ -284,12 +293,11 @@ mkdir -p "$parts"
 check_machine
 install_tools
 unpack_engine
-compile_buildkit "$BUILDKIT_VERSION"
-compile_buildkit "$NEWEST_BUILDKIT_VERSION"
-compile store "$STORE_VERSION" github.com/versity/versitygw github.com/versity/versitygw/cmd/versitygw
-compile link "$LINK_VERSION" github.com/Shopify/toxiproxy/v2 github.com/Shopify/toxiproxy/v2/cmd/server
+# one waits for processors, the other for the network
+compile_all & compiling=$!
 bootstrap system ca-certificates,iptables,libseccomp2,procps,git
 bootstrap python ca-certificates,python3,python3-pip,python3-venv
+wait "$compiling"
 start_engine
 make_images
 write_settings
