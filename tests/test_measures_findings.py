@@ -90,3 +90,14 @@ def test_rollbacks_are_told_where_the_readings_differ():
     assert "3 if children don't count or 1 if each entry counts of b" in said
     same = findings.say_rollbacks(pd.DataFrame(rows[:2]), 3)
     assert same == "“Keep the newest 3” keeps the same builds under both readings."
+
+
+def test_what_lies_in_a_bucket_is_told_apart_from_the_registry():
+    runs = make_runs({"s3-cache": {"cold": [40.0, 41.0], "source": [30.0, 31.0]}})
+    runs["store_objects"] = pd.array([13, 13, 18, 20], "Int64")
+    runs["store_bytes"] = pd.array([90_000_000, 90_000_000, 95_000_000, 97_000_000], "Int64")
+    assert findings.say_store(runs) == [
+        "s3-cache keeps its cache in a bucket, not in the registry: 19 objects of 96 MB after the "
+        "last build of a history (median, n = 2); nothing there expires by itself."
+    ]
+    assert findings.say_store(runs.assign(store_objects=pd.array([None] * 4, "Int64"))) == []

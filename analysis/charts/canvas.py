@@ -77,7 +77,7 @@ def show(axes: Axes) -> HTML:
 
 def say(*sentences: str | Iterable[str]) -> HTML:
     """Sentences as a paragraph, an iterable of them as a list; nothing in them is markup."""
-    return HTML("".join(say_one(each) for each in sentences))
+    return HTML("".join(say_one(each) for each in sentences if each))
 
 
 def say_one(sentences: str | Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from analysis.measures.findings import (
     say_overhead,
     say_rollbacks,
     say_spent,
+    say_store,
     say_unexplained,
 )
 from analysis.measures.footprint import count_entries, count_rollbacks, entries_per_push
@@ -123,6 +124,7 @@ __all__ = [
     "say_rollbacks",
     "say_simulation",
     "say_spent",
+    "say_store",
     "say_sweep",
     "say_unexplained",
     "say_unread",

@@ -116,6 +116,19 @@ def say_growth(entries: pd.DataFrame) -> list[str]:
     ]
 
 
+def say_store(runs: pd.DataFrame) -> list[str]:
+    """What histories have in an S3 store at their end, a strategy a sentence; none without one."""
+    known = runs[runs["valid"] & runs["store_objects"].notna()].sort_values("started")
+    last = known.groupby(["strategy", "round"]).tail(1)
+    return [
+        f"{name} keeps its cache in a bucket, not in the registry: "
+        f"{count_words(int(rows['store_objects'].median()), 'object')} of "
+        f"{rows['store_bytes'].median() / 1e6:.0f} MB after the last build of a history (median, "
+        f"n = {len(rows)}); nothing there expires by itself."
+        for name, rows in last.groupby("strategy")
+    ]
+
+
 def say_rollbacks(table: pd.DataFrame, number: int) -> str:
     """Where the two readings of ECR's rules differ, of keep_newest's rows."""
     wide = table.pivot(index="strategy", columns="reading", values="builds_kept")

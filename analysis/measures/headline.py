@@ -11,6 +11,7 @@ from analysis.measures.evidence import (
     say_kinds,
 )
 from analysis.measures.findings import say_builder_cost
+from analysis.measures.mixes import compare_mixes, say_mixes
 from analysis.measures.money import BUILDS, COMPUTE, MIX, can_tell, month, read_mix
 from analysis.measures.overheads import builder_costs
 from analysis.measures.prices import read_prices
@@ -37,6 +38,7 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
         return ["No build can be compared yet: record some with make experiment."]
     found = [
         advise(evidence.comparison, baseline),
+        say_mixes(compare_mixes(evidence.runs, baseline), baseline),
         *say_winners(evidence),
         say_usual_month(evidence),
         say_builder_cost(builder_costs(evidence.comparable, experiment.logs)),
