@@ -52,6 +52,7 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     # what older experiments do not say: they had no replacements, and their own buildspecs
     there = {"bases": facts["bases"], "replacements": {}, "buildspecs": {}}
     there |= {"link": UNSHAPED, "arguments": {}} | recording.read_json(path)
+    there["images"] = facts["images"] | there["images"]
     for name in SAME:
         if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
