@@ -15,7 +15,11 @@ CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
 
 @dataclass(frozen=True)
 class Built:
-    """A docker build as far as misses need it; `mode` is that of its cache export."""
+    """A docker build as far as misses need it.
+
+    `mode` is that of its cache export; an `inline` one goes with the image, so that no step of the
+    log shows it.
+    """
 
     number: int
     lineage: Lineage
@@ -25,6 +29,7 @@ class Built:
     booted: bool
     pulled: bool
     mode: str | None
+    inline: bool
 
     @property
     def hits(self) -> bool:
@@ -42,7 +47,7 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
     pulled = find_pulls(keep_logs(logs.parts, names), steps)
     found: dict[str, list[Built]] = defaultdict(list)
     for row in records(builds):
-        key = (row["log"], row["build"])
+        key, command = (row["log"], row["build"]), texts.get((row["log"], row["command"]))
         built = Built(
             number=row["build"],
             lineage=Lineage(lineages.get(key, ())),
@@ -51,7 +56,8 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
             failed=row["failed"],
             booted=key in booted,
             pulled=key in pulled,
-            mode=read_mode(texts.get((row["log"], row["command"]))),
+            mode=read_mode(command),
+            inline=any("type=inline" in target for target in CACHE_TO.findall(command or "")),
         )
         found[row["log"]].append(built)
     return found

@@ -178,7 +178,7 @@ def explain_export(one: Instruction, build: Built, old: Built, past: Instruction
     """Why an imported cache had no such layer, null when it had or nothing was imported."""
     if build.cache_import != "ok":
         return None
-    if past.status == "ran" and old.cache_export != "ok":
+    if past.status == "ran" and old.cache_export != "ok" and not old.inline:
         how = {"failed": "failed to export its cache", "unfinished": "was cut while it exported"}
         what = how.get(old.cache_export, "exported no cache")
         return Cause("never exported", f"the build before {what}")
@@ -186,7 +186,8 @@ def explain_export(one: Instruction, build: Built, old: Built, past: Instruction
     if old.mode == "max" or left_out is False:
         return None
     if old.mode == "min" and left_out:
-        return Cause("never exported", "mode=min exports the image's layers, not this stage's")
+        what = "a cache inside the image holds" if old.inline else "mode=min exports"
+        return Cause("never exported", f"{what} the image's layers, not this stage's")
     hit = any(each.stage == one.stage and each.status == "cached" for each in build.lineage.all)
     return None if hit else Cause("unknown", "the log does not tell if this stage was exported")
 
