@@ -7,6 +7,7 @@ STRATEGIES ?= all
 SCENARIOS ?= all
 ROUNDS ?= 3
 LINK ?= unshaped
+PLACE ?= lab
 
 export JUPYTER_PREFER_ENV_PATH = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -26,14 +27,15 @@ report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, 
 	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
-	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
+	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs -n auto --dist loadgroup
 
 experiment: EXPERIMENT ?= runs/latest
-experiment: $(VENV)/.ready ## build in the lab (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
+experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
 	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --experiment "$(EXPERIMENT)" \
 		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
 		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
-		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" $(if $(DRY_RUN),--dry-run)
+		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" \
+		--place "$(PLACE)" $(if $(DRY_RUN),--dry-run)
 	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)")
 
 control: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)

@@ -12,6 +12,7 @@ NAMES = {
     "read_runs": "analysis.runs",
     "read_sweep": "analysis.runs",
     "read_experiment": "analysis.runs",
+    "read_history": "analysis.history",
     "read_timeline": "analysis.timeline",
     "read_timelines": "analysis.timeline",
     "read_images": "analysis.registry",

@@ -6,10 +6,15 @@ AnalysisError
 ├── ContextError     a build context that lacks what a build or a scenario needs
 ├── RecordError      a run on disk that is cut off or damaged
 ├── LogError         a log that cannot be read
+├── SourceError      builds that can't be found, or can't be had where they are
 ├── RegistryError    a registry that does not answer as it should
 ├── PolicyError      a lifecycle policy that is not valid
 ├── PriceError       a list of prices that is missing or damaged
 ├── SettingError     a setting that can't be read, such as a commit mix or a link
+├── CloudError       AWS: a build, its log or a listing that can't be had; one history breaks off
+│   ├── AccountError credentials, region, permissions or projects, which every build meets alike
+│   ├── BusyError    AWS throttles, or can't be reached: the same call goes on later
+│   └── ConsentError builds cost money, and nobody has said yes
 ├── LabError         the lab
 │   ├── EngineError  no Docker engine, no permission, no space
 │   ├── ImageError   an image that cannot be pulled
@@ -52,6 +57,10 @@ class LogError(AnalysisError):
     """A log that cannot be read."""
 
 
+class SourceError(AnalysisError):
+    """Builds that can't be found, or can't be had where they are."""
+
+
 class RegistryError(AnalysisError):
     """A registry that does not answer as it should."""
 
@@ -66,6 +75,26 @@ class PriceError(AnalysisError):
 
 class SettingError(AnalysisError):
     """A setting that can't be read, such as a commit mix or a link."""
+
+
+class CloudError(AnalysisError):
+    """A build, its log or a listing that AWS does not give; `code` is AWS's name of the error."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class AccountError(CloudError):
+    """Credentials, region, permissions or projects: what every build meets alike."""
+
+
+class BusyError(CloudError):
+    """AWS throttles or can't be reached: the same call goes on later."""
+
+
+class ConsentError(CloudError):
+    """Builds that cost money, and nobody has said yes to."""
 
 
 class LabError(AnalysisError):

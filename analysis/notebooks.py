@@ -16,6 +16,7 @@ from analysis.errors import ReportError
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 BUILD = NOTEBOOKS / "1-build.ipynb"
+HISTORY = NOTEBOOKS / "history.ipynb"
 # an error of ours says what to do; any other is told by where it happened
 OWN_ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"UnknownName"}
 # papermill tells of each notebook it opens and writes
@@ -32,7 +33,8 @@ class NotebookFailed(ReportError):
 
 def list_analyses(folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebooks that read an experiment, in the order of their names."""
-    return sorted(path for path in folder.glob("*.ipynb") if path.name != BUILD.name)
+    others = {BUILD.name, HISTORY.name}
+    return sorted(path for path in folder.glob("*.ipynb") if path.name not in others)
 
 
 def run_notebook(

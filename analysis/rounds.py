@@ -10,8 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tqdm import tqdm
+
 from analysis.builders.lab import Images, down
 from analysis.builders.link import UNSHAPED
+from analysis.cloud import run_on_codebuild, say_on_codebuild
+from analysis.cloud import sweep as sweep_cloud
 from analysis.errors import AnalysisError, LabError, UnknownName
 from analysis.estimate import say_plan
 from analysis.experiment import Settings, make_plan, run_experiment
@@ -19,7 +23,7 @@ from analysis.notebooks import BUILD, NotebookFailed, run_notebook
 from analysis.runs import ROOT, find_folder
 from analysis.scenarios import SCENARIOS
 
-PLACES = ("lab",)
+PLACES = ("lab", "codebuild")
 # of these the next strategy may be free; of all others it is not
 ONE_HISTORY = ("LabError", "HostError")
 
@@ -38,16 +42,23 @@ def build(
     """Run the builds that are missing in an experiment; its folder. Names: one, a,b,c or all.
 
     A relative folder is one of the project's, also for a kernel that was started elsewhere.
-    Raises UnknownName and what analysis.experiment.run_experiment raises.
+    On codebuild the environment says where and how: CODEBUILD_PROJECT, …, CONCURRENCY, CONFIRM.
+    Raises UnknownName and what run_experiment, or run_on_codebuild, raises.
     """
-    if place not in PLACES:
-        raise UnknownName("place", place, PLACES)
-    return run_experiment(
+    check_place(place)
+    run = run_on_codebuild if place == "codebuild" else run_experiment
+    return run(
         place_folder(experiment),
         split_names(strategy),
         split_names(scenario) or SCENARIOS,
         choose_settings(rounds, context, replacements, strategies_folder, link),
     )
+
+
+def check_place(place: str) -> None:
+    """UnknownName for a place where nothing can be built."""
+    if place not in PLACES:
+        raise UnknownName("place", place, PLACES)
 
 
 def choose_settings(
@@ -129,6 +140,38 @@ def run_history(
     run_notebook(BUILD, parameters, output, show=True)
 
 
+def run_cloud(
+    experiment: str,
+    strategies: Sequence[str],
+    scenarios: Sequence[str],
+    settings: Settings,
+    dry_run: bool = False,
+) -> None:
+    """Run the rounds on CodeBuild, whose histories go side by side: one call, not one for each.
+
+    With `dry_run` only say what that would take.
+    """
+    call = (place_folder(experiment), strategies, scenarios, settings)
+    if dry_run:
+        print(say_on_codebuild(*call))
+    else:
+        run_on_codebuild(*call, report=print_line)
+
+
+def print_line(line: str) -> None:
+    """A line beside a progress bar, seen at once also in a file."""
+    tqdm.write(line)
+    sys.stdout.flush()
+
+
+def sweep(place: str, experiment: str) -> str:
+    """Remove what a place still has; how much that was, in words."""
+    if place == "codebuild":
+        folder = place_folder(experiment)
+        return f"{sweep_cloud(folder)} repositories of {folder} removed"
+    return f"{down()} containers, networks and volumes removed"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the rounds a command line asks for; 1 when they failed, 130 when stopped."""
     parser = argparse.ArgumentParser(prog="python -m analysis.rounds", description=__doc__)
@@ -136,6 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--strategies", default="all", help="names, or all")
     parser.add_argument("--scenarios", default="all", help="names, or all")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--place", default="lab", help="lab (default) or codebuild")
     parser.add_argument("--context", default="deploy", help="folder with the Dockerfile")
     parser.add_argument("--replacements", default="", help="folder with SCENARIO/files to replace")
     parser.add_argument("--strategies-folder", default="", help="folder with your own buildspecs")
@@ -147,12 +191,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--dry-run", action="store_true", help="only say how many builds and about how long"
     )
-    parser.add_argument("--sweep", action="store_true", help="only remove what labs left behind")
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="only remove what labs left behind, or the experiment on codebuild",
+    )
     options = parser.parse_args(arguments)
     scenarios = split_names(options.scenarios) or SCENARIOS
     try:
+        check_place(options.place)
         if options.sweep:
-            print(f"{down()} containers, networks and volumes removed")
+            print(sweep(options.place, options.experiment))
             return 0
         settings = choose_settings(
             options.rounds,
@@ -162,10 +211,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.link,
         )
         call = (options.experiment, split_names(options.strategies), scenarios, settings)
-        if options.dry_run:
+        if options.place == "codebuild":
+            run_cloud(*call, dry_run=options.dry_run)
+        elif options.dry_run:
             print(say_rounds(*call))
-            return 0
-        run_rounds(*call)
+        else:
+            run_rounds(*call)
     except AnalysisError as error:
         print(error, file=sys.stderr)
         return 1

@@ -52,6 +52,7 @@ def test_the_set_is_whole():
         "4-images",
         "5-verdict",
         "6-trust",
+        "history",
     ]
 
 

@@ -44,6 +44,25 @@ SECRETS = {
     "Authorization: Basic dXNlcjpwYXNz": "Authorization: Basic REDACTED",
     '"Authorization": "Basic dXNl"': '"Authorization": "Basic REDACTED"',
     "-H 'Authorization: token abc' x": "-H 'Authorization: token REDACTED' x",
+    "curl -u me:hunter2 https://example.com/x": "curl -u REDACTED https://example.com/x",
+    "curl -fsSLu me:hunter2 host": "curl -fsSLu REDACTED host",
+    "curl -sS -o x --user 'me:a b' host": "curl -sS -o x --user 'REDACTED' host",
+    'curl -u "$NAME:$KEY" host': 'curl -u "REDACTED" host',
+    "RUN curl --proxy-user me:hunter2 host": "RUN curl --proxy-user REDACTED host",
+    "npm publish --token abc --tag x": "npm publish --token REDACTED --tag x",
+    "sonar --auth-token=abc x": "sonar --auth-token=REDACTED x",
+    "wget --http-password 'a b' host": "wget --http-password 'REDACTED' host",
+    "az login --client-secret abc": "az login --client-secret REDACTED",
+    '{"auths": {"host": {"auth": "bWU6aHVudGVyMg=="}}}': (
+        '{"auths": {"host": {"auth": "REDACTED"}}}'
+    ),
+    "//registry.example.com/:_auth=bWU6aHVudGVyMg==": "//registry.example.com/:_auth=REDACTED",
+    "https://example.com/x?X-Amz-Signature=0a1b": "https://example.com/x?X-Amz-Signature=REDACTED",
+    '"Account": "123456789012",': '"Account": "ACCOUNT",',
+    "AWS_ACCOUNT_ID=123456789012 make": "AWS_ACCOUNT_ID=ACCOUNT make",
+    "does not exist in the registry with id '123456789012'": (
+        "does not exist in the registry with id 'ACCOUNT'"
+    ),
 }
 HARMLESS = [
     "docker buildx build --provenance=false --push .",
@@ -68,6 +87,14 @@ HARMLESS = [
     "https://example.com:8080/x",
     "no password was given",
     "127.0.0.1:5000/app@sha256:abc",
+    "curl -fsSL -o x https://example.com:8080/y",
+    "curl -u me host",
+    "npm publish --token --dry-run",
+    "sort -u a:b",
+    "docker run --user 1000:1000 x",
+    '{"auth": {"type": "none"}, "auths": {}}',
+    "#3 [auth] library/python:pull",
+    "account 1234567890123",
 ]
 
 
@@ -94,7 +121,24 @@ def test_harmless_text_stays(text):
     assert redact(html.escape(text)) == html.escape(text)
 
 
-@pytest.mark.parametrize("text", ["token", "login -", "'", "eyJ", "secret=", "\\", "a", 'login "'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token",
+        "login -",
+        "'",
+        "eyJ",
+        "secret=",
+        "\\",
+        "a",
+        'login "',
+        "curl ",
+        "curl -u a",
+        "--a-",
+        "account",
+        '"auth"',
+    ],
+)
 def test_hostile_text_is_read_to_its_end(text):
     key = " AKIAABCDEFGHIJKLMNOP"
     assert key not in redact((text * 100_000)[:100_000] + "\n" + key)

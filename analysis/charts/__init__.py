@@ -3,6 +3,13 @@
 from analysis.charts.balance import balance
 from analysis.charts.canvas import describe, say, show, table
 from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from analysis.charts.history import (
+    gap_points,
+    history_spent,
+    missing_bars,
+    phase_bars,
+    trend_lines,
+)
 from analysis.charts.landing import landing_lines
 from analysis.charts.memos import memos
 from analysis.charts.money import month_minutes
@@ -17,10 +24,14 @@ __all__ = [
     "differences",
     "entries_by_kind",
     "entries_over_pushes",
+    "gap_points",
+    "history_spent",
     "hit_matrix",
     "landing_lines",
     "memos",
+    "missing_bars",
     "month_minutes",
+    "phase_bars",
     "run_seconds",
     "say",
     "show",
@@ -29,5 +40,6 @@ __all__ = [
     "sweep_predictions",
     "table",
     "timeline",
+    "trend_lines",
     "verdict_matrix",
 ]

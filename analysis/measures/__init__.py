@@ -18,6 +18,17 @@ from analysis.measures.findings import (
 )
 from analysis.measures.footprint import count_entries, count_rollbacks, entries_per_push
 from analysis.measures.headline import headline
+from analysis.measures.history import (
+    cache_seen,
+    history_busy,
+    history_hits,
+    history_overheads,
+    say_cache_seen,
+    say_history,
+)
+from analysis.measures.history_gaps import hits_over_gap, host_caches, say_gaps
+from analysis.measures.history_steps import missing_steps, say_missing
+from analysis.measures.history_time import phase_minutes, say_minutes, say_trend, slopes, trend
 from analysis.measures.hits import (
     cache_outcomes,
     hit_rates,
@@ -49,6 +60,7 @@ from analysis.measures.paths import (
 )
 from analysis.measures.predecessors import first_misses, misses_by_run, say_misses
 from analysis.measures.predictions import list_predictions, say_sweep
+from analysis.measures.previews import compare_previews, differing, say_previews
 from analysis.measures.prices import find_price, read_prices
 from analysis.measures.rollbacks import keep_newest
 from analysis.measures.savings import say_month, say_months
@@ -71,20 +83,28 @@ __all__ = [
     "busy_by_link",
     "busy_map",
     "cache_outcomes",
+    "cache_seen",
     "check_break_even",
     "claims",
     "compare",
+    "compare_previews",
     "control",
     "count_entries",
     "count_rollbacks",
     "critical_path",
+    "differing",
     "entries_per_push",
     "explain_misses",
     "find_price",
     "first_misses",
     "headline",
+    "history_busy",
+    "history_hits",
+    "history_overheads",
     "hit_rates",
     "hits_by_run",
+    "hits_over_gap",
+    "host_caches",
     "keep_newest",
     "landing_chances",
     "landings",
@@ -97,12 +117,14 @@ __all__ = [
     "mean_by_activity",
     "merge_alike",
     "misses_by_run",
+    "missing_steps",
     "month",
     "month_storage",
     "overhead_map",
     "overhead_on_path",
     "path_map",
     "path_seconds",
+    "phase_minutes",
     "pick_comparable",
     "pick_run",
     "rates_by_denominator",
@@ -111,24 +133,33 @@ __all__ = [
     "read_simulation",
     "say_balance",
     "say_builder_cost",
+    "say_cache_seen",
     "say_control",
+    "say_gaps",
     "say_growth",
+    "say_history",
     "say_hits",
     "say_landings",
     "say_local_hits",
+    "say_minutes",
     "say_misses",
+    "say_missing",
     "say_month",
     "say_months",
     "say_overhead",
     "say_path",
+    "say_previews",
     "say_rollbacks",
     "say_simulation",
     "say_spent",
     "say_store",
     "say_sweep",
+    "say_trend",
     "say_unexplained",
     "say_unread",
+    "slopes",
     "spread",
+    "trend",
     "widen_chances",
     "widen_rates",
 ]

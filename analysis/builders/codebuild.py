@@ -1,0 +1,279 @@
+"""One build of a strategy on CodeBuild: started, waited for, read, and recorded as in the lab.
+
+Whatever waits is a generator: see codebuild_queue.
+"""
+
+import math
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from analysis.builders.codebuild_builds import (
+    TOKEN,
+    describe_end,
+    explain_limit,
+    find_build,
+    find_problem,
+    start_build,
+)
+from analysis.builders.codebuild_ledger import (
+    LOST,
+    OPEN,
+    SPOILED,
+    STARTED,
+    Entry,
+    Ledger,
+)
+from analysis.builders.codebuild_life import BUSY_PAUSE, lose, open_life, patiently, stop_entry
+from analysis.builders.codebuild_logs import LogPages, find_last_line, is_whole, open_log
+from analysis.builders.codebuild_place import COMPUTE, Place, link_console, name_repository, uses
+from analysis.builders.codebuild_queue import Steps
+from analysis.builders.codebuild_source import list_objects
+from analysis.builders.host_step import add_steps
+from analysis.errors import AccountError, BusyError, CloudError
+from analysis.recording import run_name
+from analysis.registry import ecr
+from analysis.registry.aws import Aws
+from analysis.strategies import Strategy
+
+# the folder that a context is in, as in the lab
+CONTEXT = "deploy"
+LIMIT, NO_BUILDS = "AccountLimitExceededException", "more than 0 builds"
+# seconds between tries, and how many: for a place among the account's builds, and for a log that
+# is not there yet
+LIMIT_PAUSE, LIMIT_TRIES = 30.0, 120
+LOG_PAUSE, LOG_SETTLES, LOG_LATE = 5.0, 10.0, 300.0
+# builds of a scenario that CodeBuild itself may fail before its history breaks off
+FAULTS = 3
+SHORTEST_LIMIT = 5
+IMMUTABLE = b"cannot be overwritten because the tag is immutable"
+
+
+@dataclass
+class CloudJob:
+    """A history of builds of one strategy on AWS: its repository and what is known of it."""
+
+    aws: Aws
+    place: Place
+    strategy: Strategy
+    number: int
+    ledger: Ledger
+    time_limit: float
+    report: Callable[[str], None]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    manifests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def repository(self) -> tuple[str, str]:
+        """(name, address) of the repository that this history pushes to."""
+        return name_repository(self.place.repository_url, self.ledger.name)
+
+    @property
+    def cache_repository(self) -> tuple[str, str] | None:
+        """(name, address) of that of its cache, null where it has none of its own."""
+        if not self.place.cache_repository_url or not uses(self.strategy, "CACHE_REPOSITORY_URL"):
+            return None
+        return name_repository(self.place.cache_repository_url, self.ledger.name)
+
+    @property
+    def repositories(self) -> list[str]:
+        """The names of both."""
+        pairs = [self.repository, self.cache_repository]
+        return [pair[0] for pair in pairs if pair]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of its builds; CodeBuild itself sets AWS_REGION."""
+        cache = self.cache_repository
+        found = {"ECR_REPOSITORY_URL": self.repository[1], "IMAGE_TAG": "latest"}
+        found |= {"CONTEXT": f"./{CONTEXT}/", **self.variables}
+        found |= {"CACHE_REPOSITORY_URL": cache[1]} if cache else {}
+        return found | ({"CACHE_BUCKET": self.place.cache_bucket} if self.has_store else {})
+
+    @property
+    def has_store(self) -> bool:
+        """Whether its cache is in S3."""
+        return bool(self.place.cache_bucket) and uses(self.strategy, "CACHE_BUCKET")
+
+    @property
+    def prefix(self) -> str:
+        """Where its cache is in the bucket, as the buildspec says."""
+        return f"{self.ledger.name}/"
+
+    def open(self) -> Steps:
+        """Go on with the history's life where its repository is there still, else begin anew."""
+        store = [self.place.cache_bucket, self.prefix] if self.has_store else []
+        yield from open_life(self.aws, self.ledger, self.repositories, store)
+
+    def run(self, scenario: str, source: str) -> Generator[Any, Any, tuple[Entry, dict, bytes]]:
+        """(what the ledger says of it, the build when it is over, its whole log).
+
+        `source` is where its context is in S3. CloudError when there is no such build; what is
+        known of it by then is in the ledger.
+        """
+        while True:
+            entry = yield from self.start(scenario, source)
+            try:
+                build = yield entry.id
+            except CloudError:
+                self.ledger.note(entry, state=LOST)
+                self.ledger.leave(SPOILED)
+                raise
+            self.ledger.note(entry, **describe_end(build))
+            problem = find_problem(build)
+            if problem is None:
+                log = yield from self.read_log(entry, build)
+                self.check_tags(entry, build, log)
+                return entry, build, log
+            lose(self.ledger, entry, build)
+            again = build["buildStatus"] == "FAULT" and self.ledger.state == OPEN
+            if not again or self.ledger.count_lost(scenario) >= FAULTS:
+                raise problem
+            self.report(f"{problem} It is started again.")
+            yield BUSY_PAUSE
+
+    def check_tags(self, entry: Entry, build: Mapping[str, Any], log: bytes) -> None:
+        """AccountError when a build could not push because a tag can't be moved."""
+        if build["buildStatus"] == "FAILED" and IMMUTABLE in log:
+            lose(self.ledger, entry, build)
+            raise AccountError(
+                f"A tag of {self.repository[0]} was made immutable while {entry.id} ran: take away "
+                "what does that in this account; the same call builds this history anew."
+            )
+
+    def start(self, scenario: str, source: str) -> Generator[Any, Any, Entry]:
+        """The build of a scenario: one that was begun already, or a new one."""
+        entry = self.ledger.find_begun(scenario)
+        if entry and entry.id is None:
+            build = yield from patiently(lambda: find_build(self.aws, entry))
+            if build:
+                self.note_start(entry, build)
+        elif entry:
+            self.report(f"{self.name(scenario)}: picks up the build {entry.id}")
+        if entry is None:
+            now = datetime.now(UTC).isoformat()
+            entry = self.ledger.ask(scenario, self.place.choose_project(self.strategy), now)
+        if entry.id is None:
+            request = self.make_request(entry, source)
+            self.note_start(entry, (yield from self.ask_for_start(entry, request)))
+        return entry
+
+    def ask_for_start(self, entry: Entry, request: dict[str, Any]) -> Generator[float, Any, dict]:
+        """The build that CodeBuild starts, once the account has room for it."""
+        for tries in range(LIMIT_TRIES + 1):
+            try:
+                return (yield from patiently(lambda: start_build(self.aws, request)))
+            except BusyError:
+                raise
+            except CloudError as error:
+                if error.code != LIMIT:
+                    self.ledger.forget(entry)
+                    raise
+                if tries == LIMIT_TRIES or NO_BUILDS in str(error):
+                    self.ledger.forget(entry)
+                    raise AccountError(explain_limit(error), LIMIT) from error
+                if not tries:
+                    self.report(f"{explain_limit(error)} Waiting for a place.")
+            yield LIMIT_PAUSE
+        raise AssertionError
+
+    def note_start(self, entry: Entry, build: Mapping[str, Any]) -> None:
+        """Write down a build's id, and tell where to watch it."""
+        self.ledger.note(entry, id=build["id"], state=STARTED)
+        link = link_console(build.get("arn", ""))
+        self.report(f"{self.name(entry.scenario)}: {link or build['id']}")
+
+    def name(self, scenario: str) -> str:
+        """The run's name."""
+        return run_name(self.strategy.name, scenario, self.number)
+
+    def make_request(self, entry: Entry, source: str) -> dict[str, Any]:
+        """The parameters of StartBuild; what a project says otherwise is overridden."""
+        strategy, variables = self.strategy, {**self.environment, TOKEN: entry.token}
+        kept = strategy.host != "fresh"
+        request = {
+            "projectName": entry.project,
+            "sourceTypeOverride": "S3",
+            "sourceLocationOverride": source,
+            "artifactsOverride": {"type": "NO_ARTIFACTS"},
+            "buildspecOverride": add_steps(
+                strategy.buildspec.text, emptied=kept and entry.scenario == "cold"
+            ),
+            "environmentVariablesOverride": [
+                {"name": name, "value": value, "type": "PLAINTEXT"}
+                for name, value in variables.items()
+            ],
+            "cacheOverride": {"type": "NO_CACHE"},
+            "privilegedModeOverride": True,
+            "timeoutInMinutesOverride": max(math.ceil(self.time_limit / 60), SHORTEST_LIMIT),
+            "idempotencyToken": entry.token,
+        }
+        if strategy.host == "kept":
+            request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+        if COMPUTE in strategy.buildspec.variables:
+            request["computeTypeOverride"] = strategy.buildspec.variables[COMPUTE]
+        return request
+
+    def read_log(self, entry: Entry, build: Mapping[str, Any]) -> Generator[Any, Any, bytes]:
+        """The whole log of a build that is over, once CloudWatch has it."""
+        log = open_log(build)
+        if log is None:
+            raise AccountError(
+                f"The project {entry.project} writes no log to CloudWatch: let it (logs_config), "
+                "or no build can be read."
+            )
+        waited = quiet = 0.0
+        while True:
+            new = yield from patiently(lambda: log.read_on(self.aws))
+            quiet = 0.0 if new else quiet + LOG_PAUSE
+            if has_settled(log, build, quiet):
+                return log.text
+            if waited >= LOG_LATE:
+                raise self.miss_log(entry, build)
+            waited += LOG_PAUSE
+            yield LOG_PAUSE
+
+    def miss_log(self, entry: Entry, build: Mapping[str, Any]) -> CloudError:
+        """The error of a log that does not come; a second time, its build is given up."""
+        missed = entry.log_missing
+        self.ledger.note(entry, log_missing=True, state=LOST if missed else entry.state)
+        if missed:
+            self.ledger.leave(SPOILED)
+        cure = "builds this history anew" if missed else "looks for it again, at no cost"
+        where = build["logs"].get("deepLink") or build["logs"]["groupName"]
+        return CloudError(
+            f"The log of {entry.id} is not whole in CloudWatch after {LOG_LATE / 60:.0f} minutes "
+            f"({where}): the same call {cure}."
+        )
+
+    def list_images(self) -> dict[str, Any]:
+        """The repository's listing, with that of its cache's own as "cache". CloudError."""
+        listing = ecr.list_repository(self.aws, self.repository[0], self.manifests)
+        cache = self.cache_repository
+        if cache:
+            listing["cache"] = ecr.list_repository(self.aws, cache[0], self.manifests)
+        for each in (listing, listing.get("cache", {"manifests": {}})):
+            self.manifests |= each["manifests"]
+        return listing
+
+    def describe_store(self) -> dict[str, int]:
+        """What a record says of the S3 cache: its objects and their bytes. CloudError."""
+        if not self.has_store:
+            return {}
+        found = list_objects(self.aws, self.place.cache_bucket, self.prefix)
+        return {"store_objects": len(found), "store_bytes": sum(size for _, size in found)}
+
+    def stop(self) -> int:
+        """Stop the build that runs, if one does; how many that were. CloudError."""
+        return stop_entry(self.aws, self.ledger)
+
+
+def has_settled(log: LogPages, build: Mapping[str, Any], quiet: float) -> bool:
+    """Whether a log is whole, or nothing more is to be expected of it."""
+    if is_whole(log, "Phase complete: UPLOAD_ARTIFACTS "):
+        return True
+    last = find_last_line(build)
+    if last is None:
+        return bool(log.lines) and quiet >= LOG_SETTLES
+    return is_whole(log, last) and quiet >= LOG_SETTLES

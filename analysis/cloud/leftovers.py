@@ -1,0 +1,43 @@
+"""What experiments leave on AWS when they are cut off, and its removal."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.builders.codebuild_ledger import CLOSED, list_ledgers
+from analysis.builders.codebuild_life import remove_life, stop_entry
+from analysis.builders.codebuild_place import Place
+from analysis.builders.codebuild_queue import Steps
+from analysis.cloud.plan import CloudPlan
+from analysis.cloud.sources import BASES
+from analysis.registry.aws import Aws
+
+Sleep = Callable[[float], None]
+
+
+def remove_finished(aws: Aws, folder: Path, plan: CloudPlan, sleep: Sleep = time.sleep) -> None:
+    """Remove what histories still have that lack nothing, and the newer base images. CloudError."""
+    names = {*plan.finished, BASES}
+    for ledger in list_ledgers(folder):
+        if ledger.name in names and ledger.state != CLOSED:
+            drive(remove_life(aws, ledger), sleep)
+
+
+def sweep(folder: str | Path, sleep: Sleep = time.sleep) -> int:
+    """Stop the builds of an experiment and remove all it has on AWS; how many repositories.
+
+    Its runs on disk stay, and a later call builds what is missing. CloudError.
+    """
+    aws, removed = Aws(Place.from_environment().region), 0
+    for ledger in list_ledgers(Path(folder)):
+        stop_entry(aws, ledger)
+        if ledger.state != CLOSED:
+            removed += len(ledger.repositories)
+            drive(remove_life(aws, ledger), sleep)
+    return removed
+
+
+def drive(steps: Steps, sleep: Sleep) -> None:
+    """Take all steps of what waits for nothing but time."""
+    for seconds in steps:
+        sleep(seconds)

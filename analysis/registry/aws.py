@@ -1,0 +1,135 @@
+"""AWS's services for an experiment: clients that wait when told to, errors that say the cure.
+
+Retries are botocore's adaptive ones: their rate falls when AWS throttles, and rises again.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore import exceptions as botocore
+from botocore.client import BaseClient
+from botocore.config import Config
+
+from analysis.errors import AccountError, BusyError, CloudError
+from analysis.redaction import redact
+
+ATTEMPTS = "8"
+LOGIN = "log in (aws sso login, aws configure) or set AWS_PROFILE, then make the same call again"
+NO_KEYS = (
+    botocore.NoCredentialsError,
+    botocore.PartialCredentialsError,
+    botocore.CredentialRetrievalError,
+    botocore.TokenRetrievalError,
+    botocore.ProfileNotFound,
+    botocore.SSOError,
+)
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+REFUSED = {
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+DENIED = {"AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation", "403"}
+# what another try may help against, once botocore's own were in vain
+BUSY = {
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceError",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "ServerException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+
+
+@dataclass
+class Aws:
+    """Clients of AWS's services in one region; `requests` counts what was asked, by operation."""
+
+    region: str
+    requests: Counter[str] = field(default_factory=Counter)
+    clients: dict[str, BaseClient] = field(default_factory=dict, repr=False)
+
+    def client(self, service: str) -> BaseClient:
+        """The client of a service; AccountError when there can't be one."""
+        if service not in self.clients:
+            attempts = int(os.environ.get("AWS_MAX_ATTEMPTS", ATTEMPTS))
+            config = Config(
+                retries={"mode": "adaptive", "total_max_attempts": attempts},
+                connect_timeout=10,
+                read_timeout=60,
+            )
+            with aws_errors(f"making a client of {service}"):
+                client = boto3.client(service, region_name=self.region, config=config)
+            # before each attempt: what is tried again is a request too
+            client.meta.events.register_first("before-send", self.count)
+            self.clients[service] = client
+        return self.clients[service]
+
+    def count(self, event_name: str, **_: Any) -> None:
+        """Note one request: before-send.SERVICE.OPERATION."""
+        self.requests[event_name.rpartition(".")[2]] += 1
+
+
+def find_region() -> str:
+    """The region that AWS_REGION, AWS_DEFAULT_REGION or the profile name; AccountError."""
+    with aws_errors("looking for the region"):
+        region = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    if not region:
+        raise AccountError("No AWS region is set: set AWS_REGION, such as eu-west-1.")
+    return region
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """What botocore raises in a block as CloudError, told by what was being done."""
+    try:
+        yield
+    except (botocore.BotoCoreError, botocore.ClientError) as error:
+        raise explain(error, doing) from error
+
+
+def explain(error: Exception, doing: str) -> CloudError:
+    """AccountError, BusyError or CloudError with a sentence: what failed, why, and the cure."""
+    answer = (getattr(error, "response", None) or {}).get("Error", {})
+    code = str(answer.get("Code", ""))
+    said = redact(str(answer.get("Message") or error)).rstrip(".")
+    kind, words = choose_words(error, code, said)
+    return kind(f"While {doing}: {words}", code)
+
+
+def choose_words(error: Exception, code: str, said: str) -> tuple[type[CloudError], str]:
+    """The kind of an error of AWS's, and what there is to say and do about it."""
+    status = (getattr(error, "response", None) or {}).get("ResponseMetadata", {})
+    if isinstance(error, NO_KEYS):
+        return AccountError, f"there are no AWS credentials ({said}): {LOGIN}."
+    if isinstance(error, botocore.NoRegionError):
+        return AccountError, "no AWS region is set: set AWS_REGION, such as eu-west-1."
+    if code in EXPIRED:
+        return AccountError, f"the AWS credentials have expired ({code}): {LOGIN}."
+    if code in REFUSED:
+        return AccountError, f"AWS does not know the credentials ({code}): {LOGIN}."
+    if code in DENIED:
+        return AccountError, (
+            f"AWS does not allow it ({said}): attach the policy that terraform's output "
+            "experiment_policy_arn names."
+        )
+    if code in BUSY or status.get("HTTPStatusCode", 0) >= 500:
+        return BusyError, f"AWS throttles or is busy ({code}: {said}): the same call goes on later."
+    if isinstance(error, botocore.HTTPClientError | botocore.ConnectionError):
+        return BusyError, f"AWS can't be reached ({said}): check the network, proxy and region."
+    return CloudError, f"AWS answers {code or type(error).__name__}: {said}."
