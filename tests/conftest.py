@@ -12,6 +12,7 @@ from analysis.errors import EngineError
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """One process has the engine to itself; of all others each takes whole files."""
     for item in items:
