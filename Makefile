@@ -27,7 +27,7 @@ report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, 
 	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
-	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs -n auto --dist loadgroup
+	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
 
 experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)

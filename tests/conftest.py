@@ -12,14 +12,6 @@ from analysis.errors import EngineError
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """One process has the engine to itself; of all others each takes whole files."""
-    for item in items:
-        group = "engine" if "client" in item.fixturenames else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def client():
     """A client of a Docker engine. In CI its absence is an error, elsewhere a reason to skip."""
