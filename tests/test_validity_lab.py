@@ -320,7 +320,7 @@ ANSWERS = {
     "headline": lambda e: pd.DataFrame({"said": measures.headline(e)[:-1]}),
 }
 # those that pick, mark or show single runs, and one that needs warm runs of a pool of hosts
-OTHERS = {"mark_emulated", "pick_run", "say_misses", "landings", "control"}
+OTHERS = {"mark_emulated", "pick_run", "say_misses", "say_store", "landings", "control"}
 
 
 @pytest.fixture(scope="module")
