@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.builders.lab import Images
-from analysis.errors import AnalysisError
 from analysis.estimate import say_plan
 from analysis.experiment import Settings, make_plan, run_experiment
 from analysis.measures.control import AGAIN
-from analysis.rounds import place_folder, split_names
+from analysis.rounds import exit_code, place_folder, split_names
 from analysis.strategies import find_strategy
 
 STRATEGIES, SCENARIOS = "docker,registry-cache", "cold,source"
@@ -34,31 +33,26 @@ def write_copies(names: Sequence[str], folder: Path) -> list[str]:
     return [name for strategy in found for name in (strategy.name, strategy.name + AGAIN)]
 
 
+def run_command(options: argparse.Namespace) -> None:
+    """Run the control experiment that a command line asks for, or say what it would take."""
+    folder, scenarios = place_folder(options.folder), split_names(options.scenarios)
+    names = write_copies(split_names(options.strategies), folder / "strategies")
+    settings = Settings(options.rounds, strategies_folder=folder / "strategies")
+    images = Images.from_environment()
+    print(say_plan(folder, make_plan(folder, names, scenarios, settings, images, print)))
+    if not options.dry_run:
+        run_experiment(folder, names, scenarios, settings)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the control experiment that a command line asks for; 1 when it failed."""
+    """Run the control experiment a command line asks for; 1 when it failed, 130 when stopped."""
     parser = argparse.ArgumentParser(prog="python -m analysis.control", description=__doc__)
     parser.add_argument("--folder", default="runs/control", help="folder that keeps the runs")
     parser.add_argument("--strategies", default=STRATEGIES, help="names with commas between")
     parser.add_argument("--scenarios", default=SCENARIOS, help="names with commas between")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--dry-run", action="store_true", help="only say how many builds")
-    options = parser.parse_args(arguments)
-    folder = place_folder(options.folder)
-    scenarios = split_names(options.scenarios)
-    try:
-        names = write_copies(split_names(options.strategies), folder / "strategies")
-        settings = Settings(options.rounds, strategies_folder=folder / "strategies")
-        images = Images.from_environment()
-        print(say_plan(folder, make_plan(folder, names, scenarios, settings, images, print)))
-        if not options.dry_run:
-            run_experiment(folder, names, scenarios, settings)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
-        return 130
-    return 0
+    return exit_code(run_command, parser.parse_args(arguments))
 
 
 if __name__ == "__main__":

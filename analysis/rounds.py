@@ -7,7 +7,7 @@ finished, since n counts up; what broke off in one of them is made up for.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -172,8 +172,8 @@ def sweep(place: str, experiment: str) -> str:
     return f"{down()} containers, networks and volumes removed"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the rounds a command line asks for; 1 when they failed, 130 when stopped."""
+def make_parser() -> argparse.ArgumentParser:
+    """The command line of rounds."""
     parser = argparse.ArgumentParser(prog="python -m analysis.rounds", description=__doc__)
     parser.add_argument("--experiment", default="runs/latest", help="folder that keeps the runs")
     parser.add_argument("--strategies", default="all", help="names, or all")
@@ -196,27 +196,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="only remove what labs left behind, or the experiment on codebuild",
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def run_command(options: argparse.Namespace) -> None:
+    """What a command line asks for: rounds, what they would take, or a sweep of what is left."""
+    check_place(options.place)
+    if options.sweep:
+        print(sweep(options.place, options.experiment))
+        return
+    settings = choose_settings(
+        options.rounds,
+        options.context,
+        options.replacements,
+        options.strategies_folder,
+        options.link,
+    )
     scenarios = split_names(options.scenarios) or SCENARIOS
+    call = (options.experiment, split_names(options.strategies), scenarios, settings)
+    if options.place == "codebuild":
+        run_cloud(*call, dry_run=options.dry_run)
+    elif options.dry_run:
+        print(say_rounds(*call))
+    else:
+        run_rounds(*call)
+
+
+def exit_code(run: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:
+    """0 when `run` went through, 1 with the reason when it failed, 130 when it was stopped."""
     try:
-        check_place(options.place)
-        if options.sweep:
-            print(sweep(options.place, options.experiment))
-            return 0
-        settings = choose_settings(
-            options.rounds,
-            options.context,
-            options.replacements,
-            options.strategies_folder,
-            options.link,
-        )
-        call = (options.experiment, split_names(options.strategies), scenarios, settings)
-        if options.place == "codebuild":
-            run_cloud(*call, dry_run=options.dry_run)
-        elif options.dry_run:
-            print(say_rounds(*call))
-        else:
-            run_rounds(*call)
+        run(options)
     except AnalysisError as error:
         print(error, file=sys.stderr)
         return 1
@@ -224,6 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
         return 130
     return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the rounds a command line asks for; 1 when they failed, 130 when stopped."""
+    return exit_code(run_command, make_parser().parse_args(arguments))
 
 
 if __name__ == "__main__":

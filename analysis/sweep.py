@@ -16,9 +16,9 @@ from pathlib import Path
 
 from analysis.builders.lab import Images
 from analysis.builders.link import read_link
-from analysis.errors import AnalysisError, EngineError, LabError, SettingError
+from analysis.errors import EngineError, LabError, SettingError
 from analysis.experiment import Settings, make_plan, missing, run_experiment
-from analysis.rounds import place_folder, split_names
+from analysis.rounds import exit_code, place_folder, split_names
 from analysis.runs import ROOT
 from analysis.scenarios import SCENARIOS as ALL
 
@@ -178,22 +178,18 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def run_command(options: argparse.Namespace) -> None:
+    """Run the sweep that a command line asks for, or say what it would take."""
+    sweep = choose_sweep(options)
+    if options.dry_run:
+        print(say_plan(sweep))
+    else:
+        run_sweep(sweep)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sweep a command line asks for; 1 when it failed, 130 when stopped."""
-    options = make_parser().parse_args(arguments)
-    try:
-        sweep = choose_sweep(options)
-        if options.dry_run:
-            print(say_plan(sweep))
-        else:
-            run_sweep(sweep)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
-        return 130
-    return 0
+    return exit_code(run_command, make_parser().parse_args(arguments))
 
 
 if __name__ == "__main__":
