@@ -1,5 +1,6 @@
 """What several test modules share: a lab on a real engine, and a small context to build in it."""
 
+import base64
 import os
 from pathlib import Path
 
@@ -10,18 +11,30 @@ from analysis.builders.lab import Lab
 from analysis.errors import EngineError
 
 ROOT = Path(__file__).parent.parent
+# a base image of a shell and little else: to pull a real one would take most of a build's time
+SMALL_IMAGE = "lab-small:tests"
+SMALL = (
+    "tar -ch $(ldd /bin/sh /bin/sleep /bin/cat | grep -o '/[^ :]*' | sort -u) 2>/dev/null | base64"
+)
 
 
 @pytest.fixture(scope="session")
 def client():
-    """A client of a Docker engine. In CI its absence is an error, elsewhere a reason to skip."""
+    """A client of a Docker engine that holds SMALL_IMAGE.
+
+    In CI its absence is an error, elsewhere a reason to skip.
+    """
     try:
         client = engine.connect()
     except EngineError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
+    text = client.containers.run(base_image(), ["sh", "-c", SMALL], remove=True)
+    repository, _, tag = SMALL_IMAGE.partition(":")
+    client.api.import_image_from_data(base64.b64decode(text), repository, tag)
     yield client
+    client.images.remove(SMALL_IMAGE)
     client.close()
 
 
@@ -33,14 +46,19 @@ def lab(client):
 
 
 @pytest.fixture
-def context(tmp_path, monkeypatch):
+def context(tmp_path):
     """A build context of three quick steps that need no network."""
-    folder = tmp_path / "context"
+    return make_small_context(tmp_path)
+
+
+def make_small_context(parent):
+    """The folder of that context, in another."""
+    folder = parent / "context"
     folder.mkdir()
     (folder / "requirements.txt").write_text("nothing==1.0\n")
     (folder / "app.py").write_text("print('hello')\n")
     (folder / "Dockerfile").write_text(
-        f"FROM {base_image()}\n"
+        f"FROM {SMALL_IMAGE}\n"
         "COPY requirements.txt ./\n"
         "RUN sleep 0.3; cat requirements.txt >/installed\n"
         "COPY app.py ./\n"

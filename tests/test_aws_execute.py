@@ -104,6 +104,23 @@ def test_a_build_that_fails_pushes_nothing(aws, world, runner, context):
     assert aws.client("ecr").describe_images(repositoryName=name)["imageDetails"] == []
 
 
+def test_a_stopped_build_leaves_no_host(aws, world, runner, context, client):
+    make_repository(aws, "docker")
+    spec = "version: 0.2\nphases: {build: {commands: ['sleep 60']}}\n"
+    codebuild = aws.client("codebuild")
+    started = codebuild.start_build(projectName=world["CODEBUILD_PROJECT"], buildspecOverride=spec)[
+        "build"
+    ]
+    running = runner.running[-1]
+    while running.host is None:
+        running.wait()
+    stopped = codebuild.stop_build(id=started["id"])["build"]
+    assert stopped["buildStatus"] == "STOPPED"
+    running.thread.join(30)
+    assert running.outcome.status == "STOPPED"
+    assert not client.containers.list(filters={"id": running.host.container.id})
+
+
 def test_a_source_is_unpacked_with_links_and_modes(aws, world, tmp_path):
     made = tmp_path / "made"
     made.mkdir()

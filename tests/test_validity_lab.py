@@ -4,10 +4,8 @@ A first round is sound. Each sabotage is a build of a further round, whose other
 of the sound ones, so that a comparison would pair it if the gate let it pass.
 """
 
-import base64
 import dataclasses
 import inspect
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import base_image
+from conftest import SMALL_IMAGE
 
 from analysis import measures, read_experiment, read_timelines, recording
 from analysis.builders.engine import LABEL
@@ -41,10 +39,6 @@ COPY requirements.txt ./
 RUN sleep 1; cat requirements.txt >installed
 COPY app.py ./
 """
-# what those steps need of the base image, whose pull would take most of the time
-SMALL = (
-    "tar -ch $(ldd /bin/sh /bin/sleep /bin/cat | grep -o '/[^ :]*' | sort -u) 2>/dev/null | base64"
-)
 STRATEGIES = load_strategies()
 SOUND = [
     ("docker", "cold"),
@@ -149,7 +143,7 @@ def bench(lab, tmp_path_factory):
     (source / "requirements.txt").write_text("nothing==1.0\n")
     (source / "app.py").write_text("print('hello')\n")
     (source / "Dockerfile").write_text(DOCKERFILE)
-    bases = {"small": serve_small(lab)}
+    bases = {"small": lab.serve(SMALL_IMAGE, "small", "1")}
     contexts = {name: folder / name for name in ("cold", "unchanged")}
     for name, target in contexts.items():
         make_context(source, name, target, bases, bases)
@@ -157,14 +151,6 @@ def bench(lab, tmp_path_factory):
     for strategy, scenario in SOUND:
         bench.build(strategy, scenario)
     return bench
-
-
-def serve_small(lab):
-    """A base image of a shell and little else, as the lab's public registry names it."""
-    text = lab.client.containers.run(base_image(), ["sh", "-c", SMALL], remove=True)
-    changes = [f"LABEL {LABEL}={lab.id}"]
-    answer = lab.client.api.import_image_from_data(base64.b64decode(text), changes=changes)
-    return lab.serve(json.loads(answer.splitlines()[-1])["status"], "small", "1")
 
 
 @pytest.fixture(scope="module")

@@ -223,6 +223,16 @@ def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:
     return dns + "".join(f'[registry."{name}"]\n  http = true\n' for name in registries)
 
 
+def answers(container: Container) -> bool:
+    """Whether the engine inside answers; not in a container that ended in between either."""
+    try:
+        return container.exec_run(["docker", "version"]).exit_code == 0
+    except docker.errors.APIError as error:
+        if error.status_code == 409:
+            return False
+        raise
+
+
 def wait_for_engine(container: Container, deadline: float) -> None:
     """Return once the engine inside answers; HostError with its last words otherwise."""
     while time.monotonic() < deadline:
@@ -230,7 +240,7 @@ def wait_for_engine(container: Container, deadline: float) -> None:
             container.reload()
             if container.status == "exited":
                 break
-            if container.exec_run(["docker", "version"]).exit_code == 0:
+            if answers(container):
                 return
         time.sleep(0.1)
     words = container.logs(tail=3).decode("utf-8", "replace").strip()

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from moto.ecr.models import ecr_backends
 from moto.s3.models import s3_backends
 
 from analysis.builders.agent import Result, run_buildspec
@@ -26,7 +27,7 @@ from analysis.buildspec import Buildspec, parse_buildspec
 from analysis.contexts import serve_bases
 from analysis.scenarios import list_named, set_images
 from analysis.strategies import STORE, Strategy
-from aws import ACCOUNT
+from aws import ACCOUNT, REGION
 from aws.builds import SHORTEST, Outcome, make_outcome, read_phases, read_stamp
 from aws.images import HOST
 from aws.replay import STAMP, to_codebuild
@@ -72,7 +73,7 @@ class LabRunner:
         """An image of a Dockerfile as the lab serves it; one of ECR's is in its registry."""
         host, _, path = name.partition("/")
         if HOST in host:
-            return f"{self.lab.private.address}/{path}"
+            return f"{self.lab.private.address}/{name_repository(path)}"
         with self.lock:
             if name not in self.served:
                 image = self.lab.images.base if name == Images().base else name
@@ -152,7 +153,7 @@ class LabBuild:
     def conclude(self, result: Result) -> Outcome:
         """What CodeBuild would say of a build that went like this."""
         log = b"".join(to_codebuild(b"".join(self.log), waited=0))
-        status = STATUS[result.status]
+        status = "STOPPED" if self.stopped else STATUS[result.status]
         failed = [name for name, (state, _) in read_phases(log).items() if state != "SUCCEEDED"]
         outcome = make_outcome(status, log, failed[0].upper() if failed else "")
         begun = read_stamp(STAMP.match(log)[1])
@@ -166,10 +167,17 @@ class LabBuild:
         found: dict[str, Any] = {"imageDetails": [], "manifests": {}}
         urls = {self.request.env[name] for name in URLS if name in self.request.env}
         for url in sorted(urls):
-            listing = self.runner.lab.list_images(url.partition("/")[2])
+            listing = self.runner.lab.list_images(name_repository(url.partition("/")[2]))
             found["imageDetails"] += listing["imageDetails"]
             found["manifests"] |= listing["manifests"]
         return found
+
+
+def name_repository(path: str) -> str:
+    """The lab's name for an image of a repository of ECR: another one each time it is made anew."""
+    name = path.partition("@")[0].partition(":")[0]
+    repository = ecr_backends[ACCOUNT][REGION].repositories.get(name)
+    return f"{repository.created_at:%y%m%d%H%M%S%f}/{path}" if repository else path
 
 
 INSTANT = ("SUBMITTED", "QUEUED", "DOWNLOAD_SOURCE", "UPLOAD_ARTIFACTS", "FINALIZING")
