@@ -44,9 +44,9 @@ FIRST_DEPENDENCY = {
 STAGES_ON_DEBIAN = {"go": 1, "java": 2, "node": 1}
 # what is built of each: strategies and their scenarios
 SOME = {
-    "go": {"stage-cache": ["cold", "source"]},
+    "go": {"docker": ["cold"]},
     "java": {"docker": ["cold"]},
-    "node": {"docker": ["cold"]},
+    "node": {"stage-cache": ["cold", "source"]},
 }
 EVERY = ["cold", "source", "dependency"]
 ALL = {"docker": EVERY, "registry-cache": EVERY, "stage-cache": EVERY}
