@@ -10,6 +10,7 @@ GAP = r"[ \t]*+"
 PICTURE = r"(?P<picture>data:image/[^\"'\s]+)"
 ACCOUNT = (
     r"(?<!\d)(?P<account>\d{12})(?=\.dkr[.-]ecr)|(?P<arn>arn:aws[\w-]*:[\w-]*:[\w-]*:)\d{12}"
+    r"|(?P<link>/codesuite/codebuild/)\d{12}(?=/)"
     # `"Account": "123456789012"`, `AWS_ACCOUNT_ID=…`, `registry with id '…'`
     rf"|(?P<owner>(?:account|registry)(?:[ _-]?id| number| with id)?"
     rf"(?:{QUOTE})?{GAP}[=:]?{GAP}(?:{QUOTE})?)\d{{12}}(?!\d)"
@@ -55,6 +56,7 @@ def replace_secret(match: re.Match[str]) -> str:
     """What stands for one match of SECRET."""
     if match["picture"]:
         return match["picture"]
-    if match["account"] or match["arn"] or match["owner"]:
-        return (match["arn"] or match["owner"] or "") + "ACCOUNT"
+    before = match["arn"] or match["link"] or match["owner"]
+    if match["account"] or before:
+        return (before or "") + "ACCOUNT"
     return (match["name"] or match["scheme"] or "") + (match["quote"] or "") + "REDACTED"

@@ -21,7 +21,8 @@ class Experiment:
 
     runs: recording.COLUMNS, valid, invalid_reason · problems: path, reason of what can't be
     read · logs: the frames of analysis.read_logs, `log` as in runs · images: those of
-    analysis.read_images with `run` · facts: what experiment.json says.
+    analysis.read_images with `run` and `apart`: whether an entry is in a cache repository of its
+    own · facts: what experiment.json says.
     """
 
     folder: Path
@@ -88,20 +89,26 @@ def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
 
 
 def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(read_images of each run's listing with its `run`, path and reason of those unreadable)."""
+    """(read_images of each run's listing with `run` and `apart`, path and reason of others)."""
     entries, problems = [], []
     for run, path in zip(runs["run"], runs["images"], strict=True):
         try:
             listing = read_json(path)
-            found = list_entries(listing["imageDetails"], listing["manifests"])
+            found = [
+                entry | {"run": run, "apart": apart}
+                for apart, part in ((False, listing), (True, listing.get("cache")))
+                if part is not None
+                for entry in list_entries(part["imageDetails"], part["manifests"])
+            ]
         except RecordError as error:
             problems.append((path, error))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             problems.append((path, f"{path} is no listing of a registry ({error!r})."))
         else:
-            entries += [entry | {"run": run} for entry in found]
+            entries += found
             if "problem" in listing:
                 problems.append((path, listing["problem"]))
     images = frame_images(entries)
-    images["run"] = images.get("run", pd.Series(index=images.index)).astype("string")
+    for name, kind in {"run": "string", "apart": "bool"}.items():
+        images[name] = images.get(name, pd.Series(index=images.index)).astype(kind)
     return images, frame_problems(problems)

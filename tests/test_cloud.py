@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from clouds import Clock, Killed, die_at, run
 
-from analysis import recording
+from analysis import measures, recording
 from analysis.builders.codebuild_ledger import CLOSED, OPEN, SPOILED, Ledger, count_paid
 from analysis.cloud import sweep
 from analysis.cloud.experiment import Options, run_on_codebuild, say_on_codebuild
@@ -69,6 +69,19 @@ def test_an_experiment_leaves_what_the_lab_s_leaves(aws, alone, tmp_path):
     assert repositories(aws) == OWN
     assert "12 builds were started" in lines[-1]
     print(f"{len(aws.builds)} builds: {dict(aws.requests)}")
+
+
+def test_a_cache_in_a_repository_of_its_own_counts_and_takes_no_image_s_place(aws, world, tmp_path):
+    run(tmp_path, ["registry-cache"], ["cold", "unchanged", "source"])
+    found, labs = read_experiment(tmp_path), read_experiment(LAB)
+    assert found.problems.empty
+    assert (found.images["kind"].eq("cache") == found.images["apart"]).all()
+    labs = labs.runs[labs.runs["run"].isin(found.runs["run"])], labs.images
+    counts = [measures.count_entries(*each) for each in ((found.runs, found.images), labs)]
+    numbers = ["entries", "image", "cache", "untagged", "new"]
+    assert counts[0][numbers].equals(counts[1][numbers])
+    kept = [measures.keep_newest(*each, 2) for each in ((found.runs, found.images), labs)]
+    assert [table["builds_kept"].tolist() for table in kept] == [[2, 2], [1, 1]]
 
 
 def test_a_record_says_what_codebuild_says(aws, alone, tmp_path):

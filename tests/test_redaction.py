@@ -13,6 +13,9 @@ SECRETS = {
         "ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com/app:1"
     ),
     "arn:aws:codebuild:eu-west-1:123456789012:x": "arn:aws:codebuild:eu-west-1:ACCOUNT:x",
+    "https://x.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/a": (
+        "https://x.console.aws.amazon.com/codesuite/codebuild/ACCOUNT/projects/a"
+    ),
     "arn:aws-cn:iam::123456789012:role/build": "arn:aws-cn:iam::ACCOUNT:role/build",
     "key AKIAABCDEFGHIJKLMNOP here": "key REDACTED here",
     "export AWS_SECRET_ACCESS_KEY=abc/def+123": "export AWS_SECRET_ACCESS_KEY=REDACTED",

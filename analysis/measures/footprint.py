@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.registry.images import KINDS, sum_distinct
 
-ENTRY = ("digest", "kind", "tags", "blobs", "blob_bytes")
+ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
 NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
 COLUMNS = {
     "run": "string",
@@ -23,19 +23,21 @@ COLUMNS = {
 def count_entries(
     runs: pd.DataFrame, images: pd.DataFrame, problems: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """One row a run, in the order they were built: what its repository held after it.
+    """One row a run, in the order they were built: what its repositories held after it.
 
-    `images` are read_images' with `run`. Columns: run, strategy, scenario, round, valid, pushes
-    (builds of its history that succeeded by then), entries, one for each of KINDS, tagged,
-    untagged, new (entries that the run before of the same history did not have: null when some
-    of that one's are gone, so that a history built anew is not taken for growth), unique_bytes
-    (distinct blobs, as storage bills them; null when a size is unknown). All numbers are null
-    for runs whose listing is among `problems` (path, reason).
+    `images` are read_images' with `run` and, where caches have repositories of their own, `apart`.
+    Columns: run, strategy, scenario, round, valid, pushes (builds of its history that succeeded
+    by then), entries, one for each of KINDS, tagged, untagged, new (entries that the run before
+    of the same history did not have: null when some of that one's are gone, so that a history
+    built anew is not taken for growth), unique_bytes (distinct blobs of each repository, as
+    storage bills them; null when a size is unknown). All numbers are null for runs whose listing
+    is among `problems` (path, reason).
     """
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
     read = runs.loc[~runs["images"].isin(list(unread)), "run"]
     listings: dict[str, list[tuple]] = {run: [] for run in read}
+    images = images if "apart" in images else images.assign(apart=False)
     for run, *entry in zip(*(images[name] for name in ("run", *ENTRY)), strict=True):
         listings.setdefault(run, []).append(entry)
     counts = [{"run": run} | count_listing(listings[run]) for run in read]
@@ -56,8 +58,17 @@ def count_listing(entries: Sequence[Sequence]) -> dict[str, int | None]:
         **{kind: kinds[kind] for kind in KINDS},
         "tagged": tagged,
         "untagged": len(entries) - tagged,
-        "unique_bytes": sum_distinct((blobs, sizes) for *_, blobs, sizes in entries),
+        "unique_bytes": sum_bytes(entries),
     }
+
+
+def sum_bytes(entries: Sequence[Sequence]) -> int | None:
+    """Bytes of the distinct blobs of each repository, null when one is unknown."""
+    sums = [
+        sum_distinct((blobs, sizes) for *_, where, blobs, sizes in entries if where == apart)
+        for apart in (False, True)
+    ]
+    return None if None in sums else sum(sums)
 
 
 def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:

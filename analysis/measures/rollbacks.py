@@ -13,11 +13,13 @@ COLUMNS = ["strategy", "run", "reading", "entries", "entries_kept", "builds", "b
 def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd.DataFrame:
     """Two rows a strategy: what a policy "keep the newest `number`" leaves after its last run.
 
+    The policy is that of the repository with the images; a cache apart from them does not count.
     strategy, run (the last of its first round), reading (READINGS), entries, entries_kept,
     builds (images or indexes that no index lists), builds_kept: those one can roll back to.
     """
     first = runs[runs["round"] == runs.groupby("strategy")["round"].transform("min")]
     last = first.sort_values("started", kind="stable").groupby("strategy", sort=False).tail(1)
+    images = images[~images["apart"]] if "apart" in images else images
     rows = [
         {"strategy": strategy, "run": run, "reading": reading}
         | apply_policy(images[images["run"] == run], number, counted)
