@@ -39,6 +39,7 @@ COLUMNS = {
     "started": "datetime64[ns, UTC]",
     "finished": "datetime64[ns, UTC]",
     "seconds": "float64",
+    "queue_seconds": "float64",
     "provisioning_seconds": "float64",
     "exit_code": "Int64",
     "status": "string",

@@ -12,6 +12,7 @@ from analysis.measures.spread import (
     pick_comparable,
     sort_rows,
     spread,
+    waits,
 )
 
 TIMES = {
@@ -72,6 +73,14 @@ def test_a_spread_has_number_median_and_ends_of_what_is_known():
     runs.loc[runs["run"] == "docker.source.03", "seconds"] = None
     row = pick(spread(runs, "seconds"), strategy="docker", scenario="source")
     assert row[["n", "median", "low", "high"]].tolist() == [2, 20, 10, 30]
+
+
+def test_waits_are_told_apart_and_what_was_never_measured_is_left_out():
+    runs = make_runs(TIMES)
+    assert waits(runs.assign(queue_seconds=None))["wait"].tolist() == ["provisioning"]
+    table = waits(runs.assign(queue_seconds=[2.0] * len(runs))).set_index("wait")
+    assert table["median"].to_dict() == {"queue": 2.0, "provisioning": 0.5}
+    assert (table["n"] == len(runs)).all()
 
 
 def test_means_of_parts_add_up_to_the_mean_of_the_whole():

@@ -72,6 +72,7 @@ from analysis.measures.spread import (
     merge_alike,
     pick_comparable,
     spread,
+    waits,
 )
 from analysis.measures.sweep import busy_by_link, check_break_even
 
@@ -160,6 +161,7 @@ __all__ = [
     "slopes",
     "spread",
     "trend",
+    "waits",
     "widen_chances",
     "widen_rates",
 ]

@@ -52,6 +52,17 @@ def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataF
     ).reset_index()
 
 
+def waits(runs: pd.DataFrame) -> pd.DataFrame:
+    """wait (queue, provisioning), place, host, n, median, low, high: seconds before builds begin.
+
+    No row of what was never measured: the lab has no queue.
+    """
+    names = ["queue", "provisioning"]
+    tables = [spread(runs, f"{name}_seconds", ["place", "host"]) for name in names]
+    table = pd.concat(tables, keys=names, names=["wait"]).reset_index(level="wait")
+    return table[table["n"] > 0].reset_index(drop=True)
+
+
 def mean_by_activity(activities: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, activity, n, seconds: means over the valid runs with a known value.
 

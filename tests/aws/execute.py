@@ -4,7 +4,8 @@
 
 The lab's private registry stands for ECR, its images for those that a Dockerfile names. A project
 with a local cache keeps its host, one with a Docker server keeps that. What is in the lab's
-registry afterwards is what ECR has; the log is there when the build is over.
+registry and S3 store afterwards is what ECR and the bucket have; the log is there when the build
+is over.
 """
 
 import io
@@ -22,7 +23,7 @@ from moto.s3.models import s3_backends
 from analysis.builders.agent import Result, run_buildspec
 from analysis.builders.lab import Images, Lab
 from analysis.builders.lab_build import BuildJob
-from analysis.builders.store import SETTING
+from analysis.builders.store import BUCKET, SETTING, Store
 from analysis.buildspec import Buildspec, parse_buildspec
 from analysis.contexts import serve_bases
 from analysis.scenarios import list_named, set_images
@@ -121,6 +122,9 @@ class LabBuild:
             set_images(context, {name: self.runner.name_image(name) for name in names})
         text = self.request.buildspec
         buildspec = parse_buildspec(text if "\n" in text else (folder / text).read_text())
+        stores = self.find_stores(buildspec)
+        if stores:
+            remove_forgotten(*stores)
         job = self.runner.find_job(self.request, buildspec)
         self.host, _ = job.take_host(0)
         alive = False
@@ -137,7 +141,16 @@ class LabBuild:
             alive = result.status != "timed out"
         finally:
             job.give_back(self.host, alive and not self.stopped)
+        if stores:
+            keep_cached(*stores)
         return self.conclude(result)
+
+    def find_stores(self, buildspec: Buildspec) -> tuple[Store, str, str] | None:
+        """(the lab's S3 store, the bucket it stands for, the prefix of a build's cache in it)."""
+        store, env = self.runner.lab.store, self.request.env
+        if store is None or SETTING not in buildspec.text:
+            return None
+        return store, env[SETTING], f"{env['ECR_REPOSITORY_URL'].rpartition('/')[2]}/"
 
     def name_settings(self, buildspec: Buildspec) -> dict[str, str]:
         """A build's variables with the lab's places in the place of AWS's."""
@@ -171,6 +184,27 @@ class LabBuild:
             found["imageDetails"] += listing["imageDetails"]
             found["manifests"] |= listing["manifests"]
         return found
+
+
+def list_cached(store: Store, prefix: str) -> list[str]:
+    """The keys of a build's cache in the lab's store."""
+    found = store.client().list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [item["Key"] for item in found.get("Contents", [])]
+
+
+def remove_forgotten(store: Store, bucket: str, prefix: str) -> None:
+    """Remove from the lab's store what is no longer in the bucket it stands for."""
+    held = s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
+    for key in list_cached(store, prefix):
+        if key not in held:
+            store.client().delete_object(Bucket=BUCKET, Key=key)
+
+
+def keep_cached(store: Store, bucket: str, prefix: str) -> None:
+    """Put into the bucket what a build left in the lab's store."""
+    for key in list_cached(store, prefix):
+        data = store.client().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        s3_backends[ACCOUNT]["aws"].put_object(bucket, key, data)
 
 
 def name_repository(path: str) -> str:
