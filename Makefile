@@ -8,6 +8,7 @@ SCENARIOS ?= all
 ROUNDS ?= 3
 LINK ?= unshaped
 PLACE ?= lab
+LIMIT ?= 200
 
 export JUPYTER_PREFER_ENV_PATH = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -16,7 +17,7 @@ LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-l
 USE_LAB = settings=$(LAB_SETTINGS); \
 	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
 
-.PHONY: help report test experiment control sweep jupyter lab lab-down lint readme lock clean
+.PHONY: help report test experiment history control sweep jupyter lab lab-down lint readme lock clean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -37,6 +38,11 @@ experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STR
 		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" \
 		--place "$(PLACE)" $(if $(DRY_RUN),--dry-run)
 	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)")
+
+history: SOURCE ?= data/lab/runs/*-cache.*
+history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURCE=, SINCE=, LIMIT=, REPOSITORY=, POLICY=)
+	@$(VENV)/bin/python -m analysis.history_report "$(SOURCE)" --folder "$(REPORTS)" \
+		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
 control: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
 	@$(USE_LAB); $(VENV)/bin/python -m analysis.control --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)

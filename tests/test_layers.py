@@ -22,7 +22,7 @@ SHELVES = [
     {"cloud"},
     {"notebooks", "pages", "provenance"},
     {"readme", "reports", "rounds"},
-    {"control", "sweep"},
+    {"control", "history_report", "sweep"},
 ]
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {

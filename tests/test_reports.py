@@ -17,6 +17,7 @@ from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import analysis.reports
+from analysis import history_report
 from analysis.errors import RecordError, ReportError
 from analysis.notebooks import list_analyses
 from analysis.reports import main, make_reports
@@ -255,3 +256,12 @@ def test_pages_are_in_utf_8_whatever_the_locale_is(tmp_path):
     arguments = [sys.executable, "-c", command, str(tmp_path / "data"), str(tmp_path / "out")]
     subprocess.run(arguments, env=environment, cwd=ROOT, check=True)
     assert "déploy ?" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_builds_that_are_there_already_have_a_report_of_their_own(tmp_path, capsys):
+    source = str(ROOT / "data" / "lab" / "runs" / "registry-cache.*.01")
+    assert history_report.main([source, "--folder", str(tmp_path), "--limit", "3"]) == 0
+    page = (tmp_path / "history.html").read_text()
+    assert "<h1" in page and "<script" not in page and "data:image/png" in page
+    assert history_report.main([str(tmp_path / "none"), "--folder", str(tmp_path)]) == 1
+    assert str(tmp_path / "none") in capsys.readouterr().err
