@@ -1,6 +1,6 @@
 """The whole way through StartBuild with real builds: BuildKit, log pages and the listing of ECR.
 
-CLOUD=all builds every strategy: 35 builds, five minutes.
+CLOUD=all builds every strategy: 36 builds, five minutes.
 """
 
 import os
@@ -73,8 +73,8 @@ def test_strategies_run_for_real_through_startbuild(
 
 def check_outcomes(runs, names, scenarios):
     """All are there, and of hosts as their strategies ask for."""
-    refused = runs[runs["expect"] == "failed"]
-    assert len(runs) == len(names) * len(scenarios) - len(refused) * (len(scenarios) - 1)
+    assert len(runs) == len(names) * len(scenarios)
+    assert runs["status"].eq(runs["expect"]).all()
     known = runs.loc[runs["status"] == "succeeded", ["engine", "buildx", "storage_driver"]]
     assert known.notna().all(axis=None)
     hosts = runs.set_index("run")["host"]
