@@ -133,7 +133,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(n, unequal):
         scale = 2 * np.exp(unequal * rng.normal(size=(40, 1)))
         sample = 4 + scale * rng.normal(size=(40, n))
         facts = {"n": n, "difference": sample.mean(axis=1), "deviation": sample.std(axis=1, ddof=1)}
-        table = estimate(pd.DataFrame(facts))
+        table = estimate(pd.DataFrame(facts), pd.Series(False, index=range(40)))
         held.append(table["low"].le(4) & table["high"].ge(4))
     assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 

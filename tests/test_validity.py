@@ -219,3 +219,10 @@ def test_layers_of_a_build_before_in_the_same_log_are_no_cache():
         columns=["log", "build", "step", "stage", "name", "status"],
     )
     assert count_hits(steps).to_dict() == {"two": 0, "warm": 2}
+
+
+def test_an_import_without_a_hit_where_others_have_hits_found_another_cache():
+    first = {"unchanged": {"scenario": "source", "hits": 0}}
+    assert judge(first) == {}
+    reasons = judge(first, {"another": {"scenario": "source", "round": 2}})
+    assert reasons == {"unchanged": "nothing shows that it found a cache: no layer came from one"}

@@ -5,11 +5,13 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from analysis.errors import UnknownName
-from analysis.measures.spread import order_scenarios, pick_comparable, sort_rows
+from analysis.measures.spread import EMULATED, order_scenarios, pick_comparable, sort_rows
 from analysis.measures.variances import moderate
 from analysis.strategies import load_strategies
 
 FEWEST, LEVEL = 3, 0.95
+# builds of a pool of kept hosts are quick or not by which host they land on
+FEWEST_BY_LUCK = 6
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -29,20 +31,26 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
     strategy in those), difference (mean of its value less the baseline's of the same round: below
     0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
-    call, not enough runs: fewer than 3 rounds). `measure` is any column that should be small.
+    call, not enough runs: fewer than 3 rounds, or 6 with a pool of kept hosts, where a build is
+    quick or not by the host it lands on). `measure` is any column that should be small.
 
     Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the
     mean of paired differences by Smyth's moderated t (analysis.measures.variances): Student's,
-    with each deviation drawn towards what is usual among all comparisons of the experiment. Of
-    many strategies compared at once, one looks different by chance: so within a scenario p is
+    with each deviation drawn towards what is usual among all comparisons of the experiment, but
+    those with a pool of kept hosts, which vary like no other: theirs is Student's own. Of many
+    strategies compared at once, one looks different by chance: so within a scenario p is
     adjusted by Benjamini and Hochberg's method (Journal of the Royal Statistical Society B 57,
     1995), which lets at most 5 % of the verdicts that tell a difference be wrong. The verdict is
     by p < 0.05: an interval can lie clear of 0 and that be "too close to call".
     UnknownName for a baseline that does not exist; one that was not run compares with nothing.
     """
     check_baseline(runs, baseline)
-    pairs = pair_rounds(pick_comparable(runs), baseline, measure)
-    table = estimate(summarise_pairs(pairs))
+    runs = pick_comparable(runs)
+    if f"{baseline} {EMULATED}" in set(runs["strategy"]):
+        baseline = f"{baseline} {EMULATED}"
+    pairs = summarise_pairs(pair_rounds(runs, baseline, measure))
+    lucky = list_lucky(runs)
+    table = estimate(pairs, pairs["strategy"].isin(lucky) | (baseline in lucky))
     table["p"] = table.groupby("scenario")["p"].transform(adjust)
     return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
 
@@ -52,6 +60,11 @@ def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
     there = set(runs["strategy"])
     if baseline not in there and baseline not in (known := there | {*load_strategies()}):
         raise UnknownName("strategy", baseline, known)
+
+
+def list_lucky(runs: pd.DataFrame) -> set[str]:
+    """The strategies whose builds land on one of several kept hosts."""
+    return set(runs.loc[runs["host"] == "kept", "strategy"]) if "host" in runs else set()
 
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:
@@ -84,10 +97,17 @@ def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return table.fillna({"n": 0}).reset_index(drop=True)
 
 
-def estimate(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with low, high and p by the moderated t of n, difference and deviation."""
-    own = (table["n"] - 1).where(table["n"] >= FEWEST)
-    deviation, degrees = moderate(table["deviation"].where(own.notna()), own)
+def estimate(table: pd.DataFrame, lucky: pd.Series) -> pd.DataFrame:
+    """`table` with low, high and p by the moderated t of n, difference and deviation.
+
+    `lucky`: whether a row is by Student's t alone, and needs more rounds.
+    """
+    own = (table["n"] - 1).where(table["n"] >= np.where(lucky, FEWEST_BY_LUCK, FEWEST))
+    deviation, degrees = moderate(table["deviation"].mask(lucky), own)
+    deviation, degrees = (
+        np.where(lucky, table["deviation"], deviation),
+        np.where(lucky, own, degrees),
+    )
     error = deviation / np.sqrt(table["n"])
     half = stdtrit(degrees, (1 + LEVEL) / 2) * error
     # differences that are all the same are 0 for sure, or not 0 for sure

@@ -17,6 +17,7 @@ COLUMNS = {
     "valid": "bool",
     "pushes": "Int64",
     **dict.fromkeys(NUMBERS, "Int64"),
+    "store_bytes": "Int64",
 }
 
 
@@ -30,8 +31,9 @@ def count_entries(
     by then), entries, one for each of KINDS, tagged, untagged, new (entries that the run before
     of the same history did not have: null when some of that one's are gone, so that a history
     built anew is not taken for growth), unique_bytes (distinct blobs of each repository, as
-    storage bills them; null when a size is unknown). All numbers are null for runs whose listing
-    is among `problems` (path, reason).
+    storage bills them; null when a size is unknown), store_bytes (of a cache in S3, null without
+    one). All numbers of a registry are null for runs whose listing is among `problems` (path,
+    reason).
     """
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())

@@ -1,9 +1,11 @@
 """The answer in words: which strategy wins for which kind of commit, and at what price."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from analysis.measures.breakeven import break_even
-from analysis.measures.comparison import FEWEST
+from analysis.measures.comparison import FEWEST, compare
 from analysis.measures.evidence import (
     Evidence,
     first_pushes,
@@ -29,6 +31,11 @@ from analysis.measures.words import (
 from analysis.runs import Experiment
 
 UNSHAPED = "unshaped"
+# more names than that in a sentence are read by nobody: the charts have them all
+NAMED = 4
+LONG_ROUND = pd.Timedelta(hours=6)
+# what docker info calls the containerd image store's driver
+CONTAINERD = "overlayfs"
 
 
 def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
@@ -50,7 +57,10 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
 
 
 def advise(comparison: pd.DataFrame, baseline: str) -> str:
-    """What to use, by what is told of the strategies that are not emulated."""
+    """What to use, by what is told of the strategies that are not emulated.
+
+    Of those shown to be faster for some commits, the one that saves most in the usual mix.
+    """
     real = comparison[~comparison["strategy"].str.endswith(EMULATED)]
     faster, slower = (real[real["verdict"] == verdict] for verdict in ("faster", "slower"))
     if real["verdict"].eq("not enough runs").all():
@@ -64,15 +74,23 @@ def advise(comparison: pd.DataFrame, baseline: str) -> str:
             f"stay with {baseline}: no other strategy{apart} is shown to be faster "
             f"{say_slower(slower)}"
         )
-    gains = faster.groupby("strategy")["difference"].sum()
-    costs = slower.groupby("strategy")["difference"].sum()
-    best = gains.add(costs.reindex(gains.index), fill_value=0).idxmin()
+    best = find_best(real[real["strategy"].isin(faster["strategy"])])
     gain = f"it is faster for {say_commits(faster, best)}"
-    if best in costs:
+    if best in set(slower["strategy"]):
         return (
             f"use {best} where that is the rule: {gain}, but slower for {say_commits(slower, best)}"
         )
     return f"use {best} instead of {baseline}: {gain}, and not shown to be slower for any"
+
+
+def find_best(comparison: pd.DataFrame) -> str:
+    """The strategy whose differences, weighed by the usual mix of commits, are the lowest."""
+    mix = read_mix(MIX)
+    # what was measured of it: a mix that was not measured weighs all alike
+    known = comparison["scenario"].map(mix).astype("float64")
+    shares = known.fillna(0) if known.notna().any() else known.fillna(1)
+    weighed = comparison["difference"].mul(shares).groupby(comparison["strategy"]).sum()
+    return weighed.div(shares.groupby(comparison["strategy"]).sum()).idxmin()
 
 
 def say_slower(slower: pd.DataFrame) -> str:
@@ -91,42 +109,80 @@ def say_commits(rows: pd.DataFrame, strategy: str) -> str:
 
 
 def say_winners(evidence: Evidence) -> list[str]:
-    """A sentence a scenario: who wins, by how much, and what can't be told."""
+    """A sentence a scenario: which is fastest, by how much, and what can't be told."""
     medians = spread(evidence.comparable, "seconds").set_index(["scenario", "strategy"])
-    return [
-        say_winner(rows, evidence.baseline, medians.loc[scenario])
-        for scenario, rows in evidence.comparison.groupby("scenario", sort=False)
-    ]
+    found = []
+    for scenario, rows in evidence.comparison.groupby("scenario", sort=False):
+        tied = find_tied(rows, evidence.runs[evidence.runs["scenario"] == scenario])
+        found.append(say_winner(rows, tied, evidence.baseline, medians.loc[scenario]))
+    return found
 
 
-def say_winner(rows: pd.DataFrame, baseline: str, medians: pd.DataFrame) -> str:
-    """Who wins a scenario; `rows` are compare's of it, `medians` by strategy."""
+def find_tied(rows: pd.DataFrame, runs: pd.DataFrame) -> set[str]:
+    """The faster strategies that are not shown to be slower than the fastest of their kind.
+
+    `rows` are compare's of one scenario, `runs` its runs; the emulated are a kind of their own.
+    """
+    tied: set[str] = set()
+    faster = rows[rows["verdict"] == "faster"]
+    for _, kind in faster.groupby(faster["strategy"].str.endswith(EMULATED)):
+        best = kind.loc[kind["difference"].idxmin(), "strategy"]
+        others = compare(runs, best.removesuffix(f" {EMULATED}"))
+        behind = others.loc[others["verdict"] == "slower", "strategy"]
+        tied |= set(kind["strategy"]) - {*behind, best}
+    return tied
+
+
+def say_winner(
+    rows: pd.DataFrame, tied: Collection[str], baseline: str, medians: pd.DataFrame
+) -> str:
+    """Which is fastest in a scenario; `rows` are compare's of it, `medians` by strategy."""
     commit = say_commit(rows["scenario"].iloc[0])
     if rows["verdict"].eq("not enough runs").all():
         return f"for {commit}: not enough runs; lowest so far is {say_lowest(medians)}"
     usual = f"{baseline} takes {say_median(medians.loc[baseline])}"
     faster = rows[rows["verdict"] == "faster"].sort_values("difference")
-    if faster.empty:
-        return f"for {commit}, none is shown to beat {baseline}: {usual}{say_rest(rows)}"
-    best = faster.iloc[0]
-    text = (
-        f"for {commit}, {best['strategy']} wins: {say_seconds(-best['difference'])} less than "
-        f"{baseline} (95 % interval {say_range(-best['high'], -best['low'])}, n = {best['n']}), "
-        f"{say_seconds(best['median'])} in the median; {usual}"
-    )
-    others = faster["strategy"].iloc[1:]
-    text += f"; also faster: {join_words(others)}" if len(others) else ""
-    if faster["strategy"].str.endswith(EMULATED).all():
-        text += f"; of those not emulated, none is shown to beat {baseline}"
+    emulated = faster["strategy"].str.endswith(EMULATED)
+    real = faster[~emulated]
+    if real.empty:
+        none = "none" if faster.empty else "of those not emulated none"
+        text = f"for {commit}, {none} is shown to beat {baseline}: {usual}"
+    else:
+        text = f"for {commit}, {say_fastest(real, tied, baseline)}; {usual}"
+    if emulated.any():
+        text += f"; {say_fastest(faster[emulated], tied, baseline)}"
     return text + say_rest(rows)
 
 
+def say_fastest(faster: pd.DataFrame, tied: Collection[str], baseline: str) -> str:
+    """The first of some faster rows with its numbers, which are as fast, and the others."""
+    best, others = faster.iloc[0], faster.iloc[1:]
+    alike = others["strategy"].isin(tied)
+    text = (
+        f"{best['strategy']} is fastest: {say_seconds(-best['difference'])} less than "
+        f"{baseline} (95 % interval {say_range(-best['high'], -best['low'])}, n = {best['n']}), "
+        f"{say_seconds(best['median'])} in the median"
+    )
+    text += f"; not told apart from it: {say_gains(others[alike])}" if alike.any() else ""
+    rest = others[~alike]
+    return text + (f"; also faster than {baseline}: {say_gains(rest)}" if len(rest) else "")
+
+
+def say_gains(rows: pd.DataFrame) -> str:
+    """Strategies with what they differ by from the baseline, the least first; of many the ends."""
+    rows = rows.sort_values("difference", key=abs)
+    named = [f"{row.strategy} by {say_seconds(abs(row.difference))}" for row in rows.itertuples()]
+    if len(named) <= NAMED:
+        return join_words(named)
+    return f"{count_words(len(named), 'strategy')}, from {named[0]} to {named[-1]}"
+
+
 def say_median(row: pd.Series) -> str:
-    """`22.3 s (median, 21.0 to 24.1 s, n = 5)`, of a row of spread."""
+    """`22.3 s (median; lowest to highest 21.0 to 24.1 s, n = 5)`, of a row of spread."""
     if row["n"] == 1:
         return f"{say_seconds(row['median'])} (n = 1)"
     bounds = say_range(row["low"], row["high"])
-    return f"{say_seconds(row['median'])} (median, {bounds}, n = {row['n']:.0f})"
+    return f"{say_seconds(row['median'])} (median; lowest to highest {bounds}, n = {row['n']:.0f})"
 
 
 def say_lowest(medians: pd.DataFrame) -> str:
@@ -138,10 +194,9 @@ def say_lowest(medians: pd.DataFrame) -> str:
 def say_rest(rows: pd.DataFrame) -> str:
     """The slower strategies with their differences, then those not told apart; begins with ;"""
     parts = []
-    slower = rows[rows["verdict"] == "slower"].sort_values("difference")
+    slower = rows[rows["verdict"] == "slower"]
     if len(slower):
-        named = (f"{row.strategy} by {say_seconds(row.difference)}" for row in slower.itertuples())
-        parts.append(f"; slower: {join_words(named)}")
+        parts.append(f"; slower: {say_gains(slower)}")
     for verdict in ("too close to call", "not enough runs"):
         names = rows.loc[rows["verdict"] == verdict, "strategy"]
         parts += [f"; {verdict}: {join_words(names)}"] if len(names) else []
@@ -161,7 +216,7 @@ def say_pays(evidence: Evidence) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
     table = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
     table = table[table["scenario"].eq("source") & ~table["strategy"].str.endswith(EMULATED)]
-    return [say_paying(row) for row in table.itertuples()]
+    return [say_paying(row) for row in table.sort_values("pays_from").itertuples()]
 
 
 def say_paying(row: tuple) -> str:
@@ -188,15 +243,44 @@ def say_registry(evidence: Evidence) -> str:
 
 
 def say_limits(evidence: Evidence) -> str:
-    """What the numbers can't say: runs left out, and a link that is faster than life."""
+    """What the numbers can't say: runs left out, rounds that took long, what the lab spares."""
     runs = evidence.runs
     invalid = int((~runs["valid"]).sum())
     verb = "is" if invalid == 1 else "are"
     said = f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and {verb} left out"
     parts = [said] if invalid else []
+    parts += say_long_rounds(runs)
+    parts += say_given_stores(evidence.comparable)
     if runs["link"].eq(UNSHAPED).all():
         parts.append(
             "host and registry were on one machine: over a network, whatever pulls or pushes takes "
             "longer"
         )
     return "; ".join(parts)
+
+
+def say_long_rounds(runs: pd.DataFrame) -> list[str]:
+    """Which rounds have builds that are too far apart in time to be called alike but for chance."""
+    spans = runs.groupby("round")["started"].agg(lambda each: each.max() - each.min())
+    hours = spans[spans > LONG_ROUND].dt.total_seconds() / 3600
+    if hours.empty:
+        return []
+    rounds = join_words(f"{number} ({each:.0f} hours)" for number, each in hours.items())
+    return [
+        f"builds of a round are to follow each other, and those of round {rounds} did not: what "
+        "changed in between is in their differences"
+    ]
+
+
+def say_given_stores(runs: pd.DataFrame) -> list[str]:
+    """What hosts of the lab had from the start and CodeBuild's get by a command of the build."""
+    given = runs[runs["place"].eq("lab") & runs["storage_driver"].eq(CONTAINERD)]
+    if given.empty:
+        return []
+    names = join_words(given["strategy"].unique())
+    boots = given["provisioning_seconds"].median()
+    return [
+        f"{names} found an engine with the containerd image store: "
+        "CodeBuild's is restarted for it within the build, which is not in its seconds (to start "
+        f"such an engine took {say_seconds(boots)} here, in the median)"
+    ]

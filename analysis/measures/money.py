@@ -30,7 +30,7 @@ COLUMNS = {
     "lacks": "string",
 }
 SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
-GIGABYTE = 10**9
+GIGABYTE, SERVER = 10**9, "docker-server"
 UNTOLD = "not enough runs"
 
 
@@ -68,11 +68,12 @@ def month(
     """One row a strategy, the quickest first: what `builds` builds of this mix come to.
 
     strategy, n (rounds that hold every scenario of the mix; the others tell nothing), minutes
-    (elapsed), billed_minutes (each build rounded up), cost (USD of those beyond `free_minutes`;
-    null when the price is unknown): means over those rounds. pairs (rounds that the baseline
-    has, too), difference (minutes more than the baseline's of the same round), low, high (95 %
-    interval), verdict: compare's, of the mix as one more scenario; cost_difference, cost_low,
-    cost_high (USD) alike. lacks: why a strategy's numbers are null, else null.
+    (elapsed), billed_minutes (each build rounded up), cost (USD of those beyond `free_minutes`,
+    and of a Docker server's; null when a price is unknown): means over those rounds. pairs
+    (rounds that the baseline has, too), difference (minutes more than the baseline's of the same
+    round), low, high (95 % interval), verdict: compare's, of the mix as one more scenario;
+    cost_difference, cost_low, cost_high (USD) alike. lacks: why a strategy's numbers are null,
+    else null.
 
     Queueing and provisioning are not part of a run's seconds, so the bill is more than this.
     """
@@ -82,8 +83,13 @@ def month(
     rounds = builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
     price = find_price(prices, compute, "minute")["usd"]
     rounds["cost"] = (rounds["billed_minutes"] - free_minutes).clip(lower=0) * price
+    hosts = runs.groupby("strategy")["host"].agg(name_host)
+    if hosts.eq("server").any():
+        server = rounds["billed_minutes"] * find_price(prices, SERVER, "minute")["usd"]
+        served = hosts.reindex(rounds.index.get_level_values("strategy")).eq("server").to_numpy()
+        rounds["cost"] += server.where(served, 0.0)
     table = average_rounds(rounds, runs["strategy"])
-    table = table.join(compare_months(rounds, baseline))
+    table = table.join(compare_months(rounds, hosts, baseline))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
@@ -92,6 +98,11 @@ def month(
     table["lacks"] = lacks.where(table["n"].eq(0))
     table = table.sort_values("minutes", kind="stable").reset_index(names="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def name_host(hosts: pd.Series) -> str:
+    """What a strategy's builds run on, of the hosts of all: kept or server if any did."""
+    return next((name for name in ("server", "kept") if hosts.eq(name).any()), "fresh")
 
 
 def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
@@ -123,11 +134,15 @@ def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     return table
 
 
-def compare_months(rounds: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Index strategy: pairs, difference, low, high, verdict, and cost_ of the first three."""
+def compare_months(rounds: pd.DataFrame, hosts: pd.Series, baseline: str) -> pd.DataFrame:
+    """Index strategy: pairs, difference, low, high, verdict, and cost_ of the first three.
+
+    `hosts` are name_host's by strategy.
+    """
     # names of emulated strategies say so already
     facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
     runs = rounds.reset_index().assign(**facts, started=pd.NaT)
+    runs["host"] = runs["strategy"].map(hosts)
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
     time, cost = (
         compare(runs, baseline, measure).set_index("strategy") for measure in ("minutes", "cost")
@@ -150,18 +165,26 @@ def can_tell(months: pd.DataFrame) -> bool:
 def month_storage(
     entries: pd.DataFrame, mix: Mapping[str, float], builds: int, prices: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row a strategy, the least first: what a month's pushes add to the registry.
+    """One row a strategy, the least first: what a month's pushes add to the registry and to S3.
 
-    strategy, n (rounds that hold all of the mix), gigabytes (10**9 bytes, each blob once), cost
-    (USD for every month in which they are kept). `entries` are count_entries': a scenario adds
-    what its push added to its history's bytes. Null when a size is unknown.
+    strategy, n (rounds that hold all of the mix), gigabytes (10**9 bytes, each blob once), in_s3
+    (gigabytes of a cache in a bucket), cost (USD for every month in which both are kept).
+    `entries` are count_entries': a scenario adds what its push added to its history's bytes.
+    Null when a size is unknown.
     """
-    held = entries["unique_bytes"].astype("Float64")
     history = [entries["strategy"], entries["round"]]
-    before = held.groupby(history).shift().mask(entries.groupby(history).cumcount().eq(0), 0)
-    kept = entries.assign(gigabytes=(held - before) / GIGABYTE)
+    first = entries.groupby(history).cumcount().eq(0)
+    held = pd.DataFrame(
+        {"gigabytes": entries["unique_bytes"], "in_s3": entries["store_bytes"].fillna(0)}
+    ).astype("Float64")
+    before = held.groupby(history).shift().mask(first, 0)
+    kept = entries.join((held - before) / GIGABYTE)
     kept = kept[kept["valid"] & kept["pushes"].gt(0)]
-    table = average_rounds(builds * weigh_rounds(kept, mix, ["gigabytes"]), kept["strategy"])
-    table["cost"] = table["gigabytes"] * find_price(prices, "ecr.storage", "GB-month")["usd"]
-    table = table.sort_values("gigabytes", kind="stable").reset_index(names="strategy")
+    added = builds * weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
+    table = average_rounds(added, kept["strategy"])
+    usd = [find_price(prices, item, "GB-month")["usd"] for item in ("ecr.storage", "s3.storage")]
+    table["cost"] = table["gigabytes"] * usd[0] + (table["in_s3"] * usd[1]).where(
+        table["in_s3"].ne(0), table["in_s3"]
+    )
+    table = table.sort_values("cost", kind="stable").reset_index(names="strategy")
     return table.astype({"strategy": "string", "n": "int64"})

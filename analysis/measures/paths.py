@@ -69,7 +69,7 @@ def widen(rows: pd.DataFrame) -> pd.DataFrame:
 
 def burdened(overhead: pd.DataFrame) -> pd.DataFrame:
     """The rows of overhead_on_path of strategies that have any overhead of a cache's kind."""
-    most = overhead.groupby("strategy")["on_path"].transform("max")
+    most = overhead.groupby("strategy")["busy"].transform("max")
     return overhead[most >= WORTH_SAYING].reset_index(drop=True)
 
 
@@ -152,7 +152,7 @@ def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
         f"(n = {row.n})"
         for row in rows.itertuples()
     )
-    hidden = say_share(1 - (rows["on_path"] / rows[["busy", "on_path"]].max(axis=1)).mean())
+    hidden = say_share(1 - rows["on_path"].sum() / rows[["busy", "on_path"]].max(axis=1).sum())
     return [
         f"Overhead of a cache or a builder of its own decides {join_words(parts)} in docker build, "
         f"for {say_commit(scenario)}.",
