@@ -83,10 +83,15 @@ def say_model(evidence: Evidence) -> str:
 
 
 def cached_runs(evidence: Evidence) -> pd.DataFrame:
-    """The comparable runs, after the first, of strategies that exported a cache whole."""
+    """The comparable runs, after the first, of strategies that exported a cache whole.
+
+    One inside the image is exported with it, and no step of a log shows that.
+    """
     builds = evidence.experiment.logs.builds
     exports = builds.loc[builds["cache_export"] == "ok", "log"]
-    names = evidence.comparable.loc[evidence.comparable["log"].isin(exports), "strategy"]
+    exported = evidence.comparable["log"].isin(exports)
+    inline = evidence.comparable["strategy"].isin(evidence.strategies_with("type=inline"))
+    names = evidence.comparable.loc[exported | inline, "strategy"]
     names = [name for name in names.unique() if not name.endswith(EMULATED)]
     runs = evidence.runs_of(names)
     return runs[runs["scenario"] != "cold"]
@@ -166,15 +171,20 @@ def judge_slower(rows: pd.DataFrame) -> str:
 
 
 def say_slower_only(rows: pd.DataFrame) -> str:
-    """Where some are slower and none is faster: kinds of commit, else strategies, else both."""
-    slower, faster = rows["verdict"].eq("slower"), rows["verdict"].eq("faster")
-    for column, what, say in (
-        ("scenario", "the commit is", say_commit),
-        ("strategy", "it is done by", str),
-    ):
-        names = rows[column]
-        only = names[slower & ~names.isin(names[faster])].unique()
-        if len(only):
-            return f"{what} {join_words(map(say, only), 'or')}"
-    pairs = (f"{row.strategy} for {say_commit(row.scenario)}" for row in rows[slower].itertuples())
-    return f"it is {join_words(pairs, 'or')}"
+    """Where they are slower, of compare's rows with some that are faster.
+
+    Kinds of commit where these tell slower rows from all others, else strategies that are never
+    faster, and the kinds of commit for which the others are slower.
+    """
+    slower = rows["verdict"].eq("slower")
+    whole = slower.groupby(rows["scenario"], sort=False).transform("all")
+    if whole.equals(slower):
+        commits = rows.loc[slower, "scenario"].unique()
+        return f"the commit is {join_words(map(say_commit, commits), 'or')}"
+    names = rows["strategy"]
+    never = slower & ~names.isin(names[rows["verdict"].eq("faster")])
+    parts = [*names[never].unique()]
+    for name, group in rows[slower & ~never].groupby("strategy", sort=False):
+        commits = join_words(map(say_commit, group["scenario"]), "or")
+        parts.append(f"{name} for {commits}")
+    return f"it is done by {join_words(parts, 'or')}"
