@@ -367,7 +367,7 @@ data "aws_iam_policy_document" "experiment" {
 
   statement {
     sid       = "Histories"
-    actions   = ["ecr:CreateRepository", "ecr:DeleteRepository", "ecr:TagResource"]
+    actions   = ["ecr:CreateRepository", "ecr:DeleteRepository", "ecr:ListTagsForResource", "ecr:TagResource"]
     resources = local.history_arns
   }
 

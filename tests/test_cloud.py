@@ -132,10 +132,58 @@ def test_a_history_that_goes_further_than_before_begins_anew_and_is_recorded_onc
     aws, alone, tmp_path
 ):
     run(tmp_path, ["docker"], ["cold"])
-    run(tmp_path, ["docker"], TWO)
+    lines = []
+    run(tmp_path, ["docker"], TWO, lines=lines)
+    assert lines[0].startswith("2 builds to run on CodeBuild")
     assert len(aws.builds) == 3
     assert len(read_experiment(tmp_path).runs) == 2
     assert read_experiment(tmp_path).runs["valid"].all()
+
+
+def test_a_commit_is_never_built_after_a_later_one(aws, alone, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        die_at(patch, "StartBuild", "before", 3)
+        with pytest.raises(Killed):
+            run(tmp_path, ["docker"], ["cold", "source", "dependency"])
+    assert len(aws.builds) == 2
+    order, lines = ["cold", "unchanged", "source", "dependency"], []
+    run(tmp_path, ["docker"], order, lines=lines)
+    assert lines[0].startswith("4 builds to run on CodeBuild")
+    assert [aws.asked[each].scenario for each in aws.builds][2:] == order
+    runs = read_experiment(tmp_path).runs
+    assert (len(runs), runs["valid"].all()) == (4, True)
+
+
+def test_an_experiment_does_not_go_on_with_other_hosts(aws, alone, tmp_path):
+    run(tmp_path, ["docker"], ["cold"])
+    codebuild, name = aws.client("codebuild"), alone["CODEBUILD_PROJECT"]
+    (project,) = codebuild.batch_get_projects(names=[name])["projects"]
+    large = project["environment"] | {"computeType": "BUILD_GENERAL1_LARGE"}
+    codebuild.update_project(name=name, environment=large)
+    with pytest.raises(RecordError, match="had .*SMALL and has .*BUILD_GENERAL1_LARGE"):
+        run(tmp_path, ["docker"], TWO)
+    assert len(aws.builds) == 1
+
+
+def test_a_project_whose_logs_can_not_be_read_is_told_before_it_is_paid(aws, alone, tmp_path):
+    logs = {"cloudWatchLogs": {"status": "DISABLED"}}
+    name = alone["CODEBUILD_PROJECT"]
+    aws.client("codebuild").update_project(name=name, logsConfig=logs)
+    with pytest.raises(AccountError, match=f"{name} writes no log to CloudWatch"):
+        run(tmp_path, ["docker"], ["cold"])
+    assert len(aws.builds) == 0
+
+
+@pytest.mark.parametrize("names", [("My_App", "my-app"), ("μ",)])
+def test_strategies_that_would_share_a_repository_are_told(aws, alone, tmp_path, names):
+    (tmp_path / "mine").mkdir()
+    for name in names:
+        (tmp_path / "mine" / f"{name}.yml").write_text(
+            "version: 0.2\nphases: {build: {commands: [ls]}}\n"
+        )
+    with pytest.raises(SettingError, match="rename its buildspec"):
+        run(tmp_path / "out", names, ["cold"], strategies_folder=tmp_path / "mine")
+    assert len(aws.builds) == 0
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -457,6 +505,18 @@ def test_sweeping_stops_and_removes_what_is_left_and_keeps_the_runs(aws, world, 
     assert Ledger.open(tmp_path, "registry-cache-01").state == CLOSED
     assert sweep(tmp_path, clock.sleep) == 0
     assert len(read_experiment(tmp_path).runs) == 1
+
+
+def test_sweeping_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
+    aws.set_outcome(scenario="source", status="FAULT")
+    with pytest.raises(CloudError, match="broke off"):
+        run(tmp_path, ["docker", "buildx-push"], TWO)
+    assert len(repositories(aws)) == 4
+    aws.fail("DeleteRepository", "InvalidParameterException", "no")
+    with pytest.raises(CloudError, match=r"1 repositories removed.*buildx-push-01 \(While"):
+        sweep(tmp_path, Clock().sleep)
+    assert sweep(tmp_path, Clock().sleep) == 1
+    assert repositories(aws) == OWN
 
 
 CLIENT = """\

@@ -277,6 +277,42 @@ def test_a_start_that_can_not_be_answered_for_long_is_found_again(aws, client, t
     assert again.aws.requests["ListBuildsForProject"] == 1
 
 
+def test_a_start_that_is_lost_for_longer_than_its_token_holds_is_paid_once(aws, client):
+    # the attempts of one call to the client, the first of which starts a build
+    aws.lose_answer("StartBuild", 1)
+    aws.fail("StartBuild", "InternalFailure", "", 7, 500)
+    sleep = client.clock.sleep
+
+    def sleep_long(seconds):
+        aws.offset += 301
+        sleep(seconds)
+
+    client.clock.sleep = sleep_long
+    ((entry, *_),) = client.build("cold")
+    assert list(aws.builds) == [entry.id]
+    assert aws.requests["StartBuild"] == 8
+
+
+def test_a_start_that_may_have_worked_is_looked_for_by_the_next_call(aws, client, tmp_path, world):
+    aws.lose_answer("StartBuild", 1)
+    aws.fail("StartBuild", "ExpiredTokenException")
+    with pytest.raises(AccountError, match="expired"):
+        client.build("cold")
+    aws.tokens.clear()
+    Client(world, tmp_path).build("cold")
+    assert len(aws.builds) == 1
+
+
+def test_what_a_registry_could_not_do_for_a_while_is_no_run(aws, client, tmp_path, world):
+    words = "ERROR: 429 Too Many Requests - toomanyrequests: You have reached your limit\n"
+    aws.set_outcome(status="FAILED", phase="BUILD", log=words, times=1)
+    with pytest.raises(CloudError, match="'toomanyrequests': a registry had too much to do"):
+        client.build("cold")
+    assert client.job.ledger.state == SPOILED
+    ((_, build, _),) = Client(world, tmp_path).build("cold")
+    assert build["buildStatus"] == "SUCCEEDED"
+
+
 @pytest.mark.parametrize(
     "operation",
     [
@@ -365,10 +401,16 @@ def test_a_repository_that_another_experiment_uses_is_left_alone(aws, client, tm
         Client(world, tmp_path / "other").build("cold")
 
 
-def test_an_empty_repository_is_taken_as_it_is(aws, client):
-    aws.client("ecr").create_repository(repositoryName="docker-cache/docker-01")
+def test_an_empty_repository_is_taken_where_it_was_made_for_this_experiment(aws, client):
+    name, ecr = "docker-cache/docker-01", aws.client("ecr")
+    ecr.create_repository(repositoryName=name)
+    with pytest.raises(CloudError, match="is there already, of another experiment"):
+        client.build("cold")
+    ecr.delete_repository(repositoryName=name)
+    own = [{"Key": "Experiment", "Value": "experiment"}]
+    ecr.create_repository(repositoryName=name, tags=own)
     client.build("cold")
-    aws.lose_answer("CreateRepository")
+    assert len(aws.builds) == 1
 
 
 def test_a_repository_whose_making_was_not_answered_is_there(aws, client):

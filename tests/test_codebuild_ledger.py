@@ -9,6 +9,7 @@ from analysis.builders.codebuild_ledger import (
     DONE,
     LOST,
     OPEN,
+    SPOILED,
     STARTED,
     Ledger,
     count_paid,
@@ -77,6 +78,22 @@ def test_builds_of_no_use_are_counted_and_not_waited_for(tmp_path):
     assert ledger.find_begun() is None
     ledger.forget(ledger.ask("cold", "p", NOW))
     assert len(open_ledger(tmp_path).builds) == 2
+
+
+def test_a_life_goes_on_in_the_order_of_commits_only(tmp_path):
+    order = ["cold", "unchanged", "source"]
+    ledger = open_ledger(tmp_path)
+    assert ledger.list_left(order) == order
+    ledger.begin([], [])
+    ledger.note(ledger.ask("cold", "p", NOW), state=DONE)
+    assert ledger.list_left(order) == ["unchanged", "source"]
+    begun = ledger.ask("source", "p", NOW)
+    assert ledger.list_left(["cold", "source"]) == ["source"]
+    assert ledger.list_left(order) == order
+    ledger.note(begun, state=LOST)
+    assert ledger.list_left(order) == ["unchanged", "source"]
+    ledger.leave(SPOILED)
+    assert ledger.list_left(order) == order
 
 
 def test_a_damaged_ledger_is_named(tmp_path):

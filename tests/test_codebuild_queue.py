@@ -120,6 +120,20 @@ def test_a_build_that_codebuild_forgot_breaks_its_history_off():
     assert "does not know the build a:0" in broken[0][1]
 
 
+def test_a_build_that_is_not_listed_yet_is_waited_for():
+    cloud, seen = Cloud(), []
+    queue, broken, _ = make_queue(cloud)
+    describe, calls = queue.describe, []
+
+    def describe_later(ids):
+        calls.append(ids)
+        return {} if len(calls) < 4 else describe(ids)
+
+    queue.describe = describe_later
+    queue.run([History("a", build("a", 1, seen))])
+    assert (seen, broken) == (["a:0"], [])
+
+
 def test_polls_that_fail_are_tried_again_and_not_forever():
     cloud, seen, lines = Cloud(1), [], []
     failing = [BusyError("throttled")] * 3

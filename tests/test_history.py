@@ -179,9 +179,9 @@ def test_a_source_says_what_it_is(tmp_path, monkeypatch):
     assert read_source("logs/app.log") == Source("folder", "logs/app.log")
     assert read_source("s3://b/a/c") == Source("bucket", "b", "a/c")
     arn = "arn:aws:codebuild:eu-west-1:123456789012:project/app"
-    assert read_source(arn) == Source("project", "app")
+    assert read_source(arn) == Source("project", "app", region="eu-west-1")
     arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/codebuild/app:*"
-    assert read_source(arn) == Source("log group", "/aws/codebuild/app")
+    assert read_source(arn) == Source("log group", "/aws/codebuild/app", region="eu-west-1")
 
 
 def test_since_is_a_date_or_an_age():

@@ -42,7 +42,7 @@ def push(aws, repository, number):
 
 def test_a_listing_is_read_as_the_lab_s_is(aws, client):
     listing = read_listing("container-push.cold.01")
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     aws.load_images(NAME, listing)
     found = ecr.list_repository(client, NAME)
     assert found["manifests"] == listing["manifests"]
@@ -60,7 +60,7 @@ def test_a_listing_is_read_as_the_lab_s_is(aws, client):
 
 
 def test_pages_and_hundreds_of_manifests_are_all_read(aws, client):
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     for number in range(230):
         push(aws, NAME, number)
     aws.images_per_page = 50
@@ -73,7 +73,7 @@ def test_pages_and_hundreds_of_manifests_are_all_read(aws, client):
 
 
 def test_a_manifest_that_is_known_is_not_asked_for_again(aws, client):
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     push(aws, NAME, 1)
     known = ecr.list_repository(client, NAME)["manifests"]
     push(aws, NAME, 2)
@@ -87,7 +87,7 @@ def test_a_manifest_that_is_known_is_not_asked_for_again(aws, client):
 
 
 def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     push(aws, NAME, 1)
     gone = f"sha256:{'0' * 64}"
     (digest,) = ecr.list_repository(client, NAME)["manifests"]
@@ -97,14 +97,14 @@ def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
 
 
 def test_an_empty_repository_is_listed_with_one_request(client):
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     assert ecr.is_empty(client, NAME)
     assert ecr.list_repository(client, NAME) == {"imageDetails": [], "manifests": {}}
 
 
 def test_repositories_are_found_and_removed_with_all_they_hold(aws, client):
     assert not ecr.find_repository(client, NAME)
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     assert ecr.find_repository(client, NAME)
     push(aws, NAME, 1)
     assert not ecr.is_empty(client, NAME)
@@ -117,9 +117,9 @@ def test_a_repository_that_is_not_there_or_there_already_is_known_by_its_code(cl
     with pytest.raises(CloudError) as absent:
         ecr.list_repository(client, NAME)
     assert absent.value.code == "RepositoryNotFoundException"
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     with pytest.raises(CloudError) as there:
-        ecr.make_repository(client, NAME)
+        ecr.make_repository(client, NAME, "experiment")
     assert there.value.code == "RepositoryAlreadyExistsException"
 
 
@@ -130,7 +130,7 @@ def test_immutable_tags_are_told_before_a_build_fails_by_them(aws, client):
 
 
 def test_a_throttled_listing_is_tried_again(aws, client):
-    ecr.make_repository(client, NAME)
+    ecr.make_repository(client, NAME, "experiment")
     push(aws, NAME, 1)
     aws.throttle("DescribeImages", 3)
     client.requests.clear()

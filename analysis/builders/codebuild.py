@@ -3,7 +3,9 @@
 Whatever waits is a generator: see codebuild_queue.
 """
 
+import contextlib
 import math
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +13,13 @@ from typing import Any
 
 from analysis.builders.codebuild_builds import (
     TOKEN,
+    describe_builds,
     describe_end,
     explain_limit,
     find_build,
     find_problem,
     start_build,
+    stop_build,
 )
 from analysis.builders.codebuild_ledger import (
     LOST,
@@ -25,7 +29,14 @@ from analysis.builders.codebuild_ledger import (
     Entry,
     Ledger,
 )
-from analysis.builders.codebuild_life import BUSY_PAUSE, lose, open_life, patiently, stop_entry
+from analysis.builders.codebuild_life import (
+    BUSY_PAUSE,
+    BUSY_TRIES,
+    lose,
+    open_life,
+    patiently,
+    stop_entry,
+)
 from analysis.builders.codebuild_logs import LogPages, find_last_line, is_whole, open_log
 from analysis.builders.codebuild_place import COMPUTE, Place, link_console, name_repository, uses
 from analysis.builders.codebuild_queue import Steps
@@ -39,7 +50,10 @@ from analysis.strategies import Strategy
 
 # the folder that a context is in, as in the lab
 CONTEXT = "deploy"
-LIMIT, NO_BUILDS = "AccountLimitExceededException", "more than 0 builds"
+# answers by which it is sure that nothing was started
+LIMIT = "AccountLimitExceededException"
+REFUSED = {LIMIT, "InvalidInputException", "ResourceNotFoundException"}
+NO_BUILDS = "more than 0 builds"
 # seconds between tries, and how many: for a place among the account's builds, and for a log that
 # is not there yet
 LIMIT_PAUSE, LIMIT_TRIES = 30.0, 120
@@ -47,6 +61,11 @@ LOG_PAUSE, LOG_SETTLES, LOG_LATE = 5.0, 10.0, 300.0
 # builds of a scenario that CodeBuild itself may fail before its history breaks off
 FAULTS = 3
 SHORTEST_LIMIT = 5
+# what registries answer for a while, and a build can do nothing about
+PASSING = re.compile(
+    rb"toomanyrequests|TLS handshake timeout|: i/o timeout"
+    rb"|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)"
+)
 IMMUTABLE = b"cannot be overwritten because the tag is immutable"
 
 
@@ -117,6 +136,9 @@ class CloudJob:
             try:
                 build = yield entry.id
             except CloudError:
+                # in case it runs all the same
+                with contextlib.suppress(CloudError):
+                    stop_build(self.aws, entry)
                 self.ledger.note(entry, state=LOST)
                 self.ledger.leave(SPOILED)
                 raise
@@ -125,6 +147,7 @@ class CloudJob:
             if problem is None:
                 log = yield from self.read_log(entry, build)
                 self.check_tags(entry, build, log)
+                self.check_passing(entry, build, log)
                 return entry, build, log
             lose(self.ledger, entry, build)
             again = build["buildStatus"] == "FAULT" and self.ledger.state == OPEN
@@ -142,6 +165,16 @@ class CloudJob:
                 "what does that in this account; the same call builds this history anew."
             )
 
+    def check_passing(self, entry: Entry, build: Mapping[str, Any], log: bytes) -> None:
+        """CloudError when a build that is to succeed failed for what a registry could not do."""
+        found = PASSING.search(log)
+        if build["buildStatus"] == "FAILED" and self.strategy.expect == "succeeded" and found:
+            lose(self.ledger, entry, build)
+            raise CloudError(
+                f"{entry.id} failed, and its log says {found[0].decode().lstrip(': ')!r}: a "
+                "registry had too much to do. The same call builds this history anew, later."
+            )
+
     def start(self, scenario: str, source: str) -> Generator[Any, Any, Entry]:
         """The build of a scenario: one that was begun already, or a new one."""
         entry = self.ledger.find_begun(scenario)
@@ -150,7 +183,9 @@ class CloudJob:
             if build:
                 self.note_start(entry, build)
         elif entry:
-            self.report(f"{self.name(scenario)}: picks up the build {entry.id}")
+            known = yield from patiently(lambda: describe_builds(self.aws, [entry.id]))
+            link = link_console(known.get(entry.id, {}).get("arn", ""))
+            self.report(f"{self.name(scenario)}: picks up the build {link or entry.id}")
         if entry is None:
             now = datetime.now(UTC).isoformat()
             entry = self.ledger.ask(scenario, self.place.choose_project(self.strategy), now)
@@ -161,22 +196,32 @@ class CloudJob:
 
     def ask_for_start(self, entry: Entry, request: dict[str, Any]) -> Generator[float, Any, dict]:
         """The build that CodeBuild starts, once the account has room for it."""
-        for tries in range(LIMIT_TRIES + 1):
+        full = busy = 0
+        while True:
             try:
-                return (yield from patiently(lambda: start_build(self.aws, request)))
+                return start_build(self.aws, request)
             except BusyError:
-                raise
-            except CloudError as error:
-                if error.code != LIMIT:
-                    self.ledger.forget(entry)
+                busy += 1
+                if busy > BUSY_TRIES:
                     raise
-                if tries == LIMIT_TRIES or NO_BUILDS in str(error):
+                pause = BUSY_PAUSE
+            except CloudError as error:
+                waits = error.code == LIMIT and full < LIMIT_TRIES and NO_BUILDS not in str(error)
+                # after any other answer it may run all the same: the next call looks for it
+                if not waits and not busy and error.code in REFUSED:
                     self.ledger.forget(entry)
+                if error.code != LIMIT:
+                    raise
+                if not waits:
                     raise AccountError(explain_limit(error), LIMIT) from error
-                if not tries:
+                if not full:
                     self.report(f"{explain_limit(error)} Waiting for a place.")
-            yield LIMIT_PAUSE
-        raise AssertionError
+                full, pause = full + 1, LIMIT_PAUSE
+            yield pause
+            # the answer may be all that was lost, and AWS knows a token for 5 minutes only
+            build = (yield from patiently(lambda: find_build(self.aws, entry))) if busy else None
+            if build:
+                return build
 
     def note_start(self, entry: Entry, build: Mapping[str, Any]) -> None:
         """Write down a build's id, and tell where to watch it."""

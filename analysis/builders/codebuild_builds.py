@@ -22,6 +22,12 @@ def start_build(aws: Aws, request: Mapping[str, Any]) -> dict[str, Any]:
         return aws.client("codebuild").start_build(**request)["build"]
 
 
+def stop_build(aws: Aws, entry: Entry) -> dict[str, Any]:
+    """A build that is being stopped, unless it was over. CloudError."""
+    with aws_errors(f"stopping the build {entry.id}"):
+        return aws.client("codebuild").stop_build(id=entry.id)["build"]
+
+
 def describe_builds(aws: Aws, ids: list[str]) -> dict[str, dict[str, Any]]:
     """Id -> build, of those that CodeBuild knows; a request for each hundred. CloudError."""
     found = {}

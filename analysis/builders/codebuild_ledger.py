@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import recording
+from analysis.scenarios import SCENARIOS
 
 # of a life: nothing of it is there any more, its repository is there, nobody knows what is in it
 CLOSED, OPEN, SPOILED = "closed", "open", "spoiled"
@@ -100,6 +101,19 @@ class Ledger:
     def is_done(self, scenario: str) -> bool:
         """Whether a scenario's state is in the repository already."""
         return any(each.scenario == scenario for each in self.of_life(DONE))
+
+    def list_left(self, scenarios: list[str]) -> list[str]:
+        """Those of a history's scenarios that are to be built: all, unless a life goes on.
+
+        One goes on only in the order of commits: not where a later one was begun already.
+        """
+        if self.state != OPEN:
+            return list(scenarios)
+        begun = {each.scenario for each in self.of_life() if each.state != LOST}
+        last = max((SCENARIOS.index(name) for name in begun), default=-1)
+        if any(SCENARIOS.index(name) < last for name in scenarios if name not in begun):
+            return list(scenarios)
+        return [name for name in scenarios if not self.is_done(name)]
 
     def find_begun(self, scenario: str | None = None) -> Entry | None:
         """The build that was asked for and is neither done nor lost, null without one."""

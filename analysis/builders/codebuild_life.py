@@ -6,13 +6,13 @@ Whatever waits is a generator: see codebuild_queue.
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, TypeVar
 
-from analysis.builders.codebuild_builds import describe_end, find_build, has_worked
+from analysis.builders.codebuild_builds import describe_end, find_build, has_worked, stop_build
 from analysis.builders.codebuild_ledger import CLOSED, LOST, OPEN, SPOILED, STARTED, Entry, Ledger
 from analysis.builders.codebuild_queue import Steps
 from analysis.builders.codebuild_source import remove_objects
 from analysis.errors import BusyError, CloudError
 from analysis.registry import ecr
-from analysis.registry.aws import Aws, aws_errors
+from analysis.registry.aws import Aws
 
 Answer = TypeVar("Answer")
 # seconds between tries while AWS is busy, and how many
@@ -24,6 +24,9 @@ def open_life(aws: Aws, ledger: Ledger, repositories: list[str], store: list[str
     if ledger.state == OPEN and (yield from find_repositories(aws, ledger)):
         return
     yield from remove_life(aws, ledger)
+    if store:
+        # an experiment whose folder is gone may have left its own there
+        yield from patiently(lambda: remove_objects(aws, *store))
     ledger.begin(repositories, store)
     for name in repositories:
         yield from patiently(lambda name=name: make_repository(aws, ledger, name))
@@ -38,14 +41,14 @@ def find_repositories(aws: Aws, ledger: Ledger) -> Generator[float, Any, bool]:
 
 
 def make_repository(aws: Aws, ledger: Ledger, name: str) -> None:
-    """Make a repository, or take an empty one; CloudError when there is one in use."""
+    """Make a repository, or take an empty one of this experiment's; CloudError for another."""
     try:
-        ecr.make_repository(aws, name)
+        ecr.make_repository(aws, name, ledger.experiment)
     except CloudError as error:
         if error.code != "RepositoryAlreadyExistsException":
             raise
         # a client that died after it asked for one left it empty
-        if ecr.find_repository(aws, name) and ecr.is_empty(aws, name):
+        if ecr.is_own(aws, name, ledger.experiment) and ecr.is_empty(aws, name):
             return
         ledger.leave(CLOSED)
         raise CloudError(
@@ -82,11 +85,10 @@ def stop_entry(aws: Aws, ledger: Ledger) -> int:
     if entry.id is None:
         build = find_build(aws, entry)
         if build is None:
-            ledger.forget(entry)
+            # the next call looks again: what was asked for a moment ago may not be listed yet
             return 0
         ledger.note(entry, id=build["id"], state=STARTED)
-    with aws_errors(f"stopping the build {entry.id}"):
-        build = aws.client("codebuild").stop_build(id=entry.id)["build"]
+    build = stop_build(aws, entry)
     if build["buildStatus"] not in ("IN_PROGRESS", "STOPPED"):
         # it was over: the next call reads it
         return 0

@@ -100,7 +100,10 @@ def name_repository(url: str, history: str = "") -> tuple[str, str]:
 
 
 def describe_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Project -> its environment (type, image, computeType, …); AccountError for one not there."""
+    """Project -> its environment (type, image, computeType, …).
+
+    AccountError for one that is not there, or whose builds' logs could not be read.
+    """
     names = sorted(set(names))
     with aws_errors(f"looking for the projects {', '.join(names)}"):
         answer = aws.client("codebuild").batch_get_projects(names=names)
@@ -110,6 +113,13 @@ def describe_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any
         raise AccountError(
             f"There is no CodeBuild project {', '.join(absent)} in {aws.region}: {CURE}."
         )
+    for each in answer["projects"]:
+        logs = each.get("logsConfig", {}).get("cloudWatchLogs", {})
+        if logs.get("status") == "DISABLED":
+            raise AccountError(
+                f"The project {each['name']} writes no log to CloudWatch: let it (logs_config), or "
+                "no build can be read."
+            )
     return found
 
 

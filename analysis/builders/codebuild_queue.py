@@ -16,6 +16,8 @@ Describe = Callable[[list[str]], dict[str, dict[str, Any]]]
 INTERVAL = 10.0
 # how long AWS may be out of reach before the client leaves the builds to themselves
 PATIENCE = 900.0
+# how long a build that was just started may be unknown to BatchGetBuilds
+UNLISTED = 120.0
 
 
 @dataclass
@@ -27,6 +29,7 @@ class History:
     lane: str = ""
     build: str | None = None
     wake: float = 0.0
+    since: float = 0.0
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Queue:
             self.broken(history, error)
         else:
             history.build = step if isinstance(step, str) else None
+            history.since = self.clock()
             history.wake = self.clock() + (0.0 if history.build else float(step))
 
     def wake(self) -> None:
@@ -105,6 +109,8 @@ class Queue:
             return False
         for history in [each for each in self.running if each.build]:
             build = builds.get(history.build)
+            if build is None and self.clock() - history.since < UNLISTED:
+                continue
             if build is None:
                 text = f"CodeBuild does not know the build {history.build} any more."
                 self.advance(history, CloudError(text, "BuildNotFound"))

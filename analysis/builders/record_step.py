@@ -24,7 +24,7 @@ TITLE = "# the builds' own records; not part of the measured time"
 BEGIN, END = "build records: begin", "build records: end"
 COMMAND = f"""{TITLE}
 echo '{BEGIN}'
-docker buildx history ls --format "{{{{.Ref}}}}" | while read -r ref; do
+docker buildx history ls --format "{{{{.Ref}}}}" 2>/dev/null | while read -r ref; do
   echo "{{\\"ref\\": \\"$ref\\"}}"
   docker buildx history inspect "${{ref##*/}}" --format json </dev/null 2>&1
   docker buildx history logs "${{ref##*/}}" --progress rawjson </dev/null 2>&1

@@ -3,13 +3,15 @@
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from analysis.builders.codebuild_place import choose_compute
+from analysis.builders.codebuild_ledger import Ledger
+from analysis.builders.codebuild_place import choose_compute, name_history
 from analysis.cloud.plan import CloudPlan
 from analysis.errors import ConsentError, RecordError, UnknownName
 from analysis.experiment import missing
@@ -43,39 +45,60 @@ class Costs:
 def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurrency: int) -> Costs:
     """What the missing builds of a plan will take, by what builds took before."""
     typical, whose = find_typical(folder)
-    billed: dict[str, int] = {}
-    seconds = [
-        (strategy, [typical.get(strategy.name, typical.get("", GUESS)) + AROUND] * len(names))
-        for number, strategy in plan.histories
-        if (names := missing(folder, strategy, plan.scenarios, number))
-    ]
-    for strategy, builds in seconds:
+    minutes: dict[str, float] = {}
+    each, count = [], int(plan.needs_bases)
+    for number, strategy in plan.histories:
+        builds = len(list_left(folder, plan, strategy, number))
+        seconds, billed = typical.get(strategy.name, typical[""])
         item = find_item(plan, strategy)
-        minutes = sum(math.ceil(each / 60) for each in builds)
-        billed[item] = billed.get(item, 0) + minutes
+        minutes[item] = minutes.get(item, 0) + builds * billed
+        each.append(builds * (seconds + AROUND))
+        count += builds
     if plan.needs_bases:
         item = find_item(plan, plan.histories[0][1])
-        billed[item] = billed.get(item, 0) + math.ceil((BASES + AROUND) / 60)
-    usd, unknown = price(billed, prices, uses_server(plan))
-    each = [sum(builds) for _, builds in seconds]
+        minutes[item] = minutes.get(item, 0) + math.ceil((BASES + AROUND) / 60)
+    # a sum of means is a hair off where it is a whole number
+    whole = {item: math.ceil(round(number, 6)) for item, number in minutes.items()}
+    usd, unknown = price(whole, prices, uses_server(plan))
     total = max(sum(each) / concurrency, max(each, default=0.0))
     total += (BASES + AROUND) * plan.needs_bases
-    count = sum(len(builds) for _, builds in seconds) + plan.needs_bases
-    return Costs(count, total / 60, billed, usd, unknown, whose)
+    return Costs(count, total / 60, whole, usd, unknown, whose)
 
 
-def find_typical(folder: Path) -> tuple[dict[str, float], str]:
-    """(median seconds of a build by strategy, "" for that of all; whose they are)."""
+def list_wanted(
+    folder: Path, strategy: Strategy, scenarios: Sequence[str], number: int
+) -> list[str]:
+    """The scenarios of a history up to the last that is missing; each builds on those before."""
+    lacking = missing(folder, strategy, scenarios, number)
+    return list(scenarios[: scenarios.index(lacking[-1]) + 1]) if lacking else []
+
+
+def list_left(folder: Path, plan: CloudPlan, strategy: Strategy, number: int) -> list[str]:
+    """The scenarios that a history has to build, those included that were built in another life."""
+    ledger = Ledger.open(folder, name_history(strategy.name, number), plan.experiment)
+    return ledger.list_left(list_wanted(folder, strategy, plan.scenarios, number))
+
+
+def find_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str]:
+    """({strategy: (median seconds of a build, mean minutes billed)}, whose they are).
+
+    "" stands for all strategies.
+    """
     for place in (folder, RECORDED):
         try:
             runs = read_records(place).runs
         except RecordError:
             continue
-        seconds = runs["seconds"].groupby(runs["strategy"]).median().dropna()
-        if len(seconds):
-            median = {"": float(runs["seconds"].median())}
-            return median | seconds.to_dict(), f"as {len(runs)} builds did in {place.name}"
-    return {}, f"{GUESS:.0f} s"
+        runs = runs.dropna(subset=["seconds"])
+        runs = runs.assign(minutes=np.ceil((runs["seconds"] + AROUND) / 60))
+        if len(runs):
+            groups = [("", runs), *runs.groupby("strategy")]
+            typical = {
+                name: (float(rows["seconds"].median()), float(rows["minutes"].mean()))
+                for name, rows in groups
+            }
+            return typical, f"as {len(runs)} builds did in {place.name}"
+    return {"": (GUESS, math.ceil((GUESS + AROUND) / 60))}, f"{GUESS:.0f} s"
 
 
 def find_item(plan: CloudPlan, strategy: Strategy) -> str:

@@ -16,13 +16,13 @@ from tqdm import tqdm
 from analysis import recording
 from analysis.builders.codebuild import CloudJob
 from analysis.builders.codebuild_builds import describe_builds
-from analysis.builders.codebuild_ledger import CLOSED, DONE, Ledger, count_paid
+from analysis.builders.codebuild_ledger import CLOSED, DONE, SPOILED, Ledger, count_paid
 from analysis.builders.codebuild_life import patiently, remove_life
 from analysis.builders.codebuild_place import Place, name_history
 from analysis.builders.codebuild_queue import History, Queue, Steps
 from analysis.builders.codebuild_record import describe_run
 from analysis.builders.host_step import take_steps
-from analysis.cloud.costs import agree, estimate_costs, read_confirm, say_costs
+from analysis.cloud.costs import agree, estimate_costs, list_wanted, read_confirm, say_costs
 from analysis.cloud.leftovers import remove_finished
 from analysis.cloud.plan import CloudPlan, Report, plan_on_codebuild
 from analysis.cloud.sources import (
@@ -139,16 +139,19 @@ class Session:
     def run_history(self, job: CloudJob, sources: dict[str, Source], progress: Progress) -> Steps:
         """Build what is not in the history's repository yet, up to the last that is missing."""
         self.jobs.append(job)
-        wanted = missing(self.folder, job.strategy, list(sources), job.number)
+        wanted = list_wanted(self.folder, job.strategy, list(sources), job.number)
+        left = job.ledger.list_left(wanted)
+        if any(job.ledger.is_done(scenario) for scenario in left):
+            # a commit would come after a later one
+            yield from patiently(job.stop)
+            job.ledger.leave(SPOILED)
         yield from job.open()
         if job.ledger.order is None:
             job.ledger.order = self.choose_order(job)
             job.ledger.save()
-        for scenario, source in sources.items():
+        for scenario in wanted:
             if not job.ledger.is_done(scenario):
-                yield from self.run_scenario(job, scenario, source, progress)
-            if scenario == wanted[-1]:
-                break
+                yield from self.run_scenario(job, scenario, sources[scenario], progress)
         yield from remove_life(self.aws, job.ledger)
 
     def choose_order(self, job: CloudJob) -> int:

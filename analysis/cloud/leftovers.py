@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from analysis.builders.codebuild_ledger import CLOSED, list_ledgers
-from analysis.builders.codebuild_life import remove_life, stop_entry
+from analysis.builders.codebuild_life import patiently, remove_life, stop_entry
 from analysis.builders.codebuild_place import Place
 from analysis.builders.codebuild_queue import Steps
 from analysis.cloud.plan import CloudPlan
 from analysis.cloud.sources import BASES
+from analysis.errors import AccountError, CloudError
 from analysis.registry.aws import Aws
 
 Sleep = Callable[[float], None]
@@ -26,14 +28,27 @@ def remove_finished(aws: Aws, folder: Path, plan: CloudPlan, sleep: Sleep = time
 def sweep(folder: str | Path, sleep: Sleep = time.sleep) -> int:
     """Stop the builds of an experiment and remove all it has on AWS; how many repositories.
 
-    Its runs on disk stay, and a later call builds what is missing. CloudError.
+    Its runs on disk stay, and a later call builds what is missing. CloudError for what could not
+    be removed, once all else is; AccountError at once.
     """
-    aws, removed = Aws(Place.from_environment().region), 0
+    aws, removed, problems = Aws(Place.from_environment().region), 0, []
     for ledger in list_ledgers(Path(folder)):
-        stop_entry(aws, ledger)
+        steps = [patiently(partial(stop_entry, aws, ledger))]
         if ledger.state != CLOSED:
-            removed += len(ledger.repositories)
-            drive(remove_life(aws, ledger), sleep)
+            steps.append(remove_life(aws, ledger))
+        for each in steps:
+            try:
+                drive(each, sleep)
+            except AccountError:
+                raise
+            except CloudError as error:
+                problems.append(f"{ledger.name} ({error})")
+        removed += len(ledger.repositories) * (len(steps) > 1 and ledger.state == CLOSED)
+    if problems:
+        raise CloudError(
+            f"{removed} repositories removed, but not all is: {', '.join(problems)} The same call "
+            "tries again."
+        )
     return removed
 
 

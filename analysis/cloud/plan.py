@@ -1,17 +1,22 @@
 """What an experiment on AWS has to build, and whether it can be built there."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from analysis import recording
-from analysis.builders.codebuild_place import Place, describe_projects, name_history
+from analysis.builders.codebuild_place import (
+    REPOSITORY,
+    Place,
+    describe_projects,
+    name_history,
+)
 from analysis.builders.codebuild_record import LINK, PLACE
 from analysis.builders.lab import Images
 from analysis.builders.link import UNSHAPED
-from analysis.errors import SettingError
+from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
     Plan,
     Settings,
@@ -81,6 +86,7 @@ def plan_on_codebuild(
     check_arguments(settings.context, settings.arguments)
     check_facts(folder, facts)
     built = list(keep_possible(chosen, place, report))
+    check_names(built)
     asked = [
         (number, strategy)
         for number in range(1, settings.rounds + 1)
@@ -92,9 +98,38 @@ def plan_on_codebuild(
     facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in names}
     projects = {place.choose_project(strategy) for _, strategy in histories}
     described = describe_projects(aws, projects) if projects else {}
+    check_hosts(folder, described)
     bases = "base" in possible and "base" not in list_replacements(settings.replacements)
     bases = bases and bool(histories)
     return CloudPlan(possible, histories, facts, place, described, bases, finished)
+
+
+def check_names(strategies: Sequence[Strategy]) -> None:
+    """SettingError for strategies whose histories could not have repositories of their own."""
+    names: dict[str, str] = {}
+    for strategy in strategies:
+        name = name_history(strategy.name, 1)
+        if name in names or not REPOSITORY.fullmatch(name):
+            other = f" or is that of {names[name]}" if name in names else ""
+            raise SettingError(
+                f"The strategy {strategy.name} would push to a repository {name}, which is no "
+                f"name for one{other}: rename its buildspec, with small letters, digits and -."
+            )
+        names[name] = strategy.name
+
+
+def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None:
+    """RecordError when a project's hosts are not those that an experiment began with."""
+    path = folder / "experiment.json"
+    machine = recording.read_json(path).get("machine", {}) if path.exists() else {}
+    for name, known in machine.get("projects", {}).items():
+        now = {key: projects[name].get(key) for key in known} if name in projects else known
+        if now != known:
+            was, are = (" ".join(map(str, each.values())) for each in (known, now))
+            raise RecordError(
+                f"{path} is of builds on other hosts: the project {name} had {was} and has {are}. "
+                "Choose another folder, EXPERIMENT=runs/another, or change the project back."
+            )
 
 
 def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def find(
     """(what a source has, what and why of the rest); files tell their time only in the logs."""
     if where.kind == "folder":
         return find_files(where.name)
-    aws = Aws(find_region())
+    aws = Aws(where.region or find_region())
     if where.kind == "bucket":
         return find_objects(aws, where.name, where.prefix, since, limit), []
     finder = find_builds if where.kind == "project" else find_streams

@@ -10,7 +10,7 @@ from analysis.history.files import match_files
 
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Project.html
 PROJECT = re.compile(r"[A-Za-z0-9][\w-]{1,254}")
-ARN = re.compile(r"arn:aws[\w-]*:(codebuild|logs):[\w-]*:\d{12}:(?:project/|log-group:)([^:*]+)")
+ARN = re.compile(r"arn:aws[\w-]*:(codebuild|logs):([\w-]*):\d{12}:(?:project/|log-group:)([^:*]+)")
 GROUP = re.compile(r"(?:/[\w.#-]+)+")
 SERVICES = {"codebuild": "project", "logs": "log group"}
 BUCKET = re.compile(r"s3://([^/]+)/?(.*)", re.DOTALL)
@@ -20,11 +20,12 @@ DAYS = {"day": 1, "week": 7}
 
 
 class Source(NamedTuple):
-    """kind (project, log group, bucket, folder), name, and the prefix in a bucket."""
+    """kind (project, log group, bucket, folder), name, the prefix in a bucket, an ARN's region."""
 
     kind: str
     name: str
     prefix: str = ""
+    region: str = ""
 
     def __str__(self) -> str:
         return f"s3://{self.name}/{self.prefix}" if self.kind == "bucket" else self.name
@@ -41,7 +42,7 @@ def read_source(text: str) -> Source:
     if found := BUCKET.fullmatch(text):
         return Source("bucket", found[1], found[2])
     if found := ARN.match(text):
-        return Source(SERVICES[found[1]], found[2])
+        return Source(SERVICES[found[1]], found[3], region=found[2])
     if found := WORDED.fullmatch(text):
         return Source(found[1], found[2])
     if text and match_files(text):

@@ -71,7 +71,8 @@ class Aws:
             config = Config(
                 retries={"mode": "adaptive", "total_max_attempts": attempts},
                 connect_timeout=10,
-                read_timeout=60,
+                # all attempts together are to end while a token of StartBuild holds: 5 minutes
+                read_timeout=15,
             )
             with aws_errors(f"making a client of {service}"):
                 client = boto3.client(service, region_name=self.region, config=config)

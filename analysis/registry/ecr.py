@@ -13,7 +13,8 @@ from analysis.registry.aws import Aws, aws_errors
 IMAGES, MANIFESTS = 1000, 100
 # an index comes only to who says that it may
 ACCEPTED = sorted(form.INDEXES | form.IMAGES)
-TAGS = [{"Key": "CreatedBy", "Value": "codebuild-cache-analysis"}]
+TAGS = {"CreatedBy": "codebuild-cache-analysis"}
+OWNER = "Experiment"
 
 
 def list_repository(
@@ -75,11 +76,17 @@ def check_failures(repository: str, failures: Sequence[Mapping[str, Any]]) -> No
             )
 
 
-def make_repository(aws: Aws, repository: str) -> None:
-    """Make a repository whose tags can be moved; CloudError, AccountError for immutable tags."""
+def make_repository(aws: Aws, repository: str, experiment: str) -> None:
+    """Make a repository whose tags can be moved; CloudError, AccountError for immutable tags.
+
+    Its resource tags say by whom it was made, and for which experiment.
+    """
+    labels = TAGS | {OWNER: experiment}
     with aws_errors(f"making the repository {repository}"):
         made = aws.client("ecr").create_repository(
-            repositoryName=repository, imageTagMutability="MUTABLE", tags=TAGS
+            repositoryName=repository,
+            imageTagMutability="MUTABLE",
+            tags=[{"Key": key, "Value": value} for key, value in labels.items()],
         )["repository"]
     check_mutable(repository, made)
 
@@ -105,6 +112,17 @@ def find_repository(aws: Aws, repository: str) -> bool:
         raise
     check_mutable(repository, found["repositories"][0])
     return True
+
+
+def is_own(aws: Aws, repository: str, experiment: str) -> bool:
+    """Whether a repository is there and was made for this experiment; CloudError."""
+    if not find_repository(aws, repository):
+        return False
+    with aws_errors(f"asking whose the repository {repository} is"):
+        ecr = aws.client("ecr")
+        (found,) = ecr.describe_repositories(repositoryNames=[repository])["repositories"]
+        labels = ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+    return {"Key": OWNER, "Value": experiment} in labels
 
 
 def is_empty(aws: Aws, repository: str) -> bool:
