@@ -7,6 +7,7 @@ finished, since n counts up; what broke off in one of them is made up for.
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from analysis.cloud import run_on_codebuild, say_on_codebuild
 from analysis.cloud import sweep as sweep_cloud
 from analysis.errors import AnalysisError, LabError, UnknownName
 from analysis.estimate import say_plan
-from analysis.experiment import Settings, make_plan, run_experiment
+from analysis.experiment import Settings, make_plan, missing, run_experiment
 from analysis.notebooks import BUILD, NotebookFailed, run_notebook
 from analysis.runs import ROOT, find_folder
 from analysis.scenarios import SCENARIOS
@@ -100,9 +101,12 @@ def run_rounds(
     folder = place_folder(experiment)
     plan = make_plan(folder, strategies, scenarios, settings, Images.from_environment(), print)
     print(say_plan(folder, plan), flush=True)
-    broken = []
-    for place, (number, strategy) in enumerate(plan.histories, 1):
-        print(f"{place} of {len(plan.histories)}: {strategy.name}, round {number}", flush=True)
+    builds = [len(missing(folder, each, plan.scenarios, number)) for number, each in plan.histories]
+    broken, begin = [], time.monotonic()
+    for place, (number, strategy) in enumerate(plan.histories):
+        rest = say_time_left(builds[:place], builds[place:], time.monotonic() - begin)
+        where = f"{place + 1} of {len(plan.histories)}"
+        print(f"{where}: {strategy.name}, round {number}{rest}", flush=True)
         try:
             run_history(folder, strategy.name, plan.scenarios, number, settings)
         except NotebookFailed as error:
@@ -111,6 +115,17 @@ def run_rounds(
             broken.append(str(error))
     if broken:
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
+
+
+def say_time_left(done: Sequence[int], left: Sequence[int], seconds: float) -> str:
+    """`; 40 of 90 builds done, about 25 min left`, by what those done took; '' at first."""
+    if not sum(done):
+        return ""
+    minutes = seconds / sum(done) * sum(left) / 60
+    return (
+        f"; {sum(done)} of {sum(done) + sum(left)} builds done, "
+        f"about {max(round(minutes), 1)} min left"
+    )
 
 
 def say_rounds(

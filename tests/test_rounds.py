@@ -131,10 +131,17 @@ def test_finished_histories_are_not_built_again(tmp_path):
     assert not (tmp_path / "notebooks").exists()
 
 
-def test_rounds_are_outside_and_strategies_shuffled_inside(client, context, tmp_path):
+def test_time_left_is_told_by_what_was_done():
+    assert rounds.say_time_left([], [5, 5], 0.0) == ""
+    said = rounds.say_time_left([5, 1], [5, 4], 360.0)
+    assert said == "; 6 of 15 builds done, about 9 min left"
+
+
+def test_rounds_are_outside_and_strategies_shuffled_inside(client, context, tmp_path, capsys):
     names = ["buildx-load", "docker"]
     settings = Settings(rounds=2, context=context)
     rounds.run_rounds(str(tmp_path), names, ["cold"], settings)
+    assert "; 3 of 4 builds done, about " in capsys.readouterr().out
     notebooks = sorted((tmp_path / "notebooks").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     order = [
         f"1-build.{strategy.name}.{number:02d}"
