@@ -15,8 +15,9 @@ from analysis.measures.landing import (
     landing_chances,
     landings,
     local_hits,
+    read_public_logs,
     say_landings,
-    say_local_hits,
+    say_public_logs,
     widen_chances,
 )
 
@@ -144,11 +145,6 @@ def test_hits_without_an_import_are_of_the_local_cache():
     assert table["codebuild"].all()
     assert table["local"].tolist()[:2] == [True, False]
     assert table["local"].isna().tolist() == [False, False, True]
-    assert say_local_hits(table) == [
-        "Local cache use seen in 1 of 2 builds in CodeBuild's logs (95 % interval 9 to 91 %); "
-        "1 had another cache.",
-        "No docker build with layers was found in other logs.",
-    ]
 
 
 def test_a_legacy_build_with_a_pulled_image_may_have_its_hits_from_there():
@@ -169,7 +165,6 @@ def test_a_legacy_build_with_a_pulled_image_may_have_its_hits_from_there():
 def test_no_logs_give_an_empty_table():
     table = local_hits(read_logs([]))
     assert table.columns.tolist() == ["log", "build", "codebuild", "hits", "local"]
-    assert len(say_local_hits(table)) == 2
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="REALLOGS names no folder of real logs")
@@ -179,3 +174,13 @@ def test_real_logs_of_codebuild_show_no_local_cache_and_those_of_laptops_do():
     assert len(own) >= 2
     assert own["local"].sum() == 0
     assert 0.4 < others["local"].mean() < 0.9
+    counts = read_public_logs().set_index("agent")[["builds", "used"]]
+    for agent, rows in (("codebuild", own), ("other", others)):
+        known = rows["local"].dropna()
+        assert counts.loc[agent].tolist() == [len(known), known.sum()]
+
+
+def test_what_public_logs_tell_is_said_with_its_interval():
+    said = say_public_logs(read_public_logs())
+    assert said.startswith("In public logs (56 build logs found in public repositories on GitHub")
+    assert "0 of 2 builds (95 % interval 0 to 66 %) on CodeBuild" in said

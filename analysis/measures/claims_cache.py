@@ -5,7 +5,14 @@ import pandas as pd
 from analysis.measures.breakeven import break_even
 from analysis.measures.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
 from analysis.measures.intervals import say_counted
-from analysis.measures.landing import LIFETIME, landing_chance, landings, say_landings
+from analysis.measures.landing import (
+    LIFETIME,
+    landing_chance,
+    landings,
+    read_public_logs,
+    say_landings,
+    say_public_logs,
+)
 from analysis.measures.spread import EMULATED
 from analysis.measures.words import (
     count_words,
@@ -50,7 +57,7 @@ def local_cache_rare(evidence: Evidence) -> Finding:
     numbers = f"{say_counted(found, len(known), 'build')} after the first had hits"
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNCLEAR, f"{numbers}. {say_model(evidence)}; {BY_POOL}", runs)
+        return Finding(UNCLEAR, f"{numbers}, {BY_POOL}. {say_model(evidence)}", runs)
     return Finding(HOLDS if found * 2 < len(known) else FAILS, numbers, runs)
 
 
@@ -79,7 +86,10 @@ def say_model(evidence: Evidence) -> str:
         for hosts, gap in ((4, 10), (16, 10), (16, 30))
     )
     model = join_words(chances)
-    return f"{seen}. If hosts are kept for {LIFETIME:.0f} min, the model's chance is {model}"
+    return (
+        f"{seen}. If hosts are kept for {LIFETIME:.0f} min, the model's chance is {model}. "
+        f"{say_public_logs(read_public_logs())}"
+    )
 
 
 def cached_runs(evidence: Evidence) -> pd.DataFrame:

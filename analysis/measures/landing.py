@@ -5,15 +5,18 @@ says which host a build got, nor are its pool and how long a host is kept docume
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.hits import hit_rates
-from analysis.measures.intervals import say_counted, say_interval
+from analysis.measures.intervals import say_counted
 from analysis.measures.spread import order_scenarios
-from analysis.measures.words import count_words, say_share
+from analysis.measures.words import say_sentence, say_share
+from analysis.runs import ROOT
 
+PUBLIC = ROOT / "data" / "public-logs.csv"
 POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
 LIFETIME = 30.0
@@ -124,22 +127,20 @@ def local_hits(logs: Logs) -> pd.DataFrame:
     return table.assign(**columns)[list(LOCAL)].astype(LOCAL).reset_index(drop=True)
 
 
-def say_local_hits(table: pd.DataFrame) -> list[str]:
-    """In how many builds of logs a local cache was used, of CodeBuild and of others."""
-    return [
-        say_seen(table[table["codebuild"].eq(own)], where)
-        for own, where in ((True, "CodeBuild's logs"), (False, "other logs"))
-    ]
+def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
+    """agent (codebuild or other), builds, used (a cache of their host), date, source.
+
+    Counts of local_hits in logs that others made public; the logs are not part of this package.
+    """
+    return pd.read_csv(path, parse_dates=["date"])
 
 
-def say_seen(rows: pd.DataFrame, where: str) -> str:
-    """One sentence of say_local_hits."""
-    if rows.empty:
-        return f"No docker build with layers was found in {where}."
-    seen, unclear = int(rows["local"].sum()), int(rows["local"].isna().sum())
-    told = len(rows) - unclear
-    text = (
-        f"Local cache use seen in {seen} of {count_words(told, 'build')} in {where} "
-        f"({say_interval(seen, told)})"
+def say_public_logs(table: pd.DataFrame) -> str:
+    """What public logs tell of local caches, of read_public_logs' rows."""
+    counts = table.set_index("agent")
+    own, other = counts.loc["codebuild"], counts.loc["other"]
+    return say_sentence(
+        f"in public logs ({own['source']}, {own['date']:%Y-%m-%d}) a cache of the host was used in "
+        f"{say_counted(int(own['used']), int(own['builds']), 'build')} on CodeBuild, and in "
+        f"{say_counted(int(other['used']), int(other['builds']), 'build')} elsewhere"
     )
-    return f"{text}; {unclear} had another cache." if unclear else f"{text}."
