@@ -1,7 +1,7 @@
 """Charts draw what measures give them, and compute nothing; each has an alt text."""
 
 from analysis.charts.balance import balance
-from analysis.charts.canvas import describe, say, show, table
+from analysis.charts.canvas import describe, say, show, show_each, table
 from analysis.charts.counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
 from analysis.charts.history import (
     gap_points,
@@ -35,6 +35,7 @@ __all__ = [
     "run_seconds",
     "say",
     "show",
+    "show_each",
     "spent",
     "sweep_lines",
     "sweep_predictions",

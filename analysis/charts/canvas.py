@@ -1,10 +1,11 @@
 """Figures, and how notebooks show them, sentences and tables: safe HTML, an alt text for each."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from io import BytesIO
 from textwrap import fill, wrap
+from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
@@ -73,6 +74,15 @@ def show(axes: Axes) -> HTML:
         f'<figure><img src="data:image/png;base64,{data}" width="{width}" '
         f'alt="{escape(alt)}"></figure>'
     )
+
+
+def show_each(draw: Callable[..., Axes], *frames: pd.DataFrame, **settings: Any) -> HTML:
+    """A chart's figure for each kind of commit in turn, of frames with a column scenario."""
+    figures = (
+        show(draw(*(frame[frame["scenario"] == name] for frame in frames), **settings))
+        for name in frames[0]["scenario"].unique()
+    )
+    return HTML("".join(figure.data for figure in figures))
 
 
 def say(*sentences: str | Iterable[str]) -> HTML:

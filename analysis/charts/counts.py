@@ -1,6 +1,7 @@
 """Charts of shares and numbers: hit rates, and entries in the registry."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from analysis.charts.canvas import (
     INK,
     LINE,
     MARKERS,
+    NOTE,
     finish,
     grow,
     label_rows,
@@ -115,7 +117,8 @@ def entries_by_kind(
 
 def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Lines of a repository's entries, push by push; columns strategy, pushes, entries."""
-    axes = make_axes(ax, 4.2)
+    lines = sum(len(wrap(name, NOTE)) for name in entries["strategy"].unique())
+    axes = make_axes(ax, grow(lines, 0.19, 3.4))
     said = []
     for number, (name, group) in enumerate(entries.groupby("strategy", sort=False)):
         axes.plot(group["pushes"].astype(float), group["entries"].astype(float), DASHES[number % 4],

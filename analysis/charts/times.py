@@ -41,9 +41,9 @@ VERDICTS = {
 def verdict_matrix(
     comparison: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
 ) -> Axes:
-    """compare's rows as a table: strategies down, kinds of commit across."""
-    strategies = comparison["strategy"].unique().tolist()
-    scenarios = comparison["scenario"].unique().tolist()
+    """compare's rows as a table: strategies down, the fastest first, kinds of commit across."""
+    order = comparison.groupby("strategy")["difference"].mean().sort_values(na_position="last")
+    strategies, scenarios = order.index.tolist(), comparison["scenario"].unique().tolist()
     axes = make_grid(ax, strategies, scenarios)
     for row in comparison.itertuples():
         draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
