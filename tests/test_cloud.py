@@ -160,7 +160,8 @@ def test_an_experiment_does_not_go_on_with_other_hosts(aws, alone, tmp_path):
     (project,) = codebuild.batch_get_projects(names=[name])["projects"]
     large = project["environment"] | {"computeType": "BUILD_GENERAL1_LARGE"}
     codebuild.update_project(name=name, environment=large)
-    with pytest.raises(RecordError, match="had .*SMALL and has .*BUILD_GENERAL1_LARGE"):
+    words = "had BUILD_GENERAL1_SMALL .* and has BUILD_GENERAL1_LARGE"
+    with pytest.raises(RecordError, match=words):
         run(tmp_path, ["docker"], TWO)
     assert len(aws.builds) == 1
 

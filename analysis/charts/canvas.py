@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 WIDTH, DPI, CSS_DPI = 6.6, 150, 100
 # characters of a note below the axes that fit beside the names of strategies
 NOTE = 66
+# characters of an alt text
+LONGEST = 1400
 LABEL = 32
 INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
 # Okabe and Ito's colours, and three of Tol's, which the colour-blind tell apart; hatches do so in
@@ -56,8 +58,26 @@ def finish(axes: Axes, title: str, x: str = "", y: str = "", alt: str = "") -> A
 
 
 def describe(axes: Axes, alt: str) -> None:
-    """Give a chart the text that stands for it where it can't be seen."""
-    axes.figure.alt = alt
+    """Give a chart the text that stands for it where it can't be seen, its middle left out
+
+    where it is longer than anyone would have read to them.
+    """
+    axes.figure.alt = cut_middle(alt.split(". "))
+
+
+def cut_middle(sentences: list[str]) -> str:
+    """Sentences as one text of LONGEST characters at most: of more, the first and the last."""
+    left, right = 0, len(sentences)
+    length = 0
+    for number in range(len(sentences)):
+        at = left if number % 2 == 0 else right - 1
+        length += len(sentences[at]) + 2
+        if length > LONGEST:
+            break
+        left, right = (left + 1, right) if number % 2 == 0 else (left, right - 1)
+    if left == right:
+        return ". ".join(sentences)
+    return ". ".join([*sentences[:left], f"{right - left} more are left out", *sentences[right:]])
 
 
 def show(axes: Axes) -> HTML:

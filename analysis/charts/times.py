@@ -29,6 +29,8 @@ from analysis.measures.words import (
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05
+# more names than that in a sentence are told by their number and their ends
+NAMED = 4
 # sign, colour of the cell: the sign alone tells in greyscale
 VERDICTS = {
     "faster": ("▼", "#a6cee3"),
@@ -81,11 +83,13 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
         found = rows[rows["verdict"] == verdict]
         if found.empty:
             continue
-        told = verdict in ("faster", "slower")
-        names = (
-            f"{row.strategy} ({row.difference:+.1f} s)" if told else row.strategy
-            for row in found.itertuples()
-        )
+        if verdict in ("faster", "slower"):
+            found = found.sort_values("difference")
+            names = [f"{row.strategy} ({row.difference:+.1f} s)" for row in found.itertuples()]
+        else:
+            names = found["strategy"].tolist()
+        if len(names) > NAMED:
+            names = [f"{len(names)} strategies, from {names[0]} to {names[-1]}"]
         yield f"{verdict} {join_words(names)}".replace("(-", "(−")
 
 

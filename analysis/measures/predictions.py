@@ -72,8 +72,8 @@ def say_errors(checked: pd.DataFrame) -> str:
     held = (sure["error_low"] <= 0) & (sure["error_high"] >= 0)
     worst = known.loc[known["error"].abs().idxmax()]
     return (
-        f"Of {count_words(len(known), 'prediction')}, {held.sum()} are not told from what was measured "
-        f"(the 95 % interval of the error holds 0), {(~held).sum()} do not and "
+        f"Of {count_words(len(known), 'prediction')}, {held.sum()} can't be told from what was "
+        f"measured (the 95 % interval of the error holds 0), {(~held).sum()} can and "
         f"{len(known) - len(sure)} have no interval; the error is "
         f"{say_seconds(known['error'].abs().mean())} in the mean and "
         f"{say_seconds(abs(worst['error']))} ({abs(worst['percent']):.0f} %) at most, over "
