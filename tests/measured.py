@@ -147,3 +147,10 @@ def pick(frame, **values):
         frame = frame[frame[name] == value]
     assert len(frame) == 1, frame
     return frame.iloc[0]
+
+
+def list_silent(logs):
+    """The logs in which layers of a cache are extracted without a line: the docker driver's."""
+    cached = logs.steps[logs.steps["kind"].eq("layer") & logs.steps["status"].eq("cached")]
+    pulls = logs.parts[logs.parts["part"] == "pulling"]
+    return pulls.merge(cached, on=["log", "build", "step"])["log"].unique()
