@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from analysis.redaction import redact
 from analysis.tables import dress_tables
 
+# the page whose first picture answers the question of a set
+ANSWER = "5-verdict.html"
 TEMPLATES = Path(__file__).parent / "templates"
 CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
 FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
@@ -83,15 +85,15 @@ def render_index(
     facts: Mapping[str, str],
     problems: Sequence[str],
 ) -> str:
-    """The index of a set as one HTML file, with the last picture that a page begins with."""
-    figures = [page.figure for page in pages if page.figure]
+    """The index of a set as one HTML file, with the first picture of the page that answers it."""
+    answers = [page.figure for page in pages if page.file == ANSWER]
     template = make_exporter().environment.get_template("set.html.j2")
     html = template.render(
         title=title,
         site=site,
         pages=pages,
         headline=headline,
-        figure=figures[-1] if figures else "",
+        figure="".join(answers),
         facts=facts,
         problems=problems,
     )

@@ -1,4 +1,5 @@
 import base64
+import re
 
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -73,13 +74,14 @@ def test_a_page_that_could_not_be_made_offers_nothing_to_the_index():
 
 def test_the_index_shows_headline_picture_reports_facts_and_problems():
     html = render(new_markdown_cell("# Trial\n\nIt is **so**."), show(FIGURE))
-    made = Page("3-trial.html", "Trial: a page", html)
+    made = Page("5-verdict.html", "Trial: a page", html)
+    other = Page("6-other.html", "Other", html.replace("Seconds by", "Bytes by"))
     failed = Page("4-lost.html", "Lost", problem=f"cell 7 failed: {HOSTILE}")
     index = render_index(
-        "Which?", SITE, [made, failed], [f"docker {HOSTILE}"], {"Built": HOSTILE}, [HOSTILE]
+        "Which?", SITE, [made, other, failed], [f"docker {HOSTILE}"], {"Built": HOSTILE}, [HOSTILE]
     )
     assert "<p>It is <strong>so</strong>.</p>" in index
-    assert 'alt="Seconds by strategy."' in index
-    assert '<a href="3-trial.html">' in index and 'href="4-lost.html"' not in index
+    assert re.findall(r'alt="([^"]*)"', index) == ["Seconds by strategy."]
+    assert '<a href="5-verdict.html">' in index and 'href="4-lost.html"' not in index
     assert "Not made: cell 7 failed" in index
     assert "<script" not in index and index.count("&lt;script&gt;") == 5

@@ -109,6 +109,7 @@ def test_the_index_begins_with_the_answer_and_its_picture(reports):
     text = (reports / "index.html").read_text()
     order = ['<p class="lead">', "<figure", '<ul class="headline">', "The reports"]
     assert sorted(order, key=text.index) == order
+    assert 'alt="Table of seconds against docker' in text
     assert re.search(r'<p class="lead">[^<]*\d[^<]*</p>', text), "the answer has a number"
 
 

@@ -53,7 +53,7 @@ def verdict_matrix(
     return finish(
         axes,
         f"Which strategy is faster than {baseline}, and when?",
-        x=f"seconds more (+) or less (−) than {baseline}: mean, 95 % interval, rounds n\n{signs}",
+        x=f"seconds against {baseline}: mean, 95 % interval, rounds n\n{signs}",
         alt=f"Table of seconds against {baseline}. {describe_differences(comparison)}",
     )
 
@@ -66,7 +66,7 @@ def draw_verdict(axes: Axes, x: int, y: int, row: tuple) -> None:
     bounds = "" if pd.isna(row.low) else f"{round(row.low)} to {round(row.high)}, "
     bounds = bounds.replace("-", "−")
     axes.text(x, y - 0.16, f"{sign} {value}", ha="center", va="center", fontsize=9.5, color=INK)
-    axes.text(x, y + 0.24, f"{bounds}n={row.n}", ha="center", va="center", fontsize=7, color=INK)
+    axes.text(x, y + 0.24, f"{bounds}n={row.n}", ha="center", va="center", fontsize=6.6, color=INK)
 
 
 def describe_differences(comparison: pd.DataFrame) -> str:
@@ -107,7 +107,7 @@ def differences(
     return finish(
         axes,
         f"How sure is the difference to {baseline}?",
-        x=f"seconds more (right) or less (left) than {baseline}; bar: 95 % interval\n"
+        x=f"seconds more (+) or less (−) than {baseline}; bar: 95 % interval\n"
         "filled: faster or slower after adjusting for many comparisons, hollow: not told apart",
         alt=f"Differences to {baseline} with intervals. {describe_differences(comparison)}",
     )

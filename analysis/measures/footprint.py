@@ -46,7 +46,8 @@ def count_entries(
     counts = pd.DataFrame(counts, columns=["run", *NUMBERS]).drop(columns="new")
     table = runs.merge(counts, on="run", how="left", validate="1:1")
     succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
-    table = table.assign(pushes=succeeded.cumsum(), valid=table.get("valid", True))
+    own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
+    table = table.assign(pushes=succeeded.cumsum(), **own)
     table["new"] = list(count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
     return table[list(COLUMNS)].astype(COLUMNS)
 
