@@ -266,7 +266,8 @@ def test_a_start_whose_answer_is_lost_is_paid_once(aws, client):
 
 def test_a_start_that_can_not_be_answered_for_long_is_found_again(aws, client, tmp_path, world):
     aws.lose_answer("StartBuild", 1)
-    aws.fail("StartBuild", "InternalFailure", "", 10_000, 500)
+    for operation in ("StartBuild", "ListBuildsForProject"):
+        aws.fail(operation, "InternalFailure", "", 10_000, 500)
     with pytest.raises(BusyError):
         client.build("cold")
     aws.faults.clear()
@@ -304,7 +305,13 @@ def test_a_start_that_may_have_worked_is_looked_for_by_the_next_call(aws, client
 
 
 def test_what_a_registry_could_not_do_for_a_while_is_no_run(aws, client, tmp_path, world):
-    words = "ERROR: 429 Too Many Requests - toomanyrequests: You have reached your limit\n"
+    stamp = "[Container] 2026/11/24 00:00:0{}.000000 "
+    words = (
+        f"{stamp.format(0)}Entering phase BUILD\n"
+        "ERROR: 429 Too Many Requests - toomanyrequests: You have reached your limit\n"
+        f"{stamp.format(1)}Phase complete: BUILD State: FAILED\n"
+        f"{stamp.format(2)}Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED\n"
+    )
     aws.set_outcome(status="FAILED", phase="BUILD", log=words, times=1)
     with pytest.raises(CloudError, match="'toomanyrequests': a registry had too much to do"):
         client.build("cold")

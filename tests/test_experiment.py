@@ -98,7 +98,7 @@ def test_two_witnesses_agree_with_the_reader(built):
         assert compare_with_inspect(steps, history)[1] == [], run["run"]
         compared += found
     print(f"{compared} steps compared with rawjson")
-    assert compared > 100
+    assert compared > 60
 
 
 def test_the_context_of_the_quick_start_is_built_by_default(client, tmp_path):

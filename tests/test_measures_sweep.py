@@ -65,7 +65,7 @@ def test_a_prediction_that_is_wrong_is_told(tmp_path):
     checked = check_break_even(experiments)
     assert (checked["error_low"].gt(0) | checked["error_high"].lt(0)).all()
     assert np.sign(checked["error"]).tolist() == [-1, 1]
-    assert "0 agree" in " ".join(say_sweep(checked))
+    assert "0 can't be told" in " ".join(say_sweep(checked))
 
 
 def test_the_interval_of_the_error_holds_the_truth():

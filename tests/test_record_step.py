@@ -6,6 +6,7 @@ import json
 
 import pytest
 import yaml
+from conftest import SMALL_IMAGE
 
 from analysis.builders.agent import run_buildspec
 from analysis.builders.history import read_history
@@ -95,9 +96,8 @@ def test_a_real_build_says_the_same_as_its_host_does_when_asked(lab, context):
     text = add_record_step(SPEC)
     host = lab.start_host()
     try:
-        host.put(context, "deploy")
-        base = lab.serve_base(lab.images.base, "1")
-        dockerfile = (context / "Dockerfile").read_text().replace(lab.images.base, base)
+        base = lab.serve(SMALL_IMAGE, "small", "1")
+        dockerfile = (context / "Dockerfile").read_text().replace(SMALL_IMAGE, base)
         (context / "Dockerfile").write_text(dockerfile)
         host.put(context, "deploy")
         log = []

@@ -99,7 +99,8 @@ def list_requests(folders):
     """SERVICE:OPERATION of every method of a client, and every paginator, in the sources."""
     services = {
         xform_name(operation): f"{service}:{operation}"
-        for service in ("codebuild", "ecr", "logs", "s3")
+        # of an operation that several have the last is meant
+        for service in ("codebuild", "logs", "s3", "ecr")
         for operation in get_session().get_service_model(service).operation_names
     }
     names = set()

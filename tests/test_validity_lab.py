@@ -306,7 +306,7 @@ ANSWERS = {
     "headline": lambda e: pd.DataFrame({"said": measures.headline(e)[:-1]}),
 }
 # those that pick, mark or show single runs, and one that needs warm runs of a pool of hosts
-OTHERS = {"mark_emulated", "pick_run", "say_misses", "say_store", "landings", "control"}
+OTHERS = {"mark_emulated", "pick_run", "say_misses", "say_store", "landings", "control", "waits"}
 
 
 @pytest.fixture(scope="module")

@@ -119,9 +119,9 @@ def is_own(aws: Aws, repository: str, experiment: str) -> bool:
     if not find_repository(aws, repository):
         return False
     with aws_errors(f"asking whose the repository {repository} is"):
-        ecr = aws.client("ecr")
-        (found,) = ecr.describe_repositories(repositoryNames=[repository])["repositories"]
-        labels = ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+        client = aws.client("ecr")
+        (found,) = client.describe_repositories(repositoryNames=[repository])["repositories"]
+        labels = client.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
     return {"Key": OWNER, "Value": experiment} in labels
 
 
