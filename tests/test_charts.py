@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 from measured import make_runs
 
 from analysis import charts
+from analysis.charts.canvas import cut_middle
 from analysis.measures.comparison import compare
 from analysis.measures.spread import mark_emulated, pick_comparable, spread
 from analysis.registry.images import KINDS
+from analysis.strategies import load_strategies
 
 LONG = "container-push-no-provenance"
 RUNS = make_runs(
@@ -251,3 +253,33 @@ def test_a_table_rounds_floats_and_shows_nulls_as_a_dash():
 def test_emulated_strategies_are_marked_where_the_frames_are():
     assert "emulated" in texts(charts.differences(compare(RUNS)))
     assert "emulated" in " ".join(mark_emulated(RUNS)["strategy"])
+
+
+def test_every_strategy_and_kind_of_commit_of_ours_still_fits_a_page():
+    scenarios = ("cold", "unchanged", "source", "dependency", "base")
+    seconds = {
+        name: {each: [20 + number, 21 + number, 19.5 + number] for each in scenarios}
+        for number, name in enumerate(load_strategies())
+    }
+    runs = pick_comparable(make_runs(seconds))
+    comparison = compare(runs)
+    for html in (
+        charts.show(charts.verdict_matrix(comparison)),
+        charts.show_each(charts.differences, comparison),
+        charts.show_each(charts.run_seconds, runs, spread(runs, "seconds")),
+    ):
+        pictures = re.findall(r'base64,([^"]+)" width="(\d+)" alt="([^"]+)"', html.data)
+        assert len(pictures) in (1, len(scenarios))
+        for data, width, alt in pictures:
+            high = struct.unpack(">II", base64.b64decode(data)[16:24])
+            # as wide as the text, and lower than a sheet of that width
+            assert int(width) <= 700 and high[1] / high[0] < 1.4
+            assert 30 <= len(unescape(alt)) <= 1500
+
+
+def test_a_long_alt_text_keeps_its_ends():
+    sentences = [f"Row {number} says {'much ' * 20}" for number in range(40)]
+    alt = cut_middle(sentences)
+    assert len(alt) <= 1500 and alt.startswith("Row 0") and "Row 39" in alt
+    assert re.search(r"\. \d+ more are left out\. ", alt)
+    assert cut_middle(sentences[:3]) == ". ".join(sentences[:3])
