@@ -47,6 +47,7 @@ SOUND = [
     ("containerd-store", "unchanged"),
     ("s3-cache", "cold"),
 ]
+BUILD = 'docker build --tag "$ECR_REPOSITORY_URL:$IMAGE_TAG" "$CONTEXT"'
 FROM_CACHE = '--cache-from "type=registry,ref=$cache"'
 TO_CACHE = '--cache-to "mode=max,image-manifest=true,oci-mediatypes=true,type=registry,ref=$cache"'
 # the build is killed as it begins to export, and a pipe hides that it failed
@@ -104,7 +105,7 @@ class Bench:
         number = 2 + len(self.rounds)
         self.rounds[name] = self.build(strategy, scenario, number, **how)
         for other in SOUND:
-            if other != (strategy, scenario):
+            if other != (getattr(strategy, "name", strategy), scenario):
                 self.copy(*other, number)
 
     def start_silent(self):
@@ -185,6 +186,8 @@ def spoil_caches(bench):
     bench.sabotage("deleted cache", "containerd-store", "unchanged", **found)
     unasked = [(each, f"${{UNSET:+{each}}}") for each in (FROM_CACHE, TO_CACHE)]
     bench.sabotage("unasked cache", "containerd-store", "unchanged", edits=unasked, **found)
+    nowhere = [(FROM_CACHE, FROM_CACHE.replace("$cache", "127.0.0.1:1/cache"))]
+    bench.sabotage("failed import", "containerd-store", "unchanged", edits=nowhere, **found)
     images = bench.lab.images
     bench.lab.serve(images.newest, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
     bench.sabotage("other BuildKit", "s3-cache", "unchanged", found="s3-cache-01")
@@ -214,6 +217,11 @@ def spoil_outcomes(bench):
     bench.sabotage("unexpected failure", "docker", "cold", context=broken)
     edits = [(TO_CACHE, "")]
     bench.sabotage("unexpected success", "docker-driver-cache-to", "cold", edits=edits)
+    small, image = bench.small, '"$ECR_REPOSITORY_URL:$IMAGE_TAG"'
+    fetch = f"docker pull -q {small} && docker tag {small} {image}"
+    bench.sabotage("no build", "docker", "cold", edits=[(BUILD, fetch)])
+    other = dataclasses.replace(STRATEGIES["docker"], store="containerd")
+    bench.sabotage("other image store", other, "unchanged")
 
 
 REASONS = {
@@ -229,12 +237,15 @@ REASONS = {
         "no cache was imported, though its strategy imports one; "
         "no cache was exported, though its strategy exports one"
     ),
+    "failed import": "the cache it should have found was not imported",
     "other BuildKit": "its buildkit is {newest}, that of its round {usual}",
     "emptied store": "nothing shows that it found a cache: no layer came from one",
     "lost export": "its cache was not exported whole",
     "killed export": "its cache was not exported whole",
     "unexpected failure": "it failed where it should have succeeded",
     "unexpected success": "it succeeded where it should have failed",
+    "no build": "its log holds no docker build",
+    "other image store": "its storage driver is overlayfs, that of its round overlay2",
 }
 
 
