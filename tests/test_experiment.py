@@ -102,7 +102,7 @@ def test_two_witnesses_agree_with_the_reader(built):
 
 
 def test_the_context_of_the_quick_start_is_built_by_default(client, tmp_path):
-    run_experiment(tmp_path, "registry-cache", "cold", Settings(rounds=1))
+    run_experiment(tmp_path, "docker", "cold", Settings(rounds=1))
     built = read_experiment(tmp_path)
     assert built.runs["invalid_reason"].isna().all()
     layers = built.logs.steps[built.logs.steps["kind"] == "layer"]
