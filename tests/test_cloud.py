@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from aws import ACCOUNT
 from clouds import Clock, Killed, die_at, run
 
 from analysis import measures, recording
@@ -518,6 +519,9 @@ def test_sweeping_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
         sweep(tmp_path, Clock().sleep)
     assert sweep(tmp_path, Clock().sleep) == 1
     assert repositories(aws) == OWN
+    # under credentials of another account it is refused, and not told that nothing is there
+    removals = [call for call in aws.calls if call.operation == "DeleteRepository"]
+    assert {call.params["registryId"] for call in removals} == {ACCOUNT}
 
 
 CLIENT = """\

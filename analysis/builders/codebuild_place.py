@@ -25,7 +25,7 @@ CURE = (
     "`terraform -chdir=./terraform/ apply` makes what they name, "
     '`eval "$(terraform -chdir=./terraform/ output -raw exports)"` sets them'
 )
-ECR_HOST = re.compile(r"\d+\.dkr\.ecr\.([\w-]+)\.")
+ECR_HOST = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.")
 REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 NO_NAME = re.compile(r"[^a-z0-9]+")
 # a strategy's own size of build host, such as BUILD_GENERAL1_LARGE
@@ -56,12 +56,17 @@ class Place:
         place = cls(region=find_region(), **found)
         for url in (place.repository_url, place.cache_repository_url):
             host = ECR_HOST.match(url)
-            if host and host[1] != place.region:
+            if host and host[2] != place.region:
                 raise AccountError(
-                    f"AWS_REGION is {place.region}, but {url} is in {host[1]}: set AWS_REGION to "
+                    f"AWS_REGION is {place.region}, but {url} is in {host[2]}: set AWS_REGION to "
                     "where the projects and repositories are."
                 )
         return place
+
+    def connect(self) -> Aws:
+        """Clients for the region of this place and the account of its repositories."""
+        host = ECR_HOST.match(self.repository_url)
+        return Aws(self.region, host[1] if host else "")
 
     def choose_project(self, strategy: Strategy) -> str:
         """The project that builds a strategy; '' when there is none."""

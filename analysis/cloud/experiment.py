@@ -235,7 +235,7 @@ def run_on_codebuild(
     folder, settings = Path(folder), settings or Settings()
     options = options or Options.from_environment()
     place = Place.from_environment()
-    aws = Aws(place.region)
+    aws = place.connect()
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, place, report)
     report(say_plan(folder, plan, options.concurrency))
     if plan.histories:
@@ -275,6 +275,6 @@ def say_on_codebuild(
     """What run_on_codebuild would start and what that would cost; nothing is started."""
     folder, settings = Path(folder), settings or Settings()
     place = Place.from_environment()
-    aws = Aws(place.region)
+    aws = place.connect()
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, place, report)
     return say_plan(folder, plan, (options or Options.from_environment()).concurrency)

@@ -31,7 +31,7 @@ def sweep(folder: str | Path, sleep: Sleep = time.sleep) -> int:
     Its runs on disk stay, and a later call builds what is missing. CloudError for what could not
     be removed, once all else is; AccountError at once.
     """
-    aws, removed, problems = Aws(Place.from_environment().region), 0, []
+    aws, removed, problems = Place.from_environment().connect(), 0, []
     for ledger in list_ledgers(Path(folder)):
         steps = [patiently(partial(stop_entry, aws, ledger))]
         if ledger.state != CLOSED:

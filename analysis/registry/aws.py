@@ -58,9 +58,13 @@ BUSY = {
 
 @dataclass
 class Aws:
-    """Clients of AWS's services in one region; `requests` counts what was asked, by operation."""
+    """Clients of AWS's services in one region; `requests` counts what was asked, by operation.
+
+    `account`: whose repositories are meant, where that is known.
+    """
 
     region: str
+    account: str = ""
     requests: Counter[str] = field(default_factory=Counter)
     clients: dict[str, BaseClient] = field(default_factory=dict, repr=False)
 

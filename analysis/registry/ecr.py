@@ -101,11 +101,18 @@ def check_mutable(repository: str, described: Mapping[str, Any]) -> None:
         )
 
 
+def name_registry(aws: Aws) -> dict[str, str]:
+    """The parameter by which credentials of another account are refused, not told of no such."""
+    return {"registryId": aws.account} if aws.account else {}
+
+
 def find_repository(aws: Aws, repository: str) -> bool:
     """Whether a repository is there; CloudError, AccountError when its tags are immutable."""
     try:
         with aws_errors(f"looking for the repository {repository}"):
-            found = aws.client("ecr").describe_repositories(repositoryNames=[repository])
+            found = aws.client("ecr").describe_repositories(
+                repositoryNames=[repository], **name_registry(aws)
+            )
     except CloudError as error:
         if error.code == "RepositoryNotFoundException":
             return False
@@ -135,7 +142,9 @@ def remove_repository(aws: Aws, repository: str) -> None:
     """Remove a repository with all it holds, if it is there; CloudError."""
     try:
         with aws_errors(f"removing the repository {repository}"):
-            aws.client("ecr").delete_repository(repositoryName=repository, force=True)
+            aws.client("ecr").delete_repository(
+                repositoryName=repository, force=True, **name_registry(aws)
+            )
     except CloudError as error:
         if error.code != "RepositoryNotFoundException":
             raise
