@@ -5,6 +5,10 @@ Makes experiments whose truth is known and lets `compare` judge them: 5 scenario
 drift; runs vary by 4 % (normal, skewed, or with outliers), all alike or not. Writes how often the
 95 % interval holds the truth, how often a verdict is wrong (told where there is no difference, or
 the wrong way), and how often the true difference of 30 % is told, to data/simulation.csv.
+
+The rows "kept hosts" are of two more strategies, which are judged by themselves: three of four of
+their builds find a used host and are quick, the fourth is slow. One is no different from the
+baseline in the mean, the other takes a third of its time.
 """
 
 import argparse
@@ -18,6 +22,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from analysis.measures import compare
+from analysis.measures.comparison import FEWEST_BY_LUCK
+from analysis.measures.simulation import LUCK
 
 SCENARIOS = ["cold", "unchanged", "source", "dependency", "base"]
 SAME, SLOWER, FASTER = 8, 5, 4
@@ -41,6 +47,13 @@ def main() -> None:
             [judge(rng, rounds, kind, alike) for _ in range(given.experiments)], ignore_index=True
         )
         rows.append([rounds, kind, "alike" if alike else "not alike", given.experiments])
+        rows[-1] += [round(share, 4) for share in summarise(judged)]
+        print(*rows[-1], sep="\t", flush=True)
+    for rounds in (FEWEST_BY_LUCK, 2 * FEWEST_BY_LUCK):
+        judged = pd.concat(
+            [judge_lucky(rng, rounds) for _ in range(given.experiments)], ignore_index=True
+        )
+        rows.append([rounds, LUCK, "not alike", given.experiments])
         rows[-1] += [round(share, 4) for share in summarise(judged)]
         print(*rows[-1], sep="\t", flush=True)
     pd.DataFrame(rows, columns=COLUMNS).to_csv(given.output, index=False)
@@ -67,6 +80,25 @@ def outlying(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return rng.normal(size=shape) + far - OUTLIERS * FAR * np.sqrt(2 / np.pi)
 
 
+# strategy -> seconds on a used host and on another
+LUCKY = {"same by luck": (14.0, 38.0), "faster by luck": (2.0, 20.0)}
+USED = 0.75
+
+
+def judge_lucky(rng: np.random.Generator, rounds: int) -> pd.DataFrame:
+    """compare's rows of strategies with a pool of kept hosts, with the true mean difference."""
+    shape = (len(SCENARIOS), 1 + len(LUCKY), rounds)
+    drift = np.exp(rng.normal(0, DRIFT, (shape[0], 1, rounds)))
+    used = rng.random(shape) < USED
+    quick, slow = np.array([(20.0, 20.0), *LUCKY.values()]).T[:, None, :, None]
+    seconds = np.where(used, quick, slow) * drift * (1 + NOISE * normal(rng, shape))
+    runs = list_runs(seconds, ["docker", *LUCKY])
+    runs["host"] = np.where(runs["strategy"].isin(list(LUCKY)), "kept", "fresh")
+    means = {name: USED * q + (1 - USED) * s - 20.0 for name, (q, s) in LUCKY.items()}
+    found = compare(runs)
+    return found.assign(true=found["strategy"].map(means).astype(float) * np.exp(DRIFT**2 / 2))
+
+
 KINDS = {"normal": normal, "skewed": skewed, "outliers": outlying}
 
 
@@ -77,15 +109,17 @@ def judge(rng: np.random.Generator, rounds: int, kind: str, alike: bool) -> pd.D
     drift = np.exp(rng.normal(0, DRIFT, (shape[0], 1, rounds)))
     scale = NOISE * np.exp(0.0 if alike else 0.5 * rng.normal(size=(*shape[:2], 1)))
     seconds = truth * drift * (1 + scale * KINDS[kind](rng, shape))
-    runs = list_runs(seconds)
-    true = pd.DataFrame((truth - TRUTH["docker"]).repeat(shape[0], 0)[:, :, 0] * drift.mean(2))
+    runs = list_runs(seconds, [*TRUTH])
+    # what a round's drift makes of a difference, in the mean of all rounds there could be
+    usual = np.exp(DRIFT**2 / 2)
+    true = pd.DataFrame((truth - TRUTH["docker"]).repeat(shape[0], 0)[:, :, 0] * usual)
     true = true.set_axis([*TRUTH], axis=1).set_axis(SCENARIOS).stack().rename("true")
     return compare(runs).join(true, on=["scenario", "strategy"])
 
 
-def list_runs(seconds: np.ndarray) -> pd.DataFrame:
+def list_runs(seconds: np.ndarray, strategies: list[str]) -> pd.DataFrame:
     """The columns of a run that compare looks at, of seconds by scenario, strategy and round."""
-    names = [SCENARIOS, [*TRUTH], range(1, seconds.shape[2] + 1)]
+    names = [SCENARIOS, strategies, range(1, seconds.shape[2] + 1)]
     index = pd.MultiIndex.from_product(names, names=["scenario", "strategy", "round"])
     runs = pd.DataFrame({"seconds": seconds.ravel()}, index=index).reset_index()
     started = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(runs.index, unit="min")

@@ -6,7 +6,7 @@ import pytest
 from measured import make_runs, pick
 
 from analysis.errors import UnknownName
-from analysis.measures.comparison import COLUMNS, adjust, compare, estimate
+from analysis.measures.comparison import COLUMNS, FEWEST_BY_LUCK, adjust, compare, estimate
 
 SLOW_ROUNDS = (0.0, 30.0, 60.0, 15.0)
 
@@ -163,3 +163,25 @@ def test_strategies_that_are_the_same_are_rarely_told_apart():
         wrong += table["verdict"].isin(["faster", "slower"]).any()
     # 5 % are expected at most; a chance of 1 in 1000 would be 8.6 %
     assert 0 < wrong <= 0.086 * experiments
+
+
+def test_builds_of_a_pool_of_kept_hosts_are_judged_by_themselves():
+    seed = 20261126
+    print(f"seed {seed}")
+    rng = np.random.default_rng(seed)
+    for rounds, verdict in ((FEWEST_BY_LUCK - 1, "not enough runs"), (FEWEST_BY_LUCK, "faster")):
+        times = {
+            name: {"source": (20 + rng.normal(0, 0.5, rounds)).tolist()} for name in "abcdefghi"
+        }
+        times["docker"] = {"source": (20 + rng.normal(0, 0.5, rounds)).tolist()}
+        without = compare(make_runs(times))
+        lucky = [18.0 if number % 4 == 1 else 1.0 for number in range(rounds)]
+        times["local-layer-cache"] = {"source": lucky}
+        runs = make_runs(times)
+        runs.loc[runs["strategy"] == "local-layer-cache", "host"] = "kept"
+        found = compare(runs).set_index("strategy")
+        kept = found.loc["local-layer-cache (emulated)"]
+        assert (kept["n"], kept["verdict"]) == (rounds, verdict)
+        # their deviation is like no other, and does not widen what is usual
+        others = found.loc[without["strategy"], ["low", "high"]].reset_index(drop=True)
+        assert others.equals(without[["low", "high"]])

@@ -11,7 +11,7 @@ from analysis.strategies import load_strategies
 
 FEWEST, LEVEL = 3, 0.95
 # builds of a pool of kept hosts are quick or not by which host they land on
-FEWEST_BY_LUCK = 6
+FEWEST_BY_LUCK = 10
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -31,7 +31,7 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
     strategy in those), difference (mean of its value less the baseline's of the same round: below
     0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
-    call, not enough runs: fewer than 3 rounds, or 6 with a pool of kept hosts, where a build is
+    call, not enough runs: fewer than 3 rounds, or 10 with a pool of kept hosts, where a build is
     quick or not by the host it lands on). `measure` is any column that should be small.
 
     Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from analysis.measures.breakeven import break_even
-from analysis.measures.comparison import FEWEST, compare
+from analysis.measures.comparison import FEWEST, compare, list_lucky
 from analysis.measures.evidence import (
     Evidence,
     first_pushes,
@@ -47,6 +47,7 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
         advise(evidence.comparison, baseline),
         say_mixes(compare_mixes(evidence.runs, baseline), baseline),
         *say_winners(evidence),
+        say_luck(evidence),
         say_usual_month(evidence),
         say_builder_cost(builder_costs(evidence.comparable, experiment.logs)),
         *say_pays(evidence),
@@ -217,6 +218,21 @@ def say_usual_month(evidence: Evidence) -> str:
     if not can_tell(months):
         return ""
     return say_month(months, mix, BUILDS, COMPUTE, baseline=evidence.baseline)
+
+
+def say_luck(evidence: Evidence) -> str:
+    """What a pool of kept hosts comes to where a build finds a used one, and where it does not."""
+    names = list_lucky(evidence.comparable)
+    runs = evidence.comparable[evidence.comparable["strategy"].isin(names)]
+    runs = runs[runs["scenario"].eq("source")].dropna(subset=["host_empty", "seconds"])
+    times = spread(runs, "seconds", ["strategy", "host_empty"])
+    said = [
+        f"{say_median(row)} with {row['strategy']} "
+        f"{'on an empty host' if row['host_empty'] else 'on a host that had built before'}"
+        for _, row in times.sort_values(["strategy", "median"]).iterrows()
+    ]
+    luck = f"a changed source file takes {join_words(said)}"
+    return f"{luck}: which of its hosts a build lands on is luck" if said else ""
 
 
 def say_pays(evidence: Evidence) -> list[str]:
