@@ -7,7 +7,7 @@ import io
 import zipfile
 
 import pytest
-from aws.client import finish, read_text
+from aws.client import finish, list_images, read_text
 from aws.execute import LabRunner, unpack
 from aws.server import LocalAWS
 from aws.state import Request
@@ -15,7 +15,6 @@ from aws.state import Request
 from analysis.builders.codebuild_source import zip_context
 from analysis.builders.record_step import add_record_step, take_record
 from analysis.logs import read_logs
-from analysis.registry import read_images
 from analysis.strategies import load_strategies
 
 pytest_plugins = ["aws.fixtures"]
@@ -53,14 +52,8 @@ def make_repository(aws, strategy):
 
 
 def list_kinds(aws, name):
-    """What kinds of entries a repository has, by what ECR says alone."""
-    ecr = aws.client("ecr")
-    details = ecr.describe_images(repositoryName=name)["imageDetails"]
-    types = sorted({item["imageManifestMediaType"] for item in details})
-    ids = [{"imageDigest": item["imageDigest"]} for item in details]
-    given = ecr.batch_get_image(repositoryName=name, imageIds=ids, acceptedMediaTypes=types)
-    manifests = {i["imageId"]["imageDigest"]: i["imageManifest"] for i in given["images"]}
-    return read_images(details, manifests)["kind"].value_counts().to_dict()
+    """How many entries of each kind a repository has."""
+    return list_images(aws, name)["kind"].value_counts().to_dict()
 
 
 def cached_steps(log):

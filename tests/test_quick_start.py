@@ -6,13 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from aws.client import list_images
 from aws.registry import Registry
 from aws.server import QuietHandler
 from conftest import SMALL_IMAGE
 from werkzeug.serving import make_server
 
 from analysis.builders.host import start_host
-from analysis.registry import read_images
 
 pytest_plugins = ["aws.fixtures"]
 
@@ -58,18 +58,6 @@ def host(lab, registry, context):
     host.remove()
 
 
-def list_kinds(aws):
-    """What kinds of entries the image repository has, in ECR's words, and its tags."""
-    ecr = aws.client("ecr")
-    details = ecr.describe_images(repositoryName=NAME)["imageDetails"]
-    types = sorted({item["imageManifestMediaType"] for item in details})
-    ids = [{"imageDigest": item["imageDigest"]} for item in details]
-    given = ecr.batch_get_image(repositoryName=NAME, imageIds=ids, acceptedMediaTypes=types)
-    manifests = {each["imageId"]["imageDigest"]: each["imageManifest"] for each in given["images"]}
-    images = read_images(details, manifests)
-    return images["kind"].value_counts().to_dict(), sorted(images["tags"].explode().dropna())
-
-
 def test_the_docker_lines_of_the_quick_start_work_as_they_are_written(aws, world, registry, host):
     (data,) = aws.client("ecr").get_authorization_token()["authorizationData"]
     password = base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
@@ -81,9 +69,10 @@ def test_the_docker_lines_of_the_quick_start_work_as_they_are_written(aws, world
     )
     said = host.read(script)
     assert "Login Succeeded" in said
-    kinds, tags = list_kinds(aws)
-    assert kinds["cache"] == 1 and set(kinds) == {"image", "cache"}
-    assert tags == ["cache", "latest"]
+    images = list_images(aws, NAME)
+    kinds = images["kind"].value_counts()
+    assert kinds["cache"] == 1 and set(kinds.index) == {"image", "cache"}
+    assert sorted(images["tags"].explode().dropna()) == ["cache", "latest"]
 
 
 def test_without_a_login_nothing_is_pushed(aws, world, registry, host):

@@ -3,6 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from analysis.registry import read_images
+
 GROUP = "/aws/codebuild/docker-cache"
 
 
@@ -42,3 +44,14 @@ def code_of(call, **params):
     with pytest.raises(ClientError) as caught:
         call(**params)
     return caught.value.response["Error"]["Code"]
+
+
+def list_images(aws, name):
+    """read_images of a repository, by what ECR says alone."""
+    ecr = aws.client("ecr")
+    details = ecr.describe_images(repositoryName=name)["imageDetails"]
+    types = sorted({item["imageManifestMediaType"] for item in details})
+    ids = [{"imageDigest": item["imageDigest"]} for item in details]
+    given = ecr.batch_get_image(repositoryName=name, imageIds=ids, acceptedMediaTypes=types)
+    manifests = {each["imageId"]["imageDigest"]: each["imageManifest"] for each in given["images"]}
+    return read_images(details, manifests)
