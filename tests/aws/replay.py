@@ -113,7 +113,7 @@ def read_run(run: Path, agent_start: float | None, with_record: bool) -> Outcome
 def read_past(experiment: Path) -> Iterator[tuple[float, Outcome, dict[str, str]]]:
     """(when it was started, outcome, variables) of each recorded run, oldest first."""
     runs = [run.parent for run in (experiment / "runs").glob("*/record.json")]
-    outcomes = [(read_run(run, None, False), run.name.split(".")) for run in runs]
+    outcomes = [(read_run(run, None, False), run.name.rsplit(".", 2)) for run in runs]
     past = []
     for run, (outcome, (strategy, scenario, number)) in zip(runs, outcomes, strict=True):
         record = json.loads((run / "record.json").read_text())
