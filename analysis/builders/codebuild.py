@@ -38,7 +38,14 @@ from analysis.builders.codebuild_life import (
     stop_entry,
 )
 from analysis.builders.codebuild_logs import LogPages, find_last_line, is_whole, open_log
-from analysis.builders.codebuild_place import COMPUTE, Place, link_console, name_repository, uses
+from analysis.builders.codebuild_place import (
+    COMPUTE,
+    Place,
+    explain_no_log,
+    link_console,
+    name_repository,
+    uses,
+)
 from analysis.builders.codebuild_queue import Steps
 from analysis.builders.codebuild_source import list_objects
 from analysis.builders.host_step import add_steps
@@ -264,10 +271,7 @@ class CloudJob:
         """The whole log of a build that is over, once CloudWatch has it."""
         log = open_log(build)
         if log is None:
-            raise AccountError(
-                f"The project {entry.project} writes no log to CloudWatch: let it (logs_config), "
-                "or no build can be read."
-            )
+            raise explain_no_log(entry.project)
         waited = quiet = 0.0
         while True:
             new = yield from patiently(lambda: log.read_on(self.aws))

@@ -121,11 +121,16 @@ def describe_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any
     for each in answer["projects"]:
         logs = each.get("logsConfig", {}).get("cloudWatchLogs", {})
         if logs.get("status") == "DISABLED":
-            raise AccountError(
-                f"The project {each['name']} writes no log to CloudWatch: let it (logs_config), or "
-                "no build can be read."
-            )
+            raise explain_no_log(each["name"])
     return found
+
+
+def explain_no_log(project: str) -> AccountError:
+    """The error of a project whose builds can't be read."""
+    return AccountError(
+        f"The project {project} writes no log to CloudWatch: let it (logs_config), or no build can "
+        "be read."
+    )
 
 
 def choose_compute(strategy: Strategy, environment: Mapping[str, Any]) -> str:

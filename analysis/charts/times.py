@@ -22,6 +22,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.measures.words import (
+    join_ends,
     join_words,
     say_commit,
     say_seconds,
@@ -29,8 +30,6 @@ from analysis.measures.words import (
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05
-# more names than that in a sentence are told by their number and their ends
-NAMED = 4
 # sign, colour of the cell: the sign alone tells in greyscale
 VERDICTS = {
     "faster": ("▼", "#a6cee3"),
@@ -88,9 +87,7 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
             names = [f"{row.strategy} ({row.difference:+.1f} s)" for row in found.itertuples()]
         else:
             names = found["strategy"].tolist()
-        if len(names) > NAMED:
-            names = [f"{len(names)} strategies, from {names[0]} to {names[-1]}"]
-        yield f"{verdict} {join_words(names)}".replace("(-", "(−")
+        yield f"{verdict} {join_ends(names, 'strategy')}".replace("(-", "(−")
 
 
 def differences(

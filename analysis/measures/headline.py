@@ -1,4 +1,4 @@
-"""The answer in words: which strategy wins for which kind of commit, and at what price."""
+"""The answer in words: which strategy is fastest for which kind of commit, and at what price."""
 
 from collections.abc import Collection
 
@@ -13,6 +13,7 @@ from analysis.measures.evidence import (
     say_kinds,
 )
 from analysis.measures.findings import say_builder_cost
+from analysis.measures.limits import say_limits
 from analysis.measures.mixes import compare_mixes, say_mixes
 from analysis.measures.money import BUILDS, COMPUTE, MIX, can_tell, month, read_mix
 from analysis.measures.overheads import builder_costs
@@ -20,7 +21,7 @@ from analysis.measures.prices import read_prices
 from analysis.measures.savings import say_month
 from analysis.measures.spread import EMULATED, spread
 from analysis.measures.words import (
-    count_words,
+    join_ends,
     join_words,
     say_commit,
     say_range,
@@ -29,13 +30,6 @@ from analysis.measures.words import (
     say_share,
 )
 from analysis.runs import Experiment
-
-UNSHAPED = "unshaped"
-# more names than that in a sentence are read by nobody: the charts have them all
-NAMED = 4
-LONG_ROUND = pd.Timedelta(hours=6)
-# what docker info calls the containerd image store's driver
-CONTAINERD = "overlayfs"
 
 
 def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
@@ -78,11 +72,8 @@ def advise(comparison: pd.DataFrame, baseline: str) -> str:
     best, saved = find_best(real[real["strategy"].isin(faster["strategy"])])
     every = faster["strategy"].eq(best).sum() == comparison["scenario"].nunique() > 1
     commits = "every kind of commit" if every else say_commits(faster, best)
-    gain = f"it is faster for {commits}"
-    if saved > 0:
-        gain = (
-            f"it takes {say_seconds(saved)} less in the mean of the usual commits, and {gain[3:]}"
-        )
+    mean = f"takes {say_seconds(saved)} less in the mean of the usual commits, and "
+    gain = f"it {mean if saved > 0 else ''}is faster for {commits}"
     if best in set(slower["strategy"]):
         return (
             f"use {best} where that is the rule: {gain}, but slower for {say_commits(slower, best)}"
@@ -180,9 +171,7 @@ def say_gains(rows: pd.DataFrame) -> str:
     """Strategies with what they differ by from the baseline, the least first; of many the ends."""
     rows = rows.sort_values("difference", key=abs)
     named = [f"{row.strategy} by {say_seconds(abs(row.difference))}" for row in rows.itertuples()]
-    if len(named) <= NAMED:
-        return join_words(named)
-    return f"{count_words(len(named), 'strategy')}, from {named[0]} to {named[-1]}"
+    return join_ends(named, "strategy")
 
 
 def say_median(row: pd.Series) -> str:
@@ -263,47 +252,3 @@ def say_registry(evidence: Evidence) -> str:
     groups = pushes["strategy"].groupby(left, sort=False).unique()
     parts = (f"{kinds} with {join_words(names)}" for kinds, names in groups.items())
     return f"one push leaves {'; '.join(parts)}"
-
-
-def say_limits(evidence: Evidence) -> str:
-    """What the numbers can't say: runs left out, rounds that took long, what the lab spares."""
-    runs = evidence.runs
-    invalid = int((~runs["valid"]).sum())
-    verb = "is" if invalid == 1 else "are"
-    said = f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and {verb} left out"
-    parts = [said] if invalid else []
-    parts += say_long_rounds(runs)
-    parts += say_given_stores(evidence.comparable)
-    if runs["link"].eq(UNSHAPED).all():
-        parts.append(
-            "host and registry were on one machine: over a network, whatever pulls or pushes takes "
-            "longer"
-        )
-    return "; ".join(parts)
-
-
-def say_long_rounds(runs: pd.DataFrame) -> list[str]:
-    """Which rounds have builds that are too far apart in time to be called alike but for chance."""
-    spans = runs.groupby("round")["started"].agg(lambda each: each.max() - each.min())
-    hours = spans[spans > LONG_ROUND].dt.total_seconds() / 3600
-    if hours.empty:
-        return []
-    rounds = join_words(f"{number} ({each:.0f} hours)" for number, each in hours.items())
-    return [
-        f"builds of a round are to follow each other, and those of round {rounds} did not: what "
-        "changed in between is in their differences"
-    ]
-
-
-def say_given_stores(runs: pd.DataFrame) -> list[str]:
-    """What hosts of the lab had from the start and CodeBuild's get by a command of the build."""
-    given = runs[runs["place"].eq("lab") & runs["storage_driver"].eq(CONTAINERD)]
-    if given.empty:
-        return []
-    names = join_words(given["strategy"].unique())
-    boots = given["provisioning_seconds"].median()
-    return [
-        f"{names} found an engine with the containerd image store: "
-        "CodeBuild's is restarted for it within the build, which is not in its seconds (to start "
-        f"such an engine took {say_seconds(boots)} here, in the median)"
-    ]

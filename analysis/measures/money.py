@@ -81,13 +81,8 @@ def month(
         raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")
     runs = pick_comparable(runs)
     rounds = builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
-    price = find_price(prices, compute, "minute")["usd"]
-    rounds["cost"] = (rounds["billed_minutes"] - free_minutes).clip(lower=0) * price
     hosts = runs.groupby("strategy")["host"].agg(name_host)
-    if hosts.eq("server").any():
-        server = rounds["billed_minutes"] * find_price(prices, SERVER, "minute")["usd"]
-        served = hosts.reindex(rounds.index.get_level_values("strategy")).eq("server").to_numpy()
-        rounds["cost"] += server.where(served, 0.0)
+    rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
     table = average_rounds(rounds, runs["strategy"])
     table = table.join(compare_months(rounds, hosts, baseline))
     table["pairs"] = table["pairs"].fillna(0)
@@ -98,6 +93,17 @@ def month(
     table["lacks"] = lacks.where(table["n"].eq(0))
     table = table.sort_values("minutes", kind="stable").reset_index(names="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def price_minutes(
+    billed: pd.Series, hosts: pd.Series, compute: str, prices: pd.DataFrame, free_minutes: float
+) -> pd.Series:
+    """USD of billed minutes by strategy and round, a Docker server's among them; null unknown."""
+    cost = (billed - free_minutes).clip(lower=0) * find_price(prices, compute, "minute")["usd"]
+    served = hosts.reindex(billed.index.get_level_values("strategy")).eq("server").to_numpy()
+    if not served.any():
+        return cost
+    return cost + (billed * find_price(prices, SERVER, "minute")["usd"]).where(served, 0.0)
 
 
 def name_host(hosts: pd.Series) -> str:

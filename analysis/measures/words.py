@@ -1,10 +1,10 @@
 """Numbers and lists in words, as sentences and tables say them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-UNKNOWN = "unknown"
+UNKNOWN, NAMED = "unknown", 4
 # what a commit of each scenario changes
 COMMITS = {
     "cold": "the first build, with nothing to reuse",
@@ -51,6 +51,13 @@ def join_words(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; `none` when there are none."""
     *most, end = list(words) or ["none"]
     return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def join_ends(words: Sequence[str], what: str) -> str:
+    """join_words of a few; of more than NAMED, which nobody reads, their number and the ends."""
+    if len(words) <= NAMED:
+        return join_words(words)
+    return f"{count_words(len(words), what)}, from {words[0]} to {words[-1]}"
 
 
 def count_words(number: int, word: str) -> str:

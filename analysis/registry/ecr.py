@@ -106,8 +106,8 @@ def name_registry(aws: Aws) -> dict[str, str]:
     return {"registryId": aws.account} if aws.account else {}
 
 
-def find_repository(aws: Aws, repository: str) -> bool:
-    """Whether a repository is there; CloudError, AccountError when its tags are immutable."""
+def find_repository(aws: Aws, repository: str) -> dict[str, Any] | None:
+    """A repository as ECR describes it, null without one; AccountError for immutable tags."""
     try:
         with aws_errors(f"looking for the repository {repository}"):
             found = aws.client("ecr").describe_repositories(
@@ -115,20 +115,22 @@ def find_repository(aws: Aws, repository: str) -> bool:
             )
     except CloudError as error:
         if error.code == "RepositoryNotFoundException":
-            return False
+            return None
         raise
-    check_mutable(repository, found["repositories"][0])
-    return True
+    (described,) = found["repositories"]
+    check_mutable(repository, described)
+    return described
 
 
 def is_own(aws: Aws, repository: str, experiment: str) -> bool:
     """Whether a repository is there and was made for this experiment; CloudError."""
-    if not find_repository(aws, repository):
+    found = find_repository(aws, repository)
+    if found is None:
         return False
     with aws_errors(f"asking whose the repository {repository} is"):
-        client = aws.client("ecr")
-        (found,) = client.describe_repositories(repositoryNames=[repository])["repositories"]
-        labels = client.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+        labels = aws.client("ecr").list_tags_for_resource(resourceArn=found["repositoryArn"])[
+            "tags"
+        ]
     return {"Key": OWNER, "Value": experiment} in labels
 
 
