@@ -111,7 +111,9 @@ def test_a_stopped_build_leaves_no_host(aws, world, runner, context, client):
     assert stopped["buildStatus"] == "STOPPED"
     running.thread.join(30)
     assert running.outcome.status == "STOPPED"
-    assert not client.containers.list(filters={"id": running.host.container.id})
+    assert not client.containers.list(
+        filters={"id": running.host.container.id}, ignore_removed=True
+    )
 
 
 def test_a_source_is_unpacked_with_links_and_modes(aws, world, tmp_path):

@@ -139,7 +139,7 @@ def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, co
         f"run_experiment({str(out)!r}, ['docker'], {history!r}, Settings(rounds=1, "
         f"context=Path({str(context)!r})))\n"
     )
-    hosts = {each.id for each in client.containers.list(all=True)}
+    hosts = {each.id for each in client.containers.list(all=True, ignore_removed=True)}
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
     first = out / "runs" / "docker.cold.01" / "record.json"
     deadline = time.monotonic() + 120
@@ -147,7 +147,7 @@ def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, co
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert b"KeyboardInterrupt" in process.communicate(timeout=120)[1]
-    assert {each.id for each in client.containers.list(all=True)} == hosts
+    assert {each.id for each in client.containers.list(all=True, ignore_removed=True)} == hosts
     before = first.read_bytes()
     lines = []
     run_experiment(out, ["docker"], history, Settings(rounds=1, context=context), lines.append)

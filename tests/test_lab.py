@@ -17,17 +17,18 @@ from analysis.errors import EngineError, HostError, ImageError
 def traces(client, lab):
     """Names of everything that bears a lab's label."""
     chosen = {"label": f"{LABEL}={lab}"}
-    found = client.containers.list(all=True, filters=chosen)
+    found = client.containers.list(all=True, filters=chosen, ignore_removed=True)
     found += client.networks.list(filters=chosen) + client.volumes.list(filters=chosen)
-    return [thing.name for thing in found] + [i.id for i in client.images.list(filters=chosen)]
+    return [thing.name for thing in found] + [i["Id"] for i in client.api.images(filters=chosen)]
 
 
 def of_others(client):
     """Ids and names of all containers, networks and images of an engine that no lab made."""
-    things = client.containers.list(all=True) + client.networks.list()
+    things = client.containers.list(all=True, ignore_removed=True) + client.networks.list()
     found = {each.id for each in things if LABEL not in str(each.attrs)}
-    images = client.images.list(all=True)
-    return found | {each.id for each in images} | {tag for each in images for tag in each.tags}
+    images = client.api.images(all=True)
+    tags = {tag for each in images for tag in each["RepoTags"] or []}
+    return found | {each["Id"] for each in images} | tags
 
 
 def volumes(containers):

@@ -104,8 +104,10 @@ def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
     removed = sum(try_removal(each.remove, force=True, v=True) for each in containers)
     for kind in (client.networks, client.volumes):
         removed += sum(try_removal(each.remove) for each in kind.list(filters=chosen))
-    given = [tag for image in client.images.list() for tag in image.tags if tag.startswith(names)]
-    images = given + [image.id for image in client.images.list(filters=chosen)]
+    # listed without asking for each by itself: one may be removed by others in between
+    tags = [tag for image in client.api.images() for tag in image["RepoTags"] or []]
+    images = [tag for tag in tags if tag.startswith(names)]
+    images += [image["Id"] for image in client.api.images(filters=chosen)]
     return removed + sum(try_removal(client.images.remove, name, noprune=True) for name in images)
 
 

@@ -119,7 +119,7 @@ class BuildHost:
     def is_running(self) -> bool:
         """Whether the host is still there to be used."""
         with engine_errors("looking after a build host"):
-            found = self.container.client.containers.list(filters={"id": self.container.id})
+            found = self.container.client.api.containers(filters={"id": self.container.id})
         return bool(found)
 
     def put(self, source: Path, name: str) -> None:
