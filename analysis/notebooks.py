@@ -52,6 +52,9 @@ def run_notebook(
             None if output is None else str(output),
             parameters,
             kernel_name="python3",
+            # seconds; several kernels start at once, on a machine that may be busy
+            start_timeout=300,
+            iopub_timeout=120,
             progress_bar=False,
             stdout_file=sys.stdout if show else None,
             stderr_file=sys.stderr if show else None,

@@ -73,9 +73,9 @@ variable "build_timeout" {
 }
 
 variable "concurrent_builds" {
-  description = "Builds that a project runs at once; null: as many as the account may"
+  description = "Builds that a project runs at once, no more than the account may; null: as many as that"
   type        = number
-  default     = 5
+  default     = null
 
   validation {
     condition     = var.concurrent_builds == null || try(var.concurrent_builds == floor(var.concurrent_builds) && var.concurrent_builds >= 1, false)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 FLAGS = [
@@ -64,6 +65,16 @@ def find_program(name: str) -> str:
     return path
 
 
+def start_browser(options: webdriver.ChromeOptions, tries: int = 3) -> webdriver.Chrome:
+    """A browser that came up; on a busy machine it may not the first time."""
+    try:
+        return webdriver.Chrome(options, Service(find_program("chromedriver")))
+    except WebDriverException:
+        if tries == 1:
+            raise
+    return start_browser(options, tries - 1)
+
+
 @contextmanager
 def open_browser(profile: Path) -> Iterator[webdriver.Chrome]:
     """A browser with a fresh profile that logs each request and complaint."""
@@ -72,7 +83,7 @@ def open_browser(profile: Path) -> Iterator[webdriver.Chrome]:
     for flag in [*FLAGS, f"--user-data-dir={profile}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(find_program("chromedriver")))
+    driver = start_browser(options)
     try:
         yield driver
     finally:

@@ -267,7 +267,7 @@ phases:
   build: {commands: [echo begun; exec sleep 600, echo never], finally: [echo never]}
   post_build: {commands: [echo never]}
 """
-    done = build(text, time_limit=1.0)
+    done = build(text, time_limit=5.0)
     assert (done.result.status, done.result.exit_code) == ("timed out", 124)
     assert done.printed == ["begun"]
     assert done.phases == [("BUILD", "failed")]

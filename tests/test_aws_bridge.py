@@ -6,6 +6,7 @@ import math
 import pytest
 from aws.builds import PHASES
 from aws.client import GROUP, code_of, finish, poll, start
+from botocore.exceptions import ClientError
 
 pytest_plugins = ["aws.fixtures"]
 
@@ -154,6 +155,9 @@ def test_a_project_keeps_all_that_it_was_made_of(aws, world):
     codebuild.update_project(name=names[0], concurrentBuildLimit=3)
     (project,) = codebuild.batch_get_projects(names=names[:1])["projects"]
     assert project["concurrentBuildLimit"] == 3 and project["environment"] == server["environment"]
+    aws.limit_builds(1)
+    with pytest.raises(ClientError, match="account-level concurrent build limit of 1"):
+        codebuild.update_project(name=names[0], concurrentBuildLimit=2)
     codebuild.delete_project(name=names[0])
     assert names[0] not in codebuild.list_projects()["projects"]
 

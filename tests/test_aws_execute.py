@@ -105,11 +105,11 @@ def test_a_stopped_build_leaves_no_host(aws, world, runner, context, client):
         "build"
     ]
     running = runner.running[-1]
-    while running.host is None:
+    while running.host is None and running.thread.is_alive():
         running.wait()
     stopped = codebuild.stop_build(id=started["id"])["build"]
     assert stopped["buildStatus"] == "STOPPED"
-    running.thread.join(30)
+    running.thread.join(300)
     assert running.outcome.status == "STOPPED"
     assert not client.containers.list(
         filters={"id": running.host.container.id}, ignore_removed=True

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 from aws import ACCOUNT
 from clouds import Clock, Killed, die_at, run
@@ -335,6 +336,15 @@ def test_what_breaks_off_is_told_kept_and_made_up_for(aws, alone, tmp_path):
     assert len(aws.builds) == 4 + 2
 
 
+def test_without_credentials_nothing_is_started(aws, alone, tmp_path, monkeypatch):
+    # a session keeps the credentials that it found
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(AccountError, match="no AWS credentials"):
+        run(tmp_path, ["docker"], TWO)
+    assert not aws.builds and not list(tmp_path.glob("runs/*"))
+
+
 def test_credentials_that_expire_leave_builds_running_and_say_how_many(aws, alone, tmp_path):
     lines, clock = [], Clock()
 
@@ -547,21 +557,23 @@ def start_client(aws, alone, folder, scenarios="cold,source"):
 
 
 def wait_until(condition, process):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not condition() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     assert condition(), process.communicate(timeout=10)
 
 
 def test_a_process_that_is_killed_leaves_its_builds_to_the_next(aws, alone, tmp_path):
-    aws.set_outcome(scenario="source", after_polls=40, times=2)
+    aws.set_outcome(scenario="source", after_polls=math.inf, times=2)
     process = start_client(aws, alone, tmp_path)
-    wait_until(lambda: aws.requests["StartBuild"] == 4, process)
+    wait_until(lambda: len(aws.builds) == 4, process)
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     started = sorted(aws.builds)
+    for build in aws.builds.values():
+        build.after_polls = 2
     again = start_client(aws, alone, tmp_path)
-    output, errors = again.communicate(timeout=60)
+    output, errors = again.communicate(timeout=300)
     assert again.returncode == 0, errors
     assert sorted(aws.builds) == started
     assert len(read_experiment(tmp_path).runs) == 4
@@ -572,9 +584,9 @@ def test_a_process_that_is_killed_leaves_its_builds_to_the_next(aws, alone, tmp_
 def test_a_process_that_is_interrupted_stops_its_builds_and_says_so(aws, alone, tmp_path):
     aws.set_outcome(scenario="source", after_polls=math.inf)
     process = start_client(aws, alone, tmp_path)
-    wait_until(lambda: aws.requests["StartBuild"] == 4, process)
+    wait_until(lambda: len(aws.builds) == 4, process)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "builds stopped" in output
     assert "the same call runs the rest" in errors

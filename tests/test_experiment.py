@@ -102,8 +102,12 @@ def test_two_witnesses_agree_with_the_reader(built):
 
 
 def test_the_context_of_the_quick_start_is_built_by_default(client, tmp_path):
-    run_experiment(tmp_path, "docker", "cold", Settings(rounds=1))
-    built = read_experiment(tmp_path)
+    # pip's downloads may not come the first time
+    for number in range(3):
+        run_experiment(tmp_path / str(number), "docker", "cold", Settings(rounds=1))
+        built = read_experiment(tmp_path / str(number))
+        if built.runs["status"].eq("succeeded").all():
+            break
     assert built.runs["invalid_reason"].isna().all()
     layers = built.logs.steps[built.logs.steps["kind"] == "layer"]
     assert any("pip install" in name for name in layers["name"])
@@ -122,12 +126,12 @@ def test_a_build_that_hangs_is_marked_and_the_next_one_goes_on(client, context, 
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "sleeping.yml").write_text(SLEEPING)
-    settings = Settings(rounds=1, context=context, strategies_folder=folder, time_limit=3)
+    settings = Settings(rounds=1, context=context, strategies_folder=folder, time_limit=8)
     run_experiment(tmp_path / "out", ["sleeping"], ["cold", "source"], settings)
     runs = read_experiment(tmp_path / "out").runs.set_index("scenario")
     assert runs["status"].to_dict() == {"cold": "timed out", "source": "succeeded"}
     assert not runs.loc["cold", "valid"]
-    assert 3 <= runs.loc["cold", "seconds"] < 60
+    assert 8 <= runs.loc["cold", "seconds"] < 300
 
 
 def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, context, tmp_path):
@@ -258,5 +262,5 @@ def test_order_is_shuffled_by_seed_and_round():
 
 def test_lab_errors_keep_what_is_finished(client, context, tmp_path, monkeypatch):
     monkeypatch.setattr("analysis.builders.host.BOOT_SECONDS", 0)
-    with pytest.raises(LabError, match="1 histories broke off: docker in round 1 .*the same call"):
+    with pytest.raises(LabError, match="(?s)1 histories .* docker in round 1 .*same call"):
         run_experiment(tmp_path / "out", ["docker"], ["cold"], Settings(rounds=1, context=context))

@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 from repository import START, Repository
 
-from analysis.measures.footprint import COLUMNS, count_entries, count_rollbacks, entries_per_push
+from analysis.measures.footprint import (
+    COLUMNS,
+    count_entries,
+    count_rollbacks,
+    entries_per_push,
+    push_by_push,
+)
 from analysis.registry import frame_images, list_entries, preview_lifecycle, read_images
 
 SCENARIOS = ("cold", "unchanged", "source")
@@ -138,6 +144,21 @@ def test_the_summary_has_a_row_a_scenario_and_counts_its_rounds():
     assert docker["entries"].tolist() == [1, 1, 2]
     pushed = table[(table["strategy"] == "container-push") & (table["scenario"] == "cold")].iloc[0]
     assert pushed[["image", "index", "attestation", "cache", "other"]].tolist() == [1, 1, 1, 0, 0]
+
+
+def test_each_push_has_a_column():
+    runs, images = run_rounds(rounds=2)
+    # the last push of one strategy failed: its repository stays as it was
+    runs.loc[runs["run"].str.startswith("docker.") & runs["scenario"].eq(SCENARIOS[-1]), "status"] = (
+        "failed"
+    )
+    entries = entries_per_push(count_entries(runs, images))
+    table = push_by_push(entries, "entries").set_index("strategy")
+    assert table.columns.tolist() == ["after 1", "after 2", "after 3"]
+    for name, row in table.drop("docker").iterrows():
+        assert row.tolist() == entries.loc[entries["strategy"] == name, "entries"].tolist()
+    assert table.loc["docker"].isna().tolist() == [False, False, True]
+    assert push_by_push(entries.iloc[:0], "entries").columns.tolist() == ["strategy"]
 
 
 def test_no_runs_keep_columns_and_types():

@@ -6,7 +6,7 @@ import pytest
 from measured import make_runs, pick
 
 from analysis.errors import UnknownName
-from analysis.measures.comparison import COLUMNS, FEWEST_BY_LUCK, adjust, compare, estimate
+from analysis.measures.comparison import COLUMNS, FEWEST_OF_EACH, adjust, compare, estimate
 
 SLOW_ROUNDS = (0.0, 30.0, 60.0, 15.0)
 
@@ -133,7 +133,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(n, unequal):
         scale = 2 * np.exp(unequal * rng.normal(size=(40, 1)))
         sample = 4 + scale * rng.normal(size=(40, n))
         facts = {"n": n, "difference": sample.mean(axis=1), "deviation": sample.std(axis=1, ddof=1)}
-        table = estimate(pd.DataFrame(facts), pd.Series(False, index=range(40)))
+        table = estimate(pd.DataFrame(facts), pd.Series(np.nan, index=range(40)))
         held.append(table["low"].le(4) & table["high"].ge(4))
     assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 
@@ -169,7 +169,8 @@ def test_builds_of_a_pool_of_kept_hosts_are_judged_by_themselves():
     seed = 20261126
     print(f"seed {seed}")
     rng = np.random.default_rng(seed)
-    for rounds, verdict in ((FEWEST_BY_LUCK - 1, "not enough runs"), (FEWEST_BY_LUCK, "faster")):
+    for few, verdict in ((FEWEST_OF_EACH - 1, "not enough runs"), (FEWEST_OF_EACH, "faster")):
+        rounds = 4 * few
         times = {
             name: {"source": (20 + rng.normal(0, 0.5, rounds)).tolist()} for name in "abcdefghi"
         }
@@ -178,10 +179,38 @@ def test_builds_of_a_pool_of_kept_hosts_are_judged_by_themselves():
         lucky = [18.0 if number % 4 == 1 else 1.0 for number in range(rounds)]
         times["local-layer-cache"] = {"source": lucky}
         runs = make_runs(times)
-        runs.loc[runs["strategy"] == "local-layer-cache", "host"] = "kept"
-        found = compare(runs).set_index("strategy")
-        kept = found.loc["local-layer-cache (emulated)"]
-        assert (kept["n"], kept["verdict"]) == (rounds, verdict)
+        own = runs["strategy"] == "local-layer-cache"
+        runs.loc[own, "host"] = "kept"
+        # few of one kind of host are too few, whichever kind it is
+        for empty in (runs["seconds"] > 10, runs["seconds"] < 10):
+            found = compare(runs.assign(host_empty=empty | ~own)).set_index("strategy")
+            kept = found.loc["local-layer-cache (emulated)"]
+            assert (kept["n"], kept["verdict"]) == (rounds, verdict)
         # their deviation is like no other, and does not widen what is usual
         others = found.loc[without["strategy"], ["low", "high"]].reset_index(drop=True)
         assert others.equals(without[["low", "high"]])
+
+
+def test_a_kept_host_is_a_baseline_of_luck_too():
+    times = {"docker": [18.0, 1.0] * 4, "local-layer-cache": [20.0] * 8}
+    runs = make_runs({name: {"source": values} for name, values in times.items()})
+    runs["emulated"] = False
+    kept = runs["strategy"] == "docker"
+    runs = runs.assign(host_empty=(runs["seconds"] > 10).astype("boolean"))
+    assert compare(runs)["verdict"].tolist() == ["slower"]
+    runs.loc[kept, "host"] = "kept"
+    assert compare(runs)["verdict"].tolist() == ["not enough runs"]
+    # what a host of unknown state says is nothing
+    runs = pd.concat([runs.assign(round=runs["round"] + 8 * number) for number in range(2)])
+    assert compare(runs)["verdict"].tolist() == ["slower"]
+    runs.loc[runs["round"] < 5, "host_empty"] = None
+    assert compare(runs)["verdict"].tolist() == ["slower"]
+    runs.loc[runs["round"] < 8, "host_empty"] = None
+    assert compare(runs)["verdict"].tolist() == ["not enough runs"]
+
+
+def test_a_cold_build_is_on_an_empty_host_without_luck():
+    runs = make_runs({"docker": {"cold": [20.0] * 3}, "local-layer-cache": {"cold": [26.0] * 3}})
+    assert runs["host_empty"].all()
+    runs["host"] = "kept"
+    assert compare(runs)["verdict"].tolist() == ["slower"]

@@ -227,7 +227,7 @@ def test_layers_are_of_known_length_and_bytes_the_same_each_time(layer, tmp_path
     files, seconds = run_layers(layer, tmp_path / "layers")
     assert set(files) == {"1", "2"}
     assert files["1"][0] != files["2"][0]
-    assert 0.2 <= seconds < 2
+    assert 0.2 <= seconds < 60
     sizes = {path.stat().st_size for path in (tmp_path / "layers").iterdir()}
     assert sizes == {70000}
     assert os.stat(tmp_path / "layers").st_mtime == 0

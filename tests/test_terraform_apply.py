@@ -17,6 +17,7 @@ PLUGIN = "*/hashicorp/aws/*/*/terraform-provider-aws_v5.1[0-9][0-9].*"
 UPDATE = [
     "-var=log_days=7",
     "-var=build_timeout=20",
+    "-var=concurrent_builds=4",
     "-var=keep_images=9",
     "-var=docker_server_compute_type=BUILD_GENERAL1_MEDIUM",
 ]
@@ -132,6 +133,8 @@ def docker(tmp_path):
 # the test AWS has stacks, but makes no project of one
 @pytest.mark.filterwarnings("ignore:Tried to parse AWS..CodeBuild..Project")
 def test_from_the_quick_start_to_nothing_left(aws, run, project, docker):
+    # an account may start with one build at once
+    aws.limit_builds(1)
     lines = QUICK_START if shutil.which("aws") else QUICK_START.rpartition("aws ecr")[0]
     assert "Apply complete!" in run(lines, PATH=docker)
     made = json.loads(run(["show", "-json"]))["values"]
@@ -146,6 +149,7 @@ def test_from_the_quick_start_to_nothing_left(aws, run, project, docker):
     check_projects(aws, settings)
 
     run(["plan", "-detailed-exitcode"])
+    aws.limit_builds(None)
     # a lifecycle policy is replaced as a whole
     assert "2 added, 5 changed, 1 destroyed" in run(["apply", *UPDATE])
     run(["plan", "-detailed-exitcode", *UPDATE])
@@ -219,7 +223,7 @@ def check_server(aws, plain):
     assert made["Name"] == stack["StackName"] == f"{plain}-server"
     assert made["ServiceRole"] == other["serviceRole"]
     assert made["TimeoutInMinutes"] == other["timeoutInMinutes"]
-    assert made["ConcurrentBuildLimit"] == other["concurrentBuildLimit"]
+    assert made["ConcurrentBuildLimit"] == other["concurrentBuildLimit"] == 4
     assert made["Source"]["Location"] == other["source"]["location"]
     assert (ROOT / made["Source"]["BuildSpec"]).exists()
     assert made["Environment"]["DockerServer"] == {"ComputeType": "BUILD_GENERAL1_MEDIUM"}

@@ -23,7 +23,7 @@ SOURCE = "/codebuild/output/src"
 # in the home of the container's user, as on CodeBuild
 HOME = "/root"
 BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
-BOOT_SECONDS, READ_SECONDS = 60, 60
+BOOT_SECONDS, READ_SECONDS = 60, 300
 SERVER_PORT = 9876
 # what the engine answers when a container is gone, and when it no longer runs
 GONE = (404, 409)
@@ -71,7 +71,7 @@ class BuildHost:
         """
         api = self.container.client.api
         command = ["sh", "-c", "exec 2>&1\n" + script]
-        late = threading.Event()
+        code, late = None, threading.Event()
         timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
         with host_errors(), engine_errors("running a command in a build host"):
             started = api.exec_create(
@@ -83,6 +83,10 @@ class BuildHost:
                 for chunk in api.exec_start(started, stream=True):
                     write(chunk)
                 code = api.exec_inspect(started)["ExitCode"]
+            except (docker.errors.APIError, OSError):
+                # a host that was just stopped no longer answers
+                if not late.is_set():
+                    raise
             finally:
                 if timer:
                     timer.cancel()

@@ -99,7 +99,7 @@ class Lab:
         finally:
             # it sweeps once more, and does what could not be done here
             self.reaper.stdin.close()
-            self.reaper.wait(60)
+            self.reaper.wait(300)
             self.client.close()
 
     def _start(self) -> None:

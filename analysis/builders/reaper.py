@@ -23,10 +23,13 @@ def start_reaper(lab: str) -> subprocess.Popen[bytes]:
 
 
 def main(lab: str) -> None:
-    """Sweep `lab` once standard input is closed."""
+    """Sweep `lab` once standard input is closed, until there is nothing that can be removed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    engine.sweep(engine.connect(), lab)
+    client = engine.connect()
+    # what the owner had asked for may come to be after it died
+    while engine.sweep(client, lab):
+        pass
 
 
 if __name__ == "__main__":

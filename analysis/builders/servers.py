@@ -91,7 +91,7 @@ def start_link(
     }
 
 
-def wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 30) -> None:
+def wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
     """Return once a server answers on its loopback port; LabError when it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

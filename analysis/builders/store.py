@@ -52,7 +52,7 @@ class Store:
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
         }
 
-    def make_bucket(self, seconds: float = 30) -> None:
+    def make_bucket(self, seconds: float = 120) -> None:
         """Create the bucket once the store answers; LabError when it does not."""
         deadline = time.monotonic() + seconds
         while True:

@@ -16,7 +16,7 @@ from analysis.measures.findings import (
     say_store,
     say_unexplained,
 )
-from analysis.measures.footprint import count_entries, count_rollbacks, entries_per_push
+from analysis.measures.footprint import count_entries, count_rollbacks, entries_per_push, push_by_push
 from analysis.measures.headline import headline
 from analysis.measures.history import (
     cache_seen,
@@ -129,6 +129,7 @@ __all__ = [
     "phase_minutes",
     "pick_comparable",
     "pick_run",
+    "push_by_push",
     "rates_by_denominator",
     "read_mix",
     "read_prices",

@@ -10,8 +10,9 @@ from analysis.measures.variances import moderate
 from analysis.strategies import load_strategies
 
 FEWEST, LEVEL = 3, 0.95
-# builds of a pool of kept hosts are quick or not by which host they land on
-FEWEST_BY_LUCK = 10
+# builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
+# built before or an empty one: a mean of few of one kind says little of it
+FEWEST_OF_EACH = 5
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -25,14 +26,20 @@ COLUMNS = {
 }
 
 
-def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "seconds") -> pd.DataFrame:
+def compare(
+    runs: pd.DataFrame,
+    baseline: str = "docker",
+    measure: str = "seconds",
+    luck: pd.Series | None = None,
+) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
     strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
     strategy in those), difference (mean of its value less the baseline's of the same round: below
     0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
-    call, not enough runs: fewer than 3 rounds, or 10 with a pool of kept hosts, where a build is
-    quick or not by the host it lands on). `measure` is any column that should be small.
+    call, not enough runs: fewer than 3 rounds, or with a pool of kept hosts fewer than 5 builds on
+    a used host or 5 on an empty one). `measure` is any column that should be small; `luck` is
+    count_luck's, if it can't be counted from `runs`.
 
     Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the
     mean of paired differences by Smyth's moderated t (analysis.measures.variances): Student's,
@@ -49,8 +56,7 @@ def compare(runs: pd.DataFrame, baseline: str = "docker", measure: str = "second
     if f"{baseline} {EMULATED}" in set(runs["strategy"]):
         baseline = f"{baseline} {EMULATED}"
     pairs = summarise_pairs(pair_rounds(runs, baseline, measure))
-    lucky = list_lucky(runs)
-    table = estimate(pairs, pairs["strategy"].isin(lucky) | (baseline in lucky))
+    table = estimate(pairs, find_luck(pairs, count_luck(runs) if luck is None else luck, baseline))
     table["p"] = table.groupby("scenario")["p"].transform(adjust)
     return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
 
@@ -62,9 +68,29 @@ def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
         raise UnknownName("strategy", baseline, known)
 
 
-def list_lucky(runs: pd.DataFrame) -> set[str]:
-    """The strategies whose builds land on one of several kept hosts."""
-    return set(runs.loc[runs["host"] == "kept", "strategy"]) if "host" in runs else set()
+def count_luck(runs: pd.DataFrame) -> pd.Series:
+    """Builds on the kind of host, used or empty, that fewer landed on, by scenario and strategy.
+
+    Of strategies with a pool of kept hosts alone; a cold build is on an empty one by definition.
+    """
+    if "host" not in runs:
+        return pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []]))
+    kept = runs["strategy"].isin(runs.loc[runs["host"] == "kept", "strategy"])
+    runs = runs[kept & runs["scenario"].ne("cold")]
+    kinds = pd.DataFrame(
+        {"empty": runs["host_empty"].eq(True), "used": runs["host_empty"].eq(False)}
+    )
+    groups = kinds.fillna(False).astype("int64").groupby([runs["scenario"], runs["strategy"]])
+    return groups.sum().min(axis="columns").astype("float64")
+
+
+def find_luck(pairs: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.Series:
+    """count_luck's of each pair, its own or that of the baseline; null where there is no luck."""
+    own, base = (
+        luck.reindex(pd.MultiIndex.from_arrays([pairs["scenario"], names])).to_numpy()
+        for names in (pairs["strategy"], [baseline] * len(pairs))
+    )
+    return pd.Series(np.fmin(own, base), pairs.index)
 
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:
@@ -97,12 +123,13 @@ def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return table.fillna({"n": 0}).reset_index(drop=True)
 
 
-def estimate(table: pd.DataFrame, lucky: pd.Series) -> pd.DataFrame:
+def estimate(table: pd.DataFrame, luck: pd.Series) -> pd.DataFrame:
     """`table` with low, high and p by the moderated t of n, difference and deviation.
 
-    `lucky`: whether a row is by Student's t alone, and needs more rounds.
+    `luck`: find_luck's; a row that has it is by Student's t alone.
     """
-    own = (table["n"] - 1).where(table["n"] >= np.where(lucky, FEWEST_BY_LUCK, FEWEST))
+    lucky = luck.notna()
+    own = (table["n"] - 1).where(table["n"].ge(FEWEST) & ~luck.lt(FEWEST_OF_EACH))
     deviation, degrees = moderate(table["deviation"].mask(lucky), own)
     deviation, degrees = (
         np.where(lucky, table["deviation"], deviation),

@@ -101,6 +101,16 @@ def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def push_by_push(entries: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A row a strategy of entries_per_push: strategy, then `column` after 1, 2 … pushes.
+
+    Where a history's build failed there were no more pushes than before: the last one counts.
+    """
+    table = entries.drop_duplicates(["strategy", "pushes"], keep="last")
+    table = table.pivot(index="strategy", columns="pushes", values=column)
+    return table.rename(columns=lambda number: f"after {number:g}").reset_index()
+
+
 def count_rollbacks(images: pd.DataFrame, preview: pd.DataFrame) -> pd.DataFrame:
     """One row: entries, entries_kept, builds, builds_kept of a listing and a policy's preview.
 

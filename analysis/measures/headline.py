@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from analysis.measures.breakeven import break_even
-from analysis.measures.comparison import FEWEST, compare, list_lucky
+from analysis.measures.comparison import FEWEST, compare, count_luck
 from analysis.measures.evidence import (
     Evidence,
     first_pushes,
@@ -33,13 +33,17 @@ from analysis.runs import Experiment
 
 
 def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
-    """Sentences, the advice first: times with intervals and n, registry entries, builder cost."""
+    """What to use for which mix of commits, in one paragraph; then, each in a sentence: times with
+    intervals and n by kind of commit, a month, builder cost, break-even, registry entries, limits.
+    """
     evidence = gather_evidence(experiment, baseline)
     if evidence.comparable.empty:
         return ["No build can be compared yet: record some with make experiment."]
-    found = [
+    advice = [
         advise(evidence.comparison, baseline),
         say_mixes(compare_mixes(evidence.runs, baseline), baseline),
+    ]
+    found = [
         *say_winners(evidence),
         say_luck(evidence),
         say_usual_month(evidence),
@@ -48,7 +52,8 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
         say_registry(evidence),
         say_limits(evidence),
     ]
-    return [say_sentence(sentence) for sentence in found if sentence]
+    first = " ".join(say_sentence(sentence) for sentence in advice if sentence)
+    return [first, *(say_sentence(sentence) for sentence in found if sentence)]
 
 
 def advise(comparison: pd.DataFrame, baseline: str) -> str:
@@ -211,7 +216,7 @@ def say_usual_month(evidence: Evidence) -> str:
 
 def say_luck(evidence: Evidence) -> str:
     """What a pool of kept hosts comes to where a build finds a used one, and where it does not."""
-    names = list_lucky(evidence.comparable)
+    names = count_luck(evidence.comparable).index.get_level_values(1)
     runs = evidence.comparable[evidence.comparable["strategy"].isin(names)]
     runs = runs[runs["scenario"].eq("source")].dropna(subset=["host_empty", "seconds"])
     times = spread(runs, "seconds", ["strategy", "host_empty"])

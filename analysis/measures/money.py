@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
-from analysis.measures.comparison import compare
+from analysis.measures.comparison import compare, count_luck
 from analysis.measures.prices import find_price
 from analysis.measures.spread import pick_comparable
 from analysis.measures.words import COMMITS, join_words
@@ -84,7 +84,8 @@ def month(
     hosts = runs.groupby("strategy")["host"].agg(name_host)
     rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
     table = average_rounds(rounds, runs["strategy"])
-    table = table.join(compare_months(rounds, hosts, baseline))
+    luck = count_luck(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
+    table = table.join(compare_months(rounds, luck, baseline))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
@@ -140,18 +141,19 @@ def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     return table
 
 
-def compare_months(rounds: pd.DataFrame, hosts: pd.Series, baseline: str) -> pd.DataFrame:
+def compare_months(rounds: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.DataFrame:
     """Index strategy: pairs, difference, low, high, verdict, and cost_ of the first three.
 
-    `hosts` are name_host's by strategy.
+    `luck` is that of the scenario of the mix that has least of it, by strategy.
     """
     # names of emulated strategies say so already
     facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
     runs = rounds.reset_index().assign(**facts, started=pd.NaT)
-    runs["host"] = runs["strategy"].map(hosts)
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
+    luck = pd.concat({"mix": luck})
     time, cost = (
-        compare(runs, baseline, measure).set_index("strategy") for measure in ("minutes", "cost")
+        compare(runs, baseline, measure, luck).set_index("strategy")
+        for measure in ("minutes", "cost")
     )
     time = time[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
     return time.join(cost[["difference", "low", "high"]].add_prefix("cost_"))

@@ -12,14 +12,15 @@ from analysis.runs import ROOT
 # the rows of strategies with a pool of kept hosts
 LUCK = "kept hosts"
 SIMULATED = ROOT / "data" / "simulation.csv"
-NUMBERS = ("interval holds", "wrong", "told")
-COLUMNS = ("rounds", "noise", "spread", "experiments", *NUMBERS)
+NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
+COLUMNS = ["rounds", "noise", "spread", "experiments", *NUMBERS]
 
 
 def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
-    """rounds, noise, spread, experiments, then shares: interval holds, wrong, told.
+    """rounds, noise, spread, experiments, then shares: interval holds, of all rounds, wrong, told.
 
-    A row a setting of the benchmark. RecordError when the file is missing or another one.
+    A row a setting of the benchmark, which says what is shared. RecordError when the file is
+    missing or another one.
     """
     try:
         table = pd.read_csv(path)
@@ -27,7 +28,7 @@ def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
         raise RecordError(
             f"{path} can't be read ({error}): python benchmarks/verdicts.py makes it."
         ) from error
-    if tuple(table.columns) != COLUMNS:
+    if list(table.columns) != COLUMNS:
         raise RecordError(f"{path} has other columns: python benchmarks/verdicts.py makes it anew.")
     return table
 
@@ -43,9 +44,9 @@ def say_lucky(table: pd.DataFrame) -> Iterator[str]:
     if len(table):
         yield (
             "With a pool of kept hosts, where luck makes a build quick or slow, the interval holds "
-            f"the truth in {say_share(table['interval holds'].min())} or more from "
-            f"{table['rounds'].min()} rounds on, and at most {say_share(table['wrong'].max())} of "
-            "the verdicts are wrong; fewer rounds give none."
+            f"the truth in {say_share(table['interval holds'].min())} or more, and at most "
+            f"{say_share(table['wrong'].max())} of the verdicts tell a difference where there is "
+            "none; too few builds on an empty host, or on a used one, give neither."
         )
 
 
@@ -55,8 +56,9 @@ def say_usual(table: pd.DataFrame) -> str:
     return (
         f"In {table['experiments'].sum()} simulated experiments of 3 to {table['rounds'].max()} "
         f"rounds, the 95 % interval holds the truth in {say_share(table['interval holds'].min())} "
-        f"or more of the comparisons of each setting, and at most "
-        f"{say_share(table['wrong'].max())} of the verdicts are wrong. A true difference of 30 % "
-        f"is told in {say_share(table['told'].min())} or more, from 6 rounds on in "
-        f"{say_share(enough['told'].min())} or more."
+        f"or more of the comparisons of each setting ({say_share(table['of all rounds'].min())} or "
+        "more if the truth is that of all rounds there could be), and at most "
+        f"{say_share(table['wrong'].max())} of the verdicts tell a difference where there is none. "
+        f"A true difference of 30 % is told in {say_share(table['told'].min())} or more, from 6 "
+        f"rounds on in {say_share(enough['told'].min())} or more."
     )

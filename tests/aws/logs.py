@@ -4,6 +4,7 @@ Its end is the token that repeats. Event times are those of the agent's lines, a
 flushes tens of lines at once.
 """
 
+import math
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -45,7 +46,9 @@ def write_lines(build: Build, region: str) -> None:
     if "groupName" not in build.data["logs"]:
         return
     stream = open_stream(build.data["logs"], region)
-    late = build.started + build.elapsed - build.agent_start + 1e-6
+    # what the agent does between its phases is in no phase's seconds
+    ended = build.done and not build.stopped
+    late = math.inf if ended else build.started + build.elapsed - build.agent_start + 1e-6
     while build.written < len(build.lines) and build.lines[build.written][0] <= late:
         offset, line = build.lines[build.written]
         moment = int((build.agent_start + offset) * 1000)

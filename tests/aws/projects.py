@@ -22,8 +22,9 @@ def find_project(self: CodeBuildResponse, name: str) -> dict[str, Any]:
 
 def create_project(self: CodeBuildResponse) -> ActionResult:
     """A project with all that was asked for; bare moto forgets some of it."""
-    CREATE(self)
     params = json.loads(self.body)
+    check_limit(self, params)
+    CREATE(self)
     project = self.codebuild_backend.codebuild_projects[params["name"]].project_metadata
     project |= {k: v for k, v in params.items() if k not in (*project, "badgeEnabled")}
     return ActionResult({"project": project})
@@ -32,10 +33,21 @@ def create_project(self: CodeBuildResponse) -> ActionResult:
 def update_project(self: CodeBuildResponse) -> ActionResult:
     """A changed project."""
     params = json.loads(self.body)
+    check_limit(self, params)
     project = find_project(self, params.pop("name"))
     project |= {k: v for k, v in params.items() if k != "badgeEnabled"}
     project["lastModified"] = self.aws.now()
     return ActionResult({"project": project})
+
+
+def check_limit(self: CodeBuildResponse, params: dict[str, Any]) -> None:
+    """A project may not run more builds at once than its account, of which new ones have few."""
+    limit = self.aws.limit
+    if limit is not None and (params.get("concurrentBuildLimit") or 0) > limit:
+        raise InvalidInputException(
+            "Project-level concurrent build limit cannot exceed the account-level concurrent build "
+            f"limit of {limit}."
+        )
 
 
 def delete_project(self: CodeBuildResponse) -> EmptyResult:
