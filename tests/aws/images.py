@@ -130,9 +130,9 @@ def load_listing(
 
 def open_repository(url: str, region: str) -> Repository:
     """The repository at a URL; RefusedError in the words of `docker push`."""
-    host, _, name = url.partition("/")
+    name = url.partition("/")[2]
     found = ecr_backends[ACCOUNT][region].repositories.get(name)
-    if found is None or HOST not in host:
+    if found is None or found.uri != url:
         raise RefusedError(
             f"name unknown: The repository with name '{name}' does not exist in the registry "
             f"with id '{ACCOUNT}'"
