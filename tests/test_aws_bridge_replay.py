@@ -40,6 +40,18 @@ def test_a_history_of_recorded_builds_leaves_what_it_left_in_the_lab(aws, world)
         assert strip(found["imageDetails"]) == strip(listing["imageDetails"])
 
 
+def test_what_is_replayed_is_pushed_to_a_registry_that_is_there_and_to_no_other(aws, world):
+    aws.registry = "127.0.0.1:5987"
+    params = history_of(aws, {"ECR_REPOSITORY_URL": "127.0.0.1:5987/docker-cache"}, "docker-01")
+    assert finish(aws, start(aws, world, **params))["buildStatus"] == "SUCCEEDED"
+    images = aws.client("ecr").describe_images(repositoryName="docker-cache/docker-01")
+    assert len(images["imageDetails"]) == 1
+    params = history_of(aws, {"ECR_REPOSITORY_URL": "localhost:5000/docker-cache"}, "docker-02")
+    build = finish(aws, start(aws, world, **params))
+    assert build["buildStatus"] == "FAILED"
+    assert b"name unknown" in read_text(aws, build)
+
+
 def strip(details):
     """What two listings can have in common: all but places and times."""
     left = {"registryId", "repositoryName", "imagePushedAt", "imageStatus"}

@@ -149,9 +149,9 @@ def test_the_summary_has_a_row_a_scenario_and_counts_its_rounds():
 def test_each_push_has_a_column():
     runs, images = run_rounds(rounds=2)
     # the last push of one strategy failed: its repository stays as it was
-    runs.loc[runs["run"].str.startswith("docker.") & runs["scenario"].eq(SCENARIOS[-1]), "status"] = (
-        "failed"
-    )
+    runs.loc[
+        runs["run"].str.startswith("docker.") & runs["scenario"].eq(SCENARIOS[-1]), "status"
+    ] = "failed"
     entries = entries_per_push(count_entries(runs, images))
     table = push_by_push(entries, "entries").set_index("strategy")
     assert table.columns.tolist() == ["after 1", "after 2", "after 3"]

@@ -56,7 +56,7 @@ def test_kept_hosts_are_told_apart():
     rows = [
         [3, "normal", "alike", 10, 0.95, 0.95, 0.02, 0.7],
         [6, "normal", "alike", 10, 0.95, 0.95, 0.02, 0.9],
-        [10, LUCK, "not alike", 10, 0.91, 0.03, 0.9],
+        [10, LUCK, "not alike", 10, 0.91, 0.91, 0.03, 0.9],
     ]
     said = say_simulation(pd.DataFrame(rows, columns=COLUMNS))
     assert "In 20 simulated experiments of 3 to 6 rounds" in said

@@ -16,7 +16,12 @@ from analysis.measures.findings import (
     say_store,
     say_unexplained,
 )
-from analysis.measures.footprint import count_entries, count_rollbacks, entries_per_push, push_by_push
+from analysis.measures.footprint import (
+    count_entries,
+    count_rollbacks,
+    entries_per_push,
+    push_by_push,
+)
 from analysis.measures.headline import headline
 from analysis.measures.history import (
     cache_seen,
