@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cfnlint.api import lint
 
 pytest_plugins = ["aws.fixtures"]
 
@@ -218,6 +219,9 @@ def check_server(aws, plain):
     [stack] = formation.describe_stacks()["Stacks"]
     text = formation.get_template(StackName=stack["StackName"])["TemplateBody"]
     template = text if isinstance(text, dict) else json.loads(text)
+    # what only informs is no finding
+    found = [each for each in lint(json.dumps(template)) if each.rule.severity != "informational"]
+    assert [str(each) for each in found] == []
     made = template["Resources"]["Project"]["Properties"]
     [other] = aws.client("codebuild").batch_get_projects(names=[plain])["projects"]
     assert made["Name"] == stack["StackName"] == f"{plain}-server"
