@@ -110,7 +110,9 @@ def test_the_index_begins_with_the_answer_and_its_picture(reports):
     order = ['<p class="lead">', "<figure", '<ul class="headline">', "The reports"]
     assert sorted(order, key=text.index) == order
     assert 'alt="Table of seconds against docker' in text
-    assert re.search(r'<p class="lead">[^<]*\d[^<]*</p>', text), "the answer has a number"
+    assert re.search(r'<p class="lead"><strong>[^<]*\d[^<]*</strong>[^<]*\d[^<]*</p>', text), (
+        "the answer has a number"
+    )
 
 
 def test_the_browser_would_notice_a_request_and_a_picture_without_a_word(browser, tmp_path):
