@@ -40,8 +40,10 @@ def test_a_history_of_recorded_builds_leaves_what_it_left_in_the_lab(aws, world)
         assert strip(found["imageDetails"]) == strip(listing["imageDetails"])
 
 
-def test_what_is_replayed_is_pushed_to_a_registry_that_is_there_and_to_no_other(aws, world):
-    aws.registry = "127.0.0.1:5987"
+def test_what_is_replayed_is_pushed_to_a_registry_that_is_there_and_to_no_other(
+    aws, world, monkeypatch
+):
+    monkeypatch.setattr(aws, "registry", "127.0.0.1:5987")
     params = history_of(aws, {"ECR_REPOSITORY_URL": "127.0.0.1:5987/docker-cache"}, "docker-01")
     assert finish(aws, start(aws, world, **params))["buildStatus"] == "SUCCEEDED"
     images = aws.client("ecr").describe_images(repositoryName="docker-cache/docker-01")
