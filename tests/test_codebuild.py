@@ -52,7 +52,7 @@ class Client:
             yield from self.job.open()
             for scenario in scenarios:
                 built.append((yield from self.job.run(scenario, f"{self.bucket}/{scenario}.zip")))
-                self.listing = yield from patiently(self.job.list_images)
+                self.listing = yield from patiently(self.job.target.list_images)
 
         def describe(ids):
             return describe_builds(self.aws, ids)
@@ -128,7 +128,7 @@ def test_a_cache_has_a_repository_or_a_prefix_of_its_own(aws, world, tmp_path, m
     client.build("cold")
     url = f"{world['CACHE_REPOSITORY_URL']}/registry-cache-01"
     assert variables(ask(aws))["CACHE_REPOSITORY_URL"] == url
-    listing = client.job.list_images()
+    listing = client.job.target.list_images()
     assert [len(listing["imageDetails"]), len(listing["cache"]["imageDetails"])] == [1, 1]
     assert client.job.ledger.repositories == [
         "docker-cache/registry-cache-01",
@@ -141,7 +141,7 @@ def test_a_cache_has_a_repository_or_a_prefix_of_its_own(aws, world, tmp_path, m
     assert "CACHE_REPOSITORY_URL" not in variables(ask(aws, 1))
     key = {"Bucket": world["CACHE_BUCKET"], "Key": "s3-cache-01/blobs/1"}
     aws.client("s3").put_object(**key, Body=b"four")
-    assert other.job.describe_store() == {"store_objects": 1, "store_bytes": 4}
+    assert other.job.target.describe_store() == {"store_objects": 1, "store_bytes": 4}
 
 
 def test_ids_are_on_disk_while_a_build_runs(aws, client, tmp_path):
@@ -403,7 +403,7 @@ def test_a_repository_that_another_experiment_uses_is_left_alone(aws, client, tm
     other = Client(world, tmp_path / "other")
     with pytest.raises(CloudError, match="is there already, of another experiment"):
         other.build("cold")
-    assert len(client.job.list_images()["imageDetails"]) == 1
+    assert len(client.job.target.list_images()["imageDetails"]) == 1
     with pytest.raises(CloudError, match="is there already"):
         Client(world, tmp_path / "other").build("cold")
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from analysis.builders.engine import LABEL
+from analysis.builders.host import wait_for_engine
 from analysis.builders.lab import Images
 from analysis.strategies import find_strategy
 
@@ -33,9 +34,7 @@ def host(client):
         return code, output.decode()
 
     try:
-        deadline = time.monotonic() + 300
-        while run("docker version")[0] and time.monotonic() < deadline:
-            time.sleep(0.2)
+        wait_for_engine(container, time.monotonic() + 300)
         yield run
     finally:
         container.remove(force=True, v=True)

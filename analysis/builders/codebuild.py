@@ -4,20 +4,20 @@ Whatever waits is a generator: see codebuild_queue.
 """
 
 import contextlib
-import math
 import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from analysis.builders.codebuild_builds import (
-    TOKEN,
     describe_builds,
     describe_end,
     explain_limit,
     find_build,
     find_problem,
+    make_request,
     start_build,
     stop_build,
 )
@@ -38,25 +38,14 @@ from analysis.builders.codebuild_life import (
     stop_entry,
 )
 from analysis.builders.codebuild_logs import LogPages, find_last_line, is_whole, open_log
-from analysis.builders.codebuild_place import (
-    COMPUTE,
-    Place,
-    explain_no_log,
-    link_console,
-    name_repository,
-    uses,
-)
+from analysis.builders.codebuild_place import Place, explain_no_log, link_console
 from analysis.builders.codebuild_queue import Steps
-from analysis.builders.codebuild_source import list_objects
-from analysis.builders.host_step import add_steps
+from analysis.builders.codebuild_target import Target
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.recording import run_name
-from analysis.registry import ecr
 from analysis.registry.aws import Aws
 from analysis.strategies import Strategy
 
-# the folder that a context is in, as in the lab
-CONTEXT = "deploy"
 # answers by which it is sure that nothing was started
 LIMIT = "AccountLimitExceededException"
 REFUSED = {LIMIT, "InvalidInputException", "ResourceNotFoundException"}
@@ -67,7 +56,6 @@ LIMIT_PAUSE, LIMIT_TRIES = 30.0, 120
 LOG_PAUSE, LOG_SETTLES, LOG_LATE = 5.0, 10.0, 300.0
 # builds of a scenario that CodeBuild itself may fail before its history breaks off
 FAULTS = 3
-SHORTEST_LIMIT = 5
 # what registries answer for a while, and a build can do nothing about
 PASSING = re.compile(
     rb"toomanyrequests|TLS handshake timeout|: i/o timeout"
@@ -78,7 +66,7 @@ IMMUTABLE = b"cannot be overwritten because the tag is immutable"
 
 @dataclass
 class CloudJob:
-    """A history of builds of one strategy on AWS: its repository and what is known of it."""
+    """A history of builds of one strategy on AWS, one after the other, as its ledger knows it."""
 
     aws: Aws
     place: Place
@@ -88,49 +76,16 @@ class CloudJob:
     time_limit: float
     report: Callable[[str], None]
     variables: Mapping[str, str] = field(default_factory=dict)
-    manifests: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def repository(self) -> tuple[str, str]:
-        """(name, address) of the repository that this history pushes to."""
-        return name_repository(self.place.repository_url, self.ledger.name)
-
-    @property
-    def cache_repository(self) -> tuple[str, str] | None:
-        """(name, address) of that of its cache, null where it has none of its own."""
-        if not self.place.cache_repository_url or not uses(self.strategy, "CACHE_REPOSITORY_URL"):
-            return None
-        return name_repository(self.place.cache_repository_url, self.ledger.name)
-
-    @property
-    def repositories(self) -> list[str]:
-        """The names of both."""
-        pairs = [self.repository, self.cache_repository]
-        return [pair[0] for pair in pairs if pair]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables of its builds; CodeBuild itself sets AWS_REGION."""
-        cache = self.cache_repository
-        found = {"ECR_REPOSITORY_URL": self.repository[1], "IMAGE_TAG": "latest"}
-        found |= {"CONTEXT": f"./{CONTEXT}/", **self.variables}
-        found |= {"CACHE_REPOSITORY_URL": cache[1]} if cache else {}
-        return found | ({"CACHE_BUCKET": self.place.cache_bucket} if self.has_store else {})
-
-    @property
-    def has_store(self) -> bool:
-        """Whether its cache is in S3."""
-        return bool(self.place.cache_bucket) and uses(self.strategy, "CACHE_BUCKET")
-
-    @property
-    def prefix(self) -> str:
-        """Where its cache is in the bucket, as the buildspec says."""
-        return f"{self.ledger.name}/"
+    @cached_property
+    def target(self) -> Target:
+        """What its builds push to; it keeps the manifests that were read."""
+        return Target(self.aws, self.place, self.strategy, self.ledger.name, self.variables)
 
     def open(self) -> Steps:
         """Go on with the history's life where its repository is there still, else begin anew."""
-        store = [self.place.cache_bucket, self.prefix] if self.has_store else []
-        yield from open_life(self.aws, self.ledger, self.repositories, store)
+        target = self.target
+        yield from open_life(self.aws, self.ledger, target.repositories, target.store)
 
     def run(self, scenario: str, source: str) -> Generator[Any, Any, tuple[Entry, dict, bytes]]:
         """(what the ledger says of it, the build when it is over, its whole log).
@@ -168,8 +123,8 @@ class CloudJob:
         if build["buildStatus"] == "FAILED" and IMMUTABLE in log:
             lose(self.ledger, entry, build)
             raise AccountError(
-                f"A tag of {self.repository[0]} was made immutable while {entry.id} ran: take away "
-                "what does that in this account; the same call builds this history anew."
+                f"A tag of {self.target.repository[0]} was made immutable while {entry.id} ran: "
+                "take away what does that in this account; the same call builds this history anew."
             )
 
     def check_passing(self, entry: Entry, build: Mapping[str, Any], log: bytes) -> None:
@@ -197,7 +152,9 @@ class CloudJob:
             now = datetime.now(UTC).isoformat()
             entry = self.ledger.ask(scenario, self.place.choose_project(self.strategy), now)
         if entry.id is None:
-            request = self.make_request(entry, source)
+            request = make_request(
+                entry, self.strategy, self.target.environment, source, self.time_limit
+            )
             self.note_start(entry, (yield from self.ask_for_start(entry, request)))
         return entry
 
@@ -240,33 +197,6 @@ class CloudJob:
         """The run's name."""
         return run_name(self.strategy.name, scenario, self.number)
 
-    def make_request(self, entry: Entry, source: str) -> dict[str, Any]:
-        """The parameters of StartBuild; what a project says otherwise is overridden."""
-        strategy, variables = self.strategy, {**self.environment, TOKEN: entry.token}
-        kept = strategy.host != "fresh"
-        request = {
-            "projectName": entry.project,
-            "sourceTypeOverride": "S3",
-            "sourceLocationOverride": source,
-            "artifactsOverride": {"type": "NO_ARTIFACTS"},
-            "buildspecOverride": add_steps(
-                strategy.buildspec.text, emptied=kept and entry.scenario == "cold"
-            ),
-            "environmentVariablesOverride": [
-                {"name": name, "value": value, "type": "PLAINTEXT"}
-                for name, value in variables.items()
-            ],
-            "cacheOverride": {"type": "NO_CACHE"},
-            "privilegedModeOverride": True,
-            "timeoutInMinutesOverride": max(math.ceil(self.time_limit / 60), SHORTEST_LIMIT),
-            "idempotencyToken": entry.token,
-        }
-        if strategy.host == "kept":
-            request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
-        if COMPUTE in strategy.buildspec.variables:
-            request["computeTypeOverride"] = strategy.buildspec.variables[COMPUTE]
-        return request
-
     def read_log(self, entry: Entry, build: Mapping[str, Any]) -> Generator[Any, Any, bytes]:
         """The whole log of a build that is over, once CloudWatch has it."""
         log = open_log(build)
@@ -295,23 +225,6 @@ class CloudJob:
             f"The log of {entry.id} is not whole in CloudWatch after {LOG_LATE / 60:.0f} minutes "
             f"({where}): the same call {cure}."
         )
-
-    def list_images(self) -> dict[str, Any]:
-        """The repository's listing, with that of its cache's own as "cache". CloudError."""
-        listing = ecr.list_repository(self.aws, self.repository[0], self.manifests)
-        cache = self.cache_repository
-        if cache:
-            listing["cache"] = ecr.list_repository(self.aws, cache[0], self.manifests)
-        for each in (listing, listing.get("cache", {"manifests": {}})):
-            self.manifests |= each["manifests"]
-        return listing
-
-    def describe_store(self) -> dict[str, int]:
-        """What a record says of the S3 cache: its objects and their bytes. CloudError."""
-        if not self.has_store:
-            return {}
-        found = list_objects(self.aws, self.place.cache_bucket, self.prefix)
-        return {"store_objects": len(found), "store_bytes": sum(size for _, size in found)}
 
     def stop(self) -> int:
         """Stop the build that runs, if one does; how many that were. CloudError."""

@@ -1,4 +1,4 @@
-"""CodeBuild's builds as its API tells of them: started, found again, over, and why not of use."""
+"""CodeBuild's builds as its API has them: asked for, found again, over, and why not of use."""
 
 import math
 from collections.abc import Mapping
@@ -7,13 +7,53 @@ from typing import Any
 
 from analysis.builders.codebuild_ledger import Entry
 from analysis.builders.codebuild_logs import COMMANDS
+from analysis.builders.codebuild_place import COMPUTE
+from analysis.builders.host_step import add_steps
 from analysis.errors import AccountError, CloudError
 from analysis.registry.aws import Aws, aws_errors
+from analysis.strategies import Strategy
 
 # as many ids as BatchGetBuilds takes
 BATCH = 100
 # a variable of each build by which one is found again whose id was never learned
 TOKEN = "EXPERIMENT_BUILD"
+# minutes, the fewest that CodeBuild takes for a time limit
+SHORTEST_LIMIT = 5
+
+
+def make_request(
+    entry: Entry,
+    strategy: Strategy,
+    environment: Mapping[str, str],
+    source: str,
+    time_limit: float,
+) -> dict[str, Any]:
+    """The parameters of StartBuild; what a project says otherwise is overridden.
+
+    `environment` are the build's variables, `source` is where its context is in S3, `time_limit`
+    its seconds.
+    """
+    emptied = strategy.host != "fresh" and entry.scenario == "cold"
+    request = {
+        "projectName": entry.project,
+        "sourceTypeOverride": "S3",
+        "sourceLocationOverride": source,
+        "artifactsOverride": {"type": "NO_ARTIFACTS"},
+        "buildspecOverride": add_steps(strategy.buildspec.text, emptied=emptied),
+        "environmentVariablesOverride": [
+            {"name": name, "value": value, "type": "PLAINTEXT"}
+            for name, value in {**environment, TOKEN: entry.token}.items()
+        ],
+        "cacheOverride": {"type": "NO_CACHE"},
+        "privilegedModeOverride": True,
+        "timeoutInMinutesOverride": max(math.ceil(time_limit / 60), SHORTEST_LIMIT),
+        "idempotencyToken": entry.token,
+    }
+    if strategy.host == "kept":
+        request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+    if COMPUTE in strategy.buildspec.variables:
+        request["computeTypeOverride"] = strategy.buildspec.variables[COMPUTE]
+    return request
 
 
 def start_build(aws: Aws, request: Mapping[str, Any]) -> dict[str, Any]:

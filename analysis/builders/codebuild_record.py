@@ -40,7 +40,7 @@ def describe_run(
         "link": LINK,
         "expect": strategy.expect,
         "images": {"codebuild": environment.get("image")},
-        "repository": job.repository[0],
+        "repository": job.target.repository[0],
         "host": name_host(strategy.host, taken.empty),
         "host_empty": taken.empty,
         "idle_gap": count_gap(last_end, build),

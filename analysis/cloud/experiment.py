@@ -167,10 +167,10 @@ class Session:
         last_end = job.ledger.last_end()
         entry, build, log = yield from job.run(scenario, source.location)
         taken = take_steps(log)
-        images = yield from patiently(job.list_images)
+        images = yield from patiently(job.target.list_images)
         record = describe_run(job, entry, build, taken, last_end)
         record |= {"order": job.ledger.order, "context": source.digest}
-        record |= yield from patiently(job.describe_store)
+        record |= yield from patiently(job.target.describe_store)
         if not recording.is_finished(self.folder, record["run"]):
             recording.write_run(self.folder, record, taken.log, images, taken.history)
             progress.report(say_finished(record))
@@ -191,9 +191,8 @@ class Session:
                 stopped += job.stop()
             except CloudError as error:
                 self.report(str(error))
-        kept = [
-            name for job in self.jobs if job.ledger.state != CLOSED for name in job.repositories
-        ]
+        begun = [job for job in self.jobs if job.ledger.state != CLOSED]
+        kept = [name for job in begun for name in job.target.repositories]
         self.report(
             f"{stopped} builds stopped. Repositories kept for the rest: {len(kept)}; the same call "
             "goes on with them, --sweep removes them."

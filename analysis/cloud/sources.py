@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.builders.codebuild import CONTEXT, CloudJob
+from analysis.builders.codebuild import CloudJob
 from analysis.builders.codebuild_ledger import DONE, Ledger
 from analysis.builders.codebuild_life import lose
 from analysis.builders.codebuild_queue import Steps
 from analysis.builders.codebuild_source import upload, zip_context
+from analysis.builders.codebuild_target import CONTEXT
 from analysis.buildspec import parse_buildspec
 from analysis.cloud.plan import CloudPlan, Report
 from analysis.contexts import digest_of
@@ -84,7 +85,7 @@ def find_bases(settings: Settings) -> list[str]:
 
 def name_newer(job: CloudJob, bases: list[str]) -> dict[str, str]:
     """Base image -> the newer one that the build of `job` pushes."""
-    return {base: f"{job.repository[1]}:{number}" for number, base in enumerate(bases, 1)}
+    return {base: f"{job.target.repository[1]}:{number}" for number, base in enumerate(bases, 1)}
 
 
 def make_bases_job(
