@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import pytest
 
 from analysis.measures import words
@@ -25,6 +26,9 @@ NULL = math.nan
         (words.join_words(["a", "b", "c"]), "a, b and c"),
         (words.join_words(["a", "b"], "or"), "a or b"),
         (words.join_words([]), "none"),
+        (words.say_n(pd.Series([6, 6])), "n = 6"),
+        (words.say_n(pd.Series([3, 6, 5])), "n = 3 to 6"),
+        (words.say_n(pd.Series([], dtype="int64")), "n = 0"),
         (words.count_words(1, "entry"), "1 entry"),
         (words.count_words(3, "entry"), "3 entries"),
         (words.count_words(2, "push"), "2 pushes"),

@@ -21,7 +21,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
-from analysis.measures.words import join_words, say_commit, say_share
+from analysis.measures.words import join_words, say_commit, say_n, say_share
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -89,7 +89,7 @@ def denominators(rates: pd.DataFrame, *, scenario: str, ax: Axes | None = None) 
     return finish(
         axes,
         f"One log, three hit rates: {say_commit(scenario)}",
-        x="cached, in % of the denominator (median of the runs)",
+        x=f"cached, in % of the denominator (median, {say_n(rows['n'])})",
         alt=f"Hit rates by denominator, {say_commit(scenario)}. {' '.join(said)}",
     )
 
@@ -116,7 +116,7 @@ def entries_by_kind(
 
 
 def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Lines of a repository's entries, push by push; columns strategy, pushes, entries."""
+    """Lines of a repository's entries, push by push; columns strategy, pushes, entries, n."""
     lines = sum(len(wrap(name, NOTE)) for name in entries["strategy"].unique())
     axes = make_axes(ax, grow(lines, 0.19, 3.4))
     said = []
@@ -125,7 +125,8 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
                   marker=MARKERS[number % 8], color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]],
                   label=name)  # fmt: skip
         said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
     axes.set_ylim(bottom=0)
     axes.grid(color=LINE, linewidth=0.5)
     put_legend(axes, columns=1)
@@ -133,6 +134,6 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         axes,
         "How does the repository grow?",
         x="pushes",
-        y="entries (median)",
+        y=f"entries (median, {say_n(entries['n'])})",
         alt=f"Lines of entries after each push. {' '.join(said)}",
     )

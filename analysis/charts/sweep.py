@@ -19,7 +19,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import at_side
-from analysis.measures.words import join_words, say_range, say_seconds
+from analysis.measures.words import join_words, say_n, say_range, say_seconds
 
 DASHES = ("-", "--", ":", "-.")
 DARK = (5, 6, 2, 4, 7)
@@ -51,7 +51,7 @@ def sweep_lines(checked: pd.DataFrame, *, baseline: str = "docker", ax: Axes | N
     return finish(
         axes,
         "From how much work on does the cache pay?",
-        x="seconds of work in the Dockerfile\n"
+        x=f"seconds of work in the Dockerfile; bar: 95 % interval, {say_n(checked['n'])}\n"
         "large sign at 0: break-even, filled as measured, hollow as predicted",
         y=f"seconds more (+) or less (−) than {baseline}",
         alt=f"Lines of the difference to {baseline} in seconds over seconds of work. "
@@ -101,7 +101,8 @@ def sweep_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return finish(
         axes,
         "Break-even: as predicted and as measured",
-        x="seconds of work from which on the cache pays; bars: 95 % intervals",
+        x="seconds of work from which on the cache pays; bars: 95 % intervals, "
+        f"{say_n(checked['n'])} a point",
         alt=f"Break-even in seconds of work. {' '.join(describe_predictions(checked))}",
     )
 

@@ -25,6 +25,7 @@ from analysis.measures.words import (
     join_ends,
     join_words,
     say_commit,
+    say_n,
     say_seconds,
 )
 
@@ -104,7 +105,8 @@ def differences(
     return finish(
         axes,
         f"How sure is the difference to {baseline}?",
-        x=f"seconds more (+) or less (−) than {baseline}; bar: 95 % interval\n"
+        x=f"seconds more (+) or less (−) than {baseline}; bar: 95 % interval, "
+        f"{say_n(comparison['n'])}\n"
         "filled: faster or slower after adjusting for many comparisons, hollow: not told apart",
         alt=f"Differences to {baseline} with intervals. {describe_differences(comparison)}",
     )

@@ -60,6 +60,12 @@ def join_ends(words: Sequence[str], what: str) -> str:
     return f"{count_words(len(words), what)}, from {words[0]} to {words[-1]}"
 
 
+def say_n(counts: pd.Series) -> str:
+    """`n = 6`, or `n = 3 to 6` where counts differ; 0 where there are none."""
+    ends = dict.fromkeys([int(counts.min()), int(counts.max())] if len(counts) else [0])
+    return f"n = {' to '.join(map(str, ends))}"
+
+
 def count_words(number: int, word: str) -> str:
     """`1 run`, `2 runs`, `3 entries`, `4 pushes`."""
     plural = (
