@@ -61,9 +61,9 @@ def join_ends(words: Sequence[str], what: str) -> str:
 
 
 def say_n(counts: pd.Series) -> str:
-    """`n = 6`, or `n = 3 to 6` where counts differ; 0 where there are none."""
+    """`n=6`, or `n=3 to 6` where counts differ; 0 where there are none."""
     ends = dict.fromkeys([int(counts.min()), int(counts.max())] if len(counts) else [0])
-    return f"n = {' to '.join(map(str, ends))}"
+    return f"n={' to '.join(map(str, ends))}"
 
 
 def count_words(number: int, word: str) -> str:
