@@ -25,30 +25,30 @@ help: ## this list
 
 report: EXPERIMENT ?= data/lab
 report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=)
-	@$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)"
+	@$(VENV)/bin/python -m analysis.reports.site "$(EXPERIMENT)" "$(REPORTS)"
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
 
 experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --experiment "$(EXPERIMENT)" \
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.experiment --experiment "$(EXPERIMENT)" \
 		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
 		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
 		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" \
 		--place "$(PLACE)" $(if $(DRY_RUN),--dry-run)
-	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports "$(EXPERIMENT)" "$(REPORTS)")
+	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports.site "$(EXPERIMENT)" "$(REPORTS)")
 
 history: SOURCE ?= data/lab/runs/*-cache.*
 history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURCE=, SINCE=, LIMIT=, REPOSITORY=, POLICY=)
-	@$(VENV)/bin/python -m analysis.history_report "$(SOURCE)" --folder "$(REPORTS)" \
+	@$(VENV)/bin/python -m analysis.commands.history "$(SOURCE)" --folder "$(REPORTS)" \
 		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
 control: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.control --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.aa --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
 
 sweep: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.sweep --folder runs/sweep --rounds "$(ROUNDS)" \
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.grid --folder runs/sweep --rounds "$(ROUNDS)" \
 		$(if $(DRY_RUN),--dry-run)
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
@@ -58,7 +58,7 @@ lab: ## an engine and images for a bare Debian machine, where Docker's are out o
 	@bash deploy/lab/provide.sh
 
 lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine of `make lab`
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.rounds --sweep || true
+	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.experiment --sweep || true
 	@bash deploy/lab/provide.sh stop
 
 lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
@@ -66,7 +66,7 @@ lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
 	@$(VENV)/bin/ruff format --check .
 
 readme: $(VENV)/.ready ## the README's answer and picture, from the recorded experiment
-	@$(VENV)/bin/python -m analysis.readme
+	@$(VENV)/bin/python -m analysis.commands.readme
 
 lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install -q uv

@@ -22,8 +22,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from analysis.measures import compare
-from analysis.measures.simulation import COLUMNS, LUCK
+from analysis.measures.compare import COLUMNS, LUCK, compare
 
 SCENARIOS = ["cold", "unchanged", "source", "dependency", "base"]
 SAME, SLOWER, FASTER = 8, 5, 4

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from analysis.cloud.experiment import Options, run_on_codebuild
+from analysis.aws import Aws
+from analysis.codebuild import Options, run_on_codebuild
 from analysis.experiment import Settings
-from analysis.registry.aws import Aws
 
 
 class Killed(BaseException):

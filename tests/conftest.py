@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.builders import engine
-from analysis.builders.lab import Lab
 from analysis.errors import EngineError
+from analysis.lab import Lab, engine
 
 ROOT = Path(__file__).parent.parent
 # a base image of a shell and little else: to pull a real one would take most of a build's time

@@ -8,9 +8,8 @@ import pandas as pd
 from repository import Repository
 
 from analysis.logs import read_logs
-from analysis.recording import COLUMNS
+from analysis.records import COLUMNS, Experiment
 from analysis.registry import frame_images, list_entries
-from analysis.runs import Experiment
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 SCENARIOS = ("cold", "unchanged", "source", "dependency", "base")

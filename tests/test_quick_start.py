@@ -12,7 +12,7 @@ from aws.server import QuietHandler
 from conftest import SMALL_IMAGE
 from werkzeug.serving import make_server
 
-from analysis.builders.host import start_host
+from analysis.lab import start_host
 
 pytest_plugins = ["aws.fixtures"]
 

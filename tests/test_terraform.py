@@ -9,9 +9,8 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from analysis.measures.prices import find_price, read_prices
-from analysis.scenarios import SCENARIOS
-from analysis.strategies import load_strategies
+from analysis.measures.money import find_price, read_prices
+from analysis.workload import SCENARIOS, load_strategies
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {path.name: path.read_text("utf-8") for path in (ROOT / "terraform").glob("*.tf")}

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from analysis.charts.canvas import COLOURS, INK, finish, grow, label_rows, make_axes
 from analysis.charts.times import VERDICTS
-from analysis.measures.words import join_words
+from analysis.words import join_words
 
 
 def month_minutes(

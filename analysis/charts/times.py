@@ -21,13 +21,7 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
-from analysis.measures.words import (
-    join_ends,
-    join_words,
-    say_commit,
-    say_n,
-    say_seconds,
-)
+from analysis.words import join_ends, join_words, say_commit, say_n, say_seconds
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05

@@ -5,7 +5,6 @@ agent, builds, steps; legacy, tty and rawjson follow builds shown in other ways)
 (rows -> DataFrames).
 """
 
-from analysis.logs.frames import Logs
-from analysis.logs.reading import read_logs
+import lazy_loader
 
-__all__ = ["Logs", "read_logs"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

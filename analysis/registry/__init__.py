@@ -1,6 +1,5 @@
-"""Registry listings, from ECR or the lab's registry, as frames."""
+"""Registry listings and lifecycle policies as frames; nothing here asks AWS."""
 
-from analysis.registry.images import frame_images, list_entries, read_images, unique_bytes
-from analysis.registry.lifecycle import preview_lifecycle
+import lazy_loader
 
-__all__ = ["frame_images", "list_entries", "preview_lifecycle", "read_images", "unique_bytes"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -20,14 +20,9 @@ from typing import Any
 from moto.ecr.models import ecr_backends
 from moto.s3.models import s3_backends
 
-from analysis.builders.agent import Result, run_buildspec
-from analysis.builders.lab import Images, Lab
-from analysis.builders.lab_build import BuildJob
-from analysis.builders.store import BUCKET, SETTING, Store
-from analysis.buildspec import Buildspec, parse_buildspec
-from analysis.contexts import serve_bases
-from analysis.scenarios import list_named, set_images
-from analysis.strategies import STORE, Strategy
+from analysis.experiment import serve_bases
+from analysis.lab import BUCKET, SETTING, BuildJob, Images, Lab, Result, Store, run_buildspec
+from analysis.workload import STORE, Buildspec, Strategy, list_named, parse_buildspec, set_images
 from aws import ACCOUNT, REGION
 from aws.builds import SHORTEST, Outcome, make_outcome, read_phases, read_stamp
 from aws.images import HOST

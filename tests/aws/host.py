@@ -5,8 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.builders.host_step import AFTER, BEFORE, Step
-from analysis.builders.record_step import TITLE
+from analysis.codebuild import AFTER, BEFORE, TITLE, Step
 from aws.builds import STAMP
 
 FIRST = re.compile(rb"(?m)^.* Running command ")

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.builders.record_step import BEGIN, COMMAND, END, TITLE
-from analysis.strategies import load_strategies
+from analysis.codebuild import BEGIN, COMMAND, END, TITLE
+from analysis.workload import load_strategies
 from aws.builds import STAMP, Outcome, make_outcome, read_phases
 from aws.host import print_host
 from aws.state import Request, State

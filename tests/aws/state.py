@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.scenarios import SCENARIOS
+from analysis.workload import SCENARIOS
 from aws.builds import Build, Execution, Outcome, make_outcome
 from aws.checks import Call
 

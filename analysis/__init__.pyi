@@ -1,0 +1,49 @@
+from . import charts, measures, prose
+from .claims import claims
+from .experiment import Settings, run_experiment
+from .logs import read_logs
+from .measures import (
+    compare,
+    count_entries,
+    critical_path,
+    explain_misses,
+    hit_rates,
+    month,
+    overhead_map,
+    read_mix,
+    read_prices,
+)
+from .past_builds import read_history
+from .prose import headline
+from .records import read_experiment, read_runs, read_sweep, read_timeline, read_timelines
+from .registry import preview_lifecycle, read_images
+from .workload import load_strategies
+
+__all__ = [
+    "Settings",
+    "charts",
+    "claims",
+    "compare",
+    "count_entries",
+    "critical_path",
+    "explain_misses",
+    "headline",
+    "hit_rates",
+    "load_strategies",
+    "measures",
+    "month",
+    "overhead_map",
+    "preview_lifecycle",
+    "prose",
+    "read_experiment",
+    "read_history",
+    "read_images",
+    "read_logs",
+    "read_mix",
+    "read_prices",
+    "read_runs",
+    "read_sweep",
+    "read_timeline",
+    "read_timelines",
+    "run_experiment",
+]

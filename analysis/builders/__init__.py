@@ -1,1 +1,0 @@
-"""Where builds run: the lab; an agent, hosts, an engine."""

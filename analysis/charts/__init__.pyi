@@ -1,0 +1,38 @@
+from .canvas import describe, say, show, show_each, table
+from .claims import memos
+from .counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from .gains_and_costs import balance
+from .grid import sweep_lines, sweep_predictions
+from .host_reuse import landing_lines
+from .money import month_minutes
+from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
+from .times import differences, run_seconds, spent, verdict_matrix
+from .waterfall import timeline
+
+__all__ = [
+    "balance",
+    "denominators",
+    "describe",
+    "differences",
+    "entries_by_kind",
+    "entries_over_pushes",
+    "gap_points",
+    "history_spent",
+    "hit_matrix",
+    "landing_lines",
+    "memos",
+    "missing_bars",
+    "month_minutes",
+    "phase_bars",
+    "run_seconds",
+    "say",
+    "show",
+    "show_each",
+    "spent",
+    "sweep_lines",
+    "sweep_predictions",
+    "table",
+    "timeline",
+    "trend_lines",
+    "verdict_matrix",
+]

@@ -1,0 +1,74 @@
+"""A chart of one docker build: when each step ran, and which of them decided when it ended."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from analysis.charts.canvas import COLOURS, INK, LINE, finish, grow, label_rows, make_axes
+from analysis.words import count_words, join_words, say_seconds
+
+# a shorter step would be a mere line; more steps would be a wall
+VISIBLE, MOST = 0.05, 30
+ON_PATH = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
+BESIDE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.6, "hatch": "///"}
+
+
+def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> Axes:
+    """A row a step of mark_critical's rows, its bars where it was active: dark on the path.
+
+    The longest MOST of those that can be seen; the note says how many are left out.
+    """
+    shown = rows[rows["seconds"] >= VISIBLE].nlargest(MOST, "seconds").sort_values("step")
+    axes = make_axes(ax, grow(len(shown), 0.3, 1.7))
+    label_rows(axes, shown["label"].tolist())
+    end = rows["completed"].max() if len(shown) else 1.0
+    for y, row in enumerate(shown.itertuples()):
+        draw_spans(axes, y, row.spans, BESIDE)
+        draw_spans(axes, y, row.critical, ON_PATH)
+        put_note(axes, y, row, end)
+    axes.set_xlim(0, end)
+    axes.grid(axis="x", color=LINE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    handles = [
+        Patch(**ON_PATH, label="on the critical path"),
+        Patch(**BESIDE, label="beside it"),
+    ]
+    axes.figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=2,
+                       fontsize=9)  # fmt: skip
+    return finish(
+        axes,
+        "When did it happen?",
+        x=f"seconds since docker build began, in one run\n{run}{say_unseen(rows, shown)}",
+        alt=describe_steps(shown, run, end),
+    )
+
+
+def draw_spans(axes: Axes, y: int, spans: tuple, style: dict) -> None:
+    """The times at which a step was active."""
+    axes.broken_barh([(start, stop - start) for start, stop in spans], (y - 0.3, 0.6), **style)
+
+
+def put_note(axes: Axes, y: int, row: tuple, end: float) -> None:
+    """What a step did, beside its bars where there is more room."""
+    left = row.started > end - row.completed
+    x, side = (row.started, "right") if left else (row.completed, "left")
+    axes.annotate(row.note, (x, y), xytext=(-4 if left else 4, 0), textcoords="offset points",
+                  ha=side, va="center", fontsize=8, color=INK)  # fmt: skip
+
+
+def say_unseen(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """How many steps the chart leaves out; '' when none."""
+    left = len(rows) - len(shown)
+    return f"; {count_words(left, 'shorter step')} not shown" if left else ""
+
+
+def describe_steps(shown: pd.DataFrame, run: str | None, end: float) -> str:
+    """What the chart tells, in words: what the end of the build waited for, in order."""
+    if shown.empty:
+        return "An empty timeline: no run of this kind has a record of its docker build."
+    on = shown[[bool(spans) for spans in shown["critical"]]].sort_values("started")
+    beside = count_words(len(shown) - len(on), "step")
+    return (
+        f"Timeline of docker build in {run}, {say_seconds(end)}. On the critical path, in order: "
+        f"{join_words(on['note'])}. Beside it: {beside}."
+    )

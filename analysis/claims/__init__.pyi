@@ -1,0 +1,10 @@
+from .evidence import Evidence, first_pushes, gather_evidence, say_kinds
+from .table import claims
+
+__all__ = [
+    "Evidence",
+    "claims",
+    "first_pushes",
+    "gather_evidence",
+    "say_kinds",
+]

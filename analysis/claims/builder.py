@@ -1,0 +1,63 @@
+"""The seed's notes on what making a builder costs."""
+
+import pandas as pd
+
+from analysis.claims.caches import judge_slower, say_verdicts
+from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
+from analysis.claims.pushes import CREATED
+from analysis.measures.compare import mean_of_rounds, say_mean
+from analysis.measures.seconds import builder_costs
+from analysis.words import (
+    count_words,
+    join_words,
+    say_difference,
+    say_range,
+    say_seconds,
+    say_share,
+)
+
+# from this share of a build on, what creating a builder takes is not negligible
+NOTABLE = 0.05
+
+
+def builder_costly(evidence: Evidence) -> Finding:
+    """Whether creating and booting a builder is a notable share of the build."""
+    costs = builder_costs(evidence.comparable, evidence.experiment.logs).dropna(subset=["share"])
+    if costs.empty:
+        return Finding(UNCLEAR, "no build that creates a builder was measured")
+    seconds = costs["seconds"]
+    share, low, high, rounds = mean_of_rounds(costs, "share")
+    bounds = f"{say_share(low)} to {say_share(high)}" if rounds > 1 else "unknown"
+    numbers = (
+        f"{say_mean(*mean_of_rounds(costs, 'seconds'))}, "
+        f"{say_range(seconds.min(), seconds.max())} in {count_words(len(costs), 'build')}; that is "
+        f"{say_share(share)} of the build (95 % interval {bounds}), of which "
+        f"{say_seconds(costs['pull_seconds'].median())} (median) pull BuildKit's image"
+    )
+    verdict = HOLDS if low >= NOTABLE else FAILS if high < NOTABLE else UNCLEAR
+    return Finding(verdict, numbers, evidence.runs[evidence.runs["run"].isin(costs["run"])])
+
+
+def default_better(evidence: Evidence) -> Finding:
+    """Whether a new builder without an external cache is slower than the default one."""
+    made = evidence.strategies_like(CREATED)
+    names = [name for name in made if "--cache-to" not in evidence.text[name]]
+    rows = evidence.comparison[evidence.comparison["strategy"].isin(names)]
+    if rows.empty:
+        return Finding(UNCLEAR, "no build with a new builder and no cache was measured")
+    said = (say_extremes(name, group) for name, group in rows.groupby("strategy", sort=False))
+    numbers = f"against {evidence.baseline}, mean [95 % interval]: {'; '.join(said)}"
+    return Finding(judge_slower(rows), numbers, evidence.runs_of(names))
+
+
+def say_extremes(name: str, rows: pd.DataFrame) -> str:
+    """`a slower in 5 of 5 scenarios, from +5.6 s […] (cold) to +9.2 s […] (dependency)`."""
+    known = rows.dropna(subset=["difference"]).sort_values("difference")
+    if known.empty:
+        return f"{name} {say_verdicts(rows)}"
+    ends = known.iloc[[0, -1]] if len(known) > 1 else known
+    numbers = (
+        f"{say_difference(row.difference, row.low, row.high, row.n)} ({row.scenario})"
+        for row in ends.itertuples()
+    )
+    return f"{name} {say_verdicts(rows)}, from {join_words(numbers, 'to')}"

@@ -1,0 +1,192 @@
+"""The seed's notes on what caches give, and what they cost."""
+
+import pandas as pd
+
+from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
+from analysis.measures.caching import (
+    LIFETIME,
+    landing_chance,
+    landings,
+    read_public_logs,
+    say_landings,
+    say_public_logs,
+)
+from analysis.measures.compare import EMULATED, say_counted
+from analysis.measures.seconds import break_even
+from analysis.words import count_words, join_words, say_commit, say_range, say_seconds, say_share
+
+LOCAL = "local-layer-cache"
+# the lab's pool of kept hosts, where an experiment does not say
+POOL = 2
+UNMEASURED = "no build after a first one was measured"
+BY_POOL = "emulated by a pool of kept hosts: AWS's own was not measured"
+VERDICTS = ("faster", "slower", "too close to call", "not enough runs")
+
+
+def local_cache_idle(evidence: Evidence) -> Finding:
+    """Whether a build with LOCAL_DOCKER_LAYER_CACHE finds layers where an earlier one made them."""
+    known = warm_builds(evidence)
+    if known.empty:
+        return Finding(UNCLEAR, UNMEASURED)
+    found, used = known["hits"].gt(0), known["host_empty"].eq(False).fillna(False)
+    numbers = (
+        f"hits in {say_counted(int(found[used].sum()), int(used.sum()), 'build')} on a host that "
+        f"had built before ({say_scenarios(known[used])}), "
+        f"{say_counted(int(found[~used].sum()), int((~used).sum()), 'build')} on an empty one"
+    )
+    runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
+    if known["emulated"].any():
+        return Finding(UNCLEAR, f"{numbers}; {BY_POOL}", runs)
+    return Finding(FAILS if found.any() else HOLDS, numbers, runs)
+
+
+def local_cache_rare(evidence: Evidence) -> Finding:
+    """How often a build with LOCAL_DOCKER_LAYER_CACHE found layers of an earlier one."""
+    known = warm_builds(evidence)
+    if known.empty:
+        return Finding(UNCLEAR, UNMEASURED)
+    found = int(known["hits"].gt(0).sum())
+    numbers = f"{say_counted(found, len(known), 'build')} after the first had hits"
+    runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
+    if known["emulated"].any():
+        return Finding(UNCLEAR, f"{numbers}, {BY_POOL}. {say_model(evidence)}", runs)
+    return Finding(HOLDS if found * 2 < len(known) else FAILS, numbers, runs)
+
+
+def warm_builds(evidence: Evidence) -> pd.DataFrame:
+    """The rows of hits of builds with a local layer cache after the first of a history."""
+    runs = evidence.comparable[evidence.comparable["strategy"].str.startswith(LOCAL)]
+    warm = evidence.hits["run"].isin(runs["run"]) & evidence.hits["scenario"].ne("cold")
+    return evidence.hits[warm].dropna(subset=["hits"])
+
+
+def say_scenarios(rows: pd.DataFrame) -> str:
+    """`unchanged 2 of 2, base 0 of 3`, of rows with hits."""
+    found = rows["hits"].gt(0).groupby(rows["scenario"], sort=False)
+    counts = (f"{name} {hit.sum()} of {len(hit)}" for name, hit in found)
+    return ", ".join(counts) or "none"
+
+
+def say_model(evidence: Evidence) -> str:
+    """What the pool did against the model, and what the model says of larger pools."""
+    pool = evidence.experiment.facts.get("pool", POOL)
+    runs = evidence.runs[evidence.runs["strategy"].str.startswith(LOCAL)]
+    seen = say_landings(landings(runs, evidence.hits, pool), pool)
+    chances = (
+        f"{say_share(landing_chance(gap, LIFETIME, hosts))} of {hosts} hosts with a build every "
+        f"{gap} min"
+        for hosts, gap in ((4, 10), (16, 10), (16, 30))
+    )
+    model = join_words(chances)
+    return (
+        f"{seen}. If hosts are kept for {LIFETIME:.0f} min, the model's chance is {model}. "
+        f"{say_public_logs(read_public_logs())}"
+    )
+
+
+def cached_runs(evidence: Evidence) -> pd.DataFrame:
+    """The comparable runs, after the first, of strategies that exported a cache whole.
+
+    One inside the image is exported with it, and no step of a log shows that.
+    """
+    builds = evidence.experiment.logs.builds
+    exports = builds.loc[builds["cache_export"] == "ok", "log"]
+    exported = evidence.comparable["log"].isin(exports)
+    inline = evidence.comparable["strategy"].isin(evidence.strategies_with("type=inline"))
+    names = evidence.comparable.loc[exported | inline, "strategy"]
+    names = [name for name in names.unique() if not name.endswith(EMULATED)]
+    runs = evidence.runs_of(names)
+    return runs[runs["scenario"] != "cold"]
+
+
+def cache_works(evidence: Evidence) -> Finding:
+    """Whether builds with an external cache have hits, and for which kinds of commit."""
+    runs = cached_runs(evidence)
+    hits = runs[["run"]].merge(evidence.hits, on="run").dropna(subset=["hits"])
+    if hits.empty:
+        return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
+    found = hits["hits"].gt(0).groupby(hits["scenario"], sort=False)
+    numbers = f"hits in {say_counted(int(hits['hits'].gt(0).sum()), len(hits), 'build')}: "
+    numbers += "; ".join(
+        f"{scenario} {say_counted(int(each.sum()), len(each), 'build')}" for scenario, each in found
+    )
+    some = found.any()
+    commits = join_words((say_commit(name) for name in some.index[some]), "or")
+    verdict = HOLDS if some.all() else f"{ONLY_IF} the commit is {commits}"
+    return Finding(verdict if some.any() else FAILS, numbers, runs)
+
+
+def cache_costs(evidence: Evidence) -> Finding:
+    """Whether an external cache costs these builds more than its hits save."""
+    runs = cached_runs(evidence)
+    rows = evidence.comparison[evidence.comparison["strategy"].isin(runs["strategy"])]
+    rows = rows[rows["scenario"] != "cold"]
+    if rows.empty:
+        return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
+    pays = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
+    pays = pays[pays["scenario"].ne("cold")]
+    said = (
+        f"{name}: {say_verdicts(group)}{say_pays(pays[pays['strategy'] == name])}"
+        for name, group in rows.groupby("strategy", sort=False)
+    )
+    work = pays.loc[pays["strategy"].isin(rows["strategy"]), "work"]
+    here = f" These builds have {say_seconds(work.median())} of work." if len(work) else ""
+    numbers = f"against {evidence.baseline}, {'. '.join(said)}.{here}"
+    return Finding(judge_slower(rows), numbers, runs)
+
+
+def say_verdicts(rows: pd.DataFrame) -> str:
+    """`slower in 3 and too close to call in 1 of 4 scenarios`, of compare's rows."""
+    told = rows["verdict"].value_counts()
+    verdicts = (f"{verdict} in {told[verdict]}" for verdict in VERDICTS if verdict in told)
+    return f"{join_words(verdicts)} of {count_words(len(rows), 'scenario')}"
+
+
+def say_pays(rows: pd.DataFrame) -> str:
+    """From how much work on a strategy pays, by kind of commit, of break_even's rows; '' for none.
+
+    In seconds with 95 % intervals, at the hits that were seen.
+    """
+    parts = (
+        f"{say_seconds(row.pays_from)} [{say_bounds(row)}, n = {row.n}] with hits for "
+        f"{say_share(row.saved)} ({row.scenario})"
+        for row in rows.itertuples()
+    )
+    return f", pays from this much work on: {', '.join(parts)}" if len(rows) else ""
+
+
+def say_bounds(row: tuple) -> str:
+    """`10.1 to 15.4 s`, `no interval`, of a row of break_even."""
+    if pd.isna(row.pays_from_low):
+        return "no interval"
+    return say_range(row.pays_from_low, row.pays_from_high)
+
+
+def judge_slower(rows: pd.DataFrame) -> str:
+    """Whether these strategies are slower than the baseline, by the verdicts of a comparison."""
+    slower, faster = rows["verdict"].eq("slower"), rows["verdict"].eq("faster")
+    if slower.any() and faster.any():
+        return f"{ONLY_IF} {say_slower_only(rows)}"
+    if faster.any():
+        return FAILS
+    return HOLDS if slower.sum() * 2 > len(rows) else UNCLEAR
+
+
+def say_slower_only(rows: pd.DataFrame) -> str:
+    """Where they are slower, of compare's rows with some that are faster.
+
+    Kinds of commit where these tell slower rows from all others, else strategies that are never
+    faster, and the kinds of commit for which the others are slower.
+    """
+    slower = rows["verdict"].eq("slower")
+    whole = slower.groupby(rows["scenario"], sort=False).transform("all")
+    if whole.equals(slower):
+        commits = rows.loc[slower, "scenario"].unique()
+        return f"the commit is {join_words(map(say_commit, commits), 'or')}"
+    names = rows["strategy"]
+    never = slower & ~names.isin(names[rows["verdict"].eq("faster")])
+    parts = [*names[never].unique()]
+    for name, group in rows[slower & ~never].groupby("strategy", sort=False):
+        commits = join_words(map(say_commit, group["scenario"]), "or")
+        parts.append(f"{name} for {commits}")
+    return f"it is done by {join_words(parts, 'or')}"

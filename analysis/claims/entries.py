@@ -1,0 +1,93 @@
+"""The seed's notes on how many entries a push leaves, and what counts them."""
+
+import math
+
+import pandas as pd
+
+from analysis.claims.evidence import (
+    FAILS,
+    HOLDS,
+    ONLY_IF,
+    UNCLEAR,
+    Evidence,
+    Finding,
+    say_footprint,
+)
+from analysis.claims.pushes import NEW, PUSHED, WITH, describe_push, is_triple, pushes_of
+from analysis.measures.compare import say_counted
+from analysis.measures.storage import READINGS, keep_newest
+from analysis.words import count_words, join_words
+
+KEPT = 3
+USUAL = f"{NEW} {WITH}"
+EACH, WHOLE = READINGS
+
+
+def three_entries(evidence: Evidence) -> Finding:
+    """Whether buildx --push leaves an image, its index and an attestation."""
+    pushes = pushes_of(evidence, evidence.strategies_like(PUSHED))
+    if pushes.empty:
+        return Finding(UNCLEAR, "no build with --push was measured")
+    ways = {name: describe_push(evidence, name) for name in pushes["strategy"].unique()}
+    groups = is_triple(pushes).groupby(pushes["strategy"].map(ways), sort=False)
+    counts = (
+        f"by {way}, {say_counted(int(triple.sum()), len(triple), 'push')}" for way, triple in groups
+    )
+    numbers = f"three entries are left {'; '.join(counts)}. One push leaves {say_footprint(pushes)}"
+    return Finding(judge_ways(groups.all()), numbers, pushes)
+
+
+def judge_ways(triple: pd.Series) -> str:
+    """The verdict of way -> whether all pushes by it leave three entries."""
+    if triple.any():
+        ways = join_words(sorted(triple.index[triple]), "or")
+        return HOLDS if triple.all() else f"{ONLY_IF} the push is by {ways}"
+    # the docker driver leaves one entry: that says nothing of the builder of the memo
+    return FAILS if USUAL in triple.index else UNCLEAR
+
+
+def counted_each(evidence: Evidence) -> Finding:
+    """What a policy that keeps the newest does under both readings of ECR's rules."""
+    entries = evidence.entries[evidence.entries["run"].isin(evidence.comparable["run"])]
+    names = entries.loc[entries["index"].gt(0), "strategy"].unique()
+    runs = evidence.runs_of(names)
+    if runs.empty:
+        return Finding(UNCLEAR, "no index was pushed, so nothing has children to count")
+    table = keep_newest(runs, evidence.experiment.images, KEPT)
+    kept = table.pivot(index=["strategy", "run", "entries", "builds"], columns="reading")
+    kept = kept["builds_kept"].reset_index()
+    outcomes = kept.groupby(["entries", "builds", EACH, WHOLE], sort=False)["strategy"]
+    said = (
+        f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {each} if each "
+        f"entry counts, {whole} if children of an index don't ({join_words(names)})"
+        for (entries, builds, each, whole), names in outcomes
+    )
+    numbers = (
+        f"“keep the newest {KEPT}” leaves {'; '.join(said)}. {say_needed(kept.iloc[0])}"
+        "Which of the two ECR does was not measured, since the lab's registry has no policies: "
+        "its start-lifecycle-policy-preview tells"
+    )
+    return Finding(UNCLEAR, numbers, runs[runs["run"].isin(kept["run"])])
+
+
+def say_needed(row: pd.Series) -> str:
+    """How many entries must be kept for KEPT builds to be left where each counts."""
+    number = KEPT * math.ceil(row["entries"] / row["builds"])
+    return (
+        f"Where each counts, it takes about {number} to keep {count_words(KEPT, 'build')} of "
+        f"{row['strategy']}. "
+    )
+
+
+def load_leaves_one(evidence: Evidence) -> Finding:
+    """Whether --load and then docker push leaves nothing but the image, a cache apart."""
+    pushes = pushes_of(evidence, evidence.strategies_with("--load", "docker push"))
+    if pushes.empty:
+        return Finding(UNCLEAR, "no build with --load was measured")
+    kinds = pushes[["image", "index", "attestation", "other"]]
+    alone = kinds.eq([1, 0, 0, 0]).all(axis=1)
+    numbers = (
+        f"{say_counted(int(alone.sum()), len(alone), 'push')} left the image alone, a cache apart: "
+        f"{say_footprint(pushes)}"
+    )
+    return Finding(HOLDS if alone.all() else FAILS, numbers, pushes)

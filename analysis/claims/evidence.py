@@ -1,0 +1,126 @@
+"""What the claims are judged by: an experiment's measures, computed once, and words for them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.measures.caching import hits_by_run
+from analysis.measures.compare import compare, mark_emulated, pick_comparable
+from analysis.measures.storage import count_entries
+from analysis.records import Experiment
+from analysis.registry import KINDS
+from analysis.words import count_words, join_words
+
+HOLDS, FAILS, UNCLEAR, ONLY_IF = "holds", "does not hold", "can't tell", "holds only if"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found on a claim: verdict, numbers (text) and the runs that they are of."""
+
+    verdict: str
+    numbers: str
+    runs: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Measures of an experiment's runs; `text` is strategy -> all commands of its builds."""
+
+    experiment: Experiment
+    baseline: str
+    runs: pd.DataFrame
+    comparable: pd.DataFrame
+    comparison: pd.DataFrame
+    entries: pd.DataFrame
+    hits: pd.DataFrame
+    text: dict[str, str]
+
+    def strategies_with(self, *words: str) -> list[str]:
+        """The strategies whose commands hold all these words."""
+        return [name for name, text in self.text.items() if all(word in text for word in words)]
+
+    def strategies_like(self, pattern: str) -> list[str]:
+        """The strategies in whose commands a regular expression is found."""
+        return [name for name, text in self.text.items() if re.search(pattern, text)]
+
+    def runs_of(self, strategies: Iterable[str], scenario: str | None = None) -> pd.DataFrame:
+        """The comparable runs of these strategies, and of a scenario if one is given."""
+        runs = self.comparable[self.comparable["strategy"].isin(list(strategies))]
+        return runs if scenario is None else runs[runs["scenario"] == scenario]
+
+
+def gather_evidence(experiment: Experiment, baseline: str = "docker") -> Evidence:
+    """The measures of an experiment; emulated strategies say so in their names."""
+    runs = mark_emulated(experiment.runs)
+    comparable, logs = pick_comparable(runs), experiment.logs
+    commands = logs.commands.merge(comparable[["log", "strategy"]], on="log")
+    text = commands.groupby("strategy")["command"].agg(lambda each: "\n".join(each.astype(str)))
+    return Evidence(
+        experiment=experiment,
+        baseline=baseline,
+        runs=runs,
+        comparable=comparable,
+        comparison=compare(runs, baseline),
+        entries=count_entries(runs, experiment.images, experiment.problems),
+        hits=hits_by_run(runs, logs.steps),
+        text=text.to_dict(),
+    )
+
+
+def first_pushes(evidence: Evidence) -> pd.DataFrame:
+    """strategy, entries, KINDS of each valid run whose repository holds one push, as known."""
+    entries = evidence.entries[evidence.entries["run"].isin(evidence.comparable["run"])]
+    return entries[entries["pushes"].eq(1) & entries["entries"].notna()]
+
+
+def say_kinds(row: pd.Series) -> str:
+    """`3 entries (image, index, attestation)`, of a row of first_pushes."""
+    kinds = {kind: int(row[kind]) for kind in KINDS if row[kind]}
+    words = [kind if number == 1 else f"{number} × {kind}" for kind, number in kinds.items()]
+    return f"{count_words(int(row['entries']), 'entry')} ({', '.join(words) or 'nothing'})"
+
+
+def say_footprint(pushes: pd.DataFrame) -> str:
+    """`3 entries (…) with a (n = 3), b (n = 3); 1 entry (image) with c (n = 2)`."""
+    left = pd.Series([say_kinds(row) for _, row in pushes.iterrows()], pushes.index, dtype="string")
+    numbers = pushes.groupby([left, "strategy"], sort=False).size()
+    parts = {kinds: [] for kinds in left.unique()}
+    for (kinds, strategy), n in numbers.items():
+        parts[kinds].append(f"{strategy} (n = {n})")
+    return "; ".join(f"{kinds} with {join_words(names)}" for kinds, names in parts.items())
+
+
+def say_where(runs: pd.DataFrame | None) -> str:
+    """Where something was measured: place, strategies, scenarios, number of runs."""
+    if runs is None or runs.empty:
+        return "not measured"
+    rounds = count_words(runs["round"].nunique(), "round")
+    lists = (join_words(runs[name].unique()) for name in ("place", "strategy", "scenario"))
+    return f"{'; '.join(lists)}; {count_words(len(runs), 'run')} of {rounds}"
+
+
+def say_runs(runs: pd.DataFrame | None) -> str:
+    """The folders of runs in an experiment's folder, as patterns that a shell expands.
+
+    `runs/{docker,buildx-push}.{cold,source}.{01,02}`; strategies with the same scenarios and
+    rounds share a pattern, and together these name all the runs and no other.
+    """
+    if runs is None or runs.empty:
+        return "none"
+    names = runs["run"].astype(str)
+    # names of strategies may hold dots, those of scenarios and rounds don't
+    parts = names.str.rsplit(".", n=2, expand=True).set_axis(["who", "what", "round"], axis=1)
+    rounds = parts.groupby(["who", "what"], sort=False)["round"].agg(lambda r: tuple(sorted(r)))
+    alike = rounds.reset_index().groupby(["who", "round"], sort=False)["what"].agg(tuple)
+    shared = alike.reset_index().groupby(["what", "round"], sort=False)["who"].agg(sorted)
+    return " ".join(
+        f"runs/{brace(who)}.{brace(what)}.{brace(number)}" for (what, number), who in shared.items()
+    )
+
+
+def brace(words: Sequence[str]) -> str:
+    """One word as it is, several as a shell takes them for each in turn."""
+    return words[0] if len(words) == 1 else f"{{{','.join(words)}}}"

@@ -1,0 +1,5 @@
+"""An experiment on CodeBuild: the lab's rounds, side by side, on AWS."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

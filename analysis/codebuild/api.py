@@ -1,0 +1,184 @@
+"""CodeBuild's builds as its API has them: asked for, found again, over, and why not of use."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from analysis.aws import COMMANDS, Aws, aws_errors
+from analysis.codebuild.account import COMPUTE
+from analysis.codebuild.ledger import Entry
+from analysis.codebuild.probe import add_steps
+from analysis.errors import AccountError, CloudError
+from analysis.workload import Strategy
+
+# as many ids as BatchGetBuilds takes
+BATCH = 100
+# a variable of each build by which one is found again whose id was never learned
+TOKEN = "EXPERIMENT_BUILD"
+# minutes, the fewest that CodeBuild takes for a time limit
+SHORTEST_LIMIT = 5
+
+
+def make_request(
+    entry: Entry,
+    strategy: Strategy,
+    environment: Mapping[str, str],
+    source: str,
+    time_limit: float,
+) -> dict[str, Any]:
+    """The parameters of StartBuild; what a project says otherwise is overridden.
+
+    `environment` are the build's variables, `source` is where its context is in S3, `time_limit`
+    its seconds.
+    """
+    emptied = strategy.host != "fresh" and entry.scenario == "cold"
+    request = {
+        "projectName": entry.project,
+        "sourceTypeOverride": "S3",
+        "sourceLocationOverride": source,
+        "artifactsOverride": {"type": "NO_ARTIFACTS"},
+        "buildspecOverride": add_steps(strategy.buildspec.text, emptied=emptied),
+        "environmentVariablesOverride": [
+            {"name": name, "value": value, "type": "PLAINTEXT"}
+            for name, value in {**environment, TOKEN: entry.token}.items()
+        ],
+        "cacheOverride": {"type": "NO_CACHE"},
+        "privilegedModeOverride": True,
+        "timeoutInMinutesOverride": max(math.ceil(time_limit / 60), SHORTEST_LIMIT),
+        "idempotencyToken": entry.token,
+    }
+    if strategy.host == "kept":
+        request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+    if COMPUTE in strategy.buildspec.variables:
+        request["computeTypeOverride"] = strategy.buildspec.variables[COMPUTE]
+    return request
+
+
+def start_build(aws: Aws, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The build that a request starts, the same for the same token. CloudError."""
+    with aws_errors(f"starting a build of {request['projectName']}"):
+        return aws.client("codebuild").start_build(**request)["build"]
+
+
+def stop_build(aws: Aws, entry: Entry) -> dict[str, Any]:
+    """A build that is being stopped, unless it was over. CloudError."""
+    with aws_errors(f"stopping the build {entry.id}"):
+        return aws.client("codebuild").stop_build(id=entry.id)["build"]
+
+
+def describe_builds(aws: Aws, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Id -> build, of those that CodeBuild knows; a request for each hundred. CloudError."""
+    found = {}
+    for start in range(0, len(ids), BATCH):
+        with aws_errors("asking how far the builds are"):
+            answer = aws.client("codebuild").batch_get_builds(ids=ids[start : start + BATCH])
+        found |= {build["id"]: build for build in answer["builds"]}
+    return found
+
+
+def find_build(aws: Aws, entry: Entry) -> dict[str, Any] | None:
+    """The build with an entry's token, null if none of those since it was asked for. CloudError."""
+    with aws_errors(f"looking for a build of {entry.project}"):
+        pages = aws.client("codebuild").get_paginator("list_builds_for_project")
+        for page in pages.paginate(projectName=entry.project, sortOrder="DESCENDING"):
+            builds = list(describe_builds(aws, page["ids"]).values())
+            for build in builds:
+                if entry.token in list_values(build):
+                    return build
+            if any(is_older(build, entry.asked) for build in builds):
+                break
+    return None
+
+
+def list_values(build: Mapping[str, Any]) -> list[str]:
+    """The values of a build's token variable."""
+    variables = build.get("environment", {}).get("environmentVariables", [])
+    return [each["value"] for each in variables if each["name"] == TOKEN]
+
+
+def is_older(build: Mapping[str, Any], asked: str) -> bool:
+    """Whether a build began well before a time; clocks may differ by some minutes."""
+    begun = build.get("startTime")
+    return begun is not None and (datetime.fromisoformat(asked) - begun).total_seconds() > 600
+
+
+def describe_end(build: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ledger says of a build that is over or being stopped."""
+    begun, end = build.get("startTime"), build.get("endTime") or datetime.now(UTC)
+    return {
+        "status": build["buildStatus"],
+        "started": begun.isoformat() if begun else None,
+        "ended": end.isoformat(),
+        "minutes": count_minutes(build, end) if begun else None,
+    }
+
+
+def count_minutes(build: Mapping[str, Any], end: datetime) -> int:
+    """Minutes that are billed: begun ones, one at least, without those spent in the queue."""
+    seconds = (end - build["startTime"]).total_seconds() - time_phase(build, "QUEUED")
+    return max(math.ceil(seconds / 60), 1)
+
+
+def time_phase(build: Mapping[str, Any], *names: str) -> float:
+    """Seconds that these phases took together, as far as they are told."""
+    return sum(
+        (phase["endTime"] - phase["startTime"]).total_seconds()
+        for phase in build.get("phases", [])
+        if phase["phaseType"] in names and phase.get("endTime")
+    )
+
+
+def has_worked(build: Mapping[str, Any]) -> bool:
+    """Whether a build has run any of its commands, which may have pushed something."""
+    phases = {phase["phaseType"] for phase in build.get("phases", [])}
+    return bool(phases & set(COMMANDS)) or build.get("currentPhase") in COMMANDS
+
+
+def find_problem(build: Mapping[str, Any]) -> CloudError | None:
+    """Why a build can't be a run; null when it can, also where its strategy failed."""
+    status = build["buildStatus"]
+    phases = [phase for phase in build.get("phases", []) if phase.get("phaseStatus")]
+    begun = any(phase["phaseType"] in COMMANDS for phase in phases)
+    if status == "SUCCEEDED" or (begun and status in ("FAILED", "TIMED_OUT")):
+        return None
+    where, why = explain_phase(phases)
+    text = f"The build {build['id']} {ENDS.get(status, status)} in {where}{why}"
+    if "YAML_FILE_ERROR" in why:
+        return CloudError(f"{text}: CodeBuild can't read the strategy's buildspec; mend that.")
+    if status == "FAILED":
+        return AccountError(f"{text}: every other would, too; mend the project or its role.")
+    if status == "TIMED_OUT":
+        cure = "lower CONCURRENCY, or ask for a higher quota of builds that run at once"
+        return CloudError(f"{text}: {cure if where == 'QUEUED' else 'the same call tries again'}.")
+    cure = "builds this history anew" if has_worked(build) else "builds it again"
+    return CloudError(f"{text}: the same call {cure}.")
+
+
+ENDS = {
+    "FAILED": "failed",
+    "FAULT": "met a fault of CodeBuild's own",
+    "STOPPED": "was stopped",
+    "TIMED_OUT": "timed out",
+}
+
+
+def explain_phase(phases: list[Mapping[str, Any]]) -> tuple[str, str]:
+    """(the phase that did not succeed, what CodeBuild says of it)."""
+    bad = next((phase for phase in phases if phase["phaseStatus"] != "SUCCEEDED"), None)
+    if bad is None:
+        return "no phase that it tells of", ""
+    said = [
+        f"{each.get('statusCode', '')} {each.get('message', '')}".strip()
+        for each in bad.get("contexts", [])
+    ]
+    text = "; ".join(each for each in said if each)
+    return bad["phaseType"], f" ({text.rstrip('.')})" if text else ""
+
+
+def explain_limit(error: CloudError) -> str:
+    """What to do about the limit of an account or a project."""
+    return (
+        f"{error} No more builds may run at once: lower CONCURRENCY, or ask for a higher quota "
+        "under Service Quotas, AWS CodeBuild; accounts may begin with 0, projects have limits, too."
+    )

@@ -1,0 +1,149 @@
+"""What an experiment on AWS has to build, and whether it can be built there."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from analysis import records
+from analysis.aws import Aws
+from analysis.codebuild.account import REPOSITORY, Place, describe_projects, name_history
+from analysis.codebuild.record import LINK, PLACE
+from analysis.errors import RecordError, SettingError
+from analysis.experiment import (
+    Plan,
+    Settings,
+    check_facts,
+    choose_scenarios,
+    choose_strategies,
+    gather_facts,
+    missing,
+    shuffled,
+)
+from analysis.lab import Images
+from analysis.workload import UNSHAPED, Strategy, check_arguments, list_replacements
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class CloudPlan(Plan):
+    """A plan with the place it is for and what its projects are (type, image, computeType, …).
+
+    `finished` names the histories that were asked for too and lack nothing.
+    """
+
+    place: Place
+    projects: dict[str, dict[str, Any]]
+    needs_bases: bool
+    finished: list[str]
+
+    @property
+    def experiment(self) -> str:
+        """What tells this experiment from all others on AWS."""
+        return self.facts["id"]
+
+    def only(self, scenario: str) -> "CloudPlan":
+        """The same with one scenario."""
+        return replace(self, scenarios=[scenario])
+
+    def describe_machine(self) -> dict[str, Any]:
+        """What experiment.json says of the machine: region, and each project's hosts."""
+        kept = ("type", "image", "computeType")
+        hosts = {
+            name: {key: each[key] for key in kept if key in each}
+            for name, each in self.projects.items()
+        }
+        return {"region": self.place.region, "projects": hosts}
+
+
+def plan_on_codebuild(
+    folder: Path,
+    strategies: str | Sequence[str],
+    scenarios: str | Sequence[str],
+    settings: Settings,
+    aws: Aws,
+    place: Place,
+    report: Report,
+) -> CloudPlan:
+    """What is missing in `folder`, in the order in which it is to begin.
+
+    Strategies that this place has no project or bucket for are left out, and told. Raises what
+    the lab's make_plan does, SettingError for a link, and AccountError for a missing project.
+    """
+    if settings.link != UNSHAPED:
+        raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
+    chosen = choose_strategies(strategies, settings.strategies_folder)
+    possible = choose_scenarios(scenarios, settings, report)
+    facts = describe_facts(folder, chosen, settings)
+    check_arguments(settings.context, settings.arguments)
+    check_facts(folder, facts)
+    built = list(keep_possible(chosen, place, report))
+    check_names(built)
+    asked = [
+        (number, strategy)
+        for number in range(1, settings.rounds + 1)
+        for strategy in shuffled(built, settings.seed, number)
+    ]
+    histories = [(n, each) for n, each in asked if missing(folder, each, possible, n)]
+    finished = [name_history(each.name, n) for n, each in asked if (n, each) not in histories]
+    names = {strategy.name for _, strategy in histories}
+    facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in names}
+    projects = {place.choose_project(strategy) for _, strategy in histories}
+    described = describe_projects(aws, projects) if projects else {}
+    check_hosts(folder, described)
+    bases = "base" in possible and "base" not in list_replacements(settings.replacements)
+    bases = bases and bool(histories)
+    return CloudPlan(possible, histories, facts, place, described, bases, finished)
+
+
+def check_names(strategies: Sequence[Strategy]) -> None:
+    """SettingError for strategies whose histories could not have repositories of their own."""
+    names: dict[str, str] = {}
+    for strategy in strategies:
+        name = name_history(strategy.name, 1)
+        if name in names or not REPOSITORY.fullmatch(name):
+            other = f" or is that of {names[name]}" if name in names else ""
+            raise SettingError(
+                f"The strategy {strategy.name} would push to a repository {name}, which is no "
+                f"name for one{other}: rename its buildspec, with small letters, digits and -."
+            )
+        names[name] = strategy.name
+
+
+def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None:
+    """RecordError when a project's hosts are not those that an experiment began with."""
+    path = folder / "experiment.json"
+    machine = records.read_json(path).get("machine", {}) if path.exists() else {}
+    for name, known in machine.get("projects", {}).items():
+        now = {key: projects[name].get(key) for key in known} if name in projects else known
+        if now != known:
+            was, are = (" ".join(map(str, each.values())) for each in (known, now))
+            raise RecordError(
+                f"{path} is of builds on other hosts: the project {name} had {was} and has {are}. "
+                "Choose another folder, EXPERIMENT=runs/another, or change the project back."
+            )
+
+
+def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
+    """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
+    facts = gather_facts(settings.context, Images(), chosen, settings.replacements, settings.seed)
+    path = folder / "experiment.json"
+    known = records.read_json(path) if path.exists() else {}
+    return facts | {
+        "id": known.get("id") or uuid.uuid4().hex,
+        "place": PLACE,
+        "images": {},
+        "link": LINK,
+        "arguments": dict(settings.arguments),
+    }
+
+
+def keep_possible(chosen: Sequence[Strategy], place: Place, report: Report) -> list[Strategy]:
+    """The strategies that can be built here; the others are reported."""
+    reasons = {strategy.name: place.explain_absence(strategy) for strategy in chosen}
+    for name, reason in reasons.items():
+        if reason:
+            report(f"strategy {name} is left out: {reason}")
+    return [strategy for strategy in chosen if not reasons[strategy.name]]

@@ -1,0 +1,162 @@
+"""What the lab asks a build host before and after a build, asked by the buildspec itself.
+
+On CodeBuild no one else can ask: the buildspec gets a first command that prints what the host
+held before (and empties a used one where a cold start is wanted), and a last one that prints
+versions. Both are taken out of the log again, with their time: stamps before the first move
+later and stamps after the last move earlier, so that BuildKit's own times still fit.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import yaml
+
+from analysis.codebuild import record_probe as record_step
+from analysis.codebuild.record_probe import STAMP, TIMES, add_record_step, first_stamp, read_stamp
+from analysis.lab import json_lines
+from analysis.workload import PHASES, TextLoader, parse_buildspec
+
+EMPTY = """\
+docker ps --all --quiet | xargs -r docker rm --force >/dev/null
+docker system prune --all --force >/dev/null
+docker volume prune --all --force >/dev/null
+docker builder prune --all --force >/dev/null
+"""
+COUNT = "docker system df --format '{{json .}}'\n"
+VERSIONS = """\
+docker info --format '{"engine": {{json .ServerVersion}}, "storage_driver": {{json .Driver}}}'
+docker buildx version
+docker buildx ls --format json
+"""
+BUILDX = re.compile(r"^github\.com/docker/buildx (\S+)", re.MULTILINE)
+# what the buildspecs' own first command prints
+ENGINE = re.compile(r"^Docker (\d\S*)\s*$", re.MULTILINE)
+STAMPS = re.compile(rb"(?m)^" + STAMP)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that is not part of what is measured: its title, its marks, what it runs."""
+
+    title: str
+    mark: str
+
+    def command(self, script: str) -> str:
+        """The command's text."""
+        head = f"# {self.title}; not part of the measured time"
+        return f"{head}\necho '{self.mark}: begin'\n{script}echo '{self.mark}: end'\n"
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """Its lines in a log, from the agent's that runs it on; `text` is what it printed."""
+        title, begin, end = (
+            re.escape(text.encode())
+            for text in (self.title, f"{self.mark}: begin", f"{self.mark}: end")
+        )
+        command = rb"\n?" + STAMP + rb" Running command # " + title + rb"[^\n]*\n(?:[^\n]*\n)*?"
+        printed = begin + rb"\r?\n(?P<text>(?:[^\n]*\n)*?)" + end + rb"\r?\n"
+        return re.compile(command + printed)
+
+
+BEFORE = Step("the host before the build", "build host before")
+AFTER = Step("the host after the build", "build host after")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A log without the steps, what they said (null, {} where they did not), their seconds."""
+
+    log: bytes
+    empty: bool | None = None
+    versions: dict[str, str | None] = field(default_factory=dict)
+    history: dict[str, Any] = field(default_factory=lambda: {"builds": []})
+    seconds: float = 0.0
+
+
+def add_steps(text: str, emptied: bool = False) -> str:
+    """A buildspec's text with a first command and two last ones, the record step being one.
+
+    With `emptied` a host that was used before loses what it holds. BuildspecError.
+    """
+    parse_buildspec(text)
+    spec = yaml.load(text.removeprefix("\ufeff"), TextLoader)
+    first = next(name for name in PHASES if name in spec["phases"])
+    before = BEFORE.command((EMPTY if emptied else "") + COUNT)
+    put(spec, first, lambda commands: [before, *commands])
+    put(spec, "post_build", lambda commands: [*commands, AFTER.command(VERSIONS)])
+    return add_record_step(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000))
+
+
+def put(spec: dict[str, Any], name: str, change: Callable[[list[str]], list[str]]) -> None:
+    """Change the commands of a phase, which is made when there is none."""
+    phase = spec["phases"].get(name) or {}
+    commands = phase.get("commands") or []
+    commands = [commands] if isinstance(commands, str) else commands
+    spec["phases"][name] = phase | {"commands": change(commands)}
+
+
+def take_steps(log: bytes) -> Taken:
+    """A log without all that add_steps added, and what that said."""
+    found = record_step.STEP.search(log)
+    record = record_step.take_record(log)
+    if found:
+        place = found.start()
+        log = record.log[:place] + move_stamps(record.log[place:], -record.seconds)
+    log, after, late = cut(log, AFTER)
+    log, before, early = cut(log, BEFORE)
+    versions = read_versions(after or log.decode("utf-8", "replace"))
+    seconds = record.seconds + late + early
+    return Taken(log, read_counts(before), versions, record.history, seconds)
+
+
+def cut(log: bytes, step: Step) -> tuple[bytes, str, float]:
+    """(log without a step's lines and time, what it printed, its seconds)."""
+    found = step.pattern.search(log)
+    if not found:
+        return log, "", 0.0
+    head, tail = log[: found.start()], log[found.end() :]
+    after = first_stamp(tail)
+    seconds = (after - read_stamp(found[1])).total_seconds() if after else 0.0
+    if step is BEFORE:
+        head = move_stamps(head, seconds)
+    else:
+        tail = move_stamps(tail, -seconds)
+    return head + tail, found["text"].decode("utf-8", "replace"), seconds
+
+
+def move_stamps(log: bytes, seconds: float) -> bytes:
+    """A log whose agent's lines bear times that are later by `seconds`."""
+
+    def move(match: re.Match[bytes]) -> bytes:
+        moved = read_stamp(match[1]) + timedelta(seconds=seconds)
+        text = moved.strftime(TIMES[0 if b"." in match[1] else 1])
+        return match[0].removesuffix(match[1]) + text.encode()
+
+    return STAMPS.sub(move, log)
+
+
+def read_counts(text: str) -> bool | None:
+    """Whether a host held no image, container, volume or build cache; null when it didn't say."""
+    try:
+        counts = [int(each["TotalCount"]) for each in json_lines(text)]
+    except (KeyError, ValueError, TypeError):
+        return None
+    return not any(counts) if counts else None
+
+
+def read_versions(text: str) -> dict[str, str | None]:
+    """Versions of engine, buildx and BuildKit, and the storage driver, as far as they are told."""
+    said = json_lines(text) if text.startswith("{") else []
+    info = next((each for each in said if "engine" in each), {})
+    nodes = next((each.get("Nodes") for each in said if each.get("Current")), None) or [{}]
+    engine, buildx = ENGINE.search(text), BUILDX.search(text)
+    found = {
+        "engine": info.get("engine") or (engine and engine[1]),
+        "buildx": buildx and buildx[1],
+        "buildkit": nodes[0].get("Version"),
+        "storage_driver": info.get("storage_driver"),
+    }
+    return {name: value for name, value in found.items() if value}

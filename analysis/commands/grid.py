@@ -1,0 +1,196 @@
+"""A sweep: an experiment for each link and amount of work, to see from when on a cache pays.
+
+    python -m analysis.commands.grid --links unshaped,400mbit,100mbit --work 8,24 --dry-run
+
+Each point is an experiment in a folder of its own, FOLDER/LINK.WORKs. Rounds are outside and the
+points inside, in each round's own shuffled order, so that drift hits all points alike. The same
+call again runs what is missing.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.commands.experiment import exit_code, place_folder, split_names
+from analysis.errors import EngineError, LabError, SettingError
+from analysis.experiment import Settings, make_plan, missing, run_experiment
+from analysis.lab import Images
+from analysis.shipped import ROOT
+from analysis.workload import SCENARIOS as ALL
+from analysis.workload import read_link
+
+CONTEXT = ROOT / "deploy" / "sweep"
+STRATEGIES, SCENARIOS = ("docker", "registry-cache"), ("cold", "source")
+# seconds that a build and its part of the lab take beside the work: a mean over the usual grid
+BESIDE = 27.0
+LINKS = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
+WORK, COUNT, BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A link, by its text, and seconds of work."""
+
+    link: str
+    work: float
+
+    @property
+    def name(self) -> str:
+        """The point's folder."""
+        return f"{self.link.replace(',', '-')}.{self.work:g}s"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A grid of points, what is built at each, and the folder that keeps it.
+
+    `arguments` are what the context is asked for besides the work.
+    """
+
+    folder: Path
+    points: Sequence[Point]
+    strategies: Sequence[str] = STRATEGIES
+    scenarios: Sequence[str] = SCENARIOS
+    rounds: int = 3
+    seed: int = 1
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def order(self, number: int) -> list[Point]:
+        """The points in the order of a round: the same for the same seed."""
+        points = sorted(self.points, key=lambda point: point.name)
+        random.Random(f"{self.seed}-{number}").shuffle(points)
+        return points
+
+    def settings(self, point: Point, rounds: int) -> Settings:
+        """What a point's experiment is run with up to a round."""
+        return Settings(
+            rounds=rounds,
+            seed=self.seed,
+            context=CONTEXT,
+            link=point.link,
+            arguments={WORK: f"{point.work:g}", **self.arguments},
+        )
+
+    def count_missing(self, point: Point, rounds: int) -> int:
+        """How many builds of a point are missing up to a round; errors as make_plan's."""
+        folder, settings = self.folder / point.name, self.settings(point, rounds)
+        images, lines = Images.from_environment(), []
+        plan = make_plan(folder, self.strategies, self.scenarios, settings, images, lines.append)
+        return sum(len(missing(folder, s, plan.scenarios, n)) for n, s in plan.histories)
+
+
+def list_points(links: Iterable[str], works: Iterable[str]) -> list[Point]:
+    """A point a link and amount of work, each once; SettingError for what is neither."""
+    names, seconds = [read_link(link).text for link in links], [read_work(work) for work in works]
+    points = dict.fromkeys(Point(link, work) for link in names for work in seconds)
+    if not points:
+        raise SettingError("A sweep needs a link and some work: --links 100mbit --work 8,20.")
+    return list(points)
+
+
+def read_work(text: str) -> float:
+    """Seconds of work; SettingError when it is no positive number."""
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise SettingError(f"--work has {text!r}: give seconds, as in --work 8,20.")
+    return seconds
+
+
+def split_links(text: str) -> list[str]:
+    """The links in a list with commas, or with semicolons where links themselves hold commas."""
+    return [link for link in text.split(";") if link.strip()] if ";" in text else split_names(text)
+
+
+def say_plan(sweep: Sweep) -> str:
+    """How many builds are missing and about how long they take."""
+    left = {point: sweep.count_missing(point, sweep.rounds) for point in sweep.points}
+    seconds = sum(builds * (point.work + BESIDE) for point, builds in left.items())
+    return (
+        f"{sum(left.values())} builds to run in {sweep.folder} ({len(left)} points, "
+        f"{sweep.rounds} rounds): about {seconds / 60:.0f} minutes"
+    )
+
+
+def run_sweep(
+    sweep: Sweep, report: Callable[[str], None] = print, run: Callable = run_experiment
+) -> None:
+    """Build what is missing, round by round, each point by `run`, as run_experiment.
+
+    LabError at the end names the points that broke off; EngineError and all others come at once.
+    """
+    report(say_plan(sweep))
+    broken = []
+    for number in range(1, sweep.rounds + 1):
+        left = [point for point in sweep.order(number) if sweep.count_missing(point, number)]
+        for place, point in enumerate(left, 1):
+            report(f"round {number} of {sweep.rounds}, {place} of {len(left)}: {point.name}")
+            try:
+                run(
+                    sweep.folder / point.name,
+                    sweep.strategies,
+                    sweep.scenarios,
+                    sweep.settings(point, number),
+                )
+            except EngineError:
+                raise
+            except LabError as error:
+                broken.append(f"{point.name} in round {number}: {error}")
+                report(f"broke off: {broken[-1]}")
+    if broken:
+        raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
+
+
+def choose_sweep(options: argparse.Namespace) -> Sweep:
+    """The sweep that a command line asks for; SettingError."""
+    given = {COUNT: options.layer_count, BYTES: options.layer_bytes}
+    return Sweep(
+        folder=place_folder(options.folder),
+        points=list_points(split_links(options.links), split_names(options.work)),
+        strategies=split_names(options.strategies),
+        scenarios=split_names(options.scenarios) or ALL,
+        rounds=options.rounds,
+        seed=options.seed,
+        arguments={name: str(value) for name, value in given.items() if value is not None},
+    )
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The command line of a sweep."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.commands.grid", description=__doc__)
+    parser.add_argument("--folder", default="runs/sweep", help="folder that keeps the points")
+    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=LINKS)
+    parser.add_argument("--work", default="8,24", help="seconds of work in the Dockerfile")
+    parser.add_argument(
+        "--strategies", default=",".join(STRATEGIES), help="the baseline among them"
+    )
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--layer-count", type=int, help="layers that the work is made of, 1 to 8")
+    parser.add_argument("--layer-bytes", type=int, help="bytes of each of them")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be built")
+    return parser
+
+
+def run_command(options: argparse.Namespace) -> None:
+    """Run the sweep that a command line asks for, or say what it would take."""
+    sweep = choose_sweep(options)
+    if options.dry_run:
+        print(say_plan(sweep))
+    else:
+        run_sweep(sweep)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the sweep a command line asks for; 1 when it failed, 130 when stopped."""
+    return exit_code(run_command, make_parser().parse_args(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

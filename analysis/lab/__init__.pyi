@@ -1,0 +1,28 @@
+from .agent import Result, run_buildspec
+from .build import BuildJob, build_in_lab, read_versions
+from .build_records import json_lines, read_history
+from .engine import ensure_image
+from .host import start_host
+from .lab import NEWEST, NEWEST_TAG, STORE, Images, Lab, down
+from .store import BUCKET, SETTING, Store
+
+__all__ = [
+    "BUCKET",
+    "NEWEST",
+    "NEWEST_TAG",
+    "SETTING",
+    "STORE",
+    "BuildJob",
+    "Images",
+    "Lab",
+    "Result",
+    "Store",
+    "build_in_lab",
+    "down",
+    "ensure_image",
+    "json_lines",
+    "read_history",
+    "read_versions",
+    "run_buildspec",
+    "start_host",
+]

@@ -1,0 +1,254 @@
+"""A build host: one privileged container with an engine of its own, as each CodeBuild build gets.
+
+Reached through the engine's API only, so it works the same where the engine runs in a VM.
+"""
+
+import contextlib
+import io
+import json
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+
+import docker
+from docker.models.containers import Container
+
+from analysis.errors import EngineError, HostError
+from analysis.lab.engine import LABEL, engine_errors
+
+SOURCE = "/codebuild/output/src"
+# in the home of the container's user, as on CodeBuild
+HOME = "/root"
+BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
+BOOT_SECONDS, READ_SECONDS = 60, 300
+SERVER_PORT = 9876
+# what the engine answers when a container is gone, and when it no longer runs
+GONE = (404, 409)
+
+
+class HostKind(Enum):
+    """Options of a host's engine: with the store that CodeBuild forces, with containerd's, and
+
+    one that other hosts reach on the lab's network, as CodeBuild's Docker server.
+    """
+
+    PLAIN = ("--storage-driver=overlay2",)
+    CONTAINERD = ("--feature=containerd-snapshotter=true",)
+    SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{SERVER_PORT}", "--tls=false")
+
+
+class BuildHost:
+    """A started build host; `seconds` is what it took until its engine answered.
+
+    `settings` are variables of every command that runs in it.
+    """
+
+    def __init__(self, container: Container, seconds: float) -> None:
+        self.container, self.seconds = container, seconds
+        self.settings: dict[str, str] = {}
+
+    def use_server(self, server: "BuildHost") -> None:
+        """Let this host's Docker commands go to the engine of another."""
+        with engine_errors("finding a build host's address"):
+            server.container.reload()
+        (network,) = server.container.attrs["NetworkSettings"]["Networks"].values()
+        self.settings = {"DOCKER_HOST": f"tcp://{network['IPAddress']}:{SERVER_PORT}"}
+
+    def execute(
+        self,
+        script: str,
+        env: Mapping[str, str],
+        write: Callable[[bytes], object],
+        timeout: float | None = None,
+    ) -> int:
+        """Run `script` with sh, its output as it comes to `write`; the exit code.
+
+        TimeoutError after `timeout` seconds; the host is stopped then, as nothing else ends
+        what a command may have left running in it.
+        """
+        api = self.container.client.api
+        command = ["sh", "-c", "exec 2>&1\n" + script]
+        code, late = None, threading.Event()
+        timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
+        with host_errors(), engine_errors("running a command in a build host"):
+            started = api.exec_create(
+                self.container.id, command, environment={**self.settings, **env}, workdir=SOURCE
+            )["Id"]
+            if timer:
+                timer.start()
+            try:
+                for chunk in api.exec_start(started, stream=True):
+                    write(chunk)
+                code = api.exec_inspect(started)["ExitCode"]
+            except (docker.errors.APIError, OSError):
+                # a host that was just stopped no longer answers
+                if not late.is_set():
+                    raise
+            finally:
+                if timer:
+                    timer.cancel()
+        if late.is_set():
+            raise TimeoutError(f"stopped after its time limit of {timeout:.0f} s")
+        if code is None:
+            raise HostError("The build host died while a command ran in it; see its engine's log.")
+        return code
+
+    def _stop_late(self, late: threading.Event) -> None:
+        late.set()
+        with contextlib.suppress(docker.errors.APIError):
+            self.container.kill()
+
+    def read(self, script: str) -> str:
+        """What `script` prints; HostError when it fails."""
+        output: list[bytes] = []
+        try:
+            code = self.execute(script, {}, output.append, timeout=READ_SECONDS)
+        except TimeoutError as error:
+            raise HostError(
+                f"A build host did not answer in {READ_SECONDS} s to: {script}"
+            ) from error
+        text = b"".join(output).decode("utf-8", "replace")
+        if code:
+            raise HostError(f"A build host answered {text.strip()[-300:]!r} to: {script}")
+        return text
+
+    def is_empty(self) -> bool:
+        """Whether its engine holds no image, container, volume or build cache."""
+        lines = self.read("docker system df --format '{{json .}}'").splitlines()
+        return all(int(json.loads(line)["TotalCount"]) == 0 for line in lines)
+
+    def is_running(self) -> bool:
+        """Whether the host is still there to be used."""
+        with engine_errors("looking after a build host"):
+            found = self.container.client.api.containers(filters={"id": self.container.id})
+        return bool(found)
+
+    def put(self, source: Path, name: str) -> None:
+        """Put a copy of the folder `source` at SOURCE/name, in place of what was there."""
+        self.read(f"mkdir -p {SOURCE} && rm -rf {SOURCE}/{name}")
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as tar:
+            tar.add(source, arcname=name)
+        with engine_errors("copying the build context into a build host"):
+            self.container.put_archive(SOURCE, buffer.getvalue())
+
+    def put_file(self, folder: str, name: str, text: str) -> None:
+        """Write one small text file into `folder` (made when absent)."""
+        with engine_errors("preparing a build host"):
+            self.container.put_archive("/", one_file(f"{folder.strip('/')}/{name}", text))
+
+    def remove(self) -> None:
+        """Remove the host with all that it held; no error if it is gone."""
+        with contextlib.suppress(docker.errors.APIError):
+            self.container.remove(force=True, v=True)
+
+
+@contextlib.contextmanager
+def host_errors() -> Iterator[None]:
+    """Turn the engine's word that a host is gone into a HostError: other hosts are not."""
+    try:
+        yield
+    except EngineError as error:
+        cause = error.__cause__
+        if isinstance(cause, docker.errors.APIError) and cause.status_code in GONE:
+            raise HostError("A build host died before its build was done; run it again.") from cause
+        raise
+
+
+def one_file(path: str, text: str) -> bytes:
+    """A tar with one text file at `path`."""
+    buffer, data = io.BytesIO(), text.encode()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        entry = tarfile.TarInfo(path)
+        entry.size = len(data)
+        tar.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def start_host(
+    client: docker.DockerClient,
+    image: str,
+    network: str,
+    lab: str,
+    registries: Sequence[str],
+    nameservers: Sequence[str],
+    kind: HostKind = HostKind.PLAIN,
+) -> BuildHost:
+    """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
+
+    The last of `registries` is also the mirror of Docker Hub.
+    """
+    begin = time.monotonic()
+    command = engine_command(registries, nameservers, kind)
+    with engine_errors("starting a build host"):
+        container = client.containers.create(
+            image,
+            command,
+            privileged=True,
+            network=network,
+            labels={LABEL: lab},
+            environment={"DOCKER_TLS_CERTDIR": ""},
+        )
+    host = BuildHost(container, 0.0)
+    try:
+        host.put_file(BUILDX_SETTINGS, "buildkitd.default.toml", toml(registries, nameservers))
+        host.put_file(SOURCE, ".keep", "")
+        with engine_errors("starting a build host"):
+            container.start()
+        wait_for_engine(container, begin + BOOT_SECONDS)
+    except BaseException:
+        host.remove()
+        raise
+    host.seconds = time.monotonic() - begin
+    return host
+
+
+def engine_command(
+    registries: Sequence[str], nameservers: Sequence[str], kind: HostKind
+) -> list[str]:
+    """What starts a host's engine."""
+    return [
+        "dockerd",
+        "--host=unix:///var/run/docker.sock",
+        *kind.value,
+        *(f"--insecure-registry={registry}" for registry in registries),
+        f"--registry-mirror=http://{registries[-1]}",
+        *(f"--dns={server}" for server in nameservers),
+    ]
+
+
+def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:
+    """Settings that buildx gives to every builder it creates: plain HTTP registries and DNS."""
+    servers = ", ".join(json.dumps(server) for server in nameservers)
+    dns = f"[dns]\n  nameservers = [{servers}]\n" if servers else ""
+    return dns + "".join(f'[registry."{name}"]\n  http = true\n' for name in registries)
+
+
+def answers(container: Container) -> bool:
+    """Whether the engine inside answers; not in a container that ended in between either."""
+    try:
+        return container.exec_run(["docker", "version"]).exit_code == 0
+    except docker.errors.APIError as error:
+        if error.status_code == 409:
+            return False
+        raise
+
+
+def wait_for_engine(container: Container, deadline: float) -> None:
+    """Return once the engine inside answers; HostError with its last words otherwise."""
+    while time.monotonic() < deadline:
+        with engine_errors("waiting for a build host"):
+            container.reload()
+            if container.status == "exited":
+                break
+            if answers(container):
+                return
+        time.sleep(0.1)
+    words = container.logs(tail=3).decode("utf-8", "replace").strip()
+    raise HostError(
+        f"The build host ({container.image.tags or container.image.id}) did not start: {words}. "
+        "It needs privileged containers; check HOST_IMAGE."
+    )

@@ -1,0 +1,235 @@
+"""The lab: a network, registries and build hosts of its own on one Docker engine.
+
+    with Lab() as lab:
+        host = lab.start_host()
+
+Two registries, as in life: builds push to the private one (ECR's place); base images and
+BuildKit come from the public one, so that no layer of theirs can be mounted across. A store
+with the API of S3 where a strategy asks for one; a shaped link before all of them on demand.
+
+A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
+does when this one is killed.
+"""
+
+import os
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import docker
+
+from analysis.errors import ImageError
+from analysis.lab import engine
+from analysis.lab.engine import LABEL, engine_errors
+from analysis.lab.host import BuildHost, HostKind, one_file, start_host
+from analysis.lab.reaper import start_reaper
+from analysis.lab.servers import Ground, start_link, start_registry, start_store
+from analysis.lab.store import Store
+from analysis.registry import fetch_manifest, list_repository
+from analysis.workload import Link
+
+STORAGE = "/var/lib/registry/docker/registry/v2/repositories"
+# what a bare `docker buildx create` starts
+BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
+# what `docker buildx create --driver-opt image=…` asks for in a buildspec that names a version
+NEWEST_TAG = "v0.34.2"
+# images that not every lab needs, by the names of Images
+NEWEST, STORE, LINK = OPTIONAL = ("newest", "store", "link")
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images a lab is made of; each is a setting of the environment (HOST_IMAGE, …)."""
+
+    host: str = "docker:28.5.2-dind"
+    buildkit: str = "moby/buildkit:v0.25.2"
+    newest: str = f"moby/buildkit:{NEWEST_TAG}"
+    registry: str = "registry:2.8.3"
+    store: str = "versity/versitygw:v1.8.0"
+    link: str = "ghcr.io/shopify/toxiproxy:2.12.0"
+    base: str = "public.ecr.aws/docker/library/python:3.13-slim"
+
+    @classmethod
+    def from_environment(cls) -> "Images":
+        """The defaults, each replaced by the variable of its name: HOST_IMAGE, BASE_IMAGE, …"""
+        names = [field.name for field in fields(cls)]
+        chosen = {name: os.environ.get(f"{name.upper()}_IMAGE") for name in names}
+        return cls(**{name: image for name, image in chosen.items() if image})
+
+
+class Lab:
+    """A lab that is up between `with` and the end of its block.
+
+    `needs`: those of NEWEST and STORE that builds in it will ask for.
+    """
+
+    def __init__(
+        self,
+        images: Images | None = None,
+        link: Link | None = None,
+        needs: Collection[str] = (),
+    ) -> None:
+        self.images = images or Images.from_environment()
+        self.link = link or Link()
+        self.needs = {*needs, LINK} if self.link.toxics else set(needs)
+        self.store: Store | None = None
+        self.id = uuid.uuid4().hex[:12]
+
+    def __enter__(self) -> Self:
+        self.client = engine.connect()
+        engine.check_space(self.client)
+        for name in (field.name for field in fields(self.images)):
+            if name not in OPTIONAL or name in self.needs:
+                engine.ensure_image(
+                    self.client, getattr(self.images, name), f"{name.upper()}_IMAGE"
+                )
+        self.reaper = start_reaper(self.id)
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            with engine_errors("removing the lab"):
+                engine.sweep(self.client, self.id)
+        finally:
+            # it sweeps once more, and does what could not be done here
+            self.reaper.stdin.close()
+            self.reaper.wait(300)
+            self.client.close()
+
+    def _start(self) -> None:
+        with engine_errors("setting up the lab's network and servers"):
+            self.nameservers = find_nameservers(self.client, self.images.host, self.id)
+            self.network = self.client.networks.create(
+                f"{LABEL}-{self.id}", driver="bridge", labels={LABEL: self.id}
+            )
+            self._start_servers(Ground(self.client, self.network.name, self.id))
+        self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
+        if NEWEST in self.needs:
+            self.serve(self.images.newest, BUILDKIT_REPOSITORY, NEWEST_TAG)
+
+    def _start_servers(self, ground: Ground) -> None:
+        servers = {
+            name: start_registry(ground, self.images.registry) for name in ("private", "public")
+        }
+        if STORE in self.needs:
+            servers[STORE], self.store = start_store(ground, self.images.store)
+        if LINK in self.needs:
+            servers = start_link(ground, self.images.link, self.link, servers)
+        self.private, self.public = servers["private"], servers["public"]
+        if self.store:
+            self.store = replace(self.store, address=servers[STORE].address)
+
+    def serve(self, image: str, repository: str, tag: str) -> str:
+        """Push one of the engine's images into the public registry; its name for a build."""
+        local = f"127.0.0.1:{self.public.port}/{repository}"
+        with engine_errors(f"copying {image} into the lab's registry"):
+            self.client.images.get(image).tag(local, tag)
+            try:
+                for line in self.client.images.push(local, tag, stream=True, decode=True):
+                    if "error" in line:
+                        raise ImageError(
+                            f"{image} can't be pushed into the lab's registry: {line['error']}."
+                        )
+            finally:
+                # only the name the lab gave it: the user's image stays, the lab's own goes
+                self.client.images.remove(f"{local}:{tag}", noprune=True)
+        return f"{self.public.address}/{repository}:{tag}"
+
+    def derive_base(self, image: str) -> str:
+        """A newer version of a base image: the same with one more file; its id on the engine.
+
+        Every layer but the last is shared, as between two builds of a
+        base image that differ in a late step.
+        """
+        with engine_errors(f"making a newer version of {image}"):
+            container = self.client.containers.create(image, ["true"], labels={LABEL: self.id})
+            try:
+                container.put_archive("/", one_file("etc/base-version", "2\n"))
+                return container.commit(changes=f"LABEL {LABEL}={self.id}").id
+            finally:
+                container.remove(v=True)
+
+    def serve_base(self, image: str, tag: str) -> str:
+        """Copy a base image into the public registry; its name for a FROM. ImageError."""
+        engine.ensure_image(self.client, image, "BASE_IMAGE")
+        return self.serve(image, repository_of(image), tag)
+
+    def serve_newer(self, image: str, tag: str) -> str:
+        """Copy a newer version of a base image into the public registry; its name for a FROM."""
+        return self.serve(self.derive_base(image), repository_of(image), tag)
+
+    def describe_machine(self) -> dict[str, str | int]:
+        """cpus, memory (bytes), architecture and kernel of the machine the engine runs on."""
+        with engine_errors("asking what machine the lab is on"):
+            info = self.client.info()
+        names = {"cpus": "NCPU", "memory": "MemTotal", "architecture": "Architecture"}
+        return {name: info[key] for name, key in names.items()} | {"kernel": info["KernelVersion"]}
+
+    def start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
+        """A fresh build host on the lab's network."""
+        return start_host(
+            self.client,
+            self.images.host,
+            self.network.name,
+            self.id,
+            [self.private.address, self.public.address],
+            self.nameservers,
+            kind,
+        )
+
+    def list_images(self, repository: str) -> dict:
+        """{"imageDetails", "manifests"} of a repository, untagged and superseded ones included.
+
+        Read from the registry's storage: its HTTP API cannot list untagged manifests.
+        """
+        path = f"{STORAGE}/{repository}/_manifests"
+        try:
+            chunks, _ = self.private.container.get_archive(path)
+            tar = b"".join(chunks)
+        except docker.errors.NotFound:
+            return {"imageDetails": [], "manifests": {}}
+        address = f"http://127.0.0.1:{self.private.port}"
+        return list_repository(tar, lambda digest: fetch_manifest(address, repository, digest))
+
+
+def repository_of(image: str) -> str:
+    """An image's name without registry, tag and digest."""
+    name = image.partition("@")[0]
+    first, slash, rest = name.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        name = rest
+    return name.rpartition(":")[0] or name
+
+
+def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
+    """The DNS servers that containers of this engine are given: nested ones can't find them.
+
+    Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the
+    containers of a nested engine, so these are handed to it.
+    """
+    container = client.containers.create(
+        image,
+        ["/etc/resolv.conf"],
+        entrypoint=["cat"],
+        network_mode="bridge",
+        labels={LABEL: lab},
+    )
+    try:
+        container.start()
+        container.wait()
+        output = container.logs()
+    finally:
+        container.remove(v=True, force=True)
+    words = [line.split() for line in output.decode().splitlines()]
+    return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]
+
+
+def down() -> int:
+    """Remove everything any lab left on the engine; how many things that were."""
+    return engine.sweep(engine.connect())

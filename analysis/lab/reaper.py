@@ -1,0 +1,36 @@
+"""Waits for the process that owns a lab to end, however it ends, then sweeps the lab.
+
+Started by the lab as `python -m analysis.lab.reaper LAB` with a pipe as its standard
+input: the operating system closes the pipe when the owner dies, also after a SIGKILL.
+"""
+
+import signal
+import subprocess
+import sys
+
+from analysis.lab import engine
+
+
+def start_reaper(lab: str) -> subprocess.Popen[bytes]:
+    """The reaper's process; closing its standard input lets it sweep `lab` and end."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "analysis.lab.reaper", lab],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def main(lab: str) -> None:
+    """Sweep `lab` once standard input is closed, until there is nothing that can be removed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    client = engine.connect()
+    # what the owner had asked for may come to be after it died
+    while engine.sweep(client, lab):
+        pass
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

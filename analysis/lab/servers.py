@@ -1,0 +1,107 @@
+"""The servers of a lab, each a container on its network: registries, an S3 store, a link."""
+
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, replace
+
+import docker
+from docker.models.containers import Container
+
+from analysis.errors import LabError
+from analysis.lab.engine import LABEL
+from analysis.lab.link import API_PORT, add_proxy
+from analysis.lab.store import COMMAND, PORT, Store
+from analysis.registry import OPENER
+from analysis.workload import Link
+
+REGISTRY_PORT = 5000
+# what the link listens on for each server behind it
+LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A container, its address as build hosts see it (HOST:PORT) and its port on loopback."""
+
+    container: Container
+    address: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a lab's containers are started: the engine, their network, the lab's id."""
+
+    client: docker.DockerClient
+    network: str
+    lab: str
+
+    def start(
+        self,
+        image: str,
+        port: int,
+        command: list[str] | None = None,
+        settings: dict[str, str] | None = None,
+    ) -> Server:
+        """A container whose `port` is published on loopback."""
+        container = self.client.containers.run(
+            image,
+            command,
+            detach=True,
+            network=self.network,
+            ports={f"{port}/tcp": ("127.0.0.1", None)},
+            environment=settings or {},
+            labels={LABEL: self.lab},
+        )
+        container.reload()
+        found = container.attrs["NetworkSettings"]
+        address = f"{found['Networks'][self.network]['IPAddress']}:{port}"
+        return Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
+
+
+def start_registry(ground: Ground, image: str) -> Server:
+    """A registry that answers."""
+    server = ground.start(image, REGISTRY_PORT)
+    wait_for(server, "/v2/", "registry", "REGISTRY_IMAGE")
+    return server
+
+
+def start_store(ground: Ground, image: str) -> tuple[Server, Store]:
+    """An S3 store that answers, with its bucket."""
+    keys = Store()
+    server = ground.start(image, PORT, COMMAND, keys.settings)
+    store = replace(keys, url=f"http://127.0.0.1:{server.port}", address=server.address)
+    store.make_bucket()
+    return server, store
+
+
+def start_link(
+    ground: Ground, image: str, link: Link, servers: dict[str, Server]
+) -> dict[str, Server]:
+    """`servers` by name as build hosts see them over a shaped link."""
+    gate = ground.start(image, API_PORT)
+    wait_for(gate, "/version", "link", "LINK_IMAGE")
+    host = gate.address.partition(":")[0]
+    for name, server in servers.items():
+        api = f"http://127.0.0.1:{gate.port}"
+        add_proxy(api, name, LINK_PORTS[name], server.address, link)
+    return {
+        name: replace(server, address=f"{host}:{LINK_PORTS[name]}")
+        for name, server in servers.items()
+    }
+
+
+def wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
+    """Return once a server answers on its loopback port; LabError when it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with OPENER.open(f"http://127.0.0.1:{server.port}{path}", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise LabError(
+        f"The lab's {what} does not answer on 127.0.0.1:{server.port} after {seconds:.0f} s: "
+        f"check {setting}."
+    )

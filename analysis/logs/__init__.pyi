@@ -1,0 +1,15 @@
+from .frames import Logs
+from .rawjson import RawBuild, Vertex
+from .reader import read_log
+from .reading import read_logs
+from .transport import clean, unpack
+
+__all__ = [
+    "Logs",
+    "RawBuild",
+    "Vertex",
+    "clean",
+    "read_log",
+    "read_logs",
+    "unpack",
+]

@@ -1,0 +1,49 @@
+from .docker_builds import list_builds
+from .hits import (
+    add_rates,
+    cache_outcomes,
+    hit_rates,
+    hits_by_run,
+    layer_hits,
+    rates_by_denominator,
+    widen_rates,
+)
+from .host_pool import (
+    LIFETIME,
+    landing_chance,
+    landing_chances,
+    landings,
+    local_hits,
+    read_public_logs,
+    say_landings,
+    say_public_logs,
+    widen_chances,
+)
+from .misses import explain_log, explain_misses, frame_misses
+from .misses_by_run import first_misses, misses_by_run, say_misses
+
+__all__ = [
+    "LIFETIME",
+    "add_rates",
+    "cache_outcomes",
+    "explain_log",
+    "explain_misses",
+    "first_misses",
+    "frame_misses",
+    "hit_rates",
+    "hits_by_run",
+    "landing_chance",
+    "landing_chances",
+    "landings",
+    "layer_hits",
+    "list_builds",
+    "local_hits",
+    "misses_by_run",
+    "rates_by_denominator",
+    "read_public_logs",
+    "say_landings",
+    "say_misses",
+    "say_public_logs",
+    "widen_chances",
+    "widen_rates",
+]

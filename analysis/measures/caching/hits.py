@@ -1,0 +1,107 @@
+"""Hit rates, by three denominators that are named: layers, numbered steps, vertices."""
+
+import pandas as pd
+
+from analysis.measures.compare import RUN, order_scenarios, sort_rows
+
+RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
+COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
+DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
+
+
+def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
+    """One row a docker build: how much of it came from a cache, by three denominators.
+
+    log, build · layers (Dockerfile instructions other than FROM), hits (those cached), ran, rate
+    = hits / (hits + ran) · steps (all that are numbered k/n, so FROM too, whose "cached" only
+    means that the image is there), step_hits, steps_ran, step_rate · vertices (all steps,
+    as `[+] Building 9.9s (19/19)` counts them), vertex_hits, vertex_rate = vertex_hits /
+    vertices. A rate is null when there is nothing to divide by.
+    """
+    counts = count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
+    return add_rates(counts.reset_index())
+
+
+def count_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """COUNTS, 0 or 1, for each step."""
+    layer, numbered = steps["kind"].eq("layer"), steps["kind"].isin(["layer", "from"])
+    hit, ran = steps["status"].eq("cached"), steps["status"].eq("ran")
+    vertex = pd.Series(True, steps.index)
+    flags = (layer, layer & hit, layer & ran, numbered, numbered & hit, numbered & ran)
+    columns = dict(zip(COUNTS, (*flags, vertex, hit), strict=True))
+    return pd.DataFrame(columns).astype("int64")
+
+
+def add_rates(counts: pd.DataFrame) -> pd.DataFrame:
+    """`counts` with rate, step_rate and vertex_rate; null where the denominator is 0."""
+    rates = {
+        rate: divide(counts[hits], counts[hits] + counts[ran])
+        for rate, (hits, ran) in RATES.items()
+    }
+    rates["vertex_rate"] = divide(counts["vertex_hits"], counts["vertices"])
+    order = ["layers", "hits", "ran", "rate", "steps", "step_hits", "steps_ran", "step_rate"]
+    keys = [name for name in counts if name not in COUNTS]
+    return counts.assign(**rates)[[*keys, *order, "vertices", "vertex_hits", "vertex_rate"]]
+
+
+def divide(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """part / whole, null where the whole is 0."""
+    return (part / whole.where(whole > 0)).astype("float64")
+
+
+def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """hit_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
+
+    Counts and rates are null for runs in whose log no build was found.
+    """
+    counts = hit_rates(steps).groupby("log", sort=False)[list(COUNTS)].sum()
+    table = runs[[*RUN, "log", "host_empty"]].merge(counts, on="log", how="left", validate="1:1")
+    return add_rates(table.astype(dict.fromkeys(COUNTS, "Int64"))).drop(columns="log")
+
+
+def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, denominator (layers, numbered steps, vertices), n, rate (median).
+
+    Over the valid runs of hits_by_run.
+    """
+    keys = ["strategy", "scenario"]
+    valid = hits.loc[hits["valid"], [*keys, *DENOMINATORS]].rename(columns=DENOMINATORS)
+    long = valid.melt(keys, list(DENOMINATORS.values()), "denominator", "rate")
+    groups = long.groupby([*keys, "denominator"], sort=False)["rate"]
+    return groups.agg(n="count", rate="median").reset_index()
+
+
+def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, a column a denominator, of rates_by_denominator's rows with any hit."""
+    keys = ["strategy", "scenario"]
+    wide = rates.pivot(index=keys, columns="denominator", values="rate")
+    wide = wide.reindex(columns=list(DENOMINATORS.values()))
+    return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
+
+
+def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    """A row a layer of the Dockerfile in a scenario, a column a strategy that had a hit.
+
+    stage, position (k of k/n), layer (its instruction), then how many runs had it cached, `2 of
+    3`; null where a strategy's logs don't name the layer.
+    """
+    chosen = runs.loc[runs["scenario"] == scenario, ["log", "strategy"]]
+    layers = steps[steps["kind"] == "layer"].merge(chosen, on="log")
+    key = ["stage", "position", "name"]
+    hit = layers["status"].eq("cached")
+    groups = hit.groupby([layers[name] for name in [*key, "strategy"]], dropna=False, sort=False)
+    counts = groups.agg(["sum", "count"])
+    text = counts["sum"].astype(str) + " of " + counts["count"].astype(str)
+    had = layers.loc[hit, "strategy"].unique()
+    table = text.unstack("strategy").reindex(columns=list(had)).reset_index()
+    table = table.rename(columns={"name": "layer"}).rename_axis(columns=None)
+    return table.sort_values(["stage", "position"], kind="stable", ignore_index=True)
+
+
+def cache_outcomes(runs: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, cache_import, cache_export, n: builds that import or export a cache."""
+    table = builds.merge(runs[["log", "strategy", "scenario"]], on="log")
+    table = table[table["cache_import"].ne("none") | table["cache_export"].ne("none")]
+    keys = ["strategy", "scenario", "cache_import", "cache_export"]
+    counts = table.groupby(keys, dropna=False).size().rename("n").reset_index()
+    return sort_rows(counts, order_scenarios(runs))

@@ -1,0 +1,107 @@
+"""Why the layers of an experiment's runs missed: each run held against those it could build on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from analysis.logs import Logs
+from analysis.measures.caching.docker_builds import Built, list_builds
+from analysis.measures.caching.misses import COLUMNS, explain_log, frame_misses
+from analysis.measures.compare import RUN, order_scenarios
+from analysis.words import count_words, join_words
+
+KEYS = ["strategy", "round"]
+
+
+def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
+    """explain_misses for each run: run, strategy, scenario, round, …, before, then its columns.
+
+    before: the runs whose cache it may have found, joined by " or "; null where there is none.
+    Which kept host a run got is not recorded, so that there may be several. Give it all runs: one
+    left out of comparisons left a cache, too.
+    """
+    builds = list_builds(logs)
+    elsewhere = cached_elsewhere(runs, builds)
+    names = dict(zip(runs["log"], runs["run"], strict=True))
+    rows, before = [], {}
+    for log, candidates, empty in list_histories(runs, elsewhere):
+        imports = any(each.cache_import != "none" for each in builds.get(log, ()))
+        earlier = candidates if imports or not empty else []
+        rows += explain_log(builds, log, earlier, empty)
+        before[log] = " or ".join(names[each] for each in earlier) or None
+    misses = frame_misses(rows)
+    misses["before"] = misses["log"].map(before).astype("string")
+    columns = [*RUN, "log", "before", *(name for name in COLUMNS if name != "log")]
+    return runs[[*RUN, "log"]].merge(misses, on="log", validate="1:m")[columns].drop(columns="log")
+
+
+def cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
+    """Strategies that hit on empty hosts without an import: a kept builder holds their cache."""
+    return {
+        row.strategy
+        for row in runs[runs["host_empty"].fillna(False)].itertuples()
+        if any(each.hits and each.cache_import == "none" for each in builds.get(row.log, ()))
+    }
+
+
+def list_histories(
+    runs: pd.DataFrame, elsewhere: set[str]
+) -> Iterator[tuple[str, list[str], bool | None]]:
+    """(log, logs of the builds before that its cache may be from, host_empty) of each run."""
+    for (strategy, _), history in runs.sort_values("started").groupby(KEYS, sort=False):
+        states: set[frozenset[str]] = {frozenset()}
+        last: list[str] = []
+        for row in history.itertuples():
+            kept = row.host == "kept" and strategy not in elsewhere
+            earlier = sorted(frozenset().union(*states)) if kept else last
+            empty = None if pd.isna(row.host_empty) else bool(row.host_empty)
+            yield row.log, earlier, False if strategy in elsewhere and last else empty
+            states = {
+                state - {replaced} | {row.log}
+                for state in states
+                for replaced in (state if kept and state else [None])
+            }
+            last = [row.log]
+
+
+def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
+    """The layers at which these runs began to miss, alike ones in one row.
+
+    scenario, first missed (the layers that miss though nothing missed that they are made from),
+    cause, explanation, strategies, runs (number): of misses_by_run's rows, strategies as `runs`
+    names them.
+    """
+    rows = misses[misses["first"]].drop(columns=["strategy", "scenario"])
+    rows = runs[["run", "strategy", "scenario"]].merge(rows, on="run")
+    rows = rows.sort_values(["run", "stage", "position"], kind="stable")
+    stage = (rows["stage"] + ": ").fillna("")
+    rows["first missed"] = stage + rows["name"]
+    keys = ["scenario", "strategy", "run", "cause", "explanation"]
+    by_run = rows.groupby(keys, sort=False)["first missed"].agg(list_names).reset_index()
+    groups = by_run.groupby(["scenario", "first missed", "cause", "explanation"], sort=False)
+    table = groups.agg(strategies=("strategy", list_names), runs=("run", "nunique")).reset_index()
+    place = {name: number for number, name in enumerate(order_scenarios(runs))}
+    return table.sort_values(
+        "scenario", key=lambda names: names.map(place), kind="stable", ignore_index=True
+    )
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Each name once, joined."""
+    return join_words(dict.fromkeys(names))
+
+
+def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
+    """In how many of these runs the logs tell why layers missed, and the causes by their number."""
+    rows = misses[misses["first"] & misses["run"].isin(runs["run"])]
+    if rows.empty:
+        return [f"No layer missed in {count_words(len(runs), 'run')}."]
+    untold = rows.loc[rows["cause"].eq("unknown"), "run"].nunique()
+    missed = rows["run"].nunique()
+    counts = rows.groupby("cause")["run"].nunique().sort_values(ascending=False, kind="stable")
+    parts = (f"{cause} ({count_words(number, 'run')})" for cause, number in counts.items())
+    return [
+        f"Layers missed in {missed} of {count_words(len(runs), 'run')}; the logs tell why in "
+        f"{missed - untold} of them.",
+        f"Where the misses began: {join_words(parts)}.",
+    ]

@@ -1,0 +1,18 @@
+from .mixes import compare_mixes, say_mixes
+from .month import BUILDS, COMPUTE, MIX, can_tell, month, month_storage, read_mix
+from .prices import find_price, read_prices, say_price
+
+__all__ = [
+    "BUILDS",
+    "COMPUTE",
+    "MIX",
+    "can_tell",
+    "compare_mixes",
+    "find_price",
+    "month",
+    "month_storage",
+    "read_mix",
+    "read_prices",
+    "say_mixes",
+    "say_price",
+]

@@ -1,0 +1,197 @@
+"""What a month of commits comes to: minutes of building, what is billed, and what is stored."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.errors import SettingError, UnknownName
+from analysis.measures.compare import compare, count_luck, pick_comparable
+from analysis.measures.money.prices import find_price
+from analysis.words import COMMITS, join_words
+
+MIX, BUILDS, COMPUTE = "unchanged 10, source 70, dependency 15, base 5", 600, "general1.small"
+COLUMNS = {
+    "strategy": "string",
+    "n": "int64",
+    "minutes": "float64",
+    "billed_minutes": "float64",
+    "cost": "float64",
+    "pairs": "int64",
+    "difference": "float64",
+    "low": "float64",
+    "high": "float64",
+    "verdict": "string",
+    "cost_difference": "float64",
+    "cost_low": "float64",
+    "cost_high": "float64",
+    "lacks": "string",
+}
+SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
+GIGABYTE, SERVER = 10**9, "docker-server"
+UNTOLD = "not enough runs"
+
+
+def read_mix(text: str) -> dict[str, float]:
+    """Scenario -> share, in the order given, of a text such as `source 70, base 30`; sum 1.
+
+    SettingError when it can't be read, UnknownName for a scenario that does not exist.
+    """
+    mix: dict[str, float] = {}
+    for part in text.split(","):
+        match = SHARE.fullmatch(part.strip())
+        if not match:
+            raise SettingError(f"The mix says {part.strip()!r}: write it like {MIX!r}.")
+        scenario = match["scenario"]
+        if scenario not in COMMITS:
+            raise UnknownName("scenario", scenario, COMMITS)
+        if scenario in mix:
+            raise SettingError(f"The mix {text!r} names {scenario} twice: add its shares up.")
+        mix[scenario] = float(match["share"])
+    total = sum(mix.values())
+    if total == 0:
+        raise SettingError(f"The mix {text!r} has no share above 0: write it like {MIX!r}.")
+    return {scenario: share / total for scenario, share in mix.items() if share}
+
+
+def month(
+    runs: pd.DataFrame,
+    mix: Mapping[str, float],
+    builds: int,
+    compute: str,
+    prices: pd.DataFrame,
+    baseline: str = "docker",
+    free_minutes: float = 0,
+) -> pd.DataFrame:
+    """One row a strategy, the quickest first: what `builds` builds of this mix come to.
+
+    strategy, n (rounds that hold every scenario of the mix; the others tell nothing), minutes
+    (elapsed), billed_minutes (each build rounded up), cost (USD of those beyond `free_minutes`,
+    and of a Docker server's; null when a price is unknown): means over those rounds. pairs
+    (rounds that the baseline has, too), difference (minutes more than the baseline's of the same
+    round), low, high (95 % interval), verdict: compare's, of the mix as one more scenario;
+    cost_difference, cost_low, cost_high (USD) alike. lacks: why a strategy's numbers are null,
+    else null.
+
+    Queueing and provisioning are not part of a run's seconds, so the bill is more than this.
+    """
+    if builds < 0 or free_minutes < 0:
+        raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")
+    runs = pick_comparable(runs)
+    rounds = builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    hosts = runs.groupby("strategy")["host"].agg(name_host)
+    rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
+    table = average_rounds(rounds, runs["strategy"])
+    luck = count_luck(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
+    table = table.join(compare_months(rounds, luck, baseline))
+    table["pairs"] = table["pairs"].fillna(0)
+    untold = table["verdict"].isna() & (table.index != baseline)
+    table["verdict"] = table["verdict"].mask(untold, UNTOLD)
+    scenarios = runs.groupby("strategy")["scenario"].unique()
+    lacks = pd.Series([say_lacks(scenarios[name], mix) for name in table.index], table.index)
+    table["lacks"] = lacks.where(table["n"].eq(0))
+    table = table.sort_values("minutes", kind="stable").reset_index(names="strategy")
+    return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def price_minutes(
+    billed: pd.Series, hosts: pd.Series, compute: str, prices: pd.DataFrame, free_minutes: float
+) -> pd.Series:
+    """USD of billed minutes by strategy and round, a Docker server's among them; null unknown."""
+    cost = (billed - free_minutes).clip(lower=0) * find_price(prices, compute, "minute")["usd"]
+    served = hosts.reindex(billed.index.get_level_values("strategy")).eq("server").to_numpy()
+    if not served.any():
+        return cost
+    return cost + (billed * find_price(prices, SERVER, "minute")["usd"]).where(served, 0.0)
+
+
+def name_host(hosts: pd.Series) -> str:
+    """What a strategy's builds run on, of the hosts of all: kept or server if any did."""
+    return next((name for name in ("server", "kept") if hosts.eq(name).any()), "fresh")
+
+
+def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
+    """`runs` with minutes, and billed_minutes: a build is billed in whole minutes, one at least."""
+    minutes = runs["seconds"] / 60
+    # map keeps null where ceil of the math module would fail
+    billed = minutes.map(math.ceil, na_action="ignore").astype("float64").clip(lower=1)
+    return runs.assign(minutes=minutes, billed_minutes=billed)
+
+
+def weigh_rounds(
+    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it."""
+    rows = frame[frame["scenario"].isin(list(mix))]
+    keys = ["strategy", "round", "scenario"]
+    table = rows.groupby(keys)[list(columns)].median().astype("float64").dropna()
+    shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
+    groups = table.mul(shares, axis="index").groupby(["strategy", "round"])
+    return groups.sum()[groups.size() == len(mix)]
+
+
+def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
+    """Index strategy, all of them by name: n (rounds) and the means of weigh_rounds' columns."""
+    names = sorted(strategies.unique())
+    groups = rounds.groupby("strategy")
+    table = groups.mean().reindex(names)
+    table.insert(0, "n", groups.size().reindex(names, fill_value=0))
+    return table
+
+
+def compare_months(rounds: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.DataFrame:
+    """Index strategy: pairs, difference, low, high, verdict, and cost_ of the first three.
+
+    `luck` is that of the scenario of the mix that has least of it, by strategy.
+    """
+    # names of emulated strategies say so already
+    facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
+    runs = rounds.reset_index().assign(**facts, started=pd.NaT)
+    runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
+    luck = pd.concat({"mix": luck})
+    time, cost = (
+        compare(runs, baseline, measure, luck).set_index("strategy")
+        for measure in ("minutes", "cost")
+    )
+    time = time[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
+    return time.join(cost[["difference", "low", "high"]].add_prefix("cost_"))
+
+
+def say_lacks(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:
+    """Which scenarios of the mix are not among those that a strategy has runs of."""
+    missing = [scenario for scenario in mix if scenario not in set(scenarios)]
+    return join_words(missing) if missing else "a round with all of them"
+
+
+def can_tell(months: pd.DataFrame) -> bool:
+    """Whether month's rows hold any comparison with enough rounds."""
+    return bool((months["verdict"].notna() & months["verdict"].ne(UNTOLD)).any())
+
+
+def month_storage(
+    entries: pd.DataFrame, mix: Mapping[str, float], builds: int, prices: pd.DataFrame
+) -> pd.DataFrame:
+    """One row a strategy, the least first: what a month's pushes add to the registry and to S3.
+
+    strategy, n (rounds that hold all of the mix), gigabytes (10**9 bytes, each blob once), in_s3
+    (gigabytes of a cache in a bucket), cost (USD for every month in which both are kept).
+    `entries` are count_entries': a scenario adds what its push added to its history's bytes.
+    Null when a size is unknown.
+    """
+    history = [entries["strategy"], entries["round"]]
+    first = entries.groupby(history).cumcount().eq(0)
+    held = pd.DataFrame(
+        {"gigabytes": entries["unique_bytes"], "in_s3": entries["store_bytes"].fillna(0)}
+    ).astype("Float64")
+    before = held.groupby(history).shift().mask(first, 0)
+    kept = entries.join((held - before) / GIGABYTE)
+    kept = kept[kept["valid"] & kept["pushes"].gt(0)]
+    added = builds * weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
+    table = average_rounds(added, kept["strategy"])
+    usd = [find_price(prices, item, "GB-month")["usd"] for item in ("ecr.storage", "s3.storage")]
+    table["cost"] = table["gigabytes"] * usd[0] + (table["in_s3"] * usd[1]).where(
+        table["in_s3"].ne(0), table["in_s3"]
+    )
+    table = table.sort_values("cost", kind="stable").reset_index(names="strategy")
+    return table.astype({"strategy": "string", "n": "int64"})

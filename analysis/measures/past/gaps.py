@@ -1,0 +1,112 @@
+"""Whether a cache of the build host was seen, by how long the project had not built before."""
+
+import math
+
+import pandas as pd
+
+from analysis.measures.caching import local_hits
+from analysis.measures.compare import say_counted, wilson
+from analysis.measures.past.overview import name_projects
+from analysis.past_builds import History
+from analysis.words import count_words
+
+# minutes: users report that hosts are kept for 5 to 60
+EDGES = (0, 2, 5, 10, 15, 30, 60, 240, math.inf)
+COLUMNS = {
+    "project": "string",
+    "gap": "string",
+    "from_minutes": "float64",
+    "to_minutes": "float64",
+    "builds": "int64",
+    "used": "int64",
+    "share": "float64",
+    "low": "float64",
+    "high": "float64",
+    "unclear": "int64",
+}
+
+
+def host_caches(history: History) -> pd.DataFrame:
+    """A row a build whose log shows layers: id, project, minutes, used.
+
+    minutes: since the project's build before ended; null for the first and where unknown. used:
+    whether layers came from a cache of the host itself; null where another one was asked, which
+    may have given them.
+    """
+    logs = history.logs
+    found = local_hits(logs).merge(logs.builds, on=["log", "build"], validate="1:1")
+    asked = found["cache_import"].eq("ok") | asks_legacy(found, logs.commands)
+    found["unclear"] = found["local"].isna() | asked
+    found["local"] = found["local"].fillna(False)
+    by_log = found.groupby("log").agg(used=("local", "any"), unclear=("unclear", "any"))
+    used = by_log["used"].astype("boolean").mask(by_log["unclear"])
+    builds = history.builds.assign(
+        project=name_projects(history.builds), minutes=history.builds["idle_gap"] / 60
+    )
+    table = builds[["id", "project", "minutes", "log"]]
+    return table.join(used.rename("used"), on="log", how="inner").drop(columns="log")
+
+
+def asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
+    """Whether it is a build of the legacy builder with --cache-from, whose log says no more."""
+    named = commands.loc[commands["command"].str.contains("--cache-from", regex=False).eq(True)]
+    pairs = pd.MultiIndex.from_frame(named[["log", "number"]])
+    own = pd.MultiIndex.from_frame(builds[["log", "command"]].fillna({"command": -1}))
+    return builds["builder"].eq("legacy") & own.isin(pairs)
+
+
+def hits_over_gap(history: History) -> pd.DataFrame:
+    """How often the host's own cache was seen, by minutes since the project's build before.
+
+    project, gap (in words), from_minutes, to_minutes, builds (that tell), used, share, low, high
+    (95 % interval), unclear (builds with another cache, which do not tell). A row a project and
+    gap that occurs.
+    """
+    caches = host_caches(history).dropna(subset=["minutes"])
+    rows = []
+    for project, group in caches.groupby("project", sort=False):
+        for low, high in zip((-math.inf, *EDGES), EDGES, strict=False):
+            here = group[group["minutes"].ge(low) & group["minutes"].lt(high)]
+            if len(here):
+                rows.append((project, *count_used(here["used"], low, high)))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def count_used(used: pd.Series, low: float, high: float) -> tuple:
+    """A row of hits_over_gap."""
+    told, seen = int(used.notna().sum()), int(used.sum())
+    share = seen / told if told else math.nan
+    unclear = len(used) - told
+    return say_gap(low, high), low, high, told, seen, share, *wilson(seen, told), unclear
+
+
+def say_gap(low: float, high: float) -> str:
+    """`5 to 10 min`, `over 4 h`; `overlapping` where the build before had not ended."""
+    if high <= 0:
+        return "overlapping"
+    if math.isinf(high):
+        return f"over {low / 60:.0f} h"
+    return f"{low:.0f} to {high:.0f} min" if high <= 60 else f"{low / 60:.0f} to {high / 60:.0f} h"
+
+
+def say_gaps(gaps: pd.DataFrame) -> list[str]:
+    """Where the host's own cache was seen, of hits_over_gap's rows."""
+    if gaps.empty:
+        return ["No log tells both of layers and of the time since the project's build before."]
+    return [say_project(str(name), rows) for name, rows in gaps.groupby("project", sort=False)]
+
+
+def say_project(project: str, gaps: pd.DataFrame) -> str:
+    """What a project's rows of hits_over_gap say."""
+    told, unclear = int(gaps["builds"].sum()), int(gaps["unclear"].sum())
+    if not told:
+        return f"{project}: every build asked another cache, so that the host's is not told."
+    seen = gaps[gaps["used"].gt(0)]
+    text = f"{project}: a cache of the host was seen in " + say_counted(
+        int(gaps["used"].sum()), told, "build"
+    )
+    if len(seen):
+        longest = f"at most {seen['gap'].iloc[-1]} after the one before"
+        text += f", {longest if seen['to_minutes'].iloc[-1] > 0 else 'each while another ran'}"
+    more = f"; {count_words(unclear, 'build')} asked another cache" if unclear else ""
+    return f"{text}{more}."

@@ -1,0 +1,159 @@
+"""The layers that cost a history most because no cache gave them."""
+
+import math
+import re
+
+import pandas as pd
+
+from analysis.measures.caching import explain_log, frame_misses, list_builds
+from analysis.measures.past.overview import name_projects
+from analysis.past_builds import History
+from analysis.words import count_words, say_seconds, say_share
+
+# what no cache could have given: what it is made of had changed
+CHANGED = ("base changed", "files changed", "instruction changed")
+# parts of an instruction that differ from build to build, though it is the same
+VARIABLE = re.compile(
+    r"@sha256:[0-9a-f]{12,64}"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b"
+    r"|\b20\d\d-?[01]\d-?[0-3]\d(?:[T_ ]?[0-2]\d[:-]?[0-5]\d(?:[:-]?[0-5]\d(?:\.\d+)?)?Z?)?\b"
+)
+COLUMNS = [
+    "project",
+    "stage",
+    "layer",
+    "builds",
+    "ran",
+    "seconds",
+    "median_seconds",
+    "could_save",
+    "why",
+]
+KEYS = ["project", "stage", "layer"]
+
+
+def missing_steps(history: History) -> pd.DataFrame:
+    """The layers that ran, the most expensive first: a row a project, stage and instruction.
+
+    project, stage, layer (the instruction, without digests, commit ids and dates), builds (docker
+    builds that have it), ran (in how many it did), seconds (all that it took), median_seconds (of
+    a run) · could_save: seconds of its runs once an earlier build here had made it, but for
+    those whose log says that what it is made of had changed; more than a cache can save, for it
+    has to be pulled, and logs do not show files · why: what most of its misses were whose cause
+    is told, "… before it" where they began at a layer that it stands on. Seconds are null where
+    no log tells them; could_save also where it is not known which build was first.
+    """
+    steps = list_layers(history)
+    ran = steps[steps["status"].eq("ran")]
+    groups = ran.groupby(KEYS, sort=False)
+    table = groups.agg(
+        ran=("seconds", "size"), median_seconds=("seconds", "median"), why=("cause", find_most)
+    )
+    table["seconds"] = groups["seconds"].sum(min_count=1)
+    table["builds"] = steps.groupby(KEYS, sort=False).size()
+    again = ran.assign(again=ran["seconds"].where(ran["avoidable"], 0.0))
+    saved = again[again["started"].notna()].groupby(KEYS, sort=False)["again"]
+    table["could_save"] = saved.sum(min_count=1)
+    table = table.reset_index().sort_values("seconds", ascending=False, ignore_index=True)
+    return table.astype({"builds": "int64"})[COLUMNS]
+
+
+def list_layers(history: History) -> pd.DataFrame:
+    """Every layer of every docker build in the order of the builds, with why it missed.
+
+    The columns of steps, project, started, layer · made: whether a build before has it · cause
+    (of explain_misses, null for what did not miss) · avoidable.
+    """
+    builds = history.builds.assign(project=name_projects(history.builds))
+    steps = history.logs.steps.query("kind == 'layer' and status in ('ran', 'cached')")
+    steps = builds[["id", "project", "started"]].merge(steps, left_on="id", right_on="log")
+    steps["layer"] = steps["name"].map(name_layer).astype("string")
+    steps["stage"] = steps["stage"].fillna("")
+    steps["made"] = steps.duplicated([*KEYS, "build"])
+    misses = explain_history(history)
+    steps = steps.merge(
+        misses[["log", "build", "step", "cause", "changed"]],
+        on=["log", "build", "step"],
+        how="left",
+    )
+    unchanged = ~steps["changed"].astype("boolean").fillna(False)
+    return steps.assign(avoidable=(steps["made"] & unchanged).astype("bool"))
+
+
+def name_layer(name: str) -> str:
+    """An instruction without what differs from build to build, and in a line."""
+    return " ".join(VARIABLE.sub("…", name).split())
+
+
+def explain_history(history: History) -> pd.DataFrame:
+    """log, build, step, cause, changed of each miss, held against the project's build before.
+
+    A layer that missed because one missed that it stands on has the cause of where the misses of
+    its docker build begin. changed: what it is made of had, by that cause.
+    """
+    made = list_builds(history.logs)
+    rows = []
+    for _, builds in history.builds.groupby("project", dropna=False, sort=False):
+        before: list[str] = []
+        for log in builds["log"].dropna():
+            rows += explain_log(made, log, before, None)
+            before = [log] if log in made else before
+    misses = frame_misses(rows)
+    begun = misses[misses["first"]].groupby(["log", "build"])["cause"].agg(find_root)
+    root = misses[["log", "build"]].join(begun.rename("root"), on=["log", "build"])["root"]
+    follows = misses["cause"].eq("parent missed") & root.notna()
+    cause = misses["cause"].mask(follows, root + " before it")
+    return misses.assign(
+        cause=cause.astype("string"), changed=misses["cause"].mask(follows, root).isin(CHANGED)
+    )
+
+
+def find_root(causes: pd.Series) -> str:
+    """Of the causes for which the misses of a docker build begin, the first that is a change."""
+    return next((cause for cause in causes if cause in CHANGED), causes.iloc[0])
+
+
+def find_most(causes: pd.Series) -> str | None:
+    """The cause that is named most often, "unknown" only where no other is."""
+    known = causes.dropna()
+    told = known[~known.str.startswith("unknown")]
+    counts = (told if len(told) else known.str.replace(" before it", "")).value_counts()
+    return None if counts.empty else str(counts.index[0])
+
+
+def say_missing(steps: pd.DataFrame) -> list[str]:
+    """The layers that cost most, and what of it a cache could have saved."""
+    known = steps.dropna(subset=["seconds"])
+    if known.empty:
+        return ["No log tells how long a layer took."]
+    return [say_whole(known), *(say_layer(row) for row in known.head(3).itertuples())]
+
+
+def say_whole(steps: pd.DataFrame) -> str:
+    """How long all layers ran, and how much of it was made again."""
+    told = steps.dropna(subset=["could_save"])
+    text = f"Layers ran for {say_seconds(steps['seconds'].sum())} in all"
+    if told.empty:
+        return f"{text}; which build came first is unknown, and so what was made again."
+    could, whole = told["could_save"].sum(), told["seconds"].sum()
+    share = say_share(could / whole if whole else math.nan)
+    return f"{text}; {share} of it at most had been made before: {say_seconds(could)}."
+
+
+def say_layer(row: tuple) -> str:
+    """What a layer cost, and what a cache could have saved of it."""
+    saved = (
+        f"; a cache could have saved at most {say_seconds(row.could_save)} of it"
+        if pd.notna(row.could_save)
+        else ""
+    )
+    return (
+        f"{shorten(row.layer)} in {row.project} took {say_seconds(row.seconds)}, in {row.ran} of "
+        f"{count_words(row.builds, 'docker build')}{saved}."
+    )
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A text's begin, at most so many characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

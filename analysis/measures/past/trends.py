@@ -1,0 +1,146 @@
+"""Where the minutes of a history go, and whether that changes."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+from scipy.stats import theilslopes
+
+from analysis.measures.compare import LEVEL
+from analysis.measures.past.overview import as_runs, history_hits, name_projects
+from analysis.past_builds import ORDER, History
+from analysis.words import count_words, join_words, say_share
+
+MEASURES = ("seconds", "rate")
+# a period holds several builds once a history is as long as that, in days
+PERIODS = {"week": 28.0, "day": 4.0}
+TREND = ["project", "measure", "every", "period", "n", "median", "lower", "upper"]
+# fewer points than this are no trend
+ENOUGH = 5
+DAY = 86_400
+WAITING = ("QUEUED", "PROVISIONING")
+
+
+def phase_minutes(history: History) -> pd.DataFrame:
+    """project, phase, n (builds), minutes (of all), median_seconds, share (of the project's).
+
+    In the order of a build. All builds count, failed ones too: their minutes are billed as well.
+    """
+    projects = pd.Series(name_projects(history.builds).to_numpy(), history.builds["id"])
+    known = history.phases.dropna(subset=["seconds"])
+    known = known.assign(project=known["id"].map(projects))
+    groups = known.groupby(["project", "phase"], sort=False)["seconds"]
+    table = groups.agg(n="count", minutes="sum", median_seconds="median").reset_index()
+    table["minutes"] /= 60
+    whole = table.groupby("project")["minutes"].transform("sum")
+    table["share"] = table["minutes"] / whole.where(whole > 0)
+    place = {phase: number for number, phase in enumerate(ORDER)}
+    return table.sort_values(
+        ["project", "phase"],
+        key=lambda values: values.map(place) if values.name == "phase" else values,
+        ignore_index=True,
+    )
+
+
+def say_minutes(minutes: pd.DataFrame) -> list[str]:
+    """The phases in which most minutes go, by project, of phase_minutes' rows."""
+    if minutes.empty:
+        return ["How long any phase took is unknown: neither CodeBuild nor a log tells."]
+    said = []
+    for project, rows in minutes.groupby("project", sort=False):
+        top = rows.nlargest(3, "minutes")
+        parts = (f"{row.phase} {say_share(row.share)}" for row in top.itertuples())
+        text = f"{project}: {rows['minutes'].sum():.1f} minutes, of which {join_words(parts)}"
+        untold = [phase for phase in WAITING if phase not in set(rows["phase"])]
+        more = f"; {join_words(untold)} unknown, as no log tells" if untold else ""
+        said.append(f"{text}{more}.")
+    return said
+
+
+def trend(history: History, every: str = "") -> pd.DataFrame:
+    """Elapsed seconds and layer hit rates over time, a row a project, measure and period.
+
+    project, measure (seconds, rate), every (week, day or build), period (its begin), n, median,
+    lower, upper (quartiles). `every` is chosen by how long the history is. Builds that did not
+    fail, and whose time is known.
+    """
+    runs = as_runs(history)
+    runs = runs[runs["valid"]].rename(columns={"strategy": "project", "run": "id"})
+    rates = runs[["id"]].merge(history_hits(history), on="id")
+    values = pd.concat(
+        [
+            runs.assign(measure="seconds", value=runs["seconds"]),
+            rates.assign(measure="rate", value=rates["rate"]),
+        ]
+    )[["project", "measure", "started", "value"]].dropna()
+    every = every or pick_period(values["started"])
+    values["period"] = begin_period(values["started"], every)
+    groups = values.groupby(["measure", "project", "period"])["value"]
+    columns = {"n": groups.size(), "median": groups.median()}
+    columns |= {"lower": groups.quantile(0.25), "upper": groups.quantile(0.75)}
+    return pd.DataFrame(columns).reset_index().assign(every=every)[TREND]
+
+
+def pick_period(times: pd.Series) -> str:
+    """week, day or build: the longest of which the history has several."""
+    days = (times.max() - times.min()).total_seconds() / DAY if len(times) else 0.0
+    return next((name for name, least in PERIODS.items() if days >= least), "build")
+
+
+def begin_period(times: pd.Series, every: str) -> pd.Series:
+    """The begin of the period of each time: its day, the Monday before, or itself."""
+    if every == "build":
+        return times
+    days = times.dt.floor("D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D") if every == "week" else days
+
+
+def slopes(history: History) -> pd.DataFrame:
+    """project, measure, n, slope, low, high: change a week, with its 95 % interval.
+
+    The median of the slopes between any two builds: P. K. Sen, Journal of the American
+    Statistical Association 63 (1968), 1379-1389. Null with fewer than 5 builds or all at once.
+    """
+    values = trend(history, "build")
+    rows = [
+        (project, measure, int(group["n"].sum()), *find_slope(group))
+        for (measure, project), group in values.groupby(["measure", "project"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["project", "measure", "n", "slope", "low", "high"])
+
+
+def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
+    """(change a week, low, high) of a project's builds."""
+    weeks = (values["period"] - values["period"].min()).dt.total_seconds() / (7 * DAY)
+    if len(values) < ENOUGH or weeks.nunique() < ENOUGH:
+        return math.nan, math.nan, math.nan
+    found = theilslopes(values["median"], weeks, LEVEL)
+    return tuple(float(value) for value in found[:1] + found[2:])
+
+
+def say_trend(history: History) -> list[str]:
+    """Whether builds get longer, and hits fewer, as far as a straight line can say."""
+    days = history.builds["started"].dropna()
+    if len(days) < 2 or pick_period(days) == "build":
+        span = (days.max() - days.min()).total_seconds() / 3600 if len(days) else 0.0
+        return [
+            f"The {count_words(len(days), 'build')} with a known time lie within {span:.1f} hours: "
+            "too short for a trend."
+        ]
+    return list(say_slopes(slopes(history)))
+
+
+def say_slopes(table: pd.DataFrame) -> Iterator[str]:
+    """A sentence a project and measure."""
+    words = {"seconds": ("A build of", 1.0, "s"), "rate": ("The hit rate of", 100.0, "points")}
+    for row in table.itertuples():
+        what, factor, unit = words[row.measure]
+        if pd.isna(row.slope):
+            yield f"{what} {row.project}: too few builds for a trend (n = {row.n})."
+            continue
+        told = "changes" if row.low > 0 or row.high < 0 else "is not shown to change"
+        low, high = factor * row.low, factor * row.high
+        yield (
+            f"{what} {row.project} {told}: {factor * row.slope:+.2f} {unit} a week (95 % interval "
+            f"{low:.2f} to {high:.2f}, n = {row.n})."
+        ).replace("-", "−")

@@ -1,0 +1,5 @@
+"""Where seconds go, and from how much work on a cache pays."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,37 @@
+from .breakeven import break_even
+from .breakeven_check import ERROR, SERIES, busy_by_link, check_break_even
+from .critical_path import critical_path
+from .gains_and_costs import balance, say_balance
+from .overheads import builder_costs, busy_map, overhead_map
+from .path_seconds import (
+    burdened,
+    mark_critical,
+    overhead_on_path,
+    path_map,
+    path_seconds,
+    pick_run,
+    say_path,
+    say_unread,
+)
+
+__all__ = [
+    "ERROR",
+    "SERIES",
+    "balance",
+    "break_even",
+    "builder_costs",
+    "burdened",
+    "busy_by_link",
+    "busy_map",
+    "check_break_even",
+    "critical_path",
+    "mark_critical",
+    "overhead_map",
+    "overhead_on_path",
+    "path_map",
+    "path_seconds",
+    "pick_run",
+    "say_balance",
+    "say_path",
+    "say_unread",
+]

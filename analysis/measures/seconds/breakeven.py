@@ -1,0 +1,44 @@
+"""From how much work on a cache pays, at the hits and the overhead that were seen."""
+
+import pandas as pd
+
+from analysis.measures.compare import compare, pick_comparable
+
+# hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
+LEAST_SAVED = 0.2
+STEP = ["scenario", "round", "stage", "name"]
+
+
+def break_even(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
+    """One row a strategy and scenario with hits: the work from which on it is the faster one.
+
+    Only with hits for LEAST_SAVED of the work or more. strategy, scenario, n (rounds), work
+    (seconds that the baseline's layers take), saved (share of them that the strategy had cached),
+    difference, low, high (as compare's), pays_from, pays_from_low, pays_from_high (seconds of
+    work; the interval is that of the difference, with work and hits as they were). With work W,
+    overhead stays what it was and saved * W is not done: the difference is 0 at W = work +
+    difference / saved. Work is the sum of the layers' seconds, so with stages that run side by
+    side it is more than the time they take. Never below 0, which means: always.
+    """
+    shares = share_saved(pick_comparable(runs), steps, baseline)
+    table = compare(runs, baseline).merge(shares, on=["strategy", "scenario"], validate="1:1")
+    table = table[table["saved"] >= LEAST_SAVED].reset_index(drop=True)
+    for end, column in {"": "difference", "_low": "low", "_high": "high"}.items():
+        table[f"pays_from{end}"] = (table["work"] + table[column] / table["saved"]).clip(lower=0)
+    return table.drop(columns=["median", "p", "verdict"])
+
+
+def share_saved(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """strategy, scenario, work, saved: means over the rounds that both have."""
+    layers = steps[steps["kind"] == "layer"]
+    layers = layers.merge(runs[["log", "strategy", "scenario", "round"]], on="log")
+    is_base = layers["strategy"] == baseline
+    base = layers[is_base].groupby(STEP, dropna=False)["seconds"].sum().rename("work")
+    keys = [layers.loc[~is_base, name] for name in [*STEP, "strategy"]]
+    cached = layers.loc[~is_base, "status"].eq("cached")
+    own = cached.groupby(keys, dropna=False).all().rename("hit").reset_index()
+    both = own.merge(base.reset_index(), on=STEP)
+    both = both.assign(saved=both["work"].where(both["hit"], 0.0))
+    rounds = both.groupby(["strategy", "scenario", "round"])[["work", "saved"]].sum()
+    means = rounds.groupby(["strategy", "scenario"]).mean()
+    return means.assign(saved=means["saved"] / means["work"]).reset_index()

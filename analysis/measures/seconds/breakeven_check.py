@@ -1,0 +1,208 @@
+"""Predicted against measured break-even: a sweep of experiments over links and amounts of work."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SettingError
+from analysis.measures.compare import (
+    compare,
+    mark_emulated,
+    mean_by_activity,
+    pair_rounds,
+    pick_comparable,
+)
+from analysis.measures.seconds.breakeven import break_even, share_saved
+from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
+from analysis.measures.seconds.overheads import busy_map, overhead_map
+from analysis.records import Experiment
+from analysis.workload import UNSHAPED, read_link
+
+WORK = "WORK_SECONDS"
+SERIES = ["link", "strategy"]
+POINT = {
+    "point": "string",
+    "link": "string",
+    "strategy": "string",
+    "asked": "float64",
+    "n": "int64",
+    "work": "float64",
+    "saved": "float64",
+    "difference": "float64",
+    "low": "float64",
+    "high": "float64",
+}
+PREDICTED = ("predicted", "predicted_low", "predicted_high")
+MEASURED = ("measured", "measured_low", "measured_high")
+ERROR = ("error", "error_low", "error_high")
+PERCENT = ("percent", "percent_low", "percent_high")
+NUMBERS = (*PREDICTED, "slope", *MEASURED, *ERROR, *PERCENT)
+COLUMNS = POINT | dict.fromkeys(NUMBERS, "float64") | {"reason": "string"}
+# busy seconds that are less for all links are not worth a row
+VISIBLE = 0.05
+
+
+def check_break_even(
+    experiments: Sequence[Experiment], baseline: str = "docker", scenario: str = "source"
+) -> pd.DataFrame:
+    """One row a link, strategy and amount of work: break-even predicted from it, and measured.
+
+    point (folder), link (with what else the context was asked for), strategy, asked (seconds of
+    work that the context was asked for), n, work, saved, difference, low, high (of this point
+    alone, as break_even and compare give them), predicted, predicted_low, predicted_high (its
+    pays_from: seconds of work), slope (seconds of difference a second of work, over all points of
+    the link; the formula takes it for -saved), measured, measured_low, measured_high (where the
+    line of least squares through all differences paired by round crosses 0, with its 95 %
+    interval by analysis.measures.crossing), error, error_low, error_high (predicted less
+    measured, seconds), percent, percent_low, percent_high (of measured), reason (why one of them
+    is unknown). Measured is unknown when the crossing lies outside of the work that was swept.
+    """
+    found = [measure_point(each, baseline, scenario) for each in experiments]
+    points = pd.concat([points for points, _ in found] or [pd.DataFrame(columns=[*COLUMNS])])
+    pairs = pd.concat([pairs for _, pairs in found] or [pd.DataFrame(columns=[*SERIES])])
+    order = sorted(points["link"].unique(), key=order_link)
+    points["link"] = pd.Categorical(points["link"], order)
+    points = points.sort_values([*SERIES, "work", "asked"], ignore_index=True)
+    judged = [
+        judge_series(rows, pairs[pairs["link"].eq(link) & pairs["strategy"].eq(strategy)])
+        for (link, strategy), rows in points.groupby(SERIES, observed=True)
+    ]
+    table = pd.concat(judged, ignore_index=True) if judged else points
+    return table.reindex(columns=[*COLUMNS]).astype(COLUMNS)
+
+
+def measure_point(
+    experiment: Experiment, baseline: str, scenario: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(POINT and PREDICTED of each strategy; its differences: SERIES, point, work, difference)."""
+    runs, steps = mark_emulated(experiment.runs), experiment.logs.steps
+    comparable = pick_comparable(runs)
+    tried = runs.loc[runs["expect"].ne("failed") & runs["strategy"].ne(baseline), "strategy"]
+    points = pd.DataFrame({"strategy": tried.unique()}, dtype="string")
+    pays = break_even(runs, steps, baseline).rename(
+        columns=lambda name: name.replace("pays_from", "predicted")
+    )
+    for table, columns in (
+        (compare(runs, baseline), ["n", "difference", "low", "high"]),
+        (share_saved(comparable, steps, baseline), ["work", "saved"]),
+        (pays, list(PREDICTED)),
+    ):
+        rows = table.loc[table["scenario"].eq(scenario), ["strategy", *columns]]
+        points = points.merge(rows, on="strategy", how="left", validate="1:1")
+    points = points.assign(
+        point=experiment.folder.name, link=name_link(experiment), asked=asked_work(experiment)
+    ).fillna({"n": 0})
+    pairs = pair_rounds(comparable, baseline, "seconds").dropna(subset=["difference"])
+    pairs = pairs.loc[pairs["scenario"].eq(scenario), ["strategy", "difference"]]
+    pairs = pairs.merge(points[[*SERIES, "point", "work"]], on="strategy", validate="m:1")
+    return points, pairs.dropna(subset=["work"])
+
+
+def name_link(experiment: Experiment) -> str:
+    """The link of an experiment's runs, with what was asked of the context besides the work."""
+    link = next(iter(experiment.runs["link"].dropna()), experiment.facts.get("link", UNSHAPED))
+    rest = {k: v for k, v in given_arguments(experiment).items() if k != WORK}
+    return " ".join([link, *(f"{name}={value}" for name, value in sorted(rest.items()))])
+
+
+def given_arguments(experiment: Experiment) -> dict[str, object]:
+    """The arguments that an experiment says it gave its Dockerfile."""
+    arguments = experiment.facts.get("arguments")
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def asked_work(experiment: Experiment) -> float:
+    """The seconds of work that the context was asked for, null when unknown."""
+    return float(pd.to_numeric(given_arguments(experiment).get(WORK), errors="coerce") or np.nan)
+
+
+def order_link(name: str) -> tuple[float, int, str]:
+    """What sorts links: the fastest first, those of unknown speed last."""
+    try:
+        link = read_link(name.split(" ")[0])
+    except SettingError:
+        return 1, 0, name
+    return -np.inf if link.bandwidth is None else -link.bandwidth, link.latency, name
+
+
+def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """`points` of one link and strategy with slope, MEASURED, ERROR, PERCENT and reason."""
+    crossing = fit_crossing(pairs["work"], pairs["difference"])
+    reason = say_unmeasured(crossing, points)
+    table = points.assign(slope=crossing.slope if crossing else np.nan)
+    if reason is None:
+        half = crossing.half_width(crossing.gradient)
+        ends = (crossing.at, crossing.at - half, crossing.at + half)
+        table = table.assign(**dict(zip(MEASURED, ends, strict=True)))
+        errors = [judge_point(row, pairs, crossing) for row in points.itertuples()]
+        table[[*ERROR, *PERCENT]] = pd.DataFrame(errors, index=table.index)
+    reasons = [join_reasons(say_unpredicted(row), reason) for row in points.itertuples()]
+    return table.assign(reason=reasons)
+
+
+def say_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
+    """Why the differences of a series show no break-even; null when they do."""
+    works = points.loc[points["n"].gt(0), "work"].dropna()
+    if crossing is None:
+        return "fewer than two amounts of work were measured"
+    if crossing.slope > 0:
+        return "the difference does not fall as the work grows"
+    if crossing.at < works.min():
+        return f"it pays already at the least work of the sweep, {works.min():.1f} s"
+    if crossing.at > works.max():
+        return f"it does not yet pay at the most work of the sweep, {works.max():.1f} s"
+    return None
+
+
+def say_unpredicted(row: tuple) -> str | None:
+    """Why nothing could be predicted from a point; null when it could."""
+    if row.n == 0:
+        return "no round holds a valid run of both"
+    return "nothing of the work was cached" if pd.isna(row.predicted) else None
+
+
+def join_reasons(*reasons: str | None) -> str | None:
+    """All that are given as one text, null when none is."""
+    return "; ".join(reason for reason in reasons if reason) or None
+
+
+def judge_point(row: tuple, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
+    """ERROR and PERCENT of one point; the prediction and the line share its differences."""
+    own = pairs["point"].eq(row.point).to_numpy(dtype=float)
+    if pd.isna(row.predicted):
+        return (np.nan,) * len([*ERROR, *PERCENT])
+    moves = own / own.sum() / row.saved
+    error, ratio = row.predicted - crossing.at, row.predicted / crossing.at
+    half = crossing.half_width(moves - crossing.gradient)
+    share = crossing.half_width((moves - ratio * crossing.gradient) / crossing.at)
+    percent = (100 * (ratio - 1 + end) for end in (0, -share, share))
+    return (error, error - half, error + half, *percent)
+
+
+def busy_by_link(
+    experiments: Sequence[Experiment], strategy: str, scenario: str = "source"
+) -> pd.DataFrame:
+    """activity, then a column a link: mean busy seconds of a strategy's valid runs, all work.
+
+    What a docker build was busy with (busy_map, which overlaps) and the commands beside it
+    (overhead_map). Where a row grows from link to link, a break-even holds for its link alone.
+    """
+    found = [list_busy(each, strategy, scenario) for each in experiments]
+    known = [rows for rows in found if len(rows)]
+    if not known:
+        return pd.DataFrame({"activity": pd.Series(dtype="string")})
+    rows = pd.concat(known)
+    means = rows.pivot_table(index="activity", columns="link", values="seconds", sort=False)
+    means = means[sorted(means.columns, key=order_link)]
+    return means[means.ge(VISIBLE).any(axis=1)].rename_axis(columns=None).reset_index()
+
+
+def list_busy(experiment: Experiment, strategy: str, scenario: str) -> pd.DataFrame:
+    """link, activity, seconds: means over the valid runs of a strategy in a scenario."""
+    runs = pick_comparable(experiment.runs)
+    runs = runs[runs["strategy"].eq(strategy) & runs["scenario"].eq(scenario)]
+    commands = overhead_map(runs, experiment.logs).query("activity != 'docker build'")
+    busy = busy_map(runs, experiment.logs).query("activity != 'no step explains'")
+    means = mean_by_activity(pd.concat([commands, busy], ignore_index=True))
+    return means[["activity", "seconds"]].assign(link=name_link(experiment))

@@ -1,0 +1,171 @@
+"""Critical paths of many builds: how much of a cache's overhead decides the elapsed time."""
+
+import re
+
+import pandas as pd
+
+from analysis.logs import Logs
+from analysis.measures.compare import RUN
+from analysis.measures.seconds.critical_path import WAIT, critical_path
+from analysis.measures.seconds.overheads import BUSY, list_activities, name_steps, time_commands
+from analysis.words import join_words, say_commit, say_seconds, say_share
+
+# what a build with a cache of its own does besides the work, and one without does not
+OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
+# less would not be seen in a chart, nor matter in a sentence
+SEEN, WORTH_SAYING = 0.05, 0.5
+LABEL = 32
+DIGEST = re.compile(r"@sha256:[0-9a-f]+")
+# where the program of a RUN is stored says less than what it does
+PROGRAM = re.compile(r"^RUN \S*/(?=\S)")
+
+
+def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.DataFrame:
+    """Seconds on the critical path of a run's docker builds: the columns of busy_map.
+
+    They do not overlap, and with "no step explains" they add up to what the commands took; where
+    that is unknown, this is. Null for runs without a timeline.
+    """
+    path = critical_path(timelines)
+    seconds = path[path["activity"] != WAIT].groupby(["run", "activity"])["seconds"].sum()
+    table = seconds.unstack(fill_value=0.0).reindex(columns=list(BUSY)).fillna(0.0)
+    commands = time_commands(logs.commands, logs.builds)
+    took = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
+    by_run = runs.set_index("run")["log"].map(took.sum(min_count=1)).astype("float64")
+    table[WAIT] = (by_run.reindex(table.index) - table.drop(columns=WAIT).sum(axis=1)).clip(lower=0)
+    return list_activities(runs, table.reindex(runs["run"]))
+
+
+def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
+    """How much of a cache's overhead (OVERHEAD) decides when docker build ends.
+
+    strategy, scenario, n, docker_build (seconds), work (seconds of it on the path), busy (seconds
+    of overhead), on_path (those of them on the critical path), share (on_path / busy, null
+    without overhead): means over the valid runs with a timeline, of busy_map's and path_map's
+    rows. A plain log rounds to 0.1 s, so `busy` may be short of `on_path` by that.
+    """
+    wide = widen(path).join(widen(busy).add_suffix(" busy"), how="inner")
+    wide = wide[wide["valid"]].dropna(subset=["work", "work busy"])
+    numbers = {
+        "docker_build": wide[list(BUSY)].sum(axis=1, skipna=False),
+        "work": wide["work"],
+        "busy": wide[[f"{each} busy" for each in OVERHEAD]].sum(axis=1),
+        "on_path": wide[list(OVERHEAD)].sum(axis=1),
+    }
+    keys = wide[["strategy", "scenario"]]
+    groups = keys.assign(**numbers).groupby([*keys], sort=False)
+    means = groups[[*numbers]].mean()
+    means["share"] = (means["on_path"] / means["busy"].where(means["busy"] > 0)).clip(upper=1)
+    means.insert(0, "n", groups.size().astype("int64"))
+    return means.reset_index()
+
+
+def widen(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row a run (the index), strategy, scenario, valid, a column an activity of BUSY."""
+    facts = rows[RUN].drop_duplicates("run").set_index("run")
+    table = rows.pivot(index="run", columns="activity", values="seconds")
+    return facts.join(table.reindex(columns=list(BUSY)))
+
+
+def burdened(overhead: pd.DataFrame) -> pd.DataFrame:
+    """The rows of overhead_on_path of strategies that have any overhead of a cache's kind."""
+    most = overhead.groupby("strategy")["busy"].transform("max")
+    return overhead[most >= WORTH_SAYING].reset_index(drop=True)
+
+
+def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, n, then a column an activity: mean seconds on the critical path.
+
+    Of path_map's rows, the valid with a timeline; activities that no run has are left out.
+    """
+    known = path[path["valid"] & path["seconds"].notna()]
+    keys = ["strategy", "scenario"]
+    table = known.pivot_table(index=keys, columns="activity", values="seconds", sort=False)
+    table = table.reindex(columns=[name for name in BUSY if name in table])
+    table = table.loc[:, table.max() >= SEEN]
+    table.insert(0, "n", known.groupby(keys)["run"].nunique().astype("int64"))
+    return table.reset_index().rename_axis(columns=None)
+
+
+def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache") -> str | None:
+    """The first run of a strategy in a scenario, of any strategy if it has none; else None."""
+    rows = runs[runs["scenario"] == scenario].sort_values("round", kind="stable")
+    chosen = rows[rows["strategy"] == strategy]
+    chosen = chosen if len(chosen) else rows
+    return chosen["run"].iloc[0] if len(chosen) else None
+
+
+def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
+    """The steps of a run's longest docker build with what its chart shows of each.
+
+    The columns of the timeline, label (stage and name, cut), activity, critical (tuple of (begin,
+    end) on the critical path), note (what it did and how long; on the path, what of it is there).
+    """
+    rows = timelines[timelines["run"].eq(run)] if run else timelines.iloc[:0]
+    longest = rows.groupby("build")["completed"].max()
+    rows = rows[rows["build"].eq(longest.idxmax() if longest.notna().any() else -1)]
+    path = critical_path(rows).dropna(subset=["step"])
+    spans = {
+        step: tuple(zip(each["started"], each["completed"], strict=True))
+        for step, each in path.groupby("step")
+    }
+    activity = name_steps(rows).astype("string")
+    whole = {
+        row.step: f"{name} {say_seconds(row.seconds)}"
+        for row, name in zip(rows.itertuples(), activity, strict=True)
+    }
+    notes = whole | say_parts(path)
+    steps = rows["step"].tolist()
+    return rows.assign(
+        label=pd.Series(map(say_step, rows.itertuples()), rows.index, dtype="string"),
+        activity=activity,
+        critical=pd.Series([spans.get(n, ()) for n in steps], rows.index, dtype="object"),
+        note=pd.Series([notes[n] for n in steps], rows.index, dtype="string"),
+    )
+
+
+def say_parts(path: pd.DataFrame) -> dict[int, str]:
+    """Step -> what of it is on the path: `image export 1.6 s, load 11.3 s`."""
+    parts = path.groupby(["step", "activity"], sort=False)["seconds"].sum()
+    parts = parts[parts >= SEEN]
+    said: dict[int, list[str]] = {}
+    for (step, activity), seconds in parts.items():
+        said.setdefault(step, []).append(f"{activity} {say_seconds(seconds)}")
+    return {step: ", ".join(each) for step, each in said.items()}
+
+
+def say_step(row: tuple) -> str:
+    """The stage and the name of a step, without digests, cut to LABEL characters."""
+    name = PROGRAM.sub("RUN ", DIGEST.sub("", str(row.name)))
+    text = name if pd.isna(row.stage) else f"{row.stage}: {name}"
+    return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
+
+
+def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
+    """How much of the overhead decides the time in a scenario, of overhead_on_path's rows."""
+    rows = burdened(overhead)
+    rows = rows[rows["scenario"] == scenario].sort_values("on_path", ascending=False)
+    if rows.empty:
+        return [f"No build of {say_commit(scenario)} has a timeline with a cache's overhead."]
+    parts = (
+        f"{say_seconds(row.on_path)} of {row.strategy}'s {say_seconds(row.docker_build)} "
+        f"(n = {row.n})"
+        for row in rows.itertuples()
+    )
+    hidden = say_share(1 - rows["on_path"].sum() / rows[["busy", "on_path"]].max(axis=1).sum())
+    return [
+        f"Overhead of a cache or a builder of its own decides {join_words(parts)} in docker build, "
+        f"for {say_commit(scenario)}.",
+        "All of that overhead makes the build longer: none is hidden beside other steps."
+        if hidden == "0 %"
+        else f"{hidden} of that overhead is hidden: it runs beside steps that take longer.",
+    ]
+
+
+def say_unread(problems: pd.DataFrame) -> str:
+    """Which builds' records could not be read, of the problems of read_timelines."""
+    if problems.empty:
+        return "The record of every build shown could be read."
+    reasons = join_words(reason.rstrip(".") for reason in problems["reason"].head(3))
+    more = "" if len(problems) <= 3 else f", and {len(problems) - 3} more"
+    return f"Left out for want of a record: {reasons}{more}."

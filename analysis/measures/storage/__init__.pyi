@@ -1,0 +1,20 @@
+from .ecr_previews import compare_previews, differing, say_previews
+from .footprint import count_entries, count_rollbacks, entries_per_push, push_by_push
+from .media_types import is_provenance, is_signature, read_media, say_media
+from .rollbacks import READINGS, keep_newest
+
+__all__ = [
+    "READINGS",
+    "compare_previews",
+    "count_entries",
+    "count_rollbacks",
+    "differing",
+    "entries_per_push",
+    "is_provenance",
+    "is_signature",
+    "keep_newest",
+    "push_by_push",
+    "read_media",
+    "say_media",
+    "say_previews",
+]

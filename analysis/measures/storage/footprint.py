@@ -1,0 +1,127 @@
+"""Footprint: what each strategy leaves in the registry, push by push."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.registry import KINDS, sum_distinct
+
+ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
+NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
+COLUMNS = {
+    "run": "string",
+    "strategy": "string",
+    "scenario": "string",
+    "round": "int64",
+    "valid": "bool",
+    "pushes": "Int64",
+    **dict.fromkeys(NUMBERS, "Int64"),
+    "store_bytes": "Int64",
+}
+
+
+def count_entries(
+    runs: pd.DataFrame, images: pd.DataFrame, problems: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """One row a run, in the order they were built: what its repositories held after it.
+
+    `images` are read_images' with `run` and, where caches have repositories of their own, `apart`.
+    Columns: run, strategy, scenario, round, valid, pushes (builds of its history that succeeded
+    by then), entries, one for each of KINDS, tagged, untagged, new (entries that the run before
+    of the same history did not have: null when some of that one's are gone, so that a history
+    built anew is not taken for growth), unique_bytes (distinct blobs of each repository, as
+    storage bills them; null when a size is unknown), store_bytes (of a cache in S3, null without
+    one). All numbers of a registry are null for runs whose listing is among `problems` (path,
+    reason).
+    """
+    runs = runs.sort_values(["started", "run"], kind="stable")
+    unread = set() if problems is None else set(problems["path"].dropna())
+    read = runs.loc[~runs["images"].isin(list(unread)), "run"]
+    listings: dict[str, list[tuple]] = {run: [] for run in read}
+    images = images if "apart" in images else images.assign(apart=False)
+    for run, *entry in zip(*(images[name] for name in ("run", *ENTRY)), strict=True):
+        listings.setdefault(run, []).append(entry)
+    counts = [{"run": run} | count_listing(listings[run]) for run in read]
+    counts = pd.DataFrame(counts, columns=["run", *NUMBERS]).drop(columns="new")
+    table = runs.merge(counts, on="run", how="left", validate="1:1")
+    succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
+    own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
+    table = table.assign(pushes=succeeded.cumsum(), **own)
+    table["new"] = list(count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
+    return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def count_listing(entries: Sequence[Sequence]) -> dict[str, int | None]:
+    """The numbers of one run's listing, except what is new in it; entries are of ENTRY."""
+    kinds = Counter(kind for _, kind, *_ in entries)
+    tagged = sum(len(tags) > 0 for _, _, tags, *_ in entries)
+    return {
+        "entries": len(entries),
+        **{kind: kinds[kind] for kind in KINDS},
+        "tagged": tagged,
+        "untagged": len(entries) - tagged,
+        "unique_bytes": sum_bytes(entries),
+    }
+
+
+def sum_bytes(entries: Sequence[Sequence]) -> int | None:
+    """Bytes of the distinct blobs of each repository, null when one is unknown."""
+    sums = [
+        sum_distinct((blobs, sizes) for *_, where, blobs, sizes in entries if where == apart)
+        for apart in (False, True)
+    ]
+    return None if None in sums else sum(sums)
+
+
+def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:
+    """How many entries each run added to those of the run before in its history; null unknown."""
+    before: dict[tuple[str, int], set[str] | None] = {}
+    for run, *history in table[["run", "strategy", "round"]].itertuples(index=False):
+        now, past = digests.get(run), before.get(tuple(history), set())
+        before[tuple(history)] = now
+        yield None if now is None or past is None or past - now else len(now - past)
+
+
+def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
+    """Medians over the rounds of count_entries' valid runs, a row a strategy and scenario.
+
+    strategy, scenario, pushes (of the history by then), n (rounds), then its numbers: that of
+    scenario cold is what one push leaves, the last of a strategy what all its pushes leave.
+    """
+    groups = counts[counts["valid"]].groupby(["strategy", "scenario"], sort=False)
+    numbers = ["pushes", *NUMBERS]
+    table = groups[numbers].median().astype("Float64")
+    table.insert(0, "n", groups.size())
+    order = ["strategy", "scenario", "pushes", "n", *NUMBERS]
+    return (
+        table.reset_index()
+        .sort_values(["strategy", "pushes"], kind="stable")[order]
+        .reset_index(drop=True)
+    )
+
+
+def push_by_push(entries: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A row a strategy of entries_per_push: strategy, then `column` after 1, 2 … pushes.
+
+    Where a history's build failed there were no more pushes than before: the last one counts.
+    """
+    table = entries.drop_duplicates(["strategy", "pushes"], keep="last")
+    table = table.pivot(index="strategy", columns="pushes", values=column)
+    return table.rename(columns=lambda number: f"after {number:g}").reset_index()
+
+
+def count_rollbacks(images: pd.DataFrame, preview: pd.DataFrame) -> pd.DataFrame:
+    """One row: entries, entries_kept, builds, builds_kept of a listing and a policy's preview.
+
+    A build one can roll back to is an image or index that no index here lists.
+    """
+    kept = preview["action"].eq("keep").to_numpy()
+    whole = images["kind"].isin(["image", "index"]) & images["parents"].map(len).eq(0)
+    row = {
+        "entries": len(images),
+        "entries_kept": int(kept.sum()),
+        "builds": int(whole.sum()),
+        "builds_kept": int((whole & kept).sum()),
+    }
+    return pd.DataFrame([row])

@@ -1,0 +1,143 @@
+"""From a source to the frames of its builds: `read_history`."""
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.aws import Aws, find_region
+from analysis.errors import SettingError, SourceError
+from analysis.logs import Logs, read_logs
+from analysis.past_builds.bucket import find_objects
+from analysis.past_builds.codebuild import find_builds
+from analysis.past_builds.files import find_files
+from analysis.past_builds.frames import (
+    PROBLEMS,
+    Found,
+    History,
+    frame_rows,
+    list_builds,
+    list_phases,
+)
+from analysis.past_builds.group import find_streams
+from analysis.past_builds.sources import Source, read_since, read_source
+from analysis.redaction import redact
+
+# columns in which logs show what people wrote
+WRITTEN = {"commands": ("command",), "steps": ("name",), "logs": ("problem",)}
+
+
+def read_history(source: str | Path, since: str = "", limit: int = 200) -> History:
+    """The frames of History, of the newest builds of a source that there already are.
+
+    `source`: a CodeBuild project, a log group, s3://BUCKET/PREFIX, or files with logs (a folder,
+    a file, a pattern; for those no credentials are needed). `since`: a date, or an age such as
+    `30 days`. `limit`: at most so many. SourceError when there is nothing, CloudError when AWS
+    does not give it, SettingError for a setting that can't be meant. Account numbers and
+    credentials in logs are not shown.
+    """
+    if not isinstance(limit, int) or limit < 1:
+        raise SettingError(f"limit {limit!r} is no number of builds: give 1 or more.")
+    where, begin = read_source(str(source)), read_since(since)
+    found, problems = find(where, begin, limit)
+    history = make_history(where, found, problems)
+    kept = pick_newest(history, begin, limit)
+    if kept.builds.empty:
+        raise SourceError(say_nothing(where, since, history.problems["problem"]))
+    return kept
+
+
+def find(
+    where: Source, since: datetime | None, limit: int
+) -> tuple[list[Found], list[tuple[str, str]]]:
+    """(what a source has, what and why of the rest); files tell their time only in the logs."""
+    if where.kind == "folder":
+        return find_files(where.name)
+    aws = Aws(where.region or find_region())
+    if where.kind == "bucket":
+        return find_objects(aws, where.name, where.prefix, since, limit), []
+    finder = find_builds if where.kind == "project" else find_streams
+    return finder(aws, where.name, since, limit), []
+
+
+def make_history(
+    where: Source, found: list[Found], problems: Iterable[tuple[str, str]] = ()
+) -> History:
+    """The frames of what was found."""
+    logs = redact_logs(read_logs({each.id: each.log for each in found if each.log is not None}))
+    found = pick_builds(found, logs)
+    phases = list_phases(found, logs)
+    untold = [(each.id, each.problem) for each in found if each.problem]
+    unread = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
+    rows = [*problems, *untold, *unread.itertuples(index=False, name=None)]
+    return History(
+        source=f"{where.kind} {where}",
+        builds=list_builds(found, phases, logs),
+        phases=phases,
+        logs=logs,
+        problems=frame_rows(
+            [dict(zip(PROBLEMS, map(redact, map(str, row)), strict=True)) for row in rows],
+            PROBLEMS,
+        ),
+    )
+
+
+def pick_builds(found: Iterable[Found], logs: Logs) -> list[Found]:
+    """Those that are builds: what nobody told of but a log in which there is none is not one."""
+    read = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
+    return [each for each in found if each.id in read or "status" in each.known or each.problem]
+
+
+def redact_logs(logs: Logs) -> Logs:
+    """The frames without what a log should not have shown."""
+    frames = {}
+    for name, columns in WRITTEN.items():
+        frame = getattr(logs, name)
+        said = {column: redact_column(frame[column]) for column in columns}
+        frames[name] = frame.assign(**said)
+    return dataclasses.replace(logs, **frames)
+
+
+def redact_column(column: pd.Series) -> pd.Series:
+    """Texts redacted, each different one once."""
+    words: dict[Any, str] = {text: redact(text) for text in column.dropna().unique()}
+    return column.map(words).astype(column.dtype)
+
+
+def pick_newest(history: History, since: datetime | None, limit: int) -> History:
+    """The history of the newest builds, at most `limit`; those without a time are the oldest."""
+    builds = history.builds
+    if since is not None:
+        builds = builds[builds["started"].isna() | builds["started"].ge(since)]
+    builds = builds.iloc[-limit:].reset_index(drop=True)
+    if len(builds) == len(history.builds):
+        return history
+    frames = {
+        field.name: pick_rows(getattr(history.logs, field.name), "log", builds["id"])
+        for field in dataclasses.fields(history.logs)
+    }
+    return dataclasses.replace(
+        history,
+        builds=builds,
+        phases=pick_rows(history.phases, "id", builds["id"]),
+        logs=Logs(**frames),
+    )
+
+
+def pick_rows(frame: pd.DataFrame, column: str, names: pd.Series) -> pd.DataFrame:
+    """The rows of these builds."""
+    return frame[frame[column].isin(names)].reset_index(drop=True)
+
+
+def say_nothing(where: Source, since: str, problems: pd.Series) -> str:
+    """That there is no build, and what to do."""
+    if since:
+        cure = f" since {since}: take an earlier time."
+    elif where.kind == "project":
+        cure = ": CodeBuild keeps them for a year; is it another project?"
+    else:
+        cure = ": give the place of build logs."
+    return " ".join([f"The {where.kind} {where} has no builds{cure}", *problems.head(3)])

@@ -1,0 +1,76 @@
+"""Sentences that say what a month of commits comes to."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.measures.compare import EMULATED
+from analysis.measures.money import can_tell, find_price, say_price
+from analysis.words import count_words, join_words
+
+# a difference that is shown as 0.00 USD
+CENT = 0.005
+
+
+def say_months(
+    months: pd.DataFrame,
+    mix: Mapping[str, float],
+    builds: int,
+    compute: str,
+    prices: pd.DataFrame,
+    *,
+    baseline: str = "docker",
+) -> list[str]:
+    """Sentences: what the mix comes to, of month's rows, what can't be told, and the price."""
+    lacking = months[months["lacks"].notna()]
+    parts = (f"{row.strategy} ({row.lacks})" for row in lacking.itertuples())
+    unknown = [f"Unknown for want of valid builds: {join_words(parts)}."] if len(lacking) else []
+    price = say_price(find_price(prices, compute, "minute"))
+    return [say_month(months, mix, builds, compute, baseline=baseline), *unknown, price]
+
+
+def say_month(
+    months: pd.DataFrame,
+    mix: Mapping[str, float],
+    builds: int,
+    compute: str,
+    *,
+    baseline: str = "docker",
+) -> str:
+    """Who saves how many minutes and how much money in a month, of month's rows."""
+    shares = join_words(f"{100 * share:.3g} % {scenario}" for scenario, share in mix.items())
+    start = f"For a month of {count_words(builds, 'build')} ({shares}) on {compute}"
+    if not can_tell(months):
+        return f"{start}: not enough runs to tell who saves anything over {baseline}."
+    faster = months[months["verdict"].eq("faster")].sort_values("difference")
+    emulated = faster["strategy"].str.endswith(EMULATED)
+    told = pd.concat([faster[~emulated].head(1), faster[emulated]])
+    parts = [f"{row.strategy} {say_saving(row, baseline)}" for row in told.itertuples()]
+    if emulated.all():
+        those = "of those not emulated, none" if len(faster) else "no strategy"
+        parts.insert(0, f"{those} is shown to save time over {baseline}")
+    return f"{start}, {'; '.join(parts)}."
+
+
+def say_saving(row: tuple, baseline: str) -> str:
+    """The minutes and the money that a row of month saves."""
+    bounds = f"{-row.high:.0f} to {-row.low:.0f}".replace("-", "−")
+    text = (
+        f"saves {-row.difference:.0f} minutes over {baseline} (95 % interval {bounds}, "
+        f"n = {row.pairs})"
+    )
+    if pd.isna(row.cost_difference):
+        return f"{text}; the price is unknown"
+    if abs(row.cost_difference) < CENT:
+        return f"{text} and nothing on the bill, where each build counts in whole minutes"
+    money = f"{abs(row.cost_difference):.2f} USD{say_bounds(row)}"
+    return f"{text}, but costs {money} more" if row.cost_difference > 0 else f"{text} and {money}"
+
+
+def say_bounds(row: tuple) -> str:
+    """The 95 % interval of the money, as a size; '' when there is none."""
+    if pd.isna(row.cost_low):
+        return ""
+    sign = 1 if row.cost_difference > 0 else -1
+    low, high = sorted((sign * row.cost_low, sign * row.cost_high))
+    return f" ({low:.2f} to {high:.2f})".replace("-", "−")

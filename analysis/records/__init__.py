@@ -1,0 +1,5 @@
+"""A run on disk, its frames, its timeline and whether it is valid."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

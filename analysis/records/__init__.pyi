@@ -1,0 +1,32 @@
+from .recording import (
+    COLUMNS,
+    FORMAT,
+    is_finished,
+    read_json,
+    read_record,
+    read_records,
+    run_name,
+    to_json,
+    write_run,
+)
+from .runs import Experiment, find_folder, read_experiment, read_runs, read_sweep
+from .timeline import read_timeline, read_timelines
+
+__all__ = [
+    "COLUMNS",
+    "FORMAT",
+    "Experiment",
+    "find_folder",
+    "is_finished",
+    "read_experiment",
+    "read_json",
+    "read_record",
+    "read_records",
+    "read_runs",
+    "read_sweep",
+    "read_timeline",
+    "read_timelines",
+    "run_name",
+    "to_json",
+    "write_run",
+]

@@ -1,0 +1,199 @@
+"""When the steps of docker builds began and ended, from BuildKit's own record of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import RecordError
+from analysis.logs import RawBuild, Vertex, clean, read_log, unpack
+from analysis.records.recording import read_json
+
+COLUMNS = {
+    "build": "int64",
+    "step": "int64",
+    "name": "string",
+    "stage": "string",
+    "kind": "string",
+    "status": "string",
+    "started": "float64",
+    "completed": "float64",
+    "seconds": "float64",
+    "inputs": "object",
+    "spans": "object",
+    "parts": "object",
+}
+# what buildx does after BuildKit's part of a build; its other steps run before or during that
+PUSHING = r"pushing .* with docker"
+Row = dict[str, Any]
+History = Mapping[str, Any] | Sequence[Mapping[str, Any]] | bytes
+
+
+def read_timeline(history: History) -> pd.DataFrame:
+    """One row a step of each build: COLUMNS; times are seconds since the build's first step began.
+
+    build, step (order of begin), name, stage, kind, status as in the frames of read_logs ·
+    started, completed (first begin, last end) · seconds (active: a step may rest in between; null
+    when it never ended) · inputs (tuple of the steps it builds on) · spans (tuple of (begin, end)
+    when it was active) · parts (tuple of (part, begin, end)). `history`: what history.json.gz
+    holds, its list of builds, or the bytes of a log with `--progress rawjson`. RecordError when
+    it is none of that.
+    """
+    rows = [row for build in list_timelines(history) for row in build]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def list_timelines(history: History) -> list[list[Row]]:
+    """The rows of read_timeline, by build."""
+    if isinstance(history, bytes):
+        read = read_log(clean(unpack(history, "The log")).text).builds
+        builds = [each.special for each in read]
+    else:
+        builds = [follow(statuses) for statuses in list_builds(history)]
+    return [
+        [row | {"build": number} for row in list_steps(build)]
+        for number, build in enumerate(builds)
+        if isinstance(build, RawBuild)
+    ]
+
+
+def list_builds(history: Any) -> list[list[dict[str, Any]]]:
+    """The statuses of each build; RecordError when the record is not of that shape."""
+    builds = history.get("builds") if isinstance(history, Mapping) else history
+    try:
+        return [list(build["rawjson"]) for build in builds]
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"This is no record of builds ({error!r}): run it again.") from error
+
+
+def follow(statuses: Iterable[dict[str, Any]]) -> RawBuild:
+    """A build as its statuses tell it; RecordError when one is not as BuildKit writes them."""
+    build = RawBuild()
+    for number, status in enumerate(statuses, start=1):
+        if not build.take(status):
+            raise RecordError(f"Status {number} of a build is not BuildKit's: run it again.")
+    return build
+
+
+def list_steps(build: RawBuild) -> list[Row]:
+    """The rows of a build's steps, without its number."""
+    vertices = build.started
+    numbers = {vertex.digest: n for n, vertex in enumerate(vertices, start=1)}
+    zero = min((min(vertex.times) for vertex in vertices), default=0.0)
+    return [row_step(vertex, build, numbers, zero) for vertex in vertices]
+
+
+def row_step(vertex: Vertex, build: RawBuild, numbers: dict[str, int], zero: float) -> Row:
+    """The row of one step; `zero` is when its build began."""
+    step, spans = vertex.to_step(numbers[vertex.digest]), vertex.spans
+    known = ((p, s, e) for (p, s), e in vertex.parts.items() if s is not None and e >= s)
+    return {
+        "step": step.number,
+        "name": step.name.name or None,
+        "stage": step.name.stage,
+        "kind": step.name.kind,
+        "status": step.status,
+        "started": round(min(vertex.times) - zero, 6),
+        "completed": round(spans[-1][1] - zero, 6) if spans else None,
+        "seconds": round(sum(end - start for start, end in spans), 6) if spans else None,
+        "inputs": tuple(sorted(find_inputs(vertex, build, numbers, set()))),
+        "spans": tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
+        "parts": tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
+    }
+
+
+def find_inputs(
+    vertex: Vertex, build: RawBuild, numbers: dict[str, int], seen: set[str]
+) -> set[int]:
+    """The steps it builds on; of one that never began, those that one builds on."""
+    found: set[int] = set()
+    for digest in vertex.inputs:
+        if digest in numbers:
+            found.add(numbers[digest])
+        elif digest in build.vertices and digest not in seen:
+            seen.add(digest)
+            found |= find_inputs(build.vertices[digest], build, numbers, seen)
+    return found
+
+
+def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(run and read_timeline's columns for all runs; path, reason of each record not read).
+
+    Of `steps`, those of the runs' logs, come the steps that buildx does itself and BuildKit does
+    not record: starting a builder, put before the rest, and pushing with docker, put after it.
+    They are left out where the log shows another number of builds than were recorded.
+    """
+    shown = steps.groupby("log")["build"].unique().to_dict()
+    own = list_buildx(steps)
+    rows, problems = [], []
+    for run in runs[["run", "log", "history"]].itertuples(index=False):
+        try:
+            builds = list_timelines(read_record(run.history))
+        except RecordError as error:
+            problems.append((run.history, f"{run.run}: {error}"))
+            continue
+        numbers = shown.get(run.log, ())
+        if len(numbers) == len(builds):
+            more = (own.get((run.log, number), []) for number in numbers)
+            builds = [surround(build, each) for build, each in zip(builds, more, strict=True)]
+        rows += [row | {"run": run.run} for build in builds for row in build]
+    types = {"run": "string"} | COLUMNS
+    table = pd.DataFrame(rows, columns=list(types)).astype(types)
+    return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
+
+
+def read_record(path: Any) -> Any:
+    """What a run's history.json.gz holds; RecordError when it kept none."""
+    if pd.isna(path):
+        raise RecordError("it kept no record of its builds; run it again.")
+    return read_json(path)
+
+
+def list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
+    """(log, build) -> name, stage, kind, status, seconds of what buildx does itself, in order."""
+    pushes = steps["name"].str.fullmatch(PUSHING, na=False)
+    own = steps[steps["seconds"].notna() & (steps["kind"].eq("builder") | pushes)]
+    found: dict[tuple[str, int], list[Row]] = {}
+    for row in own[["log", "build", "name", "stage", "kind", "status", "seconds"]].to_dict(
+        "records"
+    ):
+        found.setdefault((row.pop("log"), row.pop("build")), []).append(row)
+    return found
+
+
+def surround(rows: list[Row], own: list[Row]) -> list[Row]:
+    """One build's rows, moved back by what buildx did before them, and what it did after."""
+    booted = any(row["kind"] == "builder" for row in rows)
+    before = [row for row in own if row["kind"] == "builder" and not booted]
+    after = [row for row in own if row["kind"] != "builder"]
+    if not rows:
+        return rows
+    build, end = rows[0]["build"], sum(row["seconds"] for row in before)
+    first = place(before, build, 0.0, 1)
+    moved = [move(row, end, len(before)) for row in rows]
+    end = max((row["completed"] for row in moved if row["completed"] is not None), default=end)
+    return [*first, *moved, *place(after, build, end, len(before) + len(rows) + 1)]
+
+
+def move(row: Row, by: float, places: int) -> Row:
+    """A row later by so many seconds, numbered from so many places on."""
+    completed = row["completed"]
+    return row | {
+        "step": row["step"] + places,
+        "started": row["started"] + by,
+        "completed": None if completed is None else completed + by,
+        "inputs": tuple(each + places for each in row["inputs"]),
+        "spans": tuple((a + by, b + by) for a, b in row["spans"]),
+        "parts": tuple((p, a + by, b + by) for p, a, b in row["parts"]),
+    }
+
+
+def place(own: list[Row], build: int, at: float, number: int) -> list[Row]:
+    """Rows of steps that ran one after the other, from a time and a number on."""
+    rows = []
+    for step, row in enumerate(own, start=number):
+        end = at + row["seconds"]
+        times = {"started": at, "completed": end, "spans": ((at, end),), "parts": (), "inputs": ()}
+        rows.append(row | times | {"build": build, "step": step})
+        at = end
+    return rows

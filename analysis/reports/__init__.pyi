@@ -1,0 +1,19 @@
+from .notebooks import BUILD, HISTORY, NotebookFailed, list_analyses, read_title, run_notebook
+from .pages import Site, render_page
+from .site import make_reports, name_page, write_html
+from .tables import dress_tables
+
+__all__ = [
+    "BUILD",
+    "HISTORY",
+    "NotebookFailed",
+    "Site",
+    "dress_tables",
+    "list_analyses",
+    "make_reports",
+    "name_page",
+    "read_title",
+    "render_page",
+    "run_notebook",
+    "write_html",
+]

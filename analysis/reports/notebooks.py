@@ -1,0 +1,96 @@
+"""Notebooks executed by papermill, and what there is to say when one fails."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from analysis import errors
+from analysis.errors import ReportError
+from analysis.shipped import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = NOTEBOOKS / "1-build.ipynb"
+HISTORY = NOTEBOOKS / "history.ipynb"
+# an error of ours says what to do; any other is told by where it happened
+OWN_ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"UnknownName"}
+# papermill tells of each notebook it opens and writes
+logging.getLogger("papermill").setLevel(logging.WARNING)
+
+
+class NotebookFailed(ReportError):
+    """A notebook that failed; `error` is the class name of what it raised."""
+
+    def __init__(self, message: str, error: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+def list_analyses(folder: Path = NOTEBOOKS) -> list[Path]:
+    """The notebooks that read an experiment, in the order of their names."""
+    others = {BUILD.name, HISTORY.name}
+    return sorted(path for path in folder.glob("*.ipynb") if path.name not in others)
+
+
+def run_notebook(
+    notebook: Path, parameters: dict[str, Any], output: Path | None = None, show: bool = False
+) -> NotebookNode:
+    """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails.
+
+    With `show` what its cells print is printed here as well.
+    """
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return papermill.execute_notebook(
+            str(notebook),
+            None if output is None else str(output),
+            parameters,
+            kernel_name="python3",
+            # seconds; several kernels start at once, on a machine that may be busy
+            start_timeout=300,
+            iopub_timeout=120,
+            progress_bar=False,
+            stdout_file=sys.stdout if show else None,
+            stderr_file=sys.stderr if show else None,
+            # what a kernel tells of its own sockets; errors of cells come by another way
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )
+    except PapermillExecutionError as error:
+        raise NotebookFailed(explain_failure(notebook, parameters, error), error.ename) from error
+    except DeadKernelError as error:
+        message = f"{notebook.name} was stopped: its Python process ended (out of memory?)."
+        raise NotebookFailed(message, "DeadKernelError") from error
+
+
+def explain_failure(
+    notebook: Path, parameters: dict[str, Any], error: PapermillExecutionError
+) -> str:
+    """One sentence or two: the notebook, its cell, the error and the cure."""
+    # papermill adds a cell when it sets parameters; the reader counts from 1
+    number = error.cell_index + (0 if parameters else 1)
+    where = f"{notebook.name}, cell {number} ({error.source.strip().splitlines()[0]})"
+    if error.ename in OWN_ERRORS:
+        return f"{where}: {error.evalue}"
+    values = ", ".join(f"{name} = {value!r}" for name, value in parameters.items())
+    return (
+        f"{where} failed with {error.ename}: {error.evalue}. "
+        f"Open the notebook (make jupyter), set {values} and run its cells to see where."
+    )
+
+
+def read_title(notebook: Path) -> str:
+    """The text of a notebook's first heading, its file's name without one."""
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{notebook} is no notebook ({error}): restore it.") from error
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    headings = [line for line in prose.splitlines() if line.startswith("# ")]
+    return headings[0].lstrip("# ").strip() if headings else notebook.stem

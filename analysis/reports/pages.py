@@ -1,0 +1,105 @@
+"""Executed notebooks as HTML pages: no code, no script, and nothing fetched from anywhere."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from analysis.redaction import redact
+from analysis.reports.tables import dress_tables
+
+# the page whose first picture answers the question of a set
+ANSWER = "5-verdict.html"
+TEMPLATES = Path(__file__).parent / "templates"
+CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
+FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages of a set share: file -> name of each, and where their numbers come from."""
+
+    files: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report for the index; `problem` says why it could not be made."""
+
+    file: str
+    title: str
+    html: str = ""
+    problem: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The HTML of the page's first paragraph, '' without one."""
+        match = PARAGRAPH.search(self.content)
+        return match[1] if match else ""
+
+    @property
+    def figure(self) -> str:
+        """The HTML of the page's first figure, '' without one."""
+        match = FIGURE.search(self.content)
+        return match[0] if match else ""
+
+    @property
+    def content(self) -> str:
+        """The HTML between the page's navigation and its footer."""
+        match = CONTENT.search(self.html)
+        return match[0] if match else ""
+
+
+@cache
+def make_exporter() -> HTMLExporter:
+    """nbconvert's exporter with the template of this package."""
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    # the colours of code, which the pages do not show
+    exporter.register_preprocessor("nbconvert.preprocessors.CSSHTMLHeaderPreprocessor", False)
+    return exporter
+
+
+def render_page(notebook: NotebookNode, title: str, file: str, site: Site) -> str:
+    """An executed notebook as one HTML file."""
+    resources = {"title": title, "here": file, "site": site}
+    html, _ = make_exporter().from_notebook_node(notebook, resources)
+    return finish_html(html)
+
+
+def render_index(
+    title: str,
+    site: Site,
+    pages: Sequence[Page],
+    headline: Sequence[str],
+    facts: Mapping[str, str],
+    problems: Sequence[str],
+) -> str:
+    """The index of a set as one HTML file, with the first picture of the page that answers it."""
+    answers = [page.figure for page in pages if page.file == ANSWER]
+    template = make_exporter().environment.get_template("set.html.j2")
+    html = template.render(
+        title=title,
+        site=site,
+        pages=pages,
+        headline=headline,
+        figure="".join(answers),
+        facts=facts,
+        problems=problems,
+    )
+    return finish_html(html)
+
+
+def finish_html(html: str) -> str:
+    """HTML with its tables fit for reading, and without secrets."""
+    return redact(dress_tables(html))

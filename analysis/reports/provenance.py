@@ -1,0 +1,110 @@
+"""Where an experiment's numbers come from, in words for the reader of a report."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.records import Experiment
+from analysis.words import count_words
+
+PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
+VERSIONS = {
+    "engine": "Docker",
+    "buildx": "buildx",
+    "buildkit": "BuildKit",
+    "storage_driver": "storage",
+}
+
+
+def summarise_source(experiment: Experiment) -> str:
+    """One or two sentences: when and where the builds ran, how many, and which are emulated."""
+    runs = experiment.runs
+    if runs.empty:
+        return "No build has been recorded yet."
+    emulated = list_values(runs.loc[runs["emulated"], "strategy"])
+    builds = count_words(len(runs), "recorded build")
+    text = f"{builds}, run in {list_places(runs)}, {say_dates(runs)}."
+    return text + (f" Emulated there: {emulated}." if emulated else "")
+
+
+def describe_source(experiment: Experiment) -> dict[str, str]:
+    """Label -> value of each fact a reader needs to judge or repeat the experiment."""
+    runs, facts = experiment.runs, experiment.facts
+    described = {
+        "Experiment": experiment.folder.name,
+        "Builds": describe_builds(runs),
+        "Ran": f"{say_dates(runs)} in {list_places(runs)}" if len(runs) else "",
+        "Emulated": list_values(runs.loc[runs["emulated"], "strategy"]),
+        "Built": str(facts.get("context") or ""),
+        "Machine": describe_machine(find_part(facts, "machine")),
+        "Versions": list_versions(runs),
+        "Images": "; ".join(
+            f"{name} {image}" for name, image in find_part(facts, "images").items()
+        ),
+        "Links": list_values(runs["link"]),
+    }
+    return {label: value for label, value in described.items() if value}
+
+
+def find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is known of one of the facts of several parts, {} when nothing is."""
+    part = facts.get(name)
+    return {key: value for key, value in part.items() if value} if isinstance(part, dict) else {}
+
+
+def describe_builds(runs: pd.DataFrame) -> str:
+    """How many builds there are, of how many strategies, scenarios and rounds, how many valid."""
+    parts = [
+        count_words(runs[column].nunique(), word)
+        for column, word in {
+            "strategy": "strategy",
+            "scenario": "scenario",
+            "round": "round",
+        }.items()
+    ]
+    valid = int(runs["valid"].sum())
+    return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid"
+
+
+def describe_machine(machine: dict[str, Any]) -> str:
+    """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
+    memory = machine.get("memory")
+    parts = [
+        f"{machine['cpus']} cores" if "cpus" in machine else "",
+        f"{memory / 1e9:.0f} GB of memory" if isinstance(memory, int | float) else "",
+        str(machine.get("architecture", "")),
+        f"kernel {machine['kernel']}" if "kernel" in machine else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def list_problems(experiment: Experiment) -> list[str]:
+    """A sentence for each run that is not valid and each file that could not be read."""
+    runs = experiment.runs
+    invalid = runs.loc[~runs["valid"]]
+    return [
+        f"{run} is not compared: {reason}"
+        for run, reason in zip(invalid["run"], invalid["invalid_reason"], strict=True)
+    ] + [str(reason) for reason in experiment.problems["reason"]]
+
+
+def say_dates(runs: pd.DataFrame) -> str:
+    """The day or days on which the builds ran, in UTC."""
+    first, last = (f"{day:%Y-%m-%d}" for day in (runs["started"].min(), runs["started"].max()))
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def list_places(runs: pd.DataFrame) -> str:
+    """The places in which the builds ran, in words."""
+    return " and ".join(PLACES.get(place, place) for place in sorted(runs["place"].unique()))
+
+
+def list_versions(runs: pd.DataFrame) -> str:
+    """The tools' versions, each with all that occurred."""
+    values = {word: list_values(runs[column]) for column, word in VERSIONS.items()}
+    return ", ".join(f"{word} {value}" for word, value in values.items() if value)
+
+
+def list_values(column: pd.Series) -> str:
+    """The different values of a column that are known, sorted."""
+    return ", ".join(sorted(column.dropna().astype(str).unique()))

@@ -1,0 +1,123 @@
+"""A set of reports from an experiment: a page for each analysis notebook, and an index.
+
+`python -m analysis.reports.site [EXPERIMENT] [FOLDER]` is what `make report` calls.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from analysis.errors import AnalysisError, ReportError
+from analysis.prose import headline
+from analysis.records import read_experiment
+from analysis.reports.notebooks import list_analyses, read_title, run_notebook
+from analysis.reports.pages import Page, Site, render_index, render_page
+from analysis.reports.provenance import describe_source, list_problems, summarise_source
+
+TITLE = "Which Docker caching strategy wins on CodeBuild?"
+
+
+def make_reports(
+    experiment: str | Path = "data/lab",
+    folder: str | Path = "reports",
+    notebooks: Sequence[Path] | None = None,
+) -> Path:
+    """Write a page a notebook and index.html into `folder`; the index.
+
+    The notebooks run at the same time. One that fails leaves the others as they are: it is told
+    in the index, and in the ReportError raised at the end. RecordError without an experiment.
+    """
+    data, folder = read_experiment(experiment), Path(folder)
+    notebooks = list_analyses() if notebooks is None else notebooks
+    titles = {path: read_title(path) for path in notebooks}
+    files = {"index.html": "Overview"} | {
+        name_page(path): title.partition(":")[0] for path, title in titles.items()
+    }
+    site = Site(files, summarise_source(data))
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {
+        path: make_page(path, titles[path], site, folder, future)
+        for path, future in run_all(notebooks, experiment)
+    }
+    pages = [made[path] for path in notebooks]
+    index = folder / "index.html"
+    html = render_index(
+        TITLE, site, pages, headline(data), describe_source(data), list_problems(data)
+    )
+    write_html(index, html)
+    failed = [page.problem for page in pages if page.problem]
+    if failed:
+        raise ReportError("\n".join([*failed, f"{index} is made of the other reports."]))
+    return index
+
+
+def name_page(notebook: Path) -> str:
+    """The file of a notebook's report."""
+    return f"{notebook.stem}.html"
+
+
+def run_all(
+    notebooks: Sequence[Path], experiment: str | Path
+) -> Iterator[tuple[Path, Future[NotebookNode]]]:
+    """Each notebook with its finished execution, in the order in which they finish."""
+    # a thread only waits for a kernel, which is a process
+    with ThreadPoolExecutor(max(1, len(notebooks))) as pool:
+        parameters = {"experiment": str(experiment)}
+        futures = {pool.submit(run_notebook, path, parameters): path for path in notebooks}
+        for future in as_completed(futures):
+            yield futures[future], future
+
+
+def make_page(
+    notebook: Path, title: str, site: Site, folder: Path, future: Future[NotebookNode]
+) -> Page:
+    """The written page of an executed notebook, or what kept it from being made."""
+    file = name_page(notebook)
+    try:
+        html = render_page(future.result(), title, file, site)
+    except Exception as error:
+        # what an earlier call made is of other data
+        (folder / file).unlink(missing_ok=True)
+        return Page(file, title, problem=explain(notebook, error))
+    write_html(folder / file, html)
+    return Page(file, title, html)
+
+
+def explain(notebook: Path, error: Exception) -> str:
+    """Why a notebook has no page, and what to do; an error of ours says both itself."""
+    if isinstance(error, AnalysisError):
+        return str(error)
+    return (
+        f"{notebook.name} could not be run ({type(error).__name__}: {error}): see whether "
+        "make jupyter can open it."
+    )
+
+
+def write_html(path: Path, html: str) -> None:
+    """Write a page in UTF-8, as it says; half of a pair, which JSON can name, as a ?."""
+    path.write_text(html, encoding="utf-8", errors="replace")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the reports a command line asks for; 1 when something failed, with the reason."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.reports.site", description=__doc__)
+    parser.add_argument("experiment", nargs="?", default="data/lab", help="folder of recorded runs")
+    parser.add_argument("folder", nargs="?", default="reports", help="where the pages go")
+    options = parser.parse_args(arguments)
+    begin = time.monotonic()
+    try:
+        index = make_reports(options.experiment, options.folder)
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{index} made in {time.monotonic() - begin:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""What is built and how: buildspecs, strategies, scenarios, Dockerfiles, links."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,86 @@
+"""Strategies: each is a buildspec file, its name the file's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import BuildspecError, UnknownName
+from analysis.shipped import ROOT
+from analysis.workload.buildspec import Buildspec, read_buildspec
+
+FOLDER = ROOT / "deploy" / "buildspecs"
+# a strategy says what it needs by variables that its commands do not use
+EXPECT, HOST, EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
+STORE = "STRATEGY_IMAGE_STORE"
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A buildspec and how its builds are run and judged.
+
+    host: a fresh one each build, a kept one of a pool, or a fresh one with a kept server.
+    store: where the engine keeps images: classic, as CodeBuild starts it, or containerd.
+    """
+
+    name: str
+    title: str
+    buildspec: Buildspec
+    expect: str
+    host: str
+    emulated: bool
+    store: str
+
+
+def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
+    """Name -> strategy of ours and those in `folder`, which win over ours of the same name.
+
+    BuildspecError when the folder or a buildspec in it can't be used.
+    """
+    folders = [FOLDER] if folder is None else [FOLDER, Path(folder)]
+    if not folders[-1].is_dir():
+        raise BuildspecError(f"{folder} is not a folder: put your buildspec files into one.")
+    paths = [
+        path for each in folders for path in sorted(each.iterdir()) if path.suffix in YAML_SUFFIXES
+    ]
+    return {path.stem: read_strategy(path) for path in paths}
+
+
+YAML_SUFFIXES = (".yml", ".yaml")
+
+
+def read_strategy(path: str | Path) -> Strategy:
+    """The strategy in a buildspec file; BuildspecError names what is wrong with it."""
+    path = Path(path)
+    buildspec = read_buildspec(path)
+    variables = buildspec.variables
+    return Strategy(
+        name=path.stem,
+        title=first_comment(buildspec.text),
+        buildspec=buildspec,
+        expect=one_of(variables, EXPECT, ("succeeded", "failed"), path),
+        host=one_of(variables, HOST, ("fresh", "kept", "server"), path),
+        emulated=one_of(variables, EMULATED, ("no", "yes"), path) == "yes",
+        store=one_of(variables, STORE, ("classic", "containerd"), path),
+    )
+
+
+def one_of(variables: Mapping[str, str], name: str, choices: tuple[str, ...], path: Path) -> str:
+    """A variable's value, the first choice when it is not set; BuildspecError otherwise."""
+    value = variables.get(name, choices[0])
+    if value not in choices:
+        raise BuildspecError(f"{path}: {name} is {value!r}; use {' or '.join(choices)}.")
+    return value
+
+
+def first_comment(text: str) -> str:
+    """The comment on a buildspec's first line, '' without one."""
+    line = text.partition("\n")[0]
+    return line.lstrip("# ").strip() if line.startswith("#") else ""
+
+
+def find_strategy(name: str, known: Mapping[str, Strategy] | None = None) -> Strategy:
+    """The strategy of this name; UnknownName says which one was probably meant."""
+    known = load_strategies() if known is None else known
+    if name not in known:
+        raise UnknownName("strategy", name, known)
+    return known[name]

@@ -1,0 +1,25 @@
+"""What a record on disk says of a sound run."""
+
+RECORD = {
+    "format": 1,
+    "run": "docker.cold.01",
+    "strategy": "docker",
+    "scenario": "cold",
+    "round": 1,
+    "place": "lab",
+    "emulated": False,
+    "host": "fresh",
+    "idle_gap": None,
+    "link": "unshaped",
+    "order": 0,
+    "started": "2026-11-24T10:00:00+00:00",
+    "finished": "2026-11-24T10:00:09.5+00:00",
+    "seconds": 9.5,
+    "provisioning_seconds": 0.6,
+    "exit_code": 0,
+    "status": "succeeded",
+    "expect": "succeeded",
+    "host_empty": True,
+    "versions": {"engine": "28.5.2", "buildx": "0.29.1", "buildkit": None},
+    "repository": "docker-01",
+}

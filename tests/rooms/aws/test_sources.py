@@ -1,0 +1,108 @@
+"""A context as a zip in S3: what a build may see, the same bytes each time."""
+
+import io
+import os
+import subprocess
+import zipfile
+
+import pytest
+
+from analysis.aws import sources as codebuild_source
+from analysis.aws.client import Aws
+from analysis.aws.sources import list_objects, remove_objects, upload, zip_context
+from analysis.errors import CloudError
+
+pytest_plugins = ["aws.fixtures"]
+
+
+def make_context(folder):
+    for name, text in {
+        "Dockerfile": "FROM a:1\nCOPY . .\n",
+        ".dockerignore": "secret\nnode_modules\n",
+        "app/main.py": "1",
+        "app/run.sh": "#!/bin/sh\n",
+        "secret": "key",
+        "node_modules/big.js": "x" * 1000,
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "app/run.sh").chmod(0o755)
+    (folder / "app/link").symlink_to("main.py")
+    (folder / "empty").mkdir()
+    return folder
+
+
+def names(data):
+    return zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+def test_what_dockerignore_leaves_out_is_not_sent(tmp_path):
+    assert names(zip_context(make_context(tmp_path / "a"), "deploy")) == [
+        "deploy/.dockerignore",
+        "deploy/Dockerfile",
+        "deploy/app/link",
+        "deploy/app/main.py",
+        "deploy/app/run.sh",
+        "deploy/empty/",
+    ]
+
+
+def test_the_dockerfile_is_sent_where_dockerignore_leaves_it_out_and_all_where_another_rules(
+    tmp_path,
+):
+    folder = make_context(tmp_path)
+    (folder / ".dockerignore").write_text("*\n!app\n")
+    assert "deploy/Dockerfile" in names(zip_context(folder, "deploy"))
+    (folder / "Dockerfile.dockerignore").write_text("app\n")
+    assert "deploy/secret" in names(zip_context(folder, "deploy"))
+    assert "deploy/app/" not in names(zip_context(folder, "deploy"))
+
+
+def test_the_same_files_give_the_same_bytes_and_others_other_ones(tmp_path):
+    first, second = (make_context(tmp_path / name) for name in "ab")
+    os.utime(second / "app/main.py", (1, 1))
+    assert zip_context(first, "deploy") == zip_context(second, "deploy")
+    (second / "app/main.py").write_text("2")
+    assert zip_context(first, "deploy") != zip_context(second, "deploy")
+
+
+def test_unzip_gives_back_links_and_what_may_be_run(tmp_path):
+    data = zip_context(make_context(tmp_path / "a"), "deploy")
+    (tmp_path / "a.zip").write_bytes(data)
+    command = ["unzip", "-q", "a.zip", "-d", "out"]
+    try:
+        subprocess.run(command, cwd=tmp_path, check=True)
+    except FileNotFoundError:
+        pytest.skip("there is no unzip on this machine")
+    out = tmp_path / "out" / "deploy"
+    assert os.access(out / "app/run.sh", os.X_OK)
+    assert not os.access(out / "app/main.py", os.X_OK)
+    assert (out / "app/link").readlink().as_posix() == "main.py"
+    assert (out / "empty").is_dir()
+
+
+def test_a_zip_lies_under_its_scenario_and_content(aws, world):
+    client = Aws(world["AWS_REGION"])
+    location = upload(client, world["SOURCE_BUCKET"], "cold", b"zip")
+    bucket, _, key = location.partition("/")
+    assert key.startswith("contexts/cold.") and key.endswith(".zip")
+    assert upload(client, bucket, "cold", b"zip") == location
+    assert list_objects(client, bucket, "contexts/") == [(key, 3)]
+    assert client.requests == {"PutObject": 2, "ListObjectsV2": 1}
+
+
+def test_a_bucket_that_is_not_there_is_named_with_its_setting(aws, world):
+    with pytest.raises(CloudError, match="NoSuchBucket.*SOURCE_BUCKET"):
+        upload(Aws(world["AWS_REGION"]), "no-such-bucket", "cold", b"zip")
+
+
+def test_more_objects_than_a_request_takes_are_removed_and_no_others(aws, world, monkeypatch):
+    monkeypatch.setattr(codebuild_source, "OBJECTS", 4)
+    bucket, client = world["CACHE_BUCKET"], aws.client("s3")
+    for number in range(9):
+        client.put_object(Bucket=bucket, Key=f"s3-cache-01/blobs/{number}", Body=b"x")
+    client.put_object(Bucket=bucket, Key="s3-cache-02/blobs/1", Body=b"x")
+    assert remove_objects(Aws(world["AWS_REGION"]), bucket, "s3-cache-01/") == 9
+    left = client.list_objects_v2(Bucket=bucket)["Contents"]
+    assert [each["Key"] for each in left] == ["s3-cache-02/blobs/1"]

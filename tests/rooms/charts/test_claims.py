@@ -1,0 +1,47 @@
+"""The table of claims: each row leads to its runs and back, and nothing in it is markup."""
+
+import re
+
+import pandas as pd
+
+from analysis.charts.claims import memos
+from analysis.reports import dress_tables
+
+LONG = "9.5 s (mean of 3 rounds) " * 8
+CLAIMS = pd.DataFrame(
+    {
+        "claim": ["a <b>bold</b> one", "another"],
+        "verdict": ["holds", "can't tell"],
+        "numbers": [LONG, "nothing was measured"],
+        "where": ["lab; docker & co", "not measured"],
+        "runs": ["runs/docker.{cold,source}.{01,02}", "none"],
+    },
+    dtype="string",
+)
+
+
+def test_each_link_has_its_place():
+    html = memos(CLAIMS).data
+    links, places = re.findall(r'href="#([^"]+)"', html), re.findall(r'id="([^"]+)"', html)
+    assert sorted(links) == sorted(places)
+    assert len(set(places)) == 4
+    assert re.findall(r'href="([^#][^"]*)"', html) == []
+
+
+def test_all_is_said_whole_and_as_text():
+    html = memos(CLAIMS).data
+    assert "&lt;b&gt;bold" in html
+    assert "docker &amp; co" in html
+    assert LONG.strip() in html
+    assert "<code>runs/docker.{cold,source}.{01,02}</code>" in html
+
+
+def test_the_tables_are_dressed_as_others_are():
+    html = dress_tables(memos(CLAIMS).data)
+    assert html.count('role="region"') == 2
+    assert html.count('<table class="wordy"') == 2
+    assert 'data-label="verdict"' in html
+
+
+def test_no_claims_give_empty_tables():
+    assert memos(CLAIMS[:0]).data.count("<table") == 2

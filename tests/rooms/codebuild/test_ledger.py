@@ -1,0 +1,115 @@
+"""What was asked of AWS is on disk before it is asked."""
+
+import json
+
+import pytest
+
+from analysis.codebuild.ledger import (
+    CLOSED,
+    DONE,
+    LOST,
+    OPEN,
+    SPOILED,
+    STARTED,
+    Ledger,
+    count_paid,
+    list_ledgers,
+)
+from analysis.errors import RecordError
+
+NOW = "2026-11-24T21:00:00+00:00"
+
+
+def open_ledger(folder, name="docker-01"):
+    return Ledger.open(folder, name, "experiment")
+
+
+def test_nothing_is_there_before_a_life_begins(tmp_path):
+    ledger = open_ledger(tmp_path)
+    assert (ledger.state, ledger.life, ledger.builds) == (CLOSED, 0, [])
+    assert not (tmp_path / "builds").exists()
+
+
+def test_each_change_is_on_disk(tmp_path):
+    ledger = open_ledger(tmp_path)
+    ledger.begin(["cache/docker-01"], ["bucket", "docker-01/"])
+    entry = ledger.ask("cold", "project", NOW)
+    assert open_ledger(tmp_path).find_begun("cold").token == entry.token
+    ledger.note(entry, id="project:1", state=STARTED)
+    again = open_ledger(tmp_path)
+    assert again == ledger
+    assert again.find_begun().id == "project:1"
+    assert (again.repositories, again.store) == (["cache/docker-01"], ["bucket", "docker-01/"])
+    assert not again.is_done("cold")
+    again.note(again.find_begun(), state=DONE, ended=NOW)
+    assert open_ledger(tmp_path).is_done("cold")
+    assert open_ledger(tmp_path).last_end() == NOW
+
+
+def test_a_new_life_begins_its_scenarios_again(tmp_path):
+    ledger = open_ledger(tmp_path)
+    ledger.begin([], [])
+    ledger.note(ledger.ask("cold", "project", NOW), state=DONE, id="p:1", ended=NOW, minutes=2)
+    ledger.begin([], [])
+    assert not ledger.is_done("cold")
+    assert ledger.last_end() is None
+    assert ledger.state == OPEN
+    assert count_paid(tmp_path) == (1, 2)
+
+
+def test_tokens_differ_by_everything_that_a_build_is_of(tmp_path):
+    tokens = set()
+    for name in ("docker-01", "docker-02"):
+        for experiment in ("a", "b"):
+            ledger = Ledger(tmp_path / "builds" / f"{name}.json", experiment)
+            for _ in range(2):
+                ledger.begin([], [])
+                tokens |= {ledger.ask(each, "p", NOW).token for each in ("cold", "cold", "source")}
+    assert len(tokens) == 2 * 2 * 2 * 3
+    assert all(len(token) == 64 for token in tokens)
+
+
+def test_builds_of_no_use_are_counted_and_not_waited_for(tmp_path):
+    ledger = open_ledger(tmp_path)
+    ledger.begin([], [])
+    for _ in range(2):
+        ledger.note(ledger.ask("cold", "p", NOW), state=LOST)
+    assert ledger.count_lost("cold") == 2
+    assert ledger.find_begun() is None
+    ledger.forget(ledger.ask("cold", "p", NOW))
+    assert len(open_ledger(tmp_path).builds) == 2
+
+
+def test_a_life_goes_on_in_the_order_of_commits_only(tmp_path):
+    order = ["cold", "unchanged", "source"]
+    ledger = open_ledger(tmp_path)
+    assert ledger.list_left(order) == order
+    ledger.begin([], [])
+    ledger.note(ledger.ask("cold", "p", NOW), state=DONE)
+    assert ledger.list_left(order) == ["unchanged", "source"]
+    begun = ledger.ask("source", "p", NOW)
+    assert ledger.list_left(["cold", "source"]) == ["source"]
+    assert ledger.list_left(order) == order
+    ledger.note(begun, state=LOST)
+    assert ledger.list_left(order) == ["unchanged", "source"]
+    ledger.leave(SPOILED)
+    assert ledger.list_left(order) == order
+
+
+def test_a_damaged_ledger_is_named(tmp_path):
+    path = tmp_path / "builds" / "docker-01.json"
+    path.parent.mkdir()
+    for text in ("{", "[]", '{"builds": [{"life": 1}]}', "{}"):
+        path.write_text(text)
+        with pytest.raises(RecordError, match="docker-01.json"):
+            list(list_ledgers(tmp_path))
+
+
+def test_the_file_is_for_people_too(tmp_path):
+    ledger = open_ledger(tmp_path)
+    ledger.begin(["a/docker-01"], [])
+    ledger.ask("cold", "project", NOW)
+    value = json.loads(ledger.path.read_text())
+    assert value["state"] == "open"
+    assert value["builds"][0]["scenario"] == "cold"
+    assert not list(tmp_path.glob("**/*.part"))

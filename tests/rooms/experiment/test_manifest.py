@@ -1,0 +1,129 @@
+"""What all runs of an experiment have in common, and what is not mixed in."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import RecordError
+from analysis.experiment.manifest import check_facts, gather_facts, write_facts
+from analysis.experiment.run import Settings, run_experiment
+from analysis.lab import Images
+from analysis.records import read_json
+from analysis.workload import load_strategies
+
+ROOT = Path(__file__).parents[3]
+MACHINE = {"cpus": 2}
+
+
+@pytest.fixture
+def app(tmp_path):
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM node:20\nCOPY . .\n")
+    (folder / "main.js").write_text("1\n")
+    return folder
+
+
+@pytest.fixture
+def mine(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    write_buildspec(folder, "ls")
+    return folder
+
+
+def write_buildspec(folder, command):
+    text = f"version: 0.2\nphases: {{build: {{commands: [{command}]}}}}\n"
+    (folder / "mine.yml").write_text(text)
+
+
+def gather(app, mine, *names, replacements=None, images=None):
+    known = load_strategies(mine)
+    return gather_facts(app, images or Images(), [known[name] for name in names], replacements)
+
+
+def finish(folder, run):
+    path = folder / "runs" / run / "record.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+
+
+def test_the_same_again_is_welcome_and_new_strategies_are_added(app, mine, tmp_path):
+    first = gather(app, mine, "mine")
+    write_facts(tmp_path, first, MACHINE)
+    begun = read_json(tmp_path / "experiment.json")
+    assert begun["machine"] == MACHINE
+    assert begun["bases"] == {"node:20": "node:20"}
+    finish(tmp_path, "mine.cold.01")
+    second = gather(app, mine, "mine", "docker")
+    check_facts(tmp_path, second)
+    write_facts(tmp_path, second, {"cpus": 4})
+    added = read_json(tmp_path / "experiment.json")
+    assert added == begun | {"buildspecs": second["buildspecs"]}
+    assert sorted(path.name for path in tmp_path.glob("experiment*")) == ["experiment.json"]
+
+
+def test_a_buildspec_that_changed_is_not_mixed_into_its_runs(app, mine, tmp_path):
+    write_facts(tmp_path, gather(app, mine, "mine", "docker"), MACHINE)
+    write_buildspec(mine, "date")
+    check_facts(tmp_path, gather(app, mine, "mine"))
+    finish(tmp_path, "mine.v2.cold.01")
+    check_facts(tmp_path, gather(app, mine, "mine"))
+    finish(tmp_path, "mine.cold.01")
+    check_facts(tmp_path, gather(app, mine, "docker"))
+    with pytest.raises(RecordError, match=r"runs of mine by another buildspec.*EXPERIMENT="):
+        check_facts(tmp_path, gather(app, mine, "mine", "docker"))
+
+
+def test_a_change_before_the_first_run_replaces_what_was_noted(app, mine, tmp_path):
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    write_buildspec(mine, "date")
+    changed = gather(app, mine, "mine")
+    write_facts(tmp_path, changed, MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    check_facts(tmp_path, changed)
+
+
+def test_another_context_image_or_replacement_is_not_mixed_in(app, mine, tmp_path):
+    changes = tmp_path / "changes"
+    (changes / "source").mkdir(parents=True)
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    with pytest.raises(RecordError, match=r"replacements differs.*EXPERIMENT="):
+        check_facts(tmp_path, gather(app, mine, "mine", replacements=changes))
+    with pytest.raises(RecordError, match="images differs"):
+        images = replace(Images(), host="another:1")
+        check_facts(tmp_path, gather(app, mine, "mine", images=images))
+    (app / "main.js").write_text("2\n")
+    with pytest.raises(RecordError, match="context_digest differs"):
+        check_facts(tmp_path, gather(app, mine, "mine"))
+
+
+def test_the_recorded_experiment_can_be_resumed_though_it_says_less(tmp_path):
+    there = read_json(ROOT / "data" / "lab" / "experiment.json")
+    older = {k: v for k, v in there.items() if k not in ("bases", "replacements", "buildspecs")}
+    (tmp_path / "experiment.json").write_text(json.dumps(older))
+    finish(tmp_path, "docker.cold.01")
+    facts = gather_facts(ROOT / "deploy", Images(**there["images"]), [load_strategies()["docker"]])
+    check_facts(tmp_path, facts)
+    write_facts(tmp_path, facts, MACHINE)
+    assert read_json(tmp_path / "experiment.json") == older | {"buildspecs": facts["buildspecs"]}
+
+
+def test_what_does_not_fit_is_told_before_a_lab_comes_up(app, mine, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    write_facts(tmp_path, gather(app, mine, "mine", images=Images.from_environment()), MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    settings = Settings(rounds=1, context=str(app), strategies_folder=str(mine))
+    lines = []
+    run_experiment(tmp_path, "mine", "cold", settings, lines.append)
+    assert lines == [f"0 builds to run in {tmp_path}"]
+    write_buildspec(mine, "date")
+    with pytest.raises(RecordError, match="another buildspec"):
+        run_experiment(tmp_path, "mine", "source", settings)
+    shutil.rmtree(tmp_path / "runs")
+    (app / "Dockerfile").write_text("FROM node:22\n")
+    with pytest.raises(RecordError, match="context_digest differs"):
+        run_experiment(tmp_path, "mine", "cold", settings)

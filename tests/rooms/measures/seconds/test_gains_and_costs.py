@@ -1,0 +1,65 @@
+"""What a strategy saves and pays: parts that add up to its difference, on recorded builds."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis import measures
+from analysis.charts import balance as draw
+from analysis.errors import UnknownName
+from analysis.measures.seconds.gains_and_costs import ORDER, balance, say_balance
+from analysis.records import read_experiment, read_timelines
+
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    experiment = read_experiment(ROOT / "data" / "lab")
+    runs = measures.pick_comparable(experiment.runs)
+    timelines, _ = read_timelines(runs, experiment.logs.steps)
+    activities = measures.overhead_map(runs, experiment.logs)
+    path = measures.path_map(runs, experiment.logs, timelines)
+    return runs, activities, path
+
+
+@pytest.fixture(scope="module")
+def table(recorded):
+    _, activities, path = recorded
+    return balance(activities, path)
+
+
+def test_the_parts_add_up_to_the_difference_in_elapsed_time(recorded, table):
+    compared = measures.compare(recorded[0]).set_index(["strategy", "scenario"])
+    sums = table.groupby(["strategy", "scenario"])["difference"].sum()
+    same = table.groupby(["strategy", "scenario"])["n"].max() == compared["n"].reindex(sums.index)
+    assert same.sum() > 20
+    difference = compared["difference"].reindex(sums.index)
+    assert (sums - difference)[same].abs().max() < 0.05
+
+
+def test_a_cache_saves_work_and_pays_for_a_builder(table):
+    rows = table[table["strategy"].eq("registry-cache") & table["scenario"].eq("unchanged")]
+    seconds = rows.set_index("activity")["difference"]
+    assert seconds["work"] < -3
+    assert seconds["builder"] > 3
+    assert seconds["load"] > 1
+    assert list(seconds.index) == [name for name in ORDER if name in seconds.index]
+
+
+def test_it_is_said_least_first_and_drawn(table):
+    said = say_balance(table, "unchanged")
+    (line,) = [text for text in said if text.startswith("registry-cache (")]
+    assert "saves" in line
+    assert "builder" in line
+    assert "than docker in all." in line
+    axes = draw(table, scenario="unchanged")
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert [text.partition(" (n = ")[0] for text in said] == names
+    assert "registry-cache" in axes.figure.alt
+    assert say_balance(table, "none") == ["Nothing can be set against docker for scenario none."]
+
+
+def test_a_baseline_that_is_none_is_told(recorded):
+    with pytest.raises(UnknownName, match="did you mean 'docker'"):
+        balance(recorded[1], recorded[2], "dockr")

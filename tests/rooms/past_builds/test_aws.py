@@ -1,0 +1,169 @@
+"""Histories out of CodeBuild, CloudWatch and S3: pages, what is missing, and what AWS refuses."""
+
+import gzip
+
+import boto3
+import pytest
+from histories import after, build_log
+
+from analysis.aws import Aws
+from analysis.errors import AccountError, BusyError, CloudError, SourceError
+from analysis.past_builds.codebuild import NO_LOG, RUNNING, fetch_log
+from analysis.past_builds.reading import read_history
+
+pytest_plugins = ["aws.fixtures"]
+PROJECT, GROUP = "docker-cache", "/aws/codebuild/docker-cache"
+
+
+def add(aws, minutes, **changes):
+    """A finished build that many minutes after the first."""
+    begin = after(minutes)
+    return aws.add_build(PROJECT, begin.timestamp(), **{"log": build_log(begin)} | changes)
+
+
+def test_a_project_s_builds_come_with_phases_status_and_log(aws, world):
+    ids = [add(aws, 0), add(aws, 60, status="FAILED"), add(aws, 90, status="FAULT", log=b"")]
+    history = read_history(PROJECT)
+    builds = history.builds
+    assert builds["id"].tolist() == ids
+    assert builds["status"].tolist() == ["succeeded", "failed", "fault"]
+    assert builds["project"].eq(PROJECT).all()
+    assert builds["compute"].eq("general1.small").all()
+    assert builds["log"].notna().tolist() == [True, True, False]
+    assert history.problems["what"].tolist() == [ids[2]]
+    phases = history.phases[history.phases["id"].eq(ids[0])].set_index("phase")["seconds"]
+    assert phases["QUEUED"] == pytest.approx(1.2, abs=0.01)
+    assert phases["PROVISIONING"] == pytest.approx(8.4, abs=0.01)
+    waited = phases[["SUBMITTED", "QUEUED", "PROVISIONING"]].sum()
+    assert builds["seconds"][0] == pytest.approx(phases.sum() - waited, abs=0.1)
+    assert builds["idle_gap"][1] == pytest.approx(3600 - phases.sum(), abs=0.1)
+    assert history.logs.steps["log"].nunique() == 2
+
+
+def test_hundreds_of_builds_are_asked_for_in_hundreds_and_no_more_than_wanted(aws, world):
+    for number in range(230):
+        add(aws, number, log=b"")
+    history = read_history(PROJECT, limit=205)
+    assert len(history.builds) == 205
+    assert history.builds["started"].is_monotonic_increasing
+    assert history.builds["started"].iloc[-1].timestamp() == after(229).timestamp()
+    assert aws.requests["ListBuildsForProject"] == aws.requests["BatchGetBuilds"] == 3
+    aws.requests.clear()
+    assert len(read_history(PROJECT, since=after(225).isoformat()).builds) == 5
+    assert aws.requests["BatchGetBuilds"] == 1
+
+
+def test_a_long_log_is_read_to_its_end_over_empty_pages(aws, world):
+    aws.events_per_page, aws.empty_pages = 7, 2
+    add(aws, 0)
+    history = read_history(PROJECT)
+    assert history.logs.logs["lines"].tolist() == [build_log(after(0)).count("\n")]
+    assert history.logs.steps["status"].eq("ran").all()
+
+
+def test_a_running_build_is_there_without_its_log(aws, world):
+    aws.after_polls = 50
+    aws.client("codebuild").start_build(projectName=PROJECT)
+    history = read_history(PROJECT)
+    assert history.builds["status"].tolist() == ["in progress"]
+    assert history.builds["finished"].isna().all()
+    assert history.problems["problem"].tolist() == [RUNNING]
+
+
+def test_a_log_that_retention_removed_is_told(aws, world):
+    build = add(aws, 0)
+    stream = build.rpartition(":")[2]
+    aws.client("logs").delete_log_stream(logGroupName=GROUP, logStreamName=stream)
+    history = read_history(PROJECT)
+    assert history.builds["status"].tolist() == ["succeeded"]
+    assert "retention" in history.problems["problem"][0]
+
+
+def test_a_log_that_is_only_in_s3_is_found_there(aws, world):
+    bucket = world["CACHE_BUCKET"]
+    text = build_log().encode()
+    aws.client("s3").put_object(Bucket=bucket, Key="logs/1.gz", Body=gzip.compress(text))
+    reader = Aws(world["AWS_REGION"])
+    where = {"s3LogsArn": f"arn:aws:s3:::{bucket}/logs/1"}
+    log, problem = fetch_log(reader, where)
+    assert gzip.decompress(log) == text
+    assert problem is None
+    assert "lifecycle" in fetch_log(reader, {"s3LogsArn": f"arn:aws:s3:::{bucket}/logs/2"})[1]
+    assert fetch_log(reader, {}) == (None, NO_LOG)
+
+
+def test_a_log_group_is_a_history_without_codebuild_s_word(aws, world):
+    for number in range(3):
+        add(aws, 10 * number)
+    history = read_history(GROUP, limit=2)
+    assert history.builds["project"].tolist() == [PROJECT] * 2
+    assert history.builds["started"].tolist() == [after(10), after(20)]
+    assert history.builds["compute"].isna().all()
+    assert aws.requests["BatchGetBuilds"] == 0
+    assert len(read_history(GROUP, since=after(15).isoformat()).builds) == 1
+
+
+def test_an_s3_prefix_is_a_history(aws, world):
+    client, bucket = aws.client("s3"), world["CACHE_BUCKET"]
+    for number in range(3):
+        body = gzip.compress(build_log(after(10 * number)).encode())
+        client.put_object(Bucket=bucket, Key=f"builds/app/{number}.gz", Body=body)
+    client.put_object(Bucket=bucket, Key="builds/app/", Body=b"")
+    client.put_object(Bucket=bucket, Key="else/3.gz", Body=b"x")
+    history = read_history(f"s3://{bucket}/builds/")
+    assert history.builds["started"].tolist() == [after(0), after(10), after(20)]
+    assert history.builds["project"].eq("app").all()
+    assert history.builds["id"][0] == f"s3://{bucket}/builds/app/0.gz"
+    with pytest.raises(SourceError, match="has no builds"):
+        read_history(f"s3://{bucket}/nothing/")
+
+
+def test_what_is_not_there_is_told_with_the_place_to_look(aws, world):
+    with pytest.raises(
+        SourceError, match=r"no CodeBuild project 'absent' in us-east-1.*AWS_REGION"
+    ):
+        read_history("absent")
+    with pytest.raises(SourceError, match="no log group /aws/codebuild/absent in us-east-1"):
+        read_history("/aws/codebuild/absent")
+    with pytest.raises(SourceError, match="no bucket 'absent'"):
+        read_history("s3://absent/logs")
+    with pytest.raises(
+        SourceError, match="docker-cache has no builds: CodeBuild keeps them for a year"
+    ):
+        read_history(PROJECT)
+
+
+def test_no_credentials_old_ones_and_no_region_say_what_to_do(aws, world, monkeypatch):
+    aws.fail("ListBuildsForProject", "ExpiredTokenException", "The security token is expired")
+    with pytest.raises(AccountError, match="credentials have expired.*log in.*exported logs"):
+        read_history(PROJECT)
+    aws.fail("ListBuildsForProject", "AccessDeniedException", "User: arn:aws:iam::123456789012:u")
+    with pytest.raises(AccountError, match="does not allow it") as caught:
+        read_history(PROJECT)
+    assert "123456789012" not in str(caught.value)
+    # a session keeps the credentials that it found
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(AccountError, match="no AWS credentials"):
+        read_history(PROJECT)
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(AccountError, match="set AWS_REGION"):
+        read_history(PROJECT)
+
+
+def test_throttling_is_waited_out_and_told_when_it_does_not_end(aws, world, monkeypatch):
+    add(aws, 0)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    aws.throttle("GetLogEvents", 1)
+    with pytest.raises(BusyError, match="throttles"):
+        read_history(PROJECT)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+    aws.throttle("GetLogEvents", 1)
+    assert len(read_history(PROJECT).builds) == 1
+
+
+def test_an_unknown_answer_is_an_error_of_ours(aws, world):
+    aws.fail("ListBuildsForProject", "SomethingNew", "odd")
+    with pytest.raises(CloudError, match="SomethingNew: odd"):
+        read_history(PROJECT)

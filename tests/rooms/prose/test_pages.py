@@ -1,0 +1,103 @@
+"""The sentences of the notebooks say what the frames hold, and that nothing is known when so."""
+
+import pandas as pd
+from measured import BUILD, CREATE, PUSH, make_runs, read_texts, show_build, write_log
+
+from analysis.measures.caching import hits_by_run
+from analysis.measures.compare import mean_by_activity
+from analysis.measures.seconds import builder_costs, busy_map, overhead_map
+from analysis.measures.storage import READINGS
+from analysis.prose import pages as findings
+
+CACHED = show_build(boot=9.5, cached=("RUN install",))
+PLAIN = write_log((BUILD, 15.0, show_build()), (PUSH, 3.9, ""))
+MADE = write_log((CREATE, 0.5, ""), (BUILD, 39.4, CACHED))
+RUNS, LOGS = read_texts(
+    make_runs({"docker": {"source": [19.0]}, "registry-cache": {"source": [40.0]}}), [PLAIN, MADE]
+)
+
+
+def test_hits_are_told_by_strategy_and_so_is_their_absence():
+    said = findings.say_hits(hits_by_run(RUNS, LOGS.steps))
+    assert said == [
+        "Layers come from a cache with registry-cache: 50 % for a changed source file (n = 1).",
+        "No layer came from a cache with docker.",
+    ]
+
+
+def test_without_a_build_no_hit_rate_is_said():
+    runs, logs = read_texts(RUNS, ["", ""])
+    said = findings.say_hits(hits_by_run(runs, logs.steps))
+    assert said == ["No build was found in any log."]
+
+
+def test_the_quickest_and_the_slowest_are_told_with_their_largest_parts():
+    said = findings.say_spent(mean_by_activity(overhead_map(RUNS, LOGS)), "source")
+    assert said == [
+        "docker takes 19.0 s for a changed source file (mean, n = 1): docker build 15.0 s (79 %) "
+        "and docker push 3.9 s (21 %).",
+        "registry-cache takes 40.0 s for a changed source file (mean, n = 1): docker build 39.4 s "
+        "(98 %) and builder create 0.50 s (1 %).",
+    ]
+    assert findings.say_spent(mean_by_activity(overhead_map(RUNS, LOGS)), "base") == [
+        "No build of a newer base image was measured."
+    ]
+
+
+def test_work_and_overhead_are_told_apart():
+    busy = busy_map(RUNS, LOGS)
+    docker, cache = findings.say_overhead(mean_by_activity(busy), "source")
+    assert docker.startswith("docker: 10.0 s of work, 5.0 s of anything else, most of it base pull")
+    assert cache.startswith("registry-cache: 2.0 s of work, 37.4 s of anything else")
+    assert "no step explains 24.4 s" in cache
+    said = findings.say_unexplained(busy)
+    assert said.endswith("24.4 s in the worst (registry-cache.source.01).")
+    assert findings.say_unexplained(busy.iloc[:0]).startswith("No log holds")
+
+
+def test_a_builders_cost_has_median_ends_number_and_share():
+    said = findings.say_builder_cost(builder_costs(RUNS, LOGS))
+    assert said == (
+        "A new builder costs 10.0 s (median, 10.0 to 10.0 s, n = 1): 25 % of the build; pulling "
+        "BuildKit's image is 8.5 s of that."
+    )
+    assert findings.say_builder_cost(builder_costs(RUNS.iloc[:1], LOGS)) == ""
+
+
+def test_growth_names_strategies_that_grow_alike_together():
+    entries = pd.DataFrame(
+        {
+            "strategy": ["a", "a", "b", "b", "c", "c"],
+            "pushes": [1, 2] * 3,
+            "entries": [1, 2, 3, 6, 1, 2],
+            "untagged": [0, 1, 2, 5, 0, 1],
+            "n": 3,
+        }
+    )
+    assert findings.say_growth(entries) == [
+        "6 entries after 2 pushes, 5 of them untagged, with b (median, n = 3).",
+        "2 entries after 2 pushes, 1 of them untagged, with a and c (median, n = 3).",
+    ]
+
+
+def test_rollbacks_are_told_where_the_readings_differ():
+    rows = [
+        {"strategy": name, "reading": reading, "builds_kept": kept}
+        for name, numbers in {"a": (3, 3), "b": (1, 3)}.items()
+        for reading, kept in zip(READINGS, numbers, strict=True)
+    ]
+    said = findings.say_rollbacks(pd.DataFrame(rows), 3)
+    assert "3 if children don't count or 1 if each entry counts of b" in said
+    same = findings.say_rollbacks(pd.DataFrame(rows[:2]), 3)
+    assert same == "“Keep the newest 3” keeps the same builds under both readings."
+
+
+def test_what_lies_in_a_bucket_is_told_apart_from_the_registry():
+    runs = make_runs({"s3-cache": {"cold": [40.0, 41.0], "source": [30.0, 31.0]}})
+    runs["store_objects"] = pd.array([13, 13, 18, 20], "Int64")
+    runs["store_bytes"] = pd.array([90_000_000, 90_000_000, 95_000_000, 97_000_000], "Int64")
+    assert findings.say_store(runs) == [
+        "s3-cache keeps its cache in a bucket, not in the registry: 19 objects of 96 MB after the "
+        "last build of a history (median, n = 2); nothing there expires by itself."
+    ]
+    assert findings.say_store(runs.assign(store_objects=pd.array([None] * 4, "Int64"))) == []

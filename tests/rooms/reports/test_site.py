@@ -1,0 +1,270 @@
+"""The reports of the recorded experiment, opened in a browser as their readers do."""
+
+import functools
+import http.server
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser import look_at, open_browser
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import analysis.reports
+from analysis.commands import history as history_report
+from analysis.errors import RecordError, ReportError
+from analysis.reports.notebooks import list_analyses
+from analysis.reports.site import main, make_reports
+
+ROOT = Path(__file__).parents[3]
+RECORDED = ROOT / "data" / "lab"
+PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """The folder of the recorded experiment's reports."""
+    return make_reports(RECORDED, tmp_path_factory.mktemp("reports")).parent
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def looks(reports, browser):
+    """Page -> what the browser saw of it."""
+    return {page: look_at(browser, reports / page) for page in PAGES}
+
+
+def test_the_set_is_a_page_a_notebook_and_an_index(reports):
+    assert sorted(path.name for path in reports.iterdir()) == sorted(PAGES)
+
+
+@each_page
+def test_a_page_asks_for_nothing_and_complains_of_nothing(looks, page):
+    look = looks[page]
+    assert look.requests == []
+    assert look.complaints == []
+
+
+@each_page
+def test_a_page_says_the_same_without_scripts(reports, page):
+    text = (reports / page).read_text()
+    assert "<script" not in text and not re.search(r"\son\w+=", text.partition("</style>")[2])
+
+
+@each_page
+def test_every_picture_is_described(looks, page):
+    look = looks[page]
+    assert all(alt and 30 <= len(alt) <= 1500 for alt in look.alts), look.alts
+    assert not any("No description" in alt for alt in look.alts)
+
+
+@each_page
+def test_a_page_fits_a_phone(looks, page):
+    assert looks[page].width <= 390
+
+
+@each_page
+def test_a_page_has_title_language_landmarks_and_ordered_headings(looks, page):
+    look = looks[page]
+    assert look.language == "en" and len(look.title) > 10
+    assert set(look.landmarks.values()) == {1}
+    levels = [int(heading[1]) for heading in look.headings]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+@each_page
+def test_a_page_shows_no_code_no_python_repr_and_no_path_of_this_machine(reports, page):
+    text = (reports / page).read_text()
+    for unwanted in (str(ROOT), "Traceback", "<Axes", "&lt;Axes", "DataFrame", "import pandas"):
+        assert unwanted not in text, unwanted
+
+
+@each_page
+def test_a_page_says_that_data_are_recorded_and_what_is_emulated(reports, page):
+    text = (reports / page).read_text()
+    assert "recorded builds" in text
+    assert re.search(r"Emulated there: [\w ,-]*local-layer-cache", text)
+
+
+def test_every_link_between_the_pages_leads_somewhere(reports):
+    for page in PAGES:
+        for target in re.findall(r'href="([^"#:]+)"', (reports / page).read_text()):
+            assert (reports / target).is_file(), target
+
+
+def test_the_index_begins_with_the_answer_and_its_picture(reports):
+    text = (reports / "index.html").read_text()
+    order = ['<p class="lead">', "<figure", '<ul class="headline">', "The reports"]
+    assert sorted(order, key=text.index) == order
+    assert 'alt="Table of seconds against docker' in text
+    assert re.search(r'<p class="lead"><strong>[^<]*\d[^<]*</strong>[^<]*\d[^<]*</p>', text), (
+        "the answer has a number"
+    )
+
+
+def test_the_browser_would_notice_a_request_and_a_picture_without_a_word(browser, tmp_path):
+    page = tmp_path / "page.html"
+    with serve_folder(tmp_path) as address:
+        page.write_text(f'<title>x</title><img src="{address}/page.html">')
+        look = look_at(browser, page)
+    assert look.requests == [f"{address}/page.html"]
+    assert look.alts == [None]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "<script>throw new Error('broken')</script>",
+        '<meta http-equiv="Content-Security-Policy" content="img-src data:"><img src="a.png">',
+    ],
+)
+def test_the_browser_would_notice_a_complaint(browser, tmp_path, fault):
+    page = tmp_path / "page.html"
+    page.write_text(fault)
+    assert len(look_at(browser, page).complaints) == 1
+
+
+def test_the_browser_would_notice_a_page_that_is_too_wide(browser, tmp_path):
+    page = tmp_path / "page.html"
+    head = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    page.write_text(f'{head}<div style="width: 900px">wide</div>')
+    assert look_at(browser, page).width > 390
+
+
+class serve_folder:
+    """A server of a folder's files on a loopback port, while in its block."""
+
+    def __init__(self, folder):
+        handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def write_notebook(path, source):
+    cells = [
+        new_markdown_cell(f"# {path.stem}: a trial\n\nIts **summary**."),
+        new_code_cell("experiment: str = 'x'", metadata={"tags": ["parameters"]}),
+        new_code_cell(source),
+    ]
+    python = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": python}), path)
+    return path
+
+
+def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
+    good = write_notebook(tmp_path / "a-good.ipynb", "experiment")
+    bad = write_notebook(tmp_path / "b-bad.ipynb", "raise ValueError('<b>oh</b>')")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "b-bad.html").write_text("of an earlier call")
+    with pytest.raises(ReportError, match=r"b-bad\.ipynb, cell 3") as caught:
+        make_reports(RECORDED, folder, [good, bad])
+    assert "ValueError: <b>oh</b>" in str(caught.value)
+    assert sorted(path.name for path in folder.iterdir()) == ["a-good.html", "index.html"]
+    index = (folder / "index.html").read_text()
+    assert "Not made: b-bad.ipynb, cell 3" in index and "&lt;b&gt;oh&lt;/b&gt;" in index
+    assert "Its <strong>summary</strong>." in index
+
+
+def test_a_folder_without_an_experiment_is_told_in_a_sentence(tmp_path, capsys):
+    with pytest.raises(RecordError, match="holds no experiment"):
+        make_reports(tmp_path, tmp_path / "out")
+    assert main([str(tmp_path), str(tmp_path / "out")]) == 1
+    assert "holds no experiment" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def write_kernel(folder, monkeypatch, *command):
+    """Let this command be the kernel of every notebook."""
+    spec = {"argv": [*map(str, command), "{connection_file}"], "display_name": "Python 3"}
+    kernel = folder / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps(spec | {"language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+
+
+def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monkeypatch, capsys):
+    write_kernel(tmp_path / "jupyter", monkeypatch, tmp_path / "no-python")
+    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
+    monkeypatch.setattr(analysis.reports, "list_analyses", lambda: pages)
+    assert main([str(RECORDED), str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
+    assert "no-python" in told and "make jupyter" in told and "Traceback" not in told
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+    assert "Not made: b.ipynb could not be run" in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_of_two_kernels_one_that_dies_at_once_leaves_the_other_s_page(tmp_path, monkeypatch):
+    # making a folder succeeds once
+    script = f"mkdir {tmp_path / 'first'} 2>/dev/null && exit 3; exec {sys.executable} -m ipykernel"
+    kernel = tmp_path / "kernel.sh"
+    kernel.write_text(f'#!/bin/sh\n{script} -f "$1"\n')
+    write_kernel(tmp_path / "jupyter", monkeypatch, "/bin/sh", kernel)
+    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
+    with pytest.raises(ReportError, match="could not be run"):
+        make_reports(RECORDED, tmp_path / "out", pages)
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert made in (["a.html", "index.html"], ["b.html", "index.html"])
+
+
+def spoil(folder):
+    (folder / "docker.cold.01").mkdir()
+    (folder / "docker.cold.01" / "record.json").write_text("{")
+
+
+def test_an_experiment_without_a_run_that_can_be_read_has_all_its_pages(tmp_path):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    spoil(tmp_path / "data" / "runs")
+    index = make_reports(tmp_path / "data", tmp_path / "out")
+    text = index.read_text(encoding="utf-8")
+    assert "No build can be compared yet" in text
+    assert "record.json is damaged" in text
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(PAGES)
+
+
+def test_an_experiment_without_any_run_has_its_index(tmp_path):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    index = make_reports(tmp_path / "data", tmp_path / "out", [])
+    assert "No build can be compared yet" in index.read_text(encoding="utf-8")
+
+
+def test_pages_are_in_utf_8_whatever_the_locale_is(tmp_path):
+    (tmp_path / "data" / "runs").mkdir(parents=True)
+    (tmp_path / "data" / "experiment.json").write_text('{"context": "d\\u00e9ploy \\ud800"}')
+    command = (
+        "from analysis.reports import make_reports; import sys; make_reports(*sys.argv[1:], [])"
+    )
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    arguments = [sys.executable, "-c", command, str(tmp_path / "data"), str(tmp_path / "out")]
+    subprocess.run(arguments, env=environment, cwd=ROOT, check=True)
+    assert "déploy ?" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_builds_that_are_there_already_have_a_report_of_their_own(tmp_path, capsys):
+    source = str(ROOT / "data" / "lab" / "runs" / "registry-cache.*.01")
+    assert history_report.main([source, "--folder", str(tmp_path), "--limit", "3"]) == 0
+    page = (tmp_path / "history.html").read_text()
+    assert "<h1" in page and "<script" not in page and "data:image/png" in page
+    assert history_report.main([str(tmp_path / "none"), "--folder", str(tmp_path)]) == 1
+    assert str(tmp_path / "none") in capsys.readouterr().err
