@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import EngineError
-from analysis.lab import Lab, engine
+from analysis.lab import Lab, connect
 
 ROOT = Path(__file__).parent.parent
 # a base image of a shell and little else: to pull a real one would take most of a build's time
@@ -24,7 +24,7 @@ def client():
     In CI its absence is an error, elsewhere a reason to skip.
     """
     try:
-        client = engine.connect()
+        client = connect()
     except EngineError as error:
         if os.environ.get("CI"):
             raise

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the sources: downward only, heavy packages at one address."""
+"""Who may import whom, read from the sources: downward, by the face of a room, at one address."""
 
 import ast
 import subprocess
@@ -9,33 +9,34 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# from the bottom up: a room imports from lower shelves, and inside itself, and from nowhere else
-SHELVES = [
-    {"errors", "redaction"},
-    {"buildspec", "dockerfile", "recording", "logs", "registry", "tables"},
-    {"strategies", "scenarios", "timeline", "validity"},
-    {"builders", "runs"},
-    {"contexts", "history"},
-    {"facts"},
-    {"experiment", "measures"},
-    {"charts", "estimate"},
-    {"cloud"},
-    {"notebooks", "pages", "provenance"},
-    {"readme", "reports", "rounds"},
-    {"control", "history_report", "sweep"},
+# from the bottom up: a room imports from lower floors, and inside itself, and from nowhere else
+FLOORS = [
+    {"errors", "redaction", "shipped", "words"},
+    {"logs", "registry", "workload"},
+    {"aws", "records"},
+    {"lab", "past_builds"},
+    {"measures.compare"},
+    {"measures.caching", "measures.seconds", "measures.storage"},
+    {"measures.money", "measures.past"},
+    {"measures"},
+    {"experiment"},
+    {"charts", "claims", "codebuild"},
+    {"prose"},
+    {"reports"},
+    {"commands"},
 ]
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {
     "matplotlib": {"charts"},
-    "scipy": {"measures"},
+    "scipy": {"measures.compare", "measures.past", "measures.seconds"},
     "IPython": {"charts"},
-    "papermill": {"notebooks"},
-    "nbclient": {"notebooks"},
-    "nbconvert": {"pages"},
-    # scenarios reads .dockerignore by the Docker client's own rules
-    "docker": {"builders", "scenarios"},
-    "boto3": {"builders", "registry"},
-    "botocore": {"builders", "registry"},
+    "papermill": {"reports"},
+    "nbclient": {"reports"},
+    "nbconvert": {"reports"},
+    # workload reads .dockerignore by the Docker client's own rules
+    "docker": {"lab", "workload"},
+    "boto3": {"aws", "lab"},
+    "botocore": {"aws", "lab"},
 }
 
 
@@ -45,57 +46,83 @@ def name_module(path):
 
 
 MODULES = {name_module(path): path for path in sorted((ROOT / "analysis").rglob("*.py"))}
+FACES = {module: path.with_suffix(".pyi") for module, path in MODULES.items()}
+FACES = {module: path for module, path in FACES.items() if path.exists()}
+ROOMS = {name for floor in FLOORS for name in floor}
 
 
 def list_imports(source):
-    """Every module that a source imports, at its top or inside a function."""
+    """(module, name) of all that a source imports, at its top or inside a function."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports say the whole name"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if name in MODULES else node.module for name in names)
+            yield from ((node.module, alias.name) for alias in node.names)
 
 
-IMPORTS = {module: set(list_imports(path.read_text())) for module, path in MODULES.items()}
+def list_modules(source):
+    """The modules that a source imports from, a room for what its face gives."""
+    for module, name in list_imports(source):
+        full = f"{module}.{name}"
+        yield full if full in MODULES and name not in list_face(module) else module
+
+
+def list_face(module):
+    """The names that a package's stub gives from modules of its own, which win over modules."""
+    if module not in FACES:
+        return set()
+    found = ast.parse(FACES[module].read_text()).body
+    return {a.name for n in found if isinstance(n, ast.ImportFrom) and n.module for a in n.names}
+
+
+IMPORTS = {module: set(list_modules(path.read_text())) for module, path in MODULES.items()}
 
 
 def find_room(module):
-    return module.partition(".")[2].partition(".")[0]
+    """The room that a module lies in: the longest of ROOMS that its name begins with."""
+    name = module.partition(".")[2]
+    while name and name not in ROOMS:
+        name = name.rpartition(".")[0]
+    return name
 
 
-def find_shelf(room):
-    return next((height for height, rooms in enumerate(SHELVES) if room in rooms), None)
+def find_floor(room):
+    return next(height for height, rooms in enumerate(FLOORS) if room in rooms)
 
 
 def breaks_rule(module, imported):
-    if imported.split(".")[0] != "analysis" or find_room(module) == find_room(imported):
+    """Whether a module of a room may not import that: it is no lower room's face."""
+    room, other = find_room(module), find_room(imported)
+    if imported.split(".")[0] != "analysis" or room == other:
         return False
-    return find_shelf(find_room(imported)) >= find_shelf(find_room(module))
+    return find_floor(other) >= find_floor(room) or imported != f"analysis.{other}"
 
 
-def test_every_module_stands_on_a_shelf():
-    homeless = {module for module in MODULES if find_shelf(find_room(module)) is None}
-    assert homeless == {"analysis"}, "give a new room its place in SHELVES"
+def test_every_module_lies_in_a_room():
+    homeless = {module for module in MODULES if not find_room(module)}
+    assert homeless == {"analysis"}, "give a new room its place in FLOORS"
 
 
-def test_imports_go_downward_only():
-    upward = [
+def test_imports_go_downward_and_to_faces_only():
+    wrong = [
         f"{module} imports {imported}"
         for module in MODULES
         if module != "analysis"
         for imported in IMPORTS[module]
         if breaks_rule(module, imported)
     ]
-    assert upward == []
+    assert wrong == []
 
 
-def test_the_rule_would_notice_an_upward_import():
+def test_the_rule_would_notice_an_upward_import_and_one_past_a_face():
     assert breaks_rule("analysis.logs.agent", "analysis.measures")
-    assert breaks_rule("analysis.charts", "analysis.reports")
+    assert breaks_rule("analysis.charts.times", "analysis.reports")
+    assert breaks_rule("analysis.records.runs", "analysis.logs.frames")
+    assert breaks_rule("analysis.measures.money.month", "analysis.measures.compare.comparison")
+    assert not breaks_rule("analysis.measures.money.month", "analysis.measures.compare")
     assert not breaks_rule("analysis.logs.agent", "analysis.logs.frames")
-    assert set(list_imports("def f():\n    from analysis import logs")) == {"analysis.logs"}
+    assert set(list_modules("def f():\n    from analysis import logs")) == {"analysis.logs"}
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -111,6 +138,41 @@ def test_no_modules_import_each_other_in_a_circle():
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+@pytest.mark.parametrize("room", sorted(FACES))
+def test_a_face_gives_what_its_stub_says(room):
+    stub = ast.parse(FACES[room].read_text())
+    named = {a.name for n in stub.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    (names,) = [ast.literal_eval(n.value) for n in stub.body if isinstance(n, ast.Assign)]
+    assert set(names) == named, "the stub's __all__ and its imports differ"
+    script = (
+        f"import importlib; room = importlib.import_module({room!r}); print(*dir(room)); "
+        "[getattr(room, name) for name in dir(room)]"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == sorted(names)
+
+
+def find_tested(path):
+    """The room that a test is of: its folder below tests/rooms; '' for the whole's tests."""
+    below = path.relative_to(ROOT / "tests").parts[:-1]
+    return ".".join(below[1:]) if below[:1] == ("rooms",) else ""
+
+
+def test_only_the_tests_of_a_room_use_its_inside():
+    wrong = [
+        f"{path.relative_to(ROOT)} uses {imported}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for imported in set(list_modules(path.read_text()))
+        if imported.startswith("analysis.")
+        and find_room(imported)
+        and imported != f"analysis.{find_room(imported)}"
+        and find_room(imported) != find_tested(path)
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("package", HEAVY)
 def test_a_heavy_package_has_one_address(package):
     users = {
@@ -121,8 +183,18 @@ def test_a_heavy_package_has_one_address(package):
     assert users <= HEAVY[package]
 
 
-def test_reading_an_experiment_loads_nothing_that_builds_draws_or_reports():
-    script = "import sys, analysis.runs; print(*{name.split('.')[0] for name in sys.modules})"
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import analysis",
+        "import analysis; analysis.read_logs",
+        "import analysis; analysis.read_logs('data/lab/runs/docker.cold.01')",
+        "import analysis; analysis.read_history('data/lab/runs/docker.*')",
+        "import analysis; analysis.read_experiment('data/control')",
+    ],
+)
+def test_reading_loads_nothing_that_builds_judges_draws_or_reports(script):
+    script += "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

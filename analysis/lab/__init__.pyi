@@ -1,7 +1,7 @@
 from .agent import Result, run_buildspec
 from .build import BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
-from .engine import ensure_image
+from .engine import connect, ensure_image
 from .host import start_host
 from .lab import NEWEST, NEWEST_TAG, STORE, Images, Lab, down
 from .store import BUCKET, SETTING, Store
@@ -18,6 +18,7 @@ __all__ = [
     "Result",
     "Store",
     "build_in_lab",
+    "connect",
     "down",
     "ensure_image",
     "json_lines",

@@ -1,4 +1,4 @@
-from .breakeven import list_predictions, say_sweep
+from .breakeven import LISTED, list_predictions, say_sweep
 from .headline import headline
 from .month import say_month, say_months
 from .pages import (
@@ -13,6 +13,7 @@ from .pages import (
 )
 
 __all__ = [
+    "LISTED",
     "headline",
     "list_predictions",
     "say_builder_cost",

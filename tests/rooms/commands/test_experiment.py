@@ -155,3 +155,22 @@ def test_rounds_are_outside_and_strategies_shuffled_inside(client, context, tmp_
     assert sorted(runs["run"]) == [
         f"{name}.cold.{number:02d}" for name in names for number in (1, 2)
     ]
+
+
+def test_a_dry_run_says_what_it_would_build_and_builds_nothing(tmp_path, capsys):
+    said = rounds.say_rounds(str(tmp_path), ["docker", "buildx-push"], [], Settings(rounds=2))
+    assert said.startswith(f"0 builds to run: everything asked for is finished in {tmp_path}")
+    chosen = ["cold", "source"]
+    said = rounds.say_rounds(str(tmp_path), ["docker", "buildx-push"], chosen, Settings(rounds=2))
+    assert f"8 builds to run in {tmp_path}, strategies: 2, scenarios: 2, rounds: 2; about " in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["unshaped", "200mbit"])
+def test_a_dry_run_needs_no_engine(link, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DOCKER_HOST", "unix:///none.sock")
+    call = ["--experiment", str(tmp_path), "--rounds", "1", "--scenarios", "cold", "--dry-run"]
+    assert rounds.main([*call, "--strategies", "docker", "--link", link]) == 0
+    assert "1 builds to run" in capsys.readouterr().out
+    assert rounds.main([*call, "--link", "fast"]) == 1
+    assert "LINK=200mbit,20ms" in capsys.readouterr().err

@@ -16,9 +16,8 @@ import pytest
 from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-import analysis.reports
-from analysis.commands import history as history_report
 from analysis.errors import RecordError, ReportError
+from analysis.reports import site
 from analysis.reports.notebooks import list_analyses
 from analysis.reports.site import main, make_reports
 
@@ -206,7 +205,7 @@ def write_kernel(folder, monkeypatch, *command):
 def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monkeypatch, capsys):
     write_kernel(tmp_path / "jupyter", monkeypatch, tmp_path / "no-python")
     pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
-    monkeypatch.setattr(analysis.reports, "list_analyses", lambda: pages)
+    monkeypatch.setattr(site, "list_analyses", lambda: pages)
     assert main([str(RECORDED), str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
     assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
@@ -259,12 +258,3 @@ def test_pages_are_in_utf_8_whatever_the_locale_is(tmp_path):
     arguments = [sys.executable, "-c", command, str(tmp_path / "data"), str(tmp_path / "out")]
     subprocess.run(arguments, env=environment, cwd=ROOT, check=True)
     assert "déploy ?" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-
-
-def test_builds_that_are_there_already_have_a_report_of_their_own(tmp_path, capsys):
-    source = str(ROOT / "data" / "lab" / "runs" / "registry-cache.*.01")
-    assert history_report.main([source, "--folder", str(tmp_path), "--limit", "3"]) == 0
-    page = (tmp_path / "history.html").read_text()
-    assert "<h1" in page and "<script" not in page and "data:image/png" in page
-    assert history_report.main([str(tmp_path / "none"), "--folder", str(tmp_path)]) == 1
-    assert str(tmp_path / "none") in capsys.readouterr().err

@@ -15,8 +15,7 @@ from analysis.measures.seconds.breakeven_check import (
     check_break_even,
     judge_series,
 )
-from analysis.prose import breakeven as predictions
-from analysis.prose import list_predictions, say_sweep
+from analysis.prose import LISTED, list_predictions, say_sweep
 from analysis.records import read_sweep
 
 
@@ -149,7 +148,7 @@ def test_no_experiments_give_an_empty_table_and_say_so():
 
 def test_what_readers_compare_is_a_table_of_its_own(tmp_path):
     checked = check_break_even(sweep(tmp_path, {"unshaped": 14.0}))
-    assert list(list_predictions(checked)) == list(predictions.LISTED)
+    assert list(list_predictions(checked)) == list(LISTED)
     unknown = check_break_even(sweep(tmp_path / "far", {"unshaped": 40.0}))
     assert list(list_predictions(unknown))[-1] == "reason"
 
