@@ -1,8 +1,8 @@
 """The build notebook, called once per strategy and round so that drift hits all strategies alike.
 
-`python -m analysis.commands.experiment` is what `make experiment` calls: rounds outside, within each the
-strategies in the round's own shuffled order. A call with `rounds` = n finds the rounds before n
-finished, since n counts up; what broke off in one of them is made up for.
+`python -m analysis.commands.experiment` is what `make experiment` calls: rounds outside, within
+each the strategies in the round's own shuffled order. A call with `rounds` = n finds the rounds
+before n finished, since n counts up; what broke off in one of them is made up for.
 """
 
 import argparse

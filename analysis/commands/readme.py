@@ -1,6 +1,7 @@
 """The README's answer: what the recorded experiment says, and a picture of it.
 
-`python -m analysis.commands.readme` is what `make readme` calls once an experiment was recorded anew.
+`python -m analysis.commands.readme` is what `make readme` calls once an experiment was recorded
+anew.
 """
 
 import re
