@@ -8,11 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.aws import Aws, find_region
 from analysis.errors import SettingError, SourceError
 from analysis.logs import Logs, read_logs
-from analysis.past_builds.bucket import find_objects
-from analysis.past_builds.codebuild import find_builds
 from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
@@ -22,7 +19,6 @@ from analysis.past_builds.frames import (
     list_builds,
     list_phases,
 )
-from analysis.past_builds.group import find_streams
 from analysis.past_builds.sources import Source, read_since, read_source
 from analysis.redaction import redact
 
@@ -56,6 +52,12 @@ def find(
     """(what a source has, what and why of the rest); files tell their time only in the logs."""
     if where.kind == "folder":
         return find_files(where.name)
+    # boto3 is loaded for AWS alone
+    from analysis.aws import Aws, find_region
+    from analysis.past_builds.bucket import find_objects
+    from analysis.past_builds.codebuild import find_builds
+    from analysis.past_builds.group import find_streams
+
     aws = Aws(where.region or find_region())
     if where.kind == "bucket":
         return find_objects(aws, where.name, where.prefix, since, limit), []
