@@ -25,7 +25,8 @@ BUILDS = ("docker build --tag", "docker buildx build --load", "docker buildx bui
 
 def read_lines():
     """The lines of the quick start from the login on."""
-    (block,) = (each for each in (ROOT / "README.md").read_text().split("```") if LOGIN in each)
+    blocks = (ROOT / "docs" / "aws.md").read_text().split("```")
+    (block,) = (each for each in blocks if LOGIN in each)
     return LOGIN + block.partition(LOGIN)[2]
 
 

@@ -13,7 +13,7 @@ from cfnlint.api import lint
 pytest_plugins = ["aws.fixtures"]
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "aws.md").read_text("utf-8")
 PLUGIN = "*/hashicorp/aws/*/*/terraform-provider-aws_v5.1[0-9][0-9].*"
 UPDATE = [
     "-var=log_days=7",
@@ -164,8 +164,8 @@ def test_from_the_quick_start_to_nothing_left(aws, run, project, docker):
     assert list_all(aws) == []
 
 
-def test_the_quick_start_is_in_the_readme():
-    assert QUICK_START in README
+def test_the_quick_start_is_in_the_docs():
+    assert QUICK_START in PAGE
 
 
 def check_outputs(outputs, run):

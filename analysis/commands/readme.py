@@ -19,8 +19,8 @@ ANSWER = re.compile(r"(?<=<!-- answer -->\n).*?(?=<!-- /answer -->)", re.DOTALL)
 
 
 def say_answer(experiment: Experiment) -> str:
-    """The headline of an experiment as a list in Markdown."""
-    return "".join(f"- {sentence}\n" for sentence in headline(experiment))
+    """The advice alone, a headline's first sentence, in Markdown: the reports have the rest."""
+    return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
 
 
 def put_answer(text: str, answer: str) -> str:

@@ -1,0 +1,131 @@
+"""The documents keep to the truth: length, links, commands, settings, strategies, rooms."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.lab import Images
+from analysis.workload import SCENARIOS, load_strategies
+
+ROOT = Path(__file__).parent.parent
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"]
+}
+README = PAGES["README.md"]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+# NAME=value that no recipe of make, but what it starts, reads from the environment
+ELSEWHERE = {"CLOUD", "CONCURRENCY", "CONFIRM"}
+LONGEST_SENTENCE = 40
+each_page = pytest.mark.parametrize("name", PAGES)
+
+
+def list_commands(text):
+    """The lines of a page's shell blocks, continued ones joined."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line]
+
+
+def list_calls(text):
+    """What follows `make` in a page: in shell blocks, and in code within sentences."""
+    inline = re.findall(r"`([^`\n]+)`", text)
+    lines = [each.partition("#")[0] for each in [*list_commands(text), *inline]]
+    return [call for line in lines for call in re.findall(r"(?:^|\s)make ([^#|;&]+)", line)]
+
+
+def name_anchors(text):
+    """The anchors of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def list_prose(text):
+    """A page's sentences: without code blocks, tables, headings and the marks of lists."""
+    text = re.sub(r"^```.*?^```|<!--.*?-->", "", text, flags=re.M | re.S)
+    lines = ["" if line.startswith(("|", "#", "!")) else line for line in text.splitlines()]
+    blocks = re.split(r"\n\s*\n|\n(?=- |\d\. )", "\n".join(lines))
+    return [each for block in blocks for each in re.split(r"(?<=[.:?!])\s+", block) if each.strip()]
+
+
+def test_the_readme_is_short_and_begins_with_a_command():
+    assert len(README.splitlines()) <= 150
+    assert "make report" in "\n".join(README.splitlines()[:25])
+    assert list_commands(README)[0].startswith("make report")
+
+
+@each_page
+def test_no_sentence_is_long(name):
+    long = [each for each in list_prose(PAGES[name]) if len(each.split()) > LONGEST_SENTENCE]
+    assert long == []
+
+
+def test_a_long_sentence_would_be_noticed():
+    words = " ".join(["word"] * 41)
+    assert list_prose(f"# Title\n\nShort one. {words}.\n\n- a\n- b\n") == [
+        "Short one.",
+        f"{words}.",
+        "- a",
+        "- b",
+    ]
+
+
+@each_page
+def test_every_link_leads_to_a_file_and_its_anchor(name):
+    links = re.findall(r"\]\(([^)\s]+)\)", PAGES[name])
+    for link in (each for each in links if "://" not in each):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.exists(), link
+        if anchor:
+            assert anchor in name_anchors(target.read_text("utf-8")), link
+
+
+def test_every_page_is_named_in_the_readme():
+    linked = set(re.findall(r"\]\(([^)#\s]+)\)", README))
+    assert set(PAGES) - {"README.md"} - linked == set()
+
+
+@each_page
+def test_every_target_and_setting_of_make_exists(name):
+    for call in list_calls(PAGES[name]):
+        target, *settings = call.split()
+        assert target in TARGETS, call
+        for setting in re.findall(r"\b([A-Z_]+)=", " ".join(settings)):
+            assert f"$({setting})" in MAKEFILE or setting in ELSEWHERE, call
+    for setting in re.findall(r"`([A-Z_]+)=", PAGES[name]):
+        assert f"$({setting})" in MAKEFILE or setting in ELSEWHERE, setting
+
+
+def test_the_most_used_targets_are_named():
+    named = {call.split()[0] for text in PAGES.values() for call in list_calls(text)}
+    assert {"report", "test", "experiment", "history", "jupyter", "lab", "lab-down"} <= named
+
+
+def test_settings_that_a_page_lists_are_those_of_make():
+    for page, target in (("docs/experiment.md", "experiment"), ("docs/past-builds.md", "history")):
+        listed = set(re.findall(r"^\| `([A-Z_]+)` \|", PAGES[page], re.M))
+        recipe = re.search(rf"^{target}:.*?\n\n", MAKEFILE, re.M | re.S)[0]
+        missing = {each for each in listed if f"$({each})" not in recipe}
+        assert listed and not missing, f"make {target} has no such setting"
+        used = set(re.findall(r"\$\(([A-Z_]+)\)", recipe)) - {"VENV", "USE_LAB", "REPORTS"}
+        assert used <= listed, f"{page} leaves settings out"
+
+
+def test_every_strategy_and_scenario_has_its_row():
+    rows = {page: set(re.findall(r"^\| ([\w.-]+) \|", PAGES[page], re.M)) for page in PAGES}
+    assert rows["docs/strategies.md"] - {"strategy", "variable"} == set(load_strategies())
+    assert rows["docs/scenarios.md"] - {"scenario"} == set(SCENARIOS)
+
+
+def test_every_image_of_the_lab_is_named():
+    images = vars(Images()).items()
+    listed = dict(re.findall(r"^\| `(\w+)_IMAGE` \| `([^`]+)`", PAGES["docs/lab.md"], re.M))
+    assert listed == {name.upper(): image for name, image in images}
+
+
+def test_every_room_has_its_row():
+    rooms = [path.parent for path in (ROOT / "analysis").rglob("__init__.py")]
+    names = {".".join(path.relative_to(ROOT / "analysis").parts) for path in rooms} - {""}
+    assert set(re.findall(r"^\| `([\w.]+)` \|", PAGES["docs/layout.md"], re.M)) == names
