@@ -1,6 +1,7 @@
 # Each target prepares what it needs. Settings: NAME=value after the target.
 PYTHON ?= python3
 VENV ?= .venv
+COMMAND = $(VENV)/bin/codebuild-cache
 REPORTS ?= reports
 CONTEXT ?= deploy
 STRATEGIES ?= all
@@ -17,38 +18,43 @@ LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-l
 USE_LAB = settings=$(LAB_SETTINGS); \
 	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
 
-.PHONY: help report test experiment history control sweep jupyter lab lab-down lint readme lock clean
+.PHONY: help report test experiment history aa grid jupyter lab lab-down cleanup lint readme lock clean
 .DEFAULT_GOAL = help
+
+# the names these targets once had
+.PHONY: control sweep
+control: aa
+sweep: grid
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 report: EXPERIMENT ?= data/lab
 report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=)
-	@$(VENV)/bin/python -m analysis.reports.site "$(EXPERIMENT)" "$(REPORTS)"
+	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)"
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
 
 experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.experiment --experiment "$(EXPERIMENT)" \
+	@$(USE_LAB); $(COMMAND) experiment --experiment "$(EXPERIMENT)" \
 		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
 		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
 		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" \
 		--place "$(PLACE)" $(if $(DRY_RUN),--dry-run)
-	@$(if $(DRY_RUN),:,$(VENV)/bin/python -m analysis.reports.site "$(EXPERIMENT)" "$(REPORTS)")
+	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)")
 
 history: SOURCE ?= data/lab/runs/*-cache.*
 history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURCE=, SINCE=, LIMIT=, REPOSITORY=, POLICY=)
-	@$(VENV)/bin/python -m analysis.commands.history "$(SOURCE)" --folder "$(REPORTS)" \
+	@$(COMMAND) history "$(SOURCE)" --out "$(REPORTS)" \
 		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
-control: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.aa --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
+aa: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
+	@$(USE_LAB); $(COMMAND) aa --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
 
-sweep: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.grid --folder runs/sweep --rounds "$(ROUNDS)" \
+grid: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
+	@$(USE_LAB); $(COMMAND) grid --folder runs/sweep --rounds "$(ROUNDS)" \
 		$(if $(DRY_RUN),--dry-run)
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
@@ -58,8 +64,12 @@ lab: ## an engine and images for a bare Debian machine, where Docker's are out o
 	@bash deploy/lab/provide.sh
 
 lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine of `make lab`
-	@$(USE_LAB); $(VENV)/bin/python -m analysis.commands.experiment --sweep || true
+	@$(USE_LAB); $(COMMAND) cleanup || true
 	@bash deploy/lab/provide.sh stop
+
+cleanup: EXPERIMENT ?= runs/latest
+cleanup: $(VENV)/.ready ## remove what a lab left, or an experiment on AWS (PLACE=codebuild, EXPERIMENT=)
+	@$(USE_LAB); $(COMMAND) cleanup --place "$(PLACE)" --experiment "$(EXPERIMENT)"
 
 lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
 	@$(VENV)/bin/ruff check .

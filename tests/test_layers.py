@@ -24,6 +24,7 @@ FLOORS = [
     {"prose"},
     {"reports"},
     {"commands"},
+    {"__main__"},
 ]
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {

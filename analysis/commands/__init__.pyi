@@ -1,8 +1,8 @@
 from .experiment import build, run_rounds
-from .history import make_history_report
+from .main import run_command_line
 
 __all__ = [
     "build",
-    "make_history_report",
+    "run_command_line",
     "run_rounds",
 ]

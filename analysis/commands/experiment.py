@@ -1,28 +1,30 @@
-"""The build notebook, called once per strategy and round so that drift hits all strategies alike.
+"""Build a Dockerfile with every strategy and for every kind of commit, and record the builds.
 
-`python -m analysis.commands.experiment` is what `make experiment` calls: rounds outside, within
-each the strategies in the round's own shuffled order. A call with `rounds` = n finds the rounds
-before n finished, since n counts up; what broke off in one of them is made up for.
+    codebuild-cache experiment --context . --experiment runs/mine --rounds 3
+    codebuild-cache experiment --strategies docker,registry-cache --link 200mbit,20ms --dry-run
+
+Rounds are outside, within each the strategies in the round's own shuffled order, so that drift
+hits all alike. The same command again runs what is missing.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
 from analysis.codebuild import run_on_codebuild, say_on_codebuild
-from analysis.codebuild import sweep as sweep_cloud
-from analysis.errors import AnalysisError, LabError, UnknownName
+from analysis.errors import LabError, UnknownName
 from analysis.experiment import Settings, make_plan, missing, run_experiment, say_plan
-from analysis.lab import Images, down
+from analysis.lab import Images
 from analysis.records import find_folder
 from analysis.reports import BUILD, NotebookFailed, run_notebook
 from analysis.shipped import ROOT
 from analysis.workload import SCENARIOS, UNSHAPED
 
+STOPPED = "stopped: finished builds are kept, the same command runs the rest"
 PLACES = ("lab", "codebuild")
 # of these the next strategy may be free; of all others it is not
 ONE_HISTORY = ("LabError", "HostError")
@@ -46,8 +48,8 @@ def build(
     Raises UnknownName and what run_experiment, or run_on_codebuild, raises.
     """
     check_place(place)
-    run = run_on_codebuild if place == "codebuild" else run_experiment
-    return run(
+    build_all = run_on_codebuild if place == "codebuild" else run_experiment
+    return build_all(
         place_folder(experiment),
         split_names(strategy),
         split_names(scenario) or SCENARIOS,
@@ -178,19 +180,8 @@ def print_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def sweep(place: str, experiment: str) -> str:
-    """Remove what a place still has; how much that was, in words."""
-    if place == "codebuild":
-        folder = place_folder(experiment)
-        return f"{sweep_cloud(folder)} repositories of {folder} removed"
-    return f"{down()} containers, networks and volumes removed"
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """The command line of rounds."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.commands.experiment", description=__doc__
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the settings of an experiment."""
     parser.add_argument("--experiment", default="runs/latest", help="folder that keeps the runs")
     parser.add_argument("--strategies", default="all", help="names, or all")
     parser.add_argument("--scenarios", default="all", help="names, or all")
@@ -207,20 +198,11 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dry-run", action="store_true", help="only say how many builds and about how long"
     )
-    parser.add_argument(
-        "--sweep",
-        action="store_true",
-        help="only remove what labs left behind, or the experiment on codebuild",
-    )
-    return parser
 
 
-def run_command(options: argparse.Namespace) -> None:
-    """What a command line asks for: rounds, what they would take, or a sweep of what is left."""
+def run(options: argparse.Namespace) -> None:
+    """Run the rounds that a command line asks for, or say what they would take."""
     check_place(options.place)
-    if options.sweep:
-        print(sweep(options.place, options.experiment))
-        return
     settings = choose_settings(
         options.rounds,
         options.context,
@@ -236,25 +218,3 @@ def run_command(options: argparse.Namespace) -> None:
         print(say_rounds(*call))
     else:
         run_rounds(*call)
-
-
-def exit_code(run: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:
-    """0 when `run` went through, 1 with the reason when it failed, 130 when it was stopped."""
-    try:
-        run(options)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped: finished builds are kept, the same call runs the rest", file=sys.stderr)
-        return 130
-    return 0
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the rounds a command line asks for; 1 when they failed, 130 when stopped."""
-    return exit_code(run_command, make_parser().parse_args(arguments))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,20 +1,19 @@
-"""A sweep: an experiment for each link and amount of work, to see from when on a cache pays.
+"""Build over links and amounts of work, to see from when on a cache pays.
 
-    python -m analysis.commands.grid --links unshaped,400mbit,100mbit --work 8,24 --dry-run
+    codebuild-cache grid --links unshaped,400mbit,100mbit --work 8,24 --dry-run
 
 Each point is an experiment in a folder of its own, FOLDER/LINK.WORKs. Rounds are outside and the
 points inside, in each round's own shuffled order, so that drift hits all points alike. The same
-call again runs what is missing.
+command again runs what is missing.
 """
 
 import argparse
 import random
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.commands.experiment import exit_code, place_folder, split_names
+from analysis.commands.experiment import STOPPED, place_folder, split_names
 from analysis.errors import EngineError, LabError, SettingError
 from analysis.experiment import Settings, make_plan, missing, run_experiment
 from analysis.lab import Images
@@ -22,6 +21,7 @@ from analysis.shipped import ROOT
 from analysis.workload import SCENARIOS as ALL
 from analysis.workload import read_link
 
+__all__ = ["STOPPED", "add_arguments", "run"]
 CONTEXT = ROOT / "deploy" / "sweep"
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), ("cold", "source")
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
@@ -160,9 +160,8 @@ def choose_sweep(options: argparse.Namespace) -> Sweep:
     )
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The command line of a sweep."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.commands.grid", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the settings of a grid."""
     parser.add_argument("--folder", default="runs/sweep", help="folder that keeps the points")
     parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=LINKS)
     parser.add_argument("--work", default="8,24", help="seconds of work in the Dockerfile")
@@ -175,22 +174,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--layer-count", type=int, help="layers that the work is made of, 1 to 8")
     parser.add_argument("--layer-bytes", type=int, help="bytes of each of them")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be built")
-    return parser
 
 
-def run_command(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
     """Run the sweep that a command line asks for, or say what it would take."""
     sweep = choose_sweep(options)
     if options.dry_run:
         print(say_plan(sweep))
     else:
         run_sweep(sweep)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the sweep a command line asks for; 1 when it failed, 130 when stopped."""
-    return exit_code(run_command, make_parser().parse_args(arguments))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,60 +1,37 @@
-"""One report on the builds that a project already has.
+"""Write a report on builds that a project already has; nothing is built.
 
-`python -m analysis.commands.history SOURCE` is what `make history` calls.
+    codebuild-cache history my-codebuild-project --since "30 days"
+    codebuild-cache history 'logs/*.log' --out reports
+    codebuild-cache history my-codebuild-project --repository my-images --policy policy.json
+
+SOURCE is a CodeBuild project, a log group, s3://BUCKET/PREFIX, or files with logs: a folder, a file
+or a pattern. Files need no AWS credentials.
 """
 
 import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from analysis.errors import AnalysisError
-from analysis.reports import (
-    HISTORY,
-    Site,
-    name_page,
-    read_title,
-    render_page,
-    run_notebook,
-    write_html,
-)
+from analysis import reports
 
 
-def make_history_report(source: str, folder: str | Path = "reports", **parameters: Any) -> Path:
-    """The written page of the history notebook with these parameters; ReportError if it fails."""
-    notebook = run_notebook(HISTORY, {"source": source} | parameters)
-    folder, file, title = Path(folder), name_page(HISTORY), read_title(HISTORY)
-    site = Site({file: title.partition(":")[0]}, f"Builds of {source}.")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_html(folder / file, render_page(notebook, title, file, site))
-    return folder / file
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the report a command line asks for; 1 when something failed, with the reason."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.commands.history", description=__doc__
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where the builds are, which of them, and where the page goes."""
+    parser.add_argument(
+        "source", metavar="SOURCE", help="project, log group, s3://BUCKET/PREFIX, or files"
     )
     parser.add_argument(
-        "source", help="CodeBuild project, log group, s3://bucket/prefix, or folder of logs"
+        "--out", default="reports", metavar="FOLDER", help="where the page goes (%(default)s)"
     )
     parser.add_argument("--since", default="", help='a date, or an age such as "30 days"')
     parser.add_argument("--limit", type=int, default=200, help="at most so many builds")
     parser.add_argument(
-        "--repository", default="", help="ask ECR what a lifecycle policy does to it"
+        "--repository", default="", help="ECR repository to try a lifecycle policy on"
     )
-    parser.add_argument("--policy", default="", help="file of a policy to try in its own's place")
-    parser.add_argument("--folder", default="reports", help="where the page goes")
-    options = vars(parser.parse_args(arguments))
-    try:
-        page = make_history_report(**options)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return 1
+    parser.add_argument("--policy", default="", help="file of a policy to try in place of its own")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Make the report, and print where it is."""
+    names = ("since", "limit", "repository", "policy")
+    settings = {name: getattr(options, name) for name in names}
+    page = reports.make_history_report(options.source, options.out, **settings)
     print(f"{page} made")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

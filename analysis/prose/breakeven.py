@@ -26,7 +26,7 @@ def list_predictions(checked: pd.DataFrame) -> pd.DataFrame:
 def say_sweep(checked: pd.DataFrame, scenario: str = "source") -> list[str]:
     """Sentences on check_break_even's rows: each link, then all predictions, then the links."""
     if checked.empty:
-        return ["No sweep was recorded: python -m analysis.commands.grid records one."]
+        return ["No sweep was recorded: codebuild-cache grid records one."]
     series = [rows for _, rows in checked.groupby(SERIES, sort=False)]
     return [
         *(say_series(rows, scenario) for rows in series),

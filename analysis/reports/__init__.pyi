@@ -1,3 +1,4 @@
+from .history import make_history_report
 from .notebooks import BUILD, HISTORY, NotebookFailed, list_analyses, read_title, run_notebook
 from .pages import Site, render_page
 from .site import make_reports, name_page, write_html
@@ -10,6 +11,7 @@ __all__ = [
     "Site",
     "dress_tables",
     "list_analyses",
+    "make_history_report",
     "make_reports",
     "name_page",
     "read_title",

@@ -1,11 +1,5 @@
-"""A set of reports from an experiment: a page for each analysis notebook, and an index.
+"""A set of reports from an experiment: a page for each analysis notebook, and an index."""
 
-`python -m analysis.reports.site [EXPERIMENT] [FOLDER]` is what `make report` calls.
-"""
-
-import argparse
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -101,23 +95,3 @@ def explain(notebook: Path, error: Exception) -> str:
 def write_html(path: Path, html: str) -> None:
     """Write a page in UTF-8, as it says; half of a pair, which JSON can name, as a ?."""
     path.write_text(html, encoding="utf-8", errors="replace")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the reports a command line asks for; 1 when something failed, with the reason."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.reports.site", description=__doc__)
-    parser.add_argument("experiment", nargs="?", default="data/lab", help="folder of recorded runs")
-    parser.add_argument("folder", nargs="?", default="reports", help="where the pages go")
-    options = parser.parse_args(arguments)
-    begin = time.monotonic()
-    try:
-        index = make_reports(options.experiment, options.folder)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{index} made in {time.monotonic() - begin:.1f} s")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -536,15 +536,15 @@ def test_sweeping_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
 
 CLIENT = """\
 import sys
-from analysis.builders import codebuild_queue
-from analysis.rounds import main
-codebuild_queue.INTERVAL = 0.05
-sys.exit(main(sys.argv[1:]))
+from analysis.codebuild import scheduler
+from analysis.commands import run_command_line
+scheduler.INTERVAL = 0.05
+sys.exit(run_command_line(sys.argv[1:]))
 """
 
 
 def start_client(aws, alone, folder, scenarios="cold,source"):
-    arguments = ["--place", "codebuild", "--strategies", "docker,buildx-push"]
+    arguments = ["experiment", "--place", "codebuild", "--strategies", "docker,buildx-push"]
     arguments += ["--scenarios", scenarios, "--rounds", "1", "--experiment", str(folder)]
     return subprocess.Popen(
         [sys.executable, "-c", CLIENT, *arguments],
@@ -595,7 +595,7 @@ def test_a_process_that_is_interrupted_stops_its_builds_and_says_so(aws, alone, 
 
 
 def test_the_dry_run_says_what_it_takes_and_the_refusal_what_to_say(aws, alone, tmp_path):
-    base = [sys.executable, "-m", "analysis.commands.experiment", "--place", "codebuild"]
+    base = [sys.executable, "-m", "analysis", "experiment", "--place", "codebuild"]
     base += ["--experiment", str(tmp_path), "--strategies", "docker", "--rounds", "1"]
     result = subprocess.run([*base, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

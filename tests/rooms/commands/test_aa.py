@@ -1,6 +1,7 @@
 """The control experiment builds the very same buildspecs under a second name."""
 
 from analysis.commands import aa as control
+from analysis.commands import run_command_line
 from analysis.workload import FOLDER, load_strategies
 
 
@@ -14,7 +15,7 @@ def test_a_copy_is_the_same_buildspec(tmp_path):
 
 def test_a_dry_run_says_how_many_builds_and_runs_none(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", "unix:///none.sock")
-    assert control.main(["--folder", str(tmp_path), "--rounds", "2", "--dry-run"]) == 0
+    assert run_command_line(["aa", "--folder", str(tmp_path), "--rounds", "2", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "16 builds to run" in said
     assert "strategies: 4, scenarios: 2, rounds: 2" in said
@@ -22,5 +23,5 @@ def test_a_dry_run_says_how_many_builds_and_runs_none(tmp_path, capsys, monkeypa
 
 
 def test_a_misspelt_strategy_is_told(tmp_path, capsys):
-    assert control.main(["--folder", str(tmp_path), "--strategies", "dockr"]) == 1
+    assert run_command_line(["aa", "--folder", str(tmp_path), "--strategies", "dockr"]) == 1
     assert "did you mean 'docker'" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import pytest
 
 from analysis import records
 from analysis.commands import experiment as rounds
+from analysis.commands import run_command_line
 from analysis.errors import ContextError, UnknownName
 from analysis.experiment import Settings, choose_strategies, shuffled
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 
 def call_rounds(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "analysis.commands.experiment", *map(str, arguments)],
+        [sys.executable, "-m", "analysis", *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -84,7 +85,7 @@ def test_replacements_and_strategies_of_ones_own_reach_the_experiment(tmp_path):
     with pytest.raises(ContextError, match="none is not a folder"):
         rounds.build(*call, str(tmp_path / "none"), str(mine))
     options = ["--replacements", changes, "--strategies-folder", mine, "--strategies", "mine"]
-    result = call_rounds("--experiment", tmp_path / "out", *options)
+    result = call_rounds("experiment", "--experiment", tmp_path / "out", *options)
     assert result.returncode == 1
     assert "did you mean 'source'" in result.stderr
     assert not (tmp_path / "out").exists()
@@ -97,7 +98,7 @@ def test_the_build_notebook_is_given_them_too(tmp_path):
     (mine / "mine.yml").write_text("version: 0.2\nphases: {build: {commands: [ls]}}\n")
     options = ["--replacements", changes, "--strategies-folder", mine, "--strategies", "mine"]
     none = f"unix://{tmp_path}/none.sock"
-    result = call_rounds("--experiment", tmp_path / "out", *options, DOCKER_HOST=none)
+    result = call_rounds("experiment", "--experiment", tmp_path / "out", *options, DOCKER_HOST=none)
     assert "No Docker engine answers" in result.stderr
     (kept,) = (tmp_path / "out" / "notebooks").iterdir()
     assert kept.stem == "1-build.mine.01"
@@ -107,7 +108,9 @@ def test_the_build_notebook_is_given_them_too(tmp_path):
 
 
 def test_without_an_engine_the_cure_is_printed_and_no_traceback(tmp_path):
-    result = call_rounds("--experiment", tmp_path, DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    result = call_rounds(
+        "experiment", "--experiment", tmp_path, DOCKER_HOST=f"unix://{tmp_path}/none.sock"
+    )
     assert result.returncode == 1
     assert "No Docker engine answers" in result.stderr
     assert "Traceback" not in result.stderr
@@ -115,8 +118,8 @@ def test_without_an_engine_the_cure_is_printed_and_no_traceback(tmp_path):
     assert len(kept) == 1, "no other strategy is tried"
 
 
-def test_sweeping_without_an_engine_is_told_too(tmp_path):
-    result = call_rounds("--sweep", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+def test_cleaning_up_without_an_engine_is_told_too(tmp_path):
+    result = call_rounds("cleanup", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
     assert result.returncode == 1
     assert result.stderr.startswith("No Docker engine answers")
 
@@ -127,7 +130,9 @@ def test_finished_histories_are_not_built_again(tmp_path):
         record.parent.mkdir(parents=True)
         record.write_text("{}")
     arguments = ["--strategies", "docker,buildx-push", "--scenarios", "cold", "--rounds", "1"]
-    result = call_rounds("--experiment", tmp_path, *arguments, DOCKER_HOST="unix:///none.sock")
+    result = call_rounds(
+        "experiment", "--experiment", tmp_path, *arguments, DOCKER_HOST="unix:///none.sock"
+    )
     assert result.returncode == 0, result.stderr
     assert not (tmp_path / "notebooks").exists()
 
@@ -170,7 +175,7 @@ def test_a_dry_run_says_what_it_would_build_and_builds_nothing(tmp_path, capsys)
 def test_a_dry_run_needs_no_engine(link, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DOCKER_HOST", "unix:///none.sock")
     call = ["--experiment", str(tmp_path), "--rounds", "1", "--scenarios", "cold", "--dry-run"]
-    assert rounds.main([*call, "--strategies", "docker", "--link", link]) == 0
+    assert run_command_line(["experiment", *call, "--strategies", "docker", "--link", link]) == 0
     assert "1 builds to run" in capsys.readouterr().out
-    assert rounds.main([*call, "--link", "fast"]) == 1
+    assert run_command_line(["experiment", *call, "--link", "fast"]) == 1
     assert "LINK=200mbit,20ms" in capsys.readouterr().err

@@ -8,19 +8,20 @@ import shutil
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
 from analysis import records
+from analysis.commands import run_command_line
 from analysis.commands.grid import (
     CONTEXT,
     Point,
     Sweep,
+    add_arguments,
     choose_sweep,
     list_points,
-    main,
-    make_parser,
     run_sweep,
     say_plan,
     split_links,
@@ -147,7 +148,7 @@ def test_without_an_engine_no_other_point_is_tried(tmp_path):
 
 def test_a_dry_run_says_how_many_builds_and_how_long_and_leaves_nothing(tmp_path, capsys):
     given = ["--folder", str(tmp_path / "out"), "--links", "unshaped,100mbit", "--work", "8,20"]
-    assert main([*given, "--rounds", "2", "--dry-run"]) == 0
+    assert run_command_line(["grid", *given, "--rounds", "2", "--dry-run"]) == 0
     assert "32 builds to run" in (said := capsys.readouterr().out)
     assert "4 points, 2 rounds" in said
     assert "about 22 minutes" in said
@@ -156,7 +157,8 @@ def test_a_dry_run_says_how_many_builds_and_how_long_and_leaves_nothing(tmp_path
 
 def test_the_command_line_reaches_the_sweep(tmp_path):
     given = ["--folder", str(tmp_path), "--strategies", "docker,inline-cache", "--scenarios", "all"]
-    options = make_parser().parse_args([*given, "--layer-count", "2", "--seed", "7"])
+    add_arguments(parser := ArgumentParser())
+    options = parser.parse_args([*given, "--layer-count", "2", "--seed", "7"])
     sweep = choose_sweep(options)
     assert (sweep.strategies, sweep.seed) == (["docker", "inline-cache"], 7)
     assert len(sweep.scenarios) == 5
@@ -164,7 +166,7 @@ def test_the_command_line_reaches_the_sweep(tmp_path):
 
 
 def test_a_wrong_name_is_told_without_a_traceback(tmp_path):
-    command = [sys.executable, "-m", "analysis.commands.grid", "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "analysis", "grid", "--folder", str(tmp_path)]
     found = subprocess.run(
         [*command, "--strategies", "dockr"], cwd=ROOT, capture_output=True, text=True
     )

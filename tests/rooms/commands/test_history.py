@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from analysis.commands.history import main
+from analysis.commands import run_command_line
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_builds_that_are_there_already_have_a_report_of_their_own(tmp_path, capsys):
     source = str(ROOT / "data" / "lab" / "runs" / "registry-cache.*.01")
-    assert main([source, "--folder", str(tmp_path), "--limit", "3"]) == 0
+    assert run_command_line(["history", source, "--out", str(tmp_path), "--limit", "3"]) == 0
     page = (tmp_path / "history.html").read_text()
     assert "<h1" in page and "<script" not in page and "data:image/png" in page
-    assert main([str(tmp_path / "none"), "--folder", str(tmp_path)]) == 1
+    assert run_command_line(["history", str(tmp_path / "none"), "--out", str(tmp_path)]) == 1
     assert str(tmp_path / "none") in capsys.readouterr().err

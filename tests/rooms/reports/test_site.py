@@ -16,10 +16,11 @@ import pytest
 from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis.commands import run_command_line
 from analysis.errors import RecordError, ReportError
 from analysis.reports import site
 from analysis.reports.notebooks import list_analyses
-from analysis.reports.site import main, make_reports
+from analysis.reports.site import make_reports
 
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "data" / "lab"
@@ -188,7 +189,7 @@ def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
 def test_a_folder_without_an_experiment_is_told_in_a_sentence(tmp_path, capsys):
     with pytest.raises(RecordError, match="holds no experiment"):
         make_reports(tmp_path, tmp_path / "out")
-    assert main([str(tmp_path), str(tmp_path / "out")]) == 1
+    assert run_command_line(["report", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "holds no experiment" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
@@ -206,7 +207,7 @@ def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monk
     write_kernel(tmp_path / "jupyter", monkeypatch, tmp_path / "no-python")
     pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
     monkeypatch.setattr(site, "list_analyses", lambda: pages)
-    assert main([str(RECORDED), str(tmp_path / "out")]) == 1
+    assert run_command_line(["report", str(RECORDED), "--out", str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
     assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
     assert "no-python" in told and "make jupyter" in told and "Traceback" not in told

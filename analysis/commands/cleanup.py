@@ -1,0 +1,41 @@
+"""Remove what a lab that crashed, or an experiment on AWS, left behind.
+
+    codebuild-cache cleanup
+    codebuild-cache cleanup --place codebuild --experiment runs/codebuild
+
+In the lab these are containers, networks and volumes of labs whose process has ended; on
+CodeBuild, the ECR repositories of an experiment. Recorded builds stay.
+"""
+
+import argparse
+from pathlib import Path
+
+from analysis import codebuild, lab
+from analysis.commands.experiment import check_place, place_folder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where to clean up, and what."""
+    parser.add_argument("--place", default="lab", help="lab (default) or codebuild")
+    parser.add_argument(
+        "--experiment", default="runs/latest", help="folder of the experiment on CodeBuild"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Remove what a place still has, and print how much that was."""
+    check_place(options.place)
+    if options.place == "codebuild":
+        print(clean_codebuild(place_folder(options.experiment)))
+    else:
+        print(clean_lab())
+
+
+def clean_lab() -> str:
+    """Remove what labs left in the Docker engine; how much that was, in words."""
+    return f"{lab.down()} containers, networks and volumes removed"
+
+
+def clean_codebuild(folder: Path) -> str:
+    """Remove the repositories of an experiment on AWS; how many, in words."""
+    return f"{codebuild.sweep(folder)} repositories of {folder} removed"

@@ -1,0 +1,104 @@
+"""The command line: `codebuild-cache SUB-COMMAND …`, or `python -m analysis SUB-COMMAND …`.
+
+A sub-command is a module of this room, named in COMMANDS, with two functions:
+
+    add_arguments(parser)  adds its options to an argparse.ArgumentParser
+    run(options)           calls one function of the library and prints what came of it
+
+Its docstring is what `--help` shows: a sentence, then examples. `run` returns nothing: it raises
+an AnalysisError when it fails, and an interrupt may pass through. A module may have STOPPED, what
+to say then. A module is imported only when its sub-command is called.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+
+from analysis.errors import AnalysisError
+
+# sub-command -> what `codebuild-cache --help` says of it
+COMMANDS = {
+    "experiment": "build a Dockerfile with every strategy and record it",
+    "report": "write the reports on recorded builds",
+    "history": "write a report on builds that a project already has",
+    "grid": "build over links and amounts of work, to see from when on a cache pays",
+    "aa": "build strategies against themselves, to see how often verdicts are wrong",
+    "cleanup": "remove what a lab or an experiment on AWS left behind",
+}
+DESCRIPTION = "Which Docker caching strategy pays on AWS CodeBuild, measured by real builds."
+EXAMPLES = """\
+examples:
+  codebuild-cache experiment --context . --experiment runs/mine --rounds 3
+  codebuild-cache report runs/mine --out reports
+  codebuild-cache history my-codebuild-project --since "30 days"
+  codebuild-cache cleanup
+
+codebuild-cache SUB-COMMAND --help lists the options of a sub-command.
+Exit codes: 0 done, 1 failed (standard error says why), 2 wrong usage, 130 stopped.
+"""
+
+
+def run_command_line(arguments: Sequence[str] | None = None) -> int:
+    """Run a sub-command (default: the one in sys.argv); its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = next((name for name in given if not name.startswith("-")), "")
+    command = load_command(chosen) if chosen in COMMANDS else None
+    options = make_parser(chosen, command).parse_args(given)
+    if command is None:
+        make_parser().print_help()
+        return 0
+    return run_command(command, options)
+
+
+def load_command(name: str) -> ModuleType:
+    """The module of a sub-command."""
+    return import_module(f"analysis.commands.{name}")
+
+
+def make_parser(chosen: str = "", command: ModuleType | None = None) -> argparse.ArgumentParser:
+    """The parser of all sub-commands; only that of the chosen one has its options."""
+    parser = argparse.ArgumentParser(
+        prog="codebuild-cache",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {find_version()}")
+    parsers = parser.add_subparsers(title="sub-commands", metavar="SUB-COMMAND")
+    for name, words in COMMANDS.items():
+        its = parsers.add_parser(
+            name,
+            help=words,
+            description=command.__doc__ if command and name == chosen else words,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if command and name == chosen:
+            command.add_arguments(its)
+    return parser
+
+
+def find_version() -> str:
+    """The version that is installed."""
+    try:
+        return version("codebuild-cache-analysis")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def run_command(command: ModuleType, options: argparse.Namespace) -> int:
+    """0 when a sub-command went through, 1 with the reason when it failed, 130 when stopped."""
+    try:
+        command.run(options)
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or command.__name__}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(getattr(command, "STOPPED", "stopped"), file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,36 @@
+"""Write the reports on an experiment's recorded builds: a page for each question, and an index.
+
+    codebuild-cache report runs/latest
+    codebuild-cache report runs/latest --out /tmp/reports
+
+A folder that does not exist here is looked for among those that the package brings: data/lab is
+the recorded experiment.
+"""
+
+import argparse
+import time
+
+from analysis import reports
+
+STOPPED = "stopped: some pages may be missing, the same command makes them all"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the experiment's folder and where the pages go."""
+    parser.add_argument(
+        "experiment",
+        nargs="?",
+        default="data/lab",
+        metavar="FOLDER",
+        help="an experiment's folder (default: %(default)s, the recorded one)",
+    )
+    parser.add_argument(
+        "--out", default="reports", metavar="FOLDER", help="where the pages go (%(default)s)"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Make the reports, and print where they are."""
+    begin = time.monotonic()
+    index = reports.make_reports(options.experiment, options.out)
+    print(f"{index} made in {time.monotonic() - begin:.1f} s")
