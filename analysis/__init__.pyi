@@ -15,8 +15,9 @@ from .measures import (
 )
 from .past_builds import read_history
 from .prose import headline
-from .records import read_experiment, read_runs, read_sweep, read_timeline, read_timelines
+from .records import read_runs, read_sweep, read_timeline, read_timelines
 from .registry import preview_lifecycle, read_images
+from .results import read_experiment
 from .workload import load_strategies
 
 __all__ = [

@@ -19,6 +19,7 @@ FLOORS = [
     {"measures.caching", "measures.seconds", "measures.storage"},
     {"measures.money", "measures.past"},
     {"measures"},
+    {"results"},
     {"experiment"},
     {"charts", "claims", "codebuild"},
     {"prose"},

@@ -6,7 +6,6 @@ from analysis.claims.caches import judge_slower, say_verdicts
 from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CREATED
 from analysis.measures.compare import mean_of_rounds, say_mean
-from analysis.measures.seconds import builder_costs
 from analysis.words import (
     count_words,
     join_words,
@@ -22,7 +21,7 @@ NOTABLE = 0.05
 
 def builder_costly(evidence: Evidence) -> Finding:
     """Whether creating and booting a builder is a notable share of the build."""
-    costs = builder_costs(evidence.comparable, evidence.experiment.logs).dropna(subset=["share"])
+    costs = evidence.experiment.builder_costs().dropna(subset=["share"])
     if costs.empty:
         return Finding(UNCLEAR, "no build that creates a builder was measured")
     seconds = costs["seconds"]

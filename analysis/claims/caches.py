@@ -12,7 +12,6 @@ from analysis.measures.caching import (
     say_public_logs,
 )
 from analysis.measures.compare import EMULATED, say_counted
-from analysis.measures.seconds import break_even
 from analysis.words import count_words, join_words, say_commit, say_range, say_seconds, say_share
 
 LOCAL = "local-layer-cache"
@@ -123,7 +122,7 @@ def cache_costs(evidence: Evidence) -> Finding:
     rows = rows[rows["scenario"] != "cold"]
     if rows.empty:
         return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
-    pays = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
+    pays = evidence.experiment.break_even(evidence.baseline)
     pays = pays[pays["scenario"].ne("cold")]
     said = (
         f"{name}: {say_verdicts(group)}{say_pays(pays[pays['strategy'] == name])}"

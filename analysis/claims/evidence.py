@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.measures.caching import hits_by_run
-from analysis.measures.compare import compare, mark_emulated, pick_comparable
-from analysis.measures.storage import count_entries
-from analysis.records import Experiment
+from analysis import records
 from analysis.registry import KINDS
+from analysis.results import Experiment, to_experiment
 from analysis.words import count_words, join_words
 
 HOLDS, FAILS, UNCLEAR, ONLY_IF = "holds", "does not hold", "can't tell", "holds only if"
@@ -27,16 +27,43 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Measures of an experiment's runs; `text` is strategy -> all commands of its builds."""
+    """An experiment against a baseline: what claims are judged by."""
 
     experiment: Experiment
-    baseline: str
-    runs: pd.DataFrame
-    comparable: pd.DataFrame
-    comparison: pd.DataFrame
-    entries: pd.DataFrame
-    hits: pd.DataFrame
-    text: dict[str, str]
+    baseline: str = "docker"
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """All runs; emulated strategies say so in their names."""
+        return self.experiment.marked
+
+    @property
+    def comparable(self) -> pd.DataFrame:
+        """The runs that may be compared."""
+        return self.experiment.comparable
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """compare's rows against the baseline."""
+        return self.experiment.compare(self.baseline)
+
+    @property
+    def entries(self) -> pd.DataFrame:
+        """count_entries' rows of all runs."""
+        return self.experiment.entries()
+
+    @property
+    def hits(self) -> pd.DataFrame:
+        """hits_by_run's rows of all runs."""
+        return self.experiment.hits(comparable=False)
+
+    @cached_property
+    def text(self) -> dict[str, str]:
+        """Strategy -> all commands of its builds."""
+        commands = self.experiment.logs.commands
+        commands = commands.merge(self.comparable[["log", "strategy"]], on="log")
+        text = commands.groupby("strategy")["command"].agg(lambda each: "\n".join(each.astype(str)))
+        return text.to_dict()
 
     def strategies_with(self, *words: str) -> list[str]:
         """The strategies whose commands hold all these words."""
@@ -52,22 +79,11 @@ class Evidence:
         return runs if scenario is None else runs[runs["scenario"] == scenario]
 
 
-def gather_evidence(experiment: Experiment, baseline: str = "docker") -> Evidence:
-    """The measures of an experiment; emulated strategies say so in their names."""
-    runs = mark_emulated(experiment.runs)
-    comparable, logs = pick_comparable(runs), experiment.logs
-    commands = logs.commands.merge(comparable[["log", "strategy"]], on="log")
-    text = commands.groupby("strategy")["command"].agg(lambda each: "\n".join(each.astype(str)))
-    return Evidence(
-        experiment=experiment,
-        baseline=baseline,
-        runs=runs,
-        comparable=comparable,
-        comparison=compare(runs, baseline),
-        entries=count_entries(runs, experiment.images, experiment.problems),
-        hits=hits_by_run(runs, logs.steps),
-        text=text.to_dict(),
-    )
+def gather_evidence(
+    experiment: records.Experiment | str | Path, baseline: str = "docker"
+) -> Evidence:
+    """What claims are judged by, of an experiment, its frames or its folder."""
+    return Evidence(to_experiment(experiment), baseline)
 
 
 def first_pushes(evidence: Evidence) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """The seed's notes as hypotheses, each with the verdict that the experiment's runs give."""
 
+from pathlib import Path
+
 import pandas as pd
 
+from analysis import records
 from analysis.claims import builder as speed
 from analysis.claims import caches as cache
 from analysis.claims import driver, media
 from analysis.claims import entries as registry
 from analysis.claims.evidence import gather_evidence, say_runs, say_where
-from analysis.records import Experiment
 
 # in the order of the seed: its memo, then its section on the docker-container driver
 CLAIMS = {
@@ -38,7 +40,7 @@ CLAIMS = {
 COLUMNS = ["claim", "verdict", "numbers", "where", "runs"]
 
 
-def claims(experiment: Experiment) -> pd.DataFrame:
+def claims(experiment: records.Experiment | str | Path) -> pd.DataFrame:
     """One row a sentence of the seed: claim, verdict, numbers, where, runs; all text.
 
     Verdicts: holds, does not hold, holds only if …, can't tell; each is computed from the runs

@@ -31,7 +31,7 @@ from .compare import (
     spread,
     waits,
 )
-from .money import find_price, month, month_storage, read_mix, read_prices
+from .money import compare_mixes, find_price, month, month_storage, read_mix, read_prices
 from .past import (
     cache_seen,
     history_busy,
@@ -91,6 +91,7 @@ __all__ = [
     "cache_seen",
     "check_break_even",
     "compare",
+    "compare_mixes",
     "compare_previews",
     "control",
     "count_entries",

@@ -1,23 +1,21 @@
 """The answer in words: which strategy is fastest for which kind of commit, and at what price."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 import pandas as pd
 
+from analysis import results
 from analysis.claims import Evidence, first_pushes, gather_evidence, say_kinds
-from analysis.measures.compare import EMULATED, FEWEST, compare, count_luck, spread
+from analysis.measures.compare import EMULATED, FEWEST, count_luck, spread
 from analysis.measures.money import (
     BUILDS,
     COMPUTE,
     MIX,
     can_tell,
-    compare_mixes,
-    month,
     read_mix,
-    read_prices,
     say_mixes,
 )
-from analysis.measures.seconds import break_even, builder_costs
 from analysis.prose.limits import say_limits
 from analysis.prose.month import say_month
 from analysis.prose.pages import say_builder_cost
@@ -33,7 +31,7 @@ from analysis.words import (
 )
 
 
-def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
+def headline(experiment: Experiment | str | Path, baseline: str = "docker") -> list[str]:
     """What to use for which mix of commits, in one paragraph; then, each in a sentence: times with
     intervals and n by kind of commit, a month, builder cost, break-even, registry entries, limits.
     """
@@ -42,13 +40,13 @@ def headline(experiment: Experiment, baseline: str = "docker") -> list[str]:
         return ["No build can be compared yet: record some with make experiment."]
     advice = [
         advise(evidence.comparison, baseline),
-        say_mixes(compare_mixes(evidence.runs, baseline), baseline),
+        say_mixes(evidence.experiment.mixes(baseline), baseline),
     ]
     found = [
         *say_winners(evidence),
         say_luck(evidence),
         say_usual_month(evidence),
-        say_builder_cost(builder_costs(evidence.comparable, experiment.logs)),
+        say_builder_cost(evidence.experiment.builder_costs()),
         *say_pays(evidence),
         say_registry(evidence),
         say_limits(evidence),
@@ -118,21 +116,22 @@ def say_winners(evidence: Evidence) -> list[str]:
     medians = spread(evidence.comparable, "seconds").set_index(["scenario", "strategy"])
     found = []
     for scenario, rows in evidence.comparison.groupby("scenario", sort=False):
-        tied = find_tied(rows, evidence.runs[evidence.runs["scenario"] == scenario])
+        tied = find_tied(rows, evidence.experiment)
         found.append(say_winner(rows, tied, evidence.baseline, medians.loc[scenario]))
     return found
 
 
-def find_tied(rows: pd.DataFrame, runs: pd.DataFrame) -> set[str]:
+def find_tied(rows: pd.DataFrame, experiment: results.Experiment) -> set[str]:
     """The faster strategies that are not shown to be slower than the fastest of their kind.
 
-    `rows` are compare's of one scenario, `runs` its runs; the emulated are a kind of their own.
+    `rows` are compare's of one scenario; the emulated are a kind of their own.
     """
     tied: set[str] = set()
     faster = rows[rows["verdict"] == "faster"]
     for _, kind in faster.groupby(faster["strategy"].str.endswith(EMULATED)):
         best = kind.loc[kind["difference"].idxmin(), "strategy"]
-        others = compare(runs, best.removesuffix(f" {EMULATED}"))
+        others = experiment.compare(best.removesuffix(f" {EMULATED}"))
+        others = others[others["scenario"].eq(rows["scenario"].iloc[0])]
         behind = others.loc[others["verdict"] == "slower", "strategy"]
         tied |= set(kind["strategy"]) - {*behind, best}
     return tied
@@ -208,11 +207,10 @@ def say_rest(rows: pd.DataFrame) -> str:
 
 def say_usual_month(evidence: Evidence) -> str:
     """What a month of the usual mix of commits saves; '' when the runs don't tell."""
-    mix = read_mix(MIX)
-    months = month(evidence.runs, mix, BUILDS, COMPUTE, read_prices(), baseline=evidence.baseline)
+    months = evidence.experiment.month(baseline=evidence.baseline)
     if not can_tell(months):
         return ""
-    return say_month(months, mix, BUILDS, COMPUTE, baseline=evidence.baseline)
+    return say_month(months, read_mix(MIX), BUILDS, COMPUTE, baseline=evidence.baseline)
 
 
 def say_luck(evidence: Evidence) -> str:
@@ -232,7 +230,7 @@ def say_luck(evidence: Evidence) -> str:
 
 def say_pays(evidence: Evidence) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
-    table = break_even(evidence.runs, evidence.experiment.logs.steps, evidence.baseline)
+    table = evidence.experiment.break_even(evidence.baseline)
     table = table[table["scenario"].eq("source") & ~table["strategy"].str.endswith(EMULATED)]
     return [say_paying(row) for row in table.sort_values("pays_from").itertuples()]
 

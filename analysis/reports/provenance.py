@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.records import Experiment
+from analysis.results import describe_builds, list_places, say_dates
 from analysis.words import count_words
 
-PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
 VERSIONS = {
     "engine": "Docker",
     "buildx": "buildx",
@@ -52,20 +52,6 @@ def find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in part.items() if value} if isinstance(part, dict) else {}
 
 
-def describe_builds(runs: pd.DataFrame) -> str:
-    """How many builds there are, of how many strategies, scenarios and rounds, how many valid."""
-    parts = [
-        count_words(runs[column].nunique(), word)
-        for column, word in {
-            "strategy": "strategy",
-            "scenario": "scenario",
-            "round": "round",
-        }.items()
-    ]
-    valid = int(runs["valid"].sum())
-    return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid"
-
-
 def describe_machine(machine: dict[str, Any]) -> str:
     """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
     memory = machine.get("memory")
@@ -86,17 +72,6 @@ def list_problems(experiment: Experiment) -> list[str]:
         f"{run} is not compared: {reason}"
         for run, reason in zip(invalid["run"], invalid["invalid_reason"], strict=True)
     ] + [str(reason) for reason in experiment.problems["reason"]]
-
-
-def say_dates(runs: pd.DataFrame) -> str:
-    """The day or days on which the builds ran, in UTC."""
-    first, last = (f"{day:%Y-%m-%d}" for day in (runs["started"].min(), runs["started"].max()))
-    return f"on {first}" if first == last else f"from {first} to {last}"
-
-
-def list_places(runs: pd.DataFrame) -> str:
-    """The places in which the builds ran, in words."""
-    return " and ".join(PLACES.get(place, place) for place in sorted(runs["place"].unique()))
 
 
 def list_versions(runs: pd.DataFrame) -> str:

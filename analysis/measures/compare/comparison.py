@@ -63,7 +63,8 @@ def compare(
 
 def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
     """UnknownName for a baseline that is neither among the runs nor a strategy of ours."""
-    there = set(runs["strategy"])
+    there = {name.removesuffix(f" {EMULATED}") for name in runs["strategy"].unique()}
+    there |= set(runs["strategy"])
     if baseline not in there and baseline not in (known := there | {*load_strategies()}):
         raise UnknownName("strategy", baseline, known)
 

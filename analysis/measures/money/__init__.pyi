@@ -1,6 +1,7 @@
 from .mixes import compare_mixes, say_mixes
-from .month import BUILDS, COMPUTE, MIX, can_tell, month, month_storage, read_mix
+from .month import can_tell, month, month_storage, read_mix
 from .prices import find_price, read_prices, say_price
+from .usual import BUILDS, COMPUTE, MIX
 
 __all__ = [
     "BUILDS",

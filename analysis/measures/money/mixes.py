@@ -3,8 +3,8 @@
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
-from analysis.measures.money.month import COMPUTE, MIX, can_tell, month, read_mix
-from analysis.measures.money.prices import read_prices
+from analysis.measures.money.month import can_tell, month_minutes, read_mix
+from analysis.measures.money.usual import MIX
 from analysis.words import say_range, say_seconds
 
 # kinds of projects by what their builds are of
@@ -16,14 +16,14 @@ MIXES = {
 
 
 def compare_mixes(runs: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
-    """A row a mix (MIXES) and strategy but the baseline: month's numbers of one build of the mix.
+    """A row a mix (MIXES) and strategy but the baseline: what one build of the mix takes.
 
     mix, shares (text), strategy, n (rounds of both), seconds (of the strategy), difference, low,
     high (seconds a build against the baseline, 95 % interval), verdict.
     """
-    prices, tables = read_prices(), []
+    tables = []
     for name, text in MIXES.items():
-        rows = month(runs, read_mix(text), 1, COMPUTE, prices, baseline)
+        rows = month_minutes(runs, read_mix(text), 1, baseline)
         rows = rows[rows["strategy"] != baseline].assign(mix=name, shares=text)
         rows = rows.assign(n=rows["pairs"], seconds=60 * rows["minutes"])
         rows[["difference", "low", "high"]] *= 60

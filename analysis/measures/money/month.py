@@ -9,9 +9,9 @@ import pandas as pd
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import compare, count_luck, pick_comparable
 from analysis.measures.money.prices import find_price
+from analysis.measures.money.usual import MIX
 from analysis.words import COMMITS, join_words
 
-MIX, BUILDS, COMPUTE = "unchanged 10, source 70, dependency 15, base 5", 600, "general1.small"
 COLUMNS = {
     "strategy": "string",
     "n": "int64",
@@ -79,20 +79,43 @@ def month(
     if builds < 0 or free_minutes < 0:
         raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")
     runs = pick_comparable(runs)
-    rounds = builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    rounds = weigh_minutes(runs, mix, builds)
     hosts = runs.groupby("strategy")["host"].agg(name_host)
     rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
+    cost = compare_months(rounds, count_mix_luck(runs, mix), baseline, "cost")
+    cost = cost[["difference", "low", "high"]].add_prefix("cost_")
+    table = average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
+    return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def month_minutes(
+    runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = "docker"
+) -> pd.DataFrame:
+    """month's columns but those of cost."""
+    runs = pick_comparable(runs)
+    table = average_months(runs, weigh_minutes(runs, mix, builds), mix, baseline)
+    columns = {name: kind for name, kind in COLUMNS.items() if not name.startswith("cost")}
+    return table[list(columns)].astype(columns)
+
+
+def weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
+    """Index strategy, round; minutes and billed_minutes of `builds` builds of the mix."""
+    return builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
+
+
+def average_months(
+    runs: pd.DataFrame, rounds: pd.DataFrame, mix: Mapping[str, float], baseline: str
+) -> pd.DataFrame:
+    """strategy, n, the means of weigh_minutes' rounds, compare_months' of minutes, and lacks."""
     table = average_rounds(rounds, runs["strategy"])
-    luck = count_luck(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
-    table = table.join(compare_months(rounds, luck, baseline))
+    table = table.join(compare_months(rounds, count_mix_luck(runs, mix), baseline, "minutes"))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
     scenarios = runs.groupby("strategy")["scenario"].unique()
     lacks = pd.Series([say_lacks(scenarios[name], mix) for name in table.index], table.index)
     table["lacks"] = lacks.where(table["n"].eq(0))
-    table = table.sort_values("minutes", kind="stable").reset_index(names="strategy")
-    return table[list(COLUMNS)].astype(COLUMNS)
+    return table.sort_values("minutes", kind="stable").reset_index(names="strategy")
 
 
 def price_minutes(
@@ -140,22 +163,24 @@ def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     return table
 
 
-def compare_months(rounds: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.DataFrame:
-    """Index strategy: pairs, difference, low, high, verdict, and cost_ of the first three.
+def count_mix_luck(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
+    """count_luck's of the scenario of the mix that has least of it, by strategy."""
+    return count_luck(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
 
-    `luck` is that of the scenario of the mix that has least of it, by strategy.
+
+def compare_months(
+    rounds: pd.DataFrame, luck: pd.Series, baseline: str, measure: str
+) -> pd.DataFrame:
+    """Index strategy: pairs, difference, low, high, verdict of weigh_rounds' column `measure`.
+
+    `luck` is count_mix_luck's.
     """
     # names of emulated strategies say so already
     facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
     runs = rounds.reset_index().assign(**facts, started=pd.NaT)
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
-    luck = pd.concat({"mix": luck})
-    time, cost = (
-        compare(runs, baseline, measure, luck).set_index("strategy")
-        for measure in ("minutes", "cost")
-    )
-    time = time[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
-    return time.join(cost[["difference", "low", "high"]].add_prefix("cost_"))
+    table = compare(runs, baseline, measure, pd.concat({"mix": luck})).set_index("strategy")
+    return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 
 def say_lacks(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:

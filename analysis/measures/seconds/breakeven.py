@@ -9,7 +9,12 @@ LEAST_SAVED = 0.2
 STEP = ["scenario", "round", "stage", "name"]
 
 
-def break_even(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
+def break_even(
+    runs: pd.DataFrame,
+    steps: pd.DataFrame,
+    baseline: str = "docker",
+    comparison: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row a strategy and scenario with hits: the work from which on it is the faster one.
 
     Only with hits for LEAST_SAVED of the work or more. strategy, scenario, n (rounds), work
@@ -19,9 +24,11 @@ def break_even(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str = "docker"
     overhead stays what it was and saved * W is not done: the difference is 0 at W = work +
     difference / saved. Work is the sum of the layers' seconds, so with stages that run side by
     side it is more than the time they take. Never below 0, which means: always.
+    `comparison` is compare's of these runs and this baseline, if it is there already.
     """
     shares = share_saved(pick_comparable(runs), steps, baseline)
-    table = compare(runs, baseline).merge(shares, on=["strategy", "scenario"], validate="1:1")
+    table = compare(runs, baseline) if comparison is None else comparison
+    table = table.merge(shares, on=["strategy", "scenario"], validate="1:1")
     table = table[table["saved"] >= LEAST_SAVED].reset_index(drop=True)
     for end, column in {"": "difference", "_low": "low", "_high": "high"}.items():
         table[f"pays_from{end}"] = (table["work"] + table[column] / table["saved"]).clip(lower=0)

@@ -1,0 +1,13 @@
+from .experiment import Experiment
+from .reading import read_experiment, read_grid, to_experiment
+from .summary import describe_builds, list_places, say_dates
+
+__all__ = [
+    "Experiment",
+    "describe_builds",
+    "list_places",
+    "read_experiment",
+    "read_grid",
+    "say_dates",
+    "to_experiment",
+]

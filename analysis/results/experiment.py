@@ -1,0 +1,158 @@
+"""An experiment and what follows from it, each computed when first asked for and then kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis import measures, records
+from analysis.measures.money import BUILDS, COMPUTE, MIX
+from analysis.results.once import once
+from analysis.results.summary import say_line, write_html
+
+
+@dataclass(frozen=True, repr=False)
+class Experiment(records.Experiment):
+    """An experiment's frames (folder, manifest, runs, problems, logs, images) and its measures.
+
+    Measures are of the runs that may be compared (`comparable`) unless they say otherwise.
+    Change the frames with dataclasses.replace: the new experiment computes everything anew.
+    """
+
+    def __repr__(self) -> str:
+        return f"<Experiment {say_line(self)}>"
+
+    def _repr_html_(self) -> str:
+        return write_html(self)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What experiment.json says: context, images, strategies, machine; {} without one."""
+        return self.facts
+
+    @property
+    @once
+    def marked(self) -> pd.DataFrame:
+        """All runs, with "(emulated)" behind the strategies that the lab only stands in for."""
+        return measures.mark_emulated(self.runs)
+
+    @property
+    @once
+    def comparable(self) -> pd.DataFrame:
+        """The valid runs of strategies that are to succeed, marked, by scenario and strategy."""
+        return measures.pick_comparable(self.runs)
+
+    def left_out(self) -> pd.DataFrame:
+        """strategy, reason, runs (number): what is not in `comparable`, and why."""
+        return measures.left_out(self.runs)
+
+    @once
+    def compare(self, baseline: str = "docker", measure: str = "seconds") -> pd.DataFrame:
+        """Each strategy against the baseline, a row a scenario: the columns of analysis.compare."""
+        return measures.compare(self.runs, baseline, measure)
+
+    @once
+    def break_even(self, baseline: str = "docker") -> pd.DataFrame:
+        """From how many seconds of work on each strategy pays: measures.break_even's columns."""
+        compared = self.compare(baseline)
+        return measures.break_even(self.marked, self.logs.steps, baseline, compared)
+
+    @once
+    def hits(self, comparable: bool = True) -> pd.DataFrame:
+        """Layers from a cache, a row a run (all runs if not comparable): measures.hits_by_run's."""
+        runs = self.comparable if comparable else self.marked
+        return measures.hits_by_run(runs, self.logs.steps)
+
+    @once
+    def misses(self) -> pd.DataFrame:
+        """Why layers missed, a row a missed layer of any run: measures.misses_by_run's columns."""
+        return measures.misses_by_run(self.runs, self.logs)
+
+    @once
+    def first_misses(self) -> pd.DataFrame:
+        """The layers at which runs began to miss, and why: measures.first_misses' columns."""
+        return measures.first_misses(self.comparable, self.misses())
+
+    @once
+    def overheads(self) -> pd.DataFrame:
+        """Mean seconds by strategy, scenario and activity; they add up to the elapsed time."""
+        return measures.mean_by_activity(self.overhead_map())
+
+    @once
+    def overhead_map(self) -> pd.DataFrame:
+        """Seconds by run and activity: the columns of analysis.overhead_map."""
+        return measures.overhead_map(self.comparable, self.logs)
+
+    @once
+    def busy_map(self) -> pd.DataFrame:
+        """Busy seconds inside docker builds, by run and activity: measures.busy_map's columns."""
+        return measures.busy_map(self.comparable, self.logs)
+
+    @once
+    def builder_costs(self) -> pd.DataFrame:
+        """Seconds to create and boot a builder, a row a run: measures.builder_costs' columns."""
+        return measures.builder_costs(self.comparable, self.logs)
+
+    @once
+    def timelines(self) -> pd.DataFrame:
+        """When each step began and ended: `run`, then the columns of analysis.read_timeline."""
+        return self._read_timelines()[0]
+
+    def unread_timelines(self) -> pd.DataFrame:
+        """path, reason of each record of a build that could not be read."""
+        return self._read_timelines()[1]
+
+    @once
+    def _read_timelines(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return records.read_timelines(self.comparable, self.logs.steps)
+
+    @once
+    def path_map(self) -> pd.DataFrame:
+        """Seconds on the critical path of docker builds, by run and activity: as busy_map's."""
+        return measures.path_map(self.comparable, self.logs, self.timelines())
+
+    @once
+    def entries(self) -> pd.DataFrame:
+        """What the registry held after each run, of all runs: analysis.count_entries' columns."""
+        return measures.count_entries(self.marked, self.images, self.problems)
+
+    @once
+    def mixes(self, baseline: str = "docker") -> pd.DataFrame:
+        """Each strategy against the baseline for three mixes of commits: seconds of one build."""
+        return measures.compare_mixes(self.comparable, baseline)
+
+    def month(
+        self,
+        mix: str | Mapping[str, float] = MIX,
+        builds: int = BUILDS,
+        compute: str = COMPUTE,
+        prices: pd.DataFrame | None = None,
+        baseline: str = "docker",
+        free_minutes: float = 0,
+    ) -> pd.DataFrame:
+        """Minutes and USD of a month of builds, a row a strategy: analysis.month's columns.
+
+        `mix`: text such as "source 70, base 30", or scenario -> share; `prices`: those of
+        data/prices.csv unless given.
+        """
+        shares = measures.read_mix(mix) if isinstance(mix, str) else mix
+        if prices is None:
+            return self._month(tuple(shares.items()), builds, compute, baseline, free_minutes)
+        return measures.month(
+            self.comparable, shares, builds, compute, prices, baseline, free_minutes
+        )
+
+    @once
+    def _month(
+        self,
+        shares: tuple[tuple[str, float], ...],
+        builds: int,
+        compute: str,
+        baseline: str,
+        free_minutes: float,
+    ) -> pd.DataFrame:
+        prices = measures.read_prices()
+        return measures.month(
+            self.comparable, dict(shares), builds, compute, prices, baseline, free_minutes
+        )

@@ -1,0 +1,40 @@
+"""Experiments on disk, or what a user has of one, as an object with its measures."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from analysis import records
+from analysis.results.experiment import Experiment
+
+
+def read_experiment(folder: str | Path) -> Experiment:
+    """Everything in an experiment's folder; RecordError when there is no experiment.
+
+    A relative folder is looked for here, then beside the package. Damaged runs are left out
+    and listed in `problems`.
+    """
+    return _add_measures(records.read_experiment(folder))
+
+
+def read_grid(folder: str | Path) -> list[Experiment]:
+    """The experiments in the folders of one, by name; RecordError when none of them is one."""
+    return [_add_measures(point) for point in records.read_sweep(folder)]
+
+
+def to_experiment(experiment: records.Experiment | str | Path) -> Experiment:
+    """The experiment with its measures, of one, of its frames or of its folder."""
+    if isinstance(experiment, str | Path):
+        return read_experiment(experiment)
+    if isinstance(experiment, records.Experiment):
+        return _add_measures(experiment)
+    raise TypeError(
+        "Give an experiment (analysis.read_experiment) or its folder, not "
+        f"{type(experiment).__name__}."
+    )
+
+
+def _add_measures(frames: records.Experiment) -> Experiment:
+    """These frames with their measures; an experiment that has them as it is."""
+    if isinstance(frames, Experiment):
+        return frames
+    return Experiment(**{each.name: getattr(frames, each.name) for each in fields(frames)})
