@@ -59,7 +59,7 @@ def test_a_lab_leaves_nothing_behind(client):
 
 def test_a_lab_that_is_killed_is_swept(client):
     script = (
-        "import sys, time\nfrom analysis.builders.lab import Lab\n"
+        "import sys, time\nfrom analysis.lab import Lab\n"
         "with Lab() as lab:\n lab.start_host()\n print(lab.id, flush=True)\n time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
