@@ -18,13 +18,14 @@ LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-l
 USE_LAB = settings=$(LAB_SETTINGS); \
 	if [ -z "$$DOCKER_HOST" ] && [ -e "$$settings" ]; then . "$$settings"; fi
 
-.PHONY: help report test experiment history aa grid jupyter lab lab-down cleanup lint readme lock clean
+.PHONY: help report test experiment history aa grid jupyter lab lab-down cleanup check readme lock clean
 .DEFAULT_GOAL = help
 
 # the names these targets once had
-.PHONY: control sweep
+.PHONY: control sweep lint
 control: aa
 sweep: grid
+lint: check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +35,7 @@ report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, 
 	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)"
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
-	@$(USE_LAB); $(VENV)/bin/python -m pytest -rs
+	@$(USE_LAB); $(VENV)/bin/python -m pytest -q -n logical --maxprocesses 8 --dist loadgroup
 
 experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
@@ -71,9 +72,10 @@ cleanup: EXPERIMENT ?= runs/latest
 cleanup: $(VENV)/.ready ## remove what a lab left, or an experiment on AWS (PLACE=codebuild, EXPERIMENT=)
 	@$(USE_LAB); $(COMMAND) cleanup --place "$(PLACE)" --experiment "$(EXPERIMENT)"
 
-lint: $(VENV)/.ready-test ## what ruff says of the sources and notebooks
+check: $(VENV)/.ready-test ## what ruff and mypy say of the sources and notebooks
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
 
 readme: $(VENV)/.ready ## the README's answer and picture, from the recorded experiment
 	@$(VENV)/bin/python -m analysis.commands.readme
@@ -86,7 +88,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile -q --u
 	--python-version 3.11 --generate-hashes pyproject.toml -
 
 clean: ## remove reports and caches; recorded builds and the environment stay
-	@rm -rf "$(REPORTS)" .cache .pytest_cache .ruff_cache build *.egg-info
+	@rm -rf "$(REPORTS)" .cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
 	@find analysis tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(VENV)/.ready: requirements.lock pyproject.toml

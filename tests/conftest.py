@@ -17,24 +17,36 @@ SMALL = (
 )
 
 
-@pytest.fixture(scope="session")
-def client():
-    """A client of a Docker engine that holds SMALL_IMAGE.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests of the engine come first and one after the other, whatever runs beside them."""
+    items.sort(key=lambda item: "engine" not in item.fixturenames)
+    for item in items:
+        if "engine" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("engine"))
 
-    In CI its absence is an error, elsewhere a reason to skip.
-    """
+
+@pytest.fixture(scope="session")
+def engine():
+    """A client of a Docker engine; in CI its absence is an error, elsewhere a reason to skip."""
     try:
         client = connect()
     except EngineError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-    text = client.containers.run(base_image(), ["sh", "-c", SMALL], remove=True)
-    repository, _, tag = SMALL_IMAGE.partition(":")
-    client.api.import_image_from_data(base64.b64decode(text), repository, tag)
     yield client
-    client.images.remove(SMALL_IMAGE)
     client.close()
+
+
+@pytest.fixture(scope="session")
+def client(engine):
+    """A client of an engine that holds SMALL_IMAGE."""
+    text = engine.containers.run(base_image(), ["sh", "-c", SMALL], remove=True)
+    repository, _, tag = SMALL_IMAGE.partition(":")
+    engine.api.import_image_from_data(base64.b64decode(text), repository, tag)
+    yield engine
+    engine.images.remove(SMALL_IMAGE)
 
 
 @pytest.fixture(scope="session")
