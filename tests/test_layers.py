@@ -185,6 +185,29 @@ def test_a_heavy_package_has_one_address(package):
     assert users <= HEAVY[package]
 
 
+def list_clients(source):
+    """The lines of a source on which a client of AWS's is made, or asked for pages."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    methods = [call for call in calls if isinstance(call.func, ast.Attribute)]
+    return [call.lineno for call in methods if call.func.attr in {"client", "get_paginator"}]
+
+
+def test_requests_to_aws_are_made_where_its_client_is():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for module, path in MODULES.items()
+        if find_room(module) not in HEAVY["boto3"]
+        for line in list_clients(path.read_text())
+    ]
+    assert wrong == []
+
+
+def test_a_request_elsewhere_would_be_noticed():
+    assert list_clients('def f(aws):\n    return aws.client("s3").get_object()') == [2]
+    assert list_clients("pages = self.logs.get_paginator(name)") == [1]
+    assert list_clients("lab.client.containers.list()") == []
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -1,4 +1,15 @@
-from .client import Aws, aws_errors, find_region
+from .builds import (
+    COMMANDS,
+    describe_builds,
+    describe_projects,
+    has_no_quota,
+    is_full,
+    is_not_started,
+    list_builds,
+    start_build,
+    stop_build,
+)
+from .client import Aws, find_region, is_absent
 from .ecr import (
     find_repository,
     is_empty,
@@ -8,28 +19,46 @@ from .ecr import (
     remove_repository,
 )
 from .lifecycle_preview import Preview, read_preview
-from .log_stream import COMMANDS, LogPages, find_last_line, is_whole, open_log
-from .sources import list_objects, remove_objects, upload, zip_context
+from .log_stream import (
+    LogPages,
+    fetch_stream,
+    find_last_line,
+    is_whole,
+    list_streams,
+    open_log,
+)
+from .s3 import fetch_object, list_newest, list_objects, remove_objects, upload
 
 __all__ = [
     "COMMANDS",
     "Aws",
     "LogPages",
     "Preview",
-    "aws_errors",
+    "describe_builds",
+    "describe_projects",
+    "fetch_object",
+    "fetch_stream",
     "find_last_line",
     "find_region",
     "find_repository",
+    "has_no_quota",
+    "is_absent",
     "is_empty",
+    "is_full",
+    "is_not_started",
     "is_own",
     "is_whole",
+    "list_builds",
+    "list_newest",
     "list_objects",
     "list_repository",
+    "list_streams",
     "make_repository",
     "open_log",
     "read_preview",
     "remove_objects",
     "remove_repository",
+    "start_build",
+    "stop_build",
     "upload",
-    "zip_context",
 ]

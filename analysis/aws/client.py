@@ -4,6 +4,7 @@ Retries are botocore's adaptive ones: their rate falls when AWS throttles, and r
 """
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ from botocore.config import Config
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.redaction import redact
 
-ATTEMPTS = "8"
-LOGIN = "log in (aws sso login, aws configure) or set AWS_PROFILE, then make the same call again"
-NO_KEYS = (
+_ATTEMPTS = "8"
+_LOGIN = "log in (aws sso login, aws configure) or set AWS_PROFILE, then make the same call again"
+_NO_KEYS = (
     botocore.NoCredentialsError,
     botocore.PartialCredentialsError,
     botocore.CredentialRetrievalError,
@@ -28,8 +29,8 @@ NO_KEYS = (
     botocore.ProfileNotFound,
     botocore.SSOError,
 )
-EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-REFUSED = {
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_REFUSED = {
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidSignatureException",
@@ -37,9 +38,10 @@ REFUSED = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-DENIED = {"AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation", "403"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation", "403"}
+_ABSENT = {"404", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundException"}
 # what another try may help against, once botocore's own were in vain
-BUSY = {
+_BUSY = {
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -67,25 +69,32 @@ class Aws:
     account: str = ""
     requests: Counter[str] = field(default_factory=Counter)
     clients: dict[str, BaseClient] = field(default_factory=dict, repr=False)
+    # boto3 makes one client at a time; each then serves many threads
+    making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def client(self, service: str) -> BaseClient:
         """The client of a service; AccountError when there can't be one."""
-        if service not in self.clients:
-            attempts = int(os.environ.get("AWS_MAX_ATTEMPTS", ATTEMPTS))
-            config = Config(
-                retries={"mode": "adaptive", "total_max_attempts": attempts},
-                connect_timeout=10,
-                # all attempts together are to end while a token of StartBuild holds: 5 minutes
-                read_timeout=15,
-            )
-            with aws_errors(f"making a client of {service}"):
-                client = boto3.client(service, region_name=self.region, config=config)
-            # before each attempt: what is tried again is a request too
-            client.meta.events.register_first("before-send", self.count)
-            self.clients[service] = client
+        with self.making:
+            if service not in self.clients:
+                self.clients[service] = self._make_client(service)
         return self.clients[service]
 
-    def count(self, event_name: str, **_: Any) -> None:
+    def _make_client(self, service: str) -> BaseClient:
+        """A new client, which counts its requests."""
+        attempts = int(os.environ.get("AWS_MAX_ATTEMPTS", _ATTEMPTS))
+        config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
+            connect_timeout=10,
+            # all attempts together are to end while a token of StartBuild holds: 5 minutes
+            read_timeout=15,
+        )
+        with aws_errors(f"making a client of {service}"):
+            client = boto3.client(service, region_name=self.region, config=config)
+        # before each attempt: what is tried again is a request too
+        client.meta.events.register_first("before-send", self._count)
+        return client
+
+    def _count(self, event_name: str, **_: Any) -> None:
         """Note one request: before-send.SERVICE.OPERATION."""
         self.requests[event_name.rpartition(".")[2]] += 1
 
@@ -108,32 +117,37 @@ def aws_errors(doing: str) -> Iterator[None]:
         raise explain(error, doing) from error
 
 
+def is_absent(error: CloudError) -> bool:
+    """Whether AWS says that a project, log, bucket or object is not there."""
+    return error.code in _ABSENT
+
+
 def explain(error: Exception, doing: str) -> CloudError:
     """AccountError, BusyError or CloudError with a sentence: what failed, why, and the cure."""
     answer = (getattr(error, "response", None) or {}).get("Error", {})
     code = str(answer.get("Code", ""))
     said = redact(str(answer.get("Message") or error)).rstrip(".")
-    kind, words = choose_words(error, code, said)
+    kind, words = _choose_words(error, code, said)
     return kind(f"While {doing}: {words}", code)
 
 
-def choose_words(error: Exception, code: str, said: str) -> tuple[type[CloudError], str]:
+def _choose_words(error: Exception, code: str, said: str) -> tuple[type[CloudError], str]:
     """The kind of an error of AWS's, and what there is to say and do about it."""
     status = (getattr(error, "response", None) or {}).get("ResponseMetadata", {})
-    if isinstance(error, NO_KEYS):
-        return AccountError, f"there are no AWS credentials ({said}): {LOGIN}."
+    if isinstance(error, _NO_KEYS):
+        return AccountError, f"there are no AWS credentials ({said}): {_LOGIN}."
     if isinstance(error, botocore.NoRegionError):
         return AccountError, "no AWS region is set: set AWS_REGION, such as eu-west-1."
-    if code in EXPIRED:
-        return AccountError, f"the AWS credentials have expired ({code}): {LOGIN}."
-    if code in REFUSED:
-        return AccountError, f"AWS does not know the credentials ({code}): {LOGIN}."
-    if code in DENIED:
+    if code in _EXPIRED:
+        return AccountError, f"the AWS credentials have expired ({code}): {_LOGIN}."
+    if code in _REFUSED:
+        return AccountError, f"AWS does not know the credentials ({code}): {_LOGIN}."
+    if code in _DENIED:
         return AccountError, (
             f"AWS does not allow it ({said}): attach the policy that terraform's output "
             "experiment_policy_arn names."
         )
-    if code in BUSY or status.get("HTTPStatusCode", 0) >= 500:
+    if code in _BUSY or status.get("HTTPStatusCode", 0) >= 500:
         return BusyError, f"AWS throttles or is busy ({code}: {said}): the same call goes on later."
     if isinstance(error, botocore.HTTPClientError | botocore.ConnectionError):
         return BusyError, f"AWS can't be reached ({said}): check the network, proxy and region."

@@ -10,39 +10,39 @@ from analysis.errors import AccountError, CloudError
 from analysis.registry import IMAGES, INDEXES
 
 # what one request may ask for
-IMAGES_A_REQUEST, MANIFESTS_A_REQUEST = 1000, 100
+_IMAGES_A_REQUEST, _MANIFESTS_A_REQUEST = 1000, 100
 # an index comes only to who says that it may
-ACCEPTED = sorted(INDEXES | IMAGES)
-TAGS = {"CreatedBy": "codebuild-cache-analysis"}
-OWNER = "Experiment"
+_ACCEPTED = sorted(INDEXES | IMAGES)
+_TAGS = {"CreatedBy": "codebuild-cache-analysis"}
+_OWNER = "Experiment"
 
 
 def list_repository(
     aws: Aws, repository: str, known: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """{"imageDetails": as describe_images gives them, "manifests": digest -> exact text}.
+    """{"imageDetails": as _describe_images gives them, "manifests": digest -> exact text}.
 
     Times are ISO text, untagged entries are included, oldest first. `known` holds manifests of
     earlier listings: a digest's never changes. CloudError; one for a repository that is not
     there has the code RepositoryNotFoundException.
     """
     with aws_errors(f"listing the repository {repository}"):
-        details = [as_json(item) for item in describe_images(aws, repository)]
+        details = [_as_json(item) for item in _describe_images(aws, repository)]
     digests = list(dict.fromkeys(item["imageDigest"] for item in details))
     texts = {digest: known[digest] for digest in digests if digest in (known or {})}
-    texts |= fetch_manifests(aws, repository, [each for each in digests if each not in texts])
+    texts |= _fetch_manifests(aws, repository, [each for each in digests if each not in texts])
     details.sort(key=lambda item: (item.get("imagePushedAt", ""), item["imageDigest"]))
     return {"imageDetails": details, "manifests": texts}
 
 
-def describe_images(aws: Aws, repository: str) -> Iterator[dict[str, Any]]:
+def _describe_images(aws: Aws, repository: str) -> Iterator[dict[str, Any]]:
     """All of a repository's imageDetails, page by page."""
     pages = aws.client("ecr").get_paginator("describe_images")
-    for page in pages.paginate(repositoryName=repository, maxResults=IMAGES_A_REQUEST):
+    for page in pages.paginate(repositoryName=repository, maxResults=_IMAGES_A_REQUEST):
         yield from page["imageDetails"]
 
 
-def as_json(detail: Mapping[str, Any]) -> dict[str, Any]:
+def _as_json(detail: Mapping[str, Any]) -> dict[str, Any]:
     """An item of imageDetails as JSON can hold it, without what names the account."""
     return {
         key: value.isoformat() if isinstance(value, datetime) else value
@@ -51,22 +51,22 @@ def as_json(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[str, str]:
+def _fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[str, str]:
     """Digest -> exact text; those that are gone since they were listed are left out. CloudError."""
     texts: dict[str, str] = {}
-    for start in range(0, len(digests), MANIFESTS_A_REQUEST):
-        ids = [{"imageDigest": digest} for digest in digests[start : start + MANIFESTS_A_REQUEST]]
+    for start in range(0, len(digests), _MANIFESTS_A_REQUEST):
+        ids = [{"imageDigest": digest} for digest in digests[start : start + _MANIFESTS_A_REQUEST]]
         with aws_errors(f"reading manifests of the repository {repository}"):
             answer = aws.client("ecr").batch_get_image(
-                repositoryName=repository, imageIds=ids, acceptedMediaTypes=ACCEPTED
+                repositoryName=repository, imageIds=ids, acceptedMediaTypes=_ACCEPTED
             )
         for image in answer["images"]:
             texts[image["imageId"]["imageDigest"]] = image["imageManifest"]
-        check_failures(repository, answer.get("failures", []))
+        _check_failures(repository, answer.get("failures", []))
     return texts
 
 
-def check_failures(repository: str, failures: Sequence[Mapping[str, Any]]) -> None:
+def _check_failures(repository: str, failures: Sequence[Mapping[str, Any]]) -> None:
     """CloudError when manifests could not be read for another reason than that they are gone."""
     for failure in failures:
         if failure.get("failureCode") != "ImageNotFound":
@@ -76,22 +76,29 @@ def check_failures(repository: str, failures: Sequence[Mapping[str, Any]]) -> No
             )
 
 
-def make_repository(aws: Aws, repository: str, experiment: str) -> None:
-    """Make a repository whose tags can be moved; CloudError, AccountError for immutable tags.
+def make_repository(aws: Aws, repository: str, experiment: str) -> bool:
+    """Make a repository whose tags can be moved; false, and nothing done, where there is one.
 
-    Its resource tags say by whom it was made, and for which experiment.
+    Its resource tags say by whom it was made, and for which experiment. CloudError, AccountError
+    for immutable tags.
     """
-    labels = TAGS | {OWNER: experiment}
-    with aws_errors(f"making the repository {repository}"):
-        made = aws.client("ecr").create_repository(
-            repositoryName=repository,
-            imageTagMutability="MUTABLE",
-            tags=[{"Key": key, "Value": value} for key, value in labels.items()],
-        )["repository"]
-    check_mutable(repository, made)
+    labels = _TAGS | {_OWNER: experiment}
+    try:
+        with aws_errors(f"making the repository {repository}"):
+            made = aws.client("ecr").create_repository(
+                repositoryName=repository,
+                imageTagMutability="MUTABLE",
+                tags=[{"Key": key, "Value": value} for key, value in labels.items()],
+            )["repository"]
+    except CloudError as error:
+        if error.code == "RepositoryAlreadyExistsException":
+            return False
+        raise
+    _check_mutable(repository, made)
+    return True
 
 
-def check_mutable(repository: str, described: Mapping[str, Any]) -> None:
+def _check_mutable(repository: str, described: Mapping[str, Any]) -> None:
     """AccountError when a tag can't be moved in a repository: builds push theirs again."""
     mutability = described.get("imageTagMutability", "MUTABLE")
     if mutability != "MUTABLE":
@@ -101,7 +108,7 @@ def check_mutable(repository: str, described: Mapping[str, Any]) -> None:
         )
 
 
-def name_registry(aws: Aws) -> dict[str, str]:
+def _name_registry(aws: Aws) -> dict[str, str]:
     """The parameter by which credentials of another account are refused, not told of no such."""
     return {"registryId": aws.account} if aws.account else {}
 
@@ -111,14 +118,14 @@ def find_repository(aws: Aws, repository: str) -> dict[str, Any] | None:
     try:
         with aws_errors(f"looking for the repository {repository}"):
             found = aws.client("ecr").describe_repositories(
-                repositoryNames=[repository], **name_registry(aws)
+                repositoryNames=[repository], **_name_registry(aws)
             )
     except CloudError as error:
         if error.code == "RepositoryNotFoundException":
             return None
         raise
     (described,) = found["repositories"]
-    check_mutable(repository, described)
+    _check_mutable(repository, described)
     return described
 
 
@@ -131,13 +138,13 @@ def is_own(aws: Aws, repository: str, experiment: str) -> bool:
         labels = aws.client("ecr").list_tags_for_resource(resourceArn=found["repositoryArn"])[
             "tags"
         ]
-    return {"Key": OWNER, "Value": experiment} in labels
+    return {"Key": _OWNER, "Value": experiment} in labels
 
 
 def is_empty(aws: Aws, repository: str) -> bool:
     """Whether a repository holds nothing; CloudError."""
     with aws_errors(f"listing the repository {repository}"):
-        return not any(True for _ in describe_images(aws, repository))
+        return not any(True for _ in _describe_images(aws, repository))
 
 
 def remove_repository(aws: Aws, repository: str) -> None:
@@ -145,7 +152,7 @@ def remove_repository(aws: Aws, repository: str) -> None:
     try:
         with aws_errors(f"removing the repository {repository}"):
             aws.client("ecr").delete_repository(
-                repositoryName=repository, force=True, **name_registry(aws)
+                repositoryName=repository, force=True, **_name_registry(aws)
             )
     except CloudError as error:
         if error.code != "RepositoryNotFoundException":

@@ -152,10 +152,10 @@ def wait(repository: str, waits: Iterator[float], sleep: Callable[[float], None]
 
 def read_page(aws: Aws, repository: str, token: str | None = None) -> dict[str, Any]:
     """A page of a preview."""
-    place = {"nextToken": token} if token else {}
+    after = {"nextToken": token} if token else {}
     with aws_errors(f"reading ECR's preview for {repository}"):
         return aws.client("ecr").get_lifecycle_policy_preview(
-            repositoryName=repository, maxResults=PAGE, **place
+            repositoryName=repository, maxResults=PAGE, **after
         )
 
 

@@ -1,4 +1,5 @@
 from .cleanup import sweep
+from .context_archive import zip_context
 from .probe import AFTER, BEFORE, Step
 from .record_probe import BEGIN, COMMAND, END, TITLE, add_record_step, take_record
 from .session import Options, run_on_codebuild, say_on_codebuild
@@ -17,4 +18,5 @@ __all__ = [
     "say_on_codebuild",
     "sweep",
     "take_record",
+    "zip_context",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.aws import Aws, aws_errors, find_region
+from analysis.aws import Aws, describe_projects, find_region
 from analysis.errors import AccountError
 from analysis.workload import Strategy
 
@@ -104,21 +104,20 @@ def name_repository(url: str, history: str = "") -> tuple[str, str]:
     return address.partition("/")[2], address
 
 
-def describe_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Project -> its environment (type, image, computeType, …).
 
     AccountError for one that is not there, or whose builds' logs could not be read.
     """
     names = sorted(set(names))
-    with aws_errors(f"looking for the projects {', '.join(names)}"):
-        answer = aws.client("codebuild").batch_get_projects(names=names)
-    found = {each["name"]: each["environment"] for each in answer["projects"]}
+    projects = describe_projects(aws, names) if names else []
+    found = {each["name"]: each["environment"] for each in projects}
     absent = [name for name in names if name not in found]
     if absent:
         raise AccountError(
             f"There is no CodeBuild project {', '.join(absent)} in {aws.region}: {CURE}."
         )
-    for each in answer["projects"]:
+    for each in projects:
         logs = each.get("logsConfig", {}).get("cloudWatchLogs", {})
         if logs.get("status") == "DISABLED":
             raise explain_no_log(each["name"])

@@ -3,17 +3,16 @@
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
-from analysis.aws import COMMANDS, Aws, aws_errors
+from analysis.aws import COMMANDS, Aws, list_builds
 from analysis.codebuild.account import COMPUTE
 from analysis.codebuild.ledger import Entry
 from analysis.codebuild.probe import add_steps
 from analysis.errors import AccountError, CloudError
 from analysis.workload import Strategy
 
-# as many ids as BatchGetBuilds takes
-BATCH = 100
 # a variable of each build by which one is found again whose id was never learned
 TOKEN = "EXPERIMENT_BUILD"
 # minutes, the fewest that CodeBuild takes for a time limit
@@ -55,40 +54,11 @@ def make_request(
     return request
 
 
-def start_build(aws: Aws, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The build that a request starts, the same for the same token. CloudError."""
-    with aws_errors(f"starting a build of {request['projectName']}"):
-        return aws.client("codebuild").start_build(**request)["build"]
-
-
-def stop_build(aws: Aws, entry: Entry) -> dict[str, Any]:
-    """A build that is being stopped, unless it was over. CloudError."""
-    with aws_errors(f"stopping the build {entry.id}"):
-        return aws.client("codebuild").stop_build(id=entry.id)["build"]
-
-
-def describe_builds(aws: Aws, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Id -> build, of those that CodeBuild knows; a request for each hundred. CloudError."""
-    found = {}
-    for start in range(0, len(ids), BATCH):
-        with aws_errors("asking how far the builds are"):
-            answer = aws.client("codebuild").batch_get_builds(ids=ids[start : start + BATCH])
-        found |= {build["id"]: build for build in answer["builds"]}
-    return found
-
-
 def find_build(aws: Aws, entry: Entry) -> dict[str, Any] | None:
     """The build with an entry's token, null if none of those since it was asked for. CloudError."""
-    with aws_errors(f"looking for a build of {entry.project}"):
-        pages = aws.client("codebuild").get_paginator("list_builds_for_project")
-        for page in pages.paginate(projectName=entry.project, sortOrder="DESCENDING"):
-            builds = list(describe_builds(aws, page["ids"]).values())
-            for build in builds:
-                if entry.token in list_values(build):
-                    return build
-            if any(is_older(build, entry.asked) for build in builds):
-                break
-    return None
+    builds = list_builds(aws, entry.project)
+    recent = takewhile(lambda build: not is_older(build, entry.asked), builds)
+    return next((build for build in recent if entry.token in list_values(build)), None)
 
 
 def list_values(build: Mapping[str, Any]) -> list[str]:

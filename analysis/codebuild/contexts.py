@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.aws import Aws, upload, zip_context
+from analysis.aws import Aws, upload
+from analysis.codebuild.context_archive import zip_context
 from analysis.codebuild.job import CloudJob
 from analysis.codebuild.ledger import DONE, Ledger
 from analysis.codebuild.plan import CloudPlan, Report

@@ -11,17 +11,26 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from analysis.aws import Aws, LogPages, find_last_line, is_whole, open_log
+from analysis.aws import (
+    Aws,
+    LogPages,
+    describe_builds,
+    find_last_line,
+    has_no_quota,
+    is_full,
+    is_not_started,
+    is_whole,
+    open_log,
+    start_build,
+    stop_build,
+)
 from analysis.codebuild.account import Place, explain_no_log, link_console
 from analysis.codebuild.api import (
-    describe_builds,
     describe_end,
     explain_limit,
     find_build,
     find_problem,
     make_request,
-    start_build,
-    stop_build,
 )
 from analysis.codebuild.ledger import LOST, OPEN, SPOILED, STARTED, Entry, Ledger
 from analysis.codebuild.repositories import (
@@ -38,10 +47,6 @@ from analysis.errors import AccountError, BusyError, CloudError
 from analysis.records import run_name
 from analysis.workload import Strategy
 
-# answers by which it is sure that nothing was started
-LIMIT = "AccountLimitExceededException"
-REFUSED = {LIMIT, "InvalidInputException", "ResourceNotFoundException"}
-NO_BUILDS = "more than 0 builds"
 # seconds between tries, and how many: for a place among the account's builds, and for a log that
 # is not there yet
 LIMIT_PAUSE, LIMIT_TRIES = 30.0, 120
@@ -92,7 +97,7 @@ class CloudJob:
             except CloudError:
                 # in case it runs all the same
                 with contextlib.suppress(CloudError):
-                    stop_build(self.aws, entry)
+                    stop_build(self.aws, entry.id)
                 self.ledger.note(entry, state=LOST)
                 self.ledger.leave(SPOILED)
                 raise
@@ -162,14 +167,14 @@ class CloudJob:
                     raise
                 pause = BUSY_PAUSE
             except CloudError as error:
-                waits = error.code == LIMIT and full < LIMIT_TRIES and NO_BUILDS not in str(error)
+                waits = is_full(error) and full < LIMIT_TRIES and not has_no_quota(error)
                 # after any other answer it may run all the same: the next call looks for it
-                if not waits and not busy and error.code in REFUSED:
+                if not waits and not busy and is_not_started(error):
                     self.ledger.forget(entry)
-                if error.code != LIMIT:
+                if not is_full(error):
                     raise
                 if not waits:
-                    raise AccountError(explain_limit(error), LIMIT) from error
+                    raise AccountError(explain_limit(error), error.code) from error
                 if not full:
                     self.report(f"{explain_limit(error)} Waiting for a place.")
                 full, pause = full + 1, LIMIT_PAUSE

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis import records
 from analysis.aws import Aws
-from analysis.codebuild.account import REPOSITORY, Place, describe_projects, name_history
+from analysis.codebuild.account import REPOSITORY, Place, name_history, read_projects
 from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
@@ -91,7 +91,7 @@ def plan_on_codebuild(
     names = {strategy.name for _, strategy in histories}
     facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in names}
     projects = {place.choose_project(strategy) for _, strategy in histories}
-    described = describe_projects(aws, projects) if projects else {}
+    described = read_projects(aws, projects)
     check_hosts(folder, described)
     bases = "base" in possible and "base" not in list_replacements(settings.replacements)
     bases = bases and bool(histories)

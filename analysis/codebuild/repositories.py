@@ -14,8 +14,9 @@ from analysis.aws import (
     make_repository,
     remove_objects,
     remove_repository,
+    stop_build,
 )
-from analysis.codebuild.api import describe_end, find_build, has_worked, stop_build
+from analysis.codebuild.api import describe_end, find_build, has_worked
 from analysis.codebuild.ledger import CLOSED, LOST, OPEN, SPOILED, STARTED, Entry, Ledger
 from analysis.codebuild.scheduler import Steps
 from analysis.errors import BusyError, CloudError
@@ -48,21 +49,17 @@ def find_repositories(aws: Aws, ledger: Ledger) -> Generator[float, Any, bool]:
 
 def take_repository(aws: Aws, ledger: Ledger, name: str) -> None:
     """Make a repository, or take an empty one of this experiment's; CloudError for another."""
-    try:
-        make_repository(aws, name, ledger.experiment)
-    except CloudError as error:
-        if error.code != "RepositoryAlreadyExistsException":
-            raise
-        # a client that died after it asked for one left it empty
-        if is_own(aws, name, ledger.experiment) and is_empty(aws, name):
-            return
-        ledger.leave(CLOSED)
-        raise CloudError(
-            f"The repository {name} is there already, of another experiment or of one that was cut "
-            "off: finish that one, or remove it with `aws ecr delete-repository --force "
-            f"--repository-name {name}`.",
-            error.code,
-        ) from error
+    if make_repository(aws, name, ledger.experiment):
+        return
+    # a client that died after it asked for one left it empty
+    if is_own(aws, name, ledger.experiment) and is_empty(aws, name):
+        return
+    ledger.leave(CLOSED)
+    raise CloudError(
+        f"The repository {name} is there already, of another experiment or of one that was cut "
+        "off: finish that one, or remove it with `aws ecr delete-repository --force "
+        f"--repository-name {name}`."
+    )
 
 
 def remove_life(aws: Aws, ledger: Ledger) -> Steps:
@@ -94,7 +91,7 @@ def stop_entry(aws: Aws, ledger: Ledger) -> int:
             # the next call looks again: what was asked for a moment ago may not be listed yet
             return 0
         ledger.note(entry, id=build["id"], state=STARTED)
-    build = stop_build(aws, entry)
+    build = stop_build(aws, entry.id)
     if build["buildStatus"] not in ("IN_PROGRESS", "STOPPED"):
         # it was over: the next call reads it
         return 0

@@ -14,9 +14,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from analysis import records
-from analysis.aws import Aws
+from analysis.aws import Aws, describe_builds
 from analysis.codebuild.account import Place, name_history
-from analysis.codebuild.api import describe_builds
 from analysis.codebuild.cleanup import remove_finished
 from analysis.codebuild.contexts import (
     Source,

@@ -5,34 +5,32 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from analysis.aws import aws_errors
+from analysis.aws import is_absent
 from analysis.errors import AccountError, CloudError, SourceError
 
 # logs are many small requests, and each of them waits
-AT_ONCE = 4
-ABSENT = {"NoSuchBucket", "NoSuchKey", "ResourceNotFoundException", "404"}
-EXPORTED = "A folder of exported logs needs none of this."
+_REQUESTS_AT_ONCE = 4
+_EXPORTED = "A folder of exported logs needs none of this."
 
-Item, Answer = TypeVar("Item"), TypeVar("Answer")
+_Item, _Answer = TypeVar("_Item"), TypeVar("_Answer")
 
 
 @contextmanager
-def reading(what: str, absent: str = "") -> Iterator[None]:
-    """SourceError with the sentence `absent` where `what` is not there, else CloudError."""
+def reading(absent: str = "") -> Iterator[None]:
+    """SourceError with the sentence `absent` where what is read is not there, else CloudError."""
     try:
-        with aws_errors(f"reading {what}"):
-            yield
+        yield
     except AccountError as error:
-        raise AccountError(f"{error} {EXPORTED}", error.code) from error
+        raise AccountError(f"{error} {_EXPORTED}", error.code) from error
     except CloudError as error:
-        if absent and error.code in ABSENT:
+        if absent and is_absent(error):
             raise SourceError(absent) from error
         raise
 
 
-def at_once(function: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+def at_once(function: Callable[[_Item], _Answer], items: Iterable[_Item]) -> list[_Answer]:
     """What a function of requests answers for each item, several at once, in the items' order."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
         try:
             return list(pool.map(function, items))
         except BaseException:

@@ -1,17 +1,17 @@
 """The builds of a CodeBuild project, and their logs in CloudWatch or S3."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from itertools import islice, takewhile
 from typing import Any
 
-from analysis.aws import Aws
+from analysis.aws import Aws, list_builds
 from analysis.past_builds.access import at_once, reading
-from analysis.past_builds.bucket import fetch_object
+from analysis.past_builds.bucket import fetch_log_object
 from analysis.past_builds.described import describe_build, read_moment, read_part
 from analysis.past_builds.frames import Found
-from analysis.past_builds.group import fetch_stream
+from analysis.past_builds.group import fetch_log_stream
 
 RUNNING = "it is still running: its log is not whole yet."
 NO_LOG = "it has no log: the project writes none, or the build ended before there was one."
@@ -23,36 +23,19 @@ def find_builds(aws: Aws, project: str, since: datetime | None, limit: int) -> l
         f"There is no CodeBuild project {project!r} in {aws.region}, and no file or folder of "
         "that name here: see `aws codebuild list-projects`, and AWS_REGION."
     )
-    with reading(f"the builds of the CodeBuild project {project!r}", absent):
-        young = takewhile(lambda item: is_young(item, since), list_items(aws, project))
+    with reading(absent):
+        young = takewhile(lambda item: _is_young(item, since), list_builds(aws, project))
         items = list(islice(young, limit))
-    # a client is made once, before requests go side by side
-    services = {"logs"} | {"s3" for item in items if read_part(item, "logs").get("s3LogsArn")}
-    for service in services:
-        aws.client(service)
-    return at_once(partial(fetch_build, aws), items)
+    return at_once(partial(_fetch_build, aws), items)
 
 
-def list_items(aws: Aws, project: str) -> Iterator[dict[str, Any]]:
-    """What CodeBuild tells of each build, the newest first; of some it may tell no more."""
-    client = aws.client("codebuild")
-    pages = client.get_paginator("list_builds_for_project").paginate(
-        projectName=project, sortOrder="DESCENDING"
-    )
-    for page in pages:
-        # a page has at most 100 ids, which is what may be asked for at once
-        if ids := page.get("ids"):
-            told = {item["id"]: item for item in client.batch_get_builds(ids=ids)["builds"]}
-            yield from (told[each] for each in ids if each in told)
-
-
-def is_young(item: Mapping[str, Any], since: datetime | None) -> bool:
+def _is_young(item: Mapping[str, Any], since: datetime | None) -> bool:
     """Whether a build began then or later."""
     started = read_moment(item.get("startTime"))
     return since is None or started is None or started >= since
 
 
-def fetch_build(aws: Aws, item: Mapping[str, Any]) -> Found:
+def _fetch_build(aws: Aws, item: Mapping[str, Any]) -> Found:
     """A build with its log, or why there is none."""
     if item.get("buildStatus") == "IN_PROGRESS":
         return describe_build(item, problem=RUNNING)
@@ -64,8 +47,8 @@ def fetch_log(aws: Aws, where: Mapping[str, Any]) -> tuple[bytes | None, str | N
     """(the log, null) or (null, why there is none), from CloudWatch or else from S3."""
     log, problem = None, NO_LOG
     if where.get("groupName") and where.get("streamName"):
-        log, problem = fetch_stream(aws, where["groupName"], where["streamName"])
+        log, problem = fetch_log_stream(aws, where["groupName"], where["streamName"])
     if log is None and where.get("s3LogsArn"):
         bucket, _, key = str(where["s3LogsArn"]).rpartition(":::")[2].partition("/")
-        return fetch_object(aws, bucket, key)
+        return fetch_log_object(aws, bucket, key)
     return log, problem

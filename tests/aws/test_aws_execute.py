@@ -8,8 +8,7 @@ import zipfile
 
 import pytest
 
-from analysis.aws import zip_context
-from analysis.codebuild import add_record_step, take_record
+from analysis.codebuild import add_record_step, take_record, zip_context
 from analysis.logs import read_logs
 from analysis.workload import load_strategies
 from aws.client import finish, list_images, read_text

@@ -92,9 +92,9 @@ def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
     push(aws, NAME, 1)
     gone = f"sha256:{'0' * 64}"
     (digest,) = ecr.list_repository(client, NAME)["manifests"]
-    assert list(ecr.fetch_manifests(client, NAME, [gone, digest])) == [digest]
+    assert list(ecr._fetch_manifests(client, NAME, [gone, digest])) == [digest]
     with pytest.raises(CloudError, match="KmsError"):
-        ecr.check_failures(NAME, [{"imageId": {"imageDigest": gone}, "failureCode": "KmsError"}])
+        ecr._check_failures(NAME, [{"imageId": {"imageDigest": gone}, "failureCode": "KmsError"}])
 
 
 def test_an_empty_repository_is_listed_with_one_request(client):
@@ -114,14 +114,13 @@ def test_repositories_are_found_and_removed_with_all_they_hold(aws, client):
     ecr.remove_repository(client, NAME)
 
 
-def test_a_repository_that_is_not_there_or_there_already_is_known_by_its_code(client):
+def test_a_repository_that_is_not_there_is_an_error_and_one_that_is_there_is_not_made(client):
     with pytest.raises(CloudError) as absent:
         ecr.list_repository(client, NAME)
     assert absent.value.code == "RepositoryNotFoundException"
-    ecr.make_repository(client, NAME, "experiment")
-    with pytest.raises(CloudError) as there:
-        ecr.make_repository(client, NAME, "experiment")
-    assert there.value.code == "RepositoryAlreadyExistsException"
+    assert ecr.make_repository(client, NAME, "experiment")
+    assert not ecr.make_repository(client, NAME, "another")
+    assert ecr.is_own(client, NAME, "experiment")
 
 
 def test_immutable_tags_are_told_before_a_build_fails_by_them(aws, client):

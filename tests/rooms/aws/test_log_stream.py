@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.aws.client import Aws
-from analysis.aws.log_stream import LogPages, end_line, find_last_line, is_whole, open_log
+from analysis.aws.log_stream import LogPages, _end_line, find_last_line, is_whole, open_log
 from analysis.errors import BusyError
 
 pytest_plugins = ["aws.fixtures"]
@@ -63,7 +63,7 @@ def test_a_page_that_fails_costs_none_that_came_before(aws, world):
     aws.throttle("GetLogEvents", 7)
     assert log.read_on(client) == 252
     log = written(aws, world, text)
-    read = LogPages.read_page
+    read = LogPages._read_page
 
     def fail_third(self, aws):
         if len(self.lines) == 200 and not failed:
@@ -72,7 +72,7 @@ def test_a_page_that_fails_costs_none_that_came_before(aws, world):
         return read(self, aws)
 
     failed = []
-    log.__class__ = type("Failing", (LogPages,), {"read_page": fail_third})
+    log.__class__ = type("Failing", (LogPages,), {"_read_page": fail_third})
     with pytest.raises(BusyError):
         log.read_on(client)
     log.read_on(client)
@@ -87,8 +87,8 @@ def test_a_line_longer_than_an_event_stays_one_line(aws, world):
 
 
 def test_events_without_an_end_are_lines():
-    assert end_line("a") == "a\n"
-    assert end_line("a\n") == "a\n"
+    assert _end_line("a") == "a\n"
+    assert _end_line("a\n") == "a\n"
 
 
 def phase(name, status=None):

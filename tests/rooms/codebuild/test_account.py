@@ -6,10 +6,10 @@ from analysis.aws import Aws
 from analysis.codebuild.account import (
     Place,
     choose_compute,
-    describe_projects,
     link_console,
     name_history,
     name_repository,
+    read_projects,
 )
 from analysis.errors import AccountError
 from analysis.workload import Strategy, load_strategies, parse_buildspec
@@ -53,10 +53,10 @@ def test_a_strategy_that_needs_what_is_not_there_says_what(aws, world, monkeypat
 
 def test_a_project_that_is_not_there_is_named(aws, world):
     client = Aws(world["AWS_REGION"])
-    (environment,) = describe_projects(client, [world["CODEBUILD_PROJECT"]]).values()
+    (environment,) = read_projects(client, [world["CODEBUILD_PROJECT"]]).values()
     assert environment["computeType"] == "BUILD_GENERAL1_SMALL"
     with pytest.raises(AccountError, match="no CodeBuild project mistaken in us-east-1"):
-        describe_projects(client, [world["CODEBUILD_PROJECT"], "mistaken"])
+        read_projects(client, [world["CODEBUILD_PROJECT"], "mistaken"])
 
 
 def test_a_strategy_may_ask_for_a_size_of_its_own():

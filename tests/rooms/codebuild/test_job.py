@@ -9,9 +9,9 @@ from aws import ACCOUNT, REGION
 from clouds import Clock
 from moto.ecr.models import ecr_backends
 
-from analysis.aws import Aws
+from analysis.aws import Aws, describe_builds
 from analysis.codebuild.account import Place, name_history
-from analysis.codebuild.api import count_minutes, describe_builds, find_problem
+from analysis.codebuild.api import count_minutes, find_problem
 from analysis.codebuild.job import LOG_LATE, CloudJob
 from analysis.codebuild.ledger import LOST, OPEN, SPOILED, Ledger
 from analysis.codebuild.repositories import patiently

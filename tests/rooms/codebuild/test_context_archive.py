@@ -1,4 +1,4 @@
-"""A context as a zip in S3: what a build may see, the same bytes each time."""
+"""A context as a zip: what a build may see, the same bytes each time."""
 
 import io
 import os
@@ -7,12 +7,7 @@ import zipfile
 
 import pytest
 
-from analysis.aws import sources as codebuild_source
-from analysis.aws.client import Aws
-from analysis.aws.sources import list_objects, remove_objects, upload, zip_context
-from analysis.errors import CloudError
-
-pytest_plugins = ["aws.fixtures"]
+from analysis.codebuild.context_archive import zip_context
 
 
 def make_context(folder):
@@ -80,29 +75,3 @@ def test_unzip_gives_back_links_and_what_may_be_run(tmp_path):
     assert not os.access(out / "app/main.py", os.X_OK)
     assert (out / "app/link").readlink().as_posix() == "main.py"
     assert (out / "empty").is_dir()
-
-
-def test_a_zip_lies_under_its_scenario_and_content(aws, world):
-    client = Aws(world["AWS_REGION"])
-    location = upload(client, world["SOURCE_BUCKET"], "cold", b"zip")
-    bucket, _, key = location.partition("/")
-    assert key.startswith("contexts/cold.") and key.endswith(".zip")
-    assert upload(client, bucket, "cold", b"zip") == location
-    assert list_objects(client, bucket, "contexts/") == [(key, 3)]
-    assert client.requests == {"PutObject": 2, "ListObjectsV2": 1}
-
-
-def test_a_bucket_that_is_not_there_is_named_with_its_setting(aws, world):
-    with pytest.raises(CloudError, match="NoSuchBucket.*SOURCE_BUCKET"):
-        upload(Aws(world["AWS_REGION"]), "no-such-bucket", "cold", b"zip")
-
-
-def test_more_objects_than_a_request_takes_are_removed_and_no_others(aws, world, monkeypatch):
-    monkeypatch.setattr(codebuild_source, "OBJECTS", 4)
-    bucket, client = world["CACHE_BUCKET"], aws.client("s3")
-    for number in range(9):
-        client.put_object(Bucket=bucket, Key=f"s3-cache-01/blobs/{number}", Body=b"x")
-    client.put_object(Bucket=bucket, Key="s3-cache-02/blobs/1", Body=b"x")
-    assert remove_objects(Aws(world["AWS_REGION"]), bucket, "s3-cache-01/") == 9
-    left = client.list_objects_v2(Bucket=bucket)["Contents"]
-    assert [each["Key"] for each in left] == ["s3-cache-02/blobs/1"]
