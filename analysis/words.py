@@ -5,19 +5,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 UNKNOWN, NAMED = "unknown", 4
-# what a commit of each scenario changes
-COMMITS = {
-    "cold": "the first build, with nothing to reuse",
-    "unchanged": "a commit that changes nothing",
-    "source": "a changed source file",
-    "dependency": "a changed dependency list",
-    "base": "a newer base image",
-}
-
-
-def say_commit(scenario: str) -> str:
-    """What kind of commit a scenario stands for."""
-    return COMMITS.get(scenario, f"scenario {scenario}")
 
 
 def say_seconds(value: float) -> str:

@@ -23,8 +23,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from analysis.measures.compare import COLUMNS, LUCK, compare
+from analysis.workload import SCENARIOS
 
-SCENARIOS = ["cold", "unchanged", "source", "dependency", "base"]
 SAME, SLOWER, FASTER = 8, 5, 4
 LEVELS = [20.0] * (1 + SAME) + [26.0] * SLOWER + [14.0] * FASTER
 TRUTH = {f"strategy {number}" if number else "docker": s for number, s in enumerate(LEVELS)}

@@ -10,9 +10,9 @@ from repository import Repository
 from analysis.logs import read_logs
 from analysis.records import COLUMNS, Experiment
 from analysis.registry import frame_images, list_entries
+from analysis.workload import SCENARIOS
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-SCENARIOS = ("cold", "unchanged", "source", "dependency", "base")
 LAYERS = {"RUN install": 8.0, "COPY app": 2.0}
 REFUSAL = (
     "ERROR: failed to build: Cache export is not supported for the docker driver.\n"

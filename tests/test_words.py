@@ -34,8 +34,6 @@ NULL = math.nan
         (words.count_words(2, "push"), "2 pushes"),
         (words.count_words(0, "run"), "0 runs"),
         (words.say_sentence("a thing."), "A thing."),
-        (words.say_commit("source"), "a changed source file"),
-        (words.say_commit("mine"), "scenario mine"),
     ],
 )
 def test_what_is_said(said, text):

@@ -21,7 +21,8 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
-from analysis.words import join_words, say_commit, say_n, say_share
+from analysis.words import join_words, say_n, say_share
+from analysis.workload import say_commit
 
 DASHES = ("-", "--", ":", "-.")
 

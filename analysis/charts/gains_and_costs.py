@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 
 from analysis.charts.canvas import FAINT, INK, finish, grow, label_rows, make_axes, put_legend
 from analysis.charts.times import pick_style
-from analysis.words import join_words, say_commit
+from analysis.words import join_words
+from analysis.workload import say_commit
 
 VISIBLE = 0.05
 

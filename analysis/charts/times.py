@@ -21,7 +21,8 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
-from analysis.words import join_ends, join_words, say_commit, say_n, say_seconds
+from analysis.words import join_ends, join_words, say_n, say_seconds
+from analysis.workload import say_commit
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05

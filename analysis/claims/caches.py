@@ -12,7 +12,8 @@ from analysis.measures.caching import (
     say_public_logs,
 )
 from analysis.measures.compare import EMULATED, say_counted
-from analysis.words import count_words, join_words, say_commit, say_range, say_seconds, say_share
+from analysis.words import count_words, join_words, say_range, say_seconds, say_share
+from analysis.workload import COLD_STARTS, say_commit
 
 LOCAL = "local-layer-cache"
 # the lab's pool of kept hosts, where an experiment does not say
@@ -55,7 +56,7 @@ def local_cache_rare(evidence: Evidence) -> Finding:
 def warm_builds(evidence: Evidence) -> pd.DataFrame:
     """The rows of hits of builds with a local layer cache after the first of a history."""
     runs = evidence.comparable[evidence.comparable["strategy"].str.startswith(LOCAL)]
-    warm = evidence.hits["run"].isin(runs["run"]) & evidence.hits["scenario"].ne("cold")
+    warm = evidence.hits["run"].isin(runs["run"]) & ~evidence.hits["scenario"].isin(COLD_STARTS)
     return evidence.hits[warm].dropna(subset=["hits"])
 
 
@@ -95,7 +96,7 @@ def cached_runs(evidence: Evidence) -> pd.DataFrame:
     names = evidence.comparable.loc[exported | inline, "strategy"]
     names = [name for name in names.unique() if not name.endswith(EMULATED)]
     runs = evidence.runs_of(names)
-    return runs[runs["scenario"] != "cold"]
+    return runs[~runs["scenario"].isin(COLD_STARTS)]
 
 
 def cache_works(evidence: Evidence) -> Finding:
@@ -119,11 +120,11 @@ def cache_costs(evidence: Evidence) -> Finding:
     """Whether an external cache costs these builds more than its hits save."""
     runs = cached_runs(evidence)
     rows = evidence.comparison[evidence.comparison["strategy"].isin(runs["strategy"])]
-    rows = rows[rows["scenario"] != "cold"]
+    rows = rows[~rows["scenario"].isin(COLD_STARTS)]
     if rows.empty:
         return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
     pays = evidence.experiment.break_even(evidence.baseline)
-    pays = pays[pays["scenario"].ne("cold")]
+    pays = pays[~pays["scenario"].isin(COLD_STARTS)]
     said = (
         f"{name}: {say_verdicts(group)}{say_pays(pays[pays['strategy'] == name])}"
         for name, group in rows.groupby("strategy", sort=False)

@@ -11,7 +11,7 @@ from analysis.codebuild.account import COMPUTE
 from analysis.codebuild.ledger import Entry
 from analysis.codebuild.probe import add_steps
 from analysis.errors import AccountError, CloudError
-from analysis.workload import Strategy
+from analysis.workload import COLD_STARTS, Strategy
 
 # a variable of each build by which one is found again whose id was never learned
 TOKEN = "EXPERIMENT_BUILD"
@@ -31,7 +31,7 @@ def make_request(
     `environment` are the build's variables, `source` is where its context is in S3, `time_limit`
     its seconds.
     """
-    emptied = strategy.host != "fresh" and entry.scenario == "cold"
+    emptied = strategy.host != "fresh" and entry.scenario in COLD_STARTS
     request = {
         "projectName": entry.project,
         "sourceTypeOverride": "S3",

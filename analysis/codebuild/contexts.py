@@ -19,7 +19,14 @@ from analysis.codebuild.scheduler import Steps
 from analysis.codebuild.target import CONTEXT
 from analysis.errors import CloudError
 from analysis.experiment import Settings, digest_of
-from analysis.workload import Strategy, list_bases, make_context, parse_buildspec, set_arguments
+from analysis.workload import (
+    BASE,
+    Strategy,
+    list_bases,
+    make_context,
+    parse_buildspec,
+    set_arguments,
+)
 
 BASES, NEWER = "bases", "newer"
 BUILDSPEC = """\
@@ -75,8 +82,8 @@ def upload_contexts(
 def find_bases(settings: Settings) -> list[str]:
     """The images that the Dockerfile builds on as of scenario base."""
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        target = Path(folder) / "base"
-        make_context(settings.context, "base", target, {}, {}, settings.replacements)
+        target = Path(folder) / BASE.name
+        make_context(settings.context, BASE.name, target, {}, {}, settings.replacements)
         return list_bases(target)
 
 

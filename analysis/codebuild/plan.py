@@ -22,7 +22,13 @@ from analysis.experiment import (
     shuffled,
 )
 from analysis.lab import Images
-from analysis.workload import UNSHAPED, Strategy, check_arguments, list_replacements
+from analysis.workload import (
+    UNSHAPED,
+    Strategy,
+    check_arguments,
+    list_replacements,
+    needs_newer_base,
+)
 
 Report = Callable[[str], None]
 
@@ -93,8 +99,7 @@ def plan_on_codebuild(
     projects = {place.choose_project(strategy) for _, strategy in histories}
     described = read_projects(aws, projects)
     check_hosts(folder, described)
-    bases = "base" in possible and "base" not in list_replacements(settings.replacements)
-    bases = bases and bool(histories)
+    bases = needs_newer_base(possible, list_replacements(settings.replacements)) and bool(histories)
     return CloudPlan(possible, histories, facts, place, described, bases, finished)
 
 

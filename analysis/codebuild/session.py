@@ -36,7 +36,7 @@ from analysis.codebuild.scheduler import History, Queue, Steps
 from analysis.errors import CloudError, SettingError
 from analysis.experiment import Progress, Settings, find_place, missing, write_facts
 from analysis.measures.money import read_prices
-from analysis.workload import SCENARIOS, Strategy
+from analysis.workload import COLD, SCENARIOS, Strategy
 
 CONCURRENCY = 4
 
@@ -95,7 +95,8 @@ class Session:
         bases = find_bases(self.settings)
         job = make_bases_job(self.aws, self.plan, self.folder, bases, self.settings, self.report)
         self.jobs.append(job)
-        cold = upload_contexts(self.aws, self.plan.only("cold"), self.settings, {})["cold"]
+        plan = self.plan.only(COLD.name)
+        cold = upload_contexts(self.aws, plan, self.settings, {})[COLD.name]
         self.make_queue().run([History(job.strategy.name, build_bases(job, cold.location))])
         if self.broken:
             raise CloudError(self.broken[0])

@@ -14,10 +14,10 @@ from analysis.commands.experiment import STOPPED, place_folder, split_names
 from analysis.experiment import Settings, make_plan, run_experiment, say_plan
 from analysis.lab import Images
 from analysis.measures.compare import AGAIN
-from analysis.workload import find_strategy
+from analysis.workload import COLD, SOURCE, find_strategy
 
 __all__ = ["STOPPED", "add_arguments", "run"]
-STRATEGIES, SCENARIOS = "docker,registry-cache", "cold,source"
+STRATEGIES, SCENARIOS = "docker,registry-cache", f"{COLD.name},{SOURCE.name}"
 
 
 def write_copies(names: Sequence[str], folder: Path) -> list[str]:

@@ -18,12 +18,12 @@ from analysis.errors import EngineError, LabError, SettingError
 from analysis.experiment import Settings, make_plan, missing, run_experiment
 from analysis.lab import Images
 from analysis.shipped import ROOT
+from analysis.workload import COLD, SOURCE, read_link
 from analysis.workload import SCENARIOS as ALL
-from analysis.workload import read_link
 
 __all__ = ["STOPPED", "add_arguments", "run"]
 CONTEXT = ROOT / "deploy" / "sweep"
-STRATEGIES, SCENARIOS = ("docker", "registry-cache"), ("cold", "source")
+STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
 BESIDE = 27.0
 LINKS = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"

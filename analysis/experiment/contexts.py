@@ -13,6 +13,7 @@ from analysis.workload import (
     list_named,
     list_replacements,
     make_context,
+    needs_newer_base,
     set_arguments,
 )
 
@@ -31,7 +32,7 @@ def contexts_for(
     `arguments` in place of the defaults of its Dockerfile's ARGs.
     """
     served = serve_bases(lab, bases, newer=False)
-    newer = serve_bases(lab, bases, newer=True) if "base" in scenarios else {}
+    newer = serve_bases(lab, bases, newer=True) if needs_newer_base(scenarios) else {}
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         contexts = {name: Path(folder) / name for name in scenarios}
         for name, target in contexts.items():

@@ -5,14 +5,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.measures.seconds import ERROR, SERIES
-from analysis.words import (
-    count_words,
-    join_words,
-    say_commit,
-    say_difference,
-    say_range,
-    say_seconds,
-)
+from analysis.words import count_words, join_words, say_difference, say_range, say_seconds
+from analysis.workload import SOURCE, say_commit
 
 LISTED = ("link", "strategy", "n", "work", "difference", "predicted", "measured", *ERROR, "percent")
 
@@ -23,7 +17,7 @@ def list_predictions(checked: pd.DataFrame) -> pd.DataFrame:
     return checked[columns]
 
 
-def say_sweep(checked: pd.DataFrame, scenario: str = "source") -> list[str]:
+def say_sweep(checked: pd.DataFrame, scenario: str = SOURCE.name) -> list[str]:
     """Sentences on check_break_even's rows: each link, then all predictions, then the links."""
     if checked.empty:
         return ["No sweep was recorded: codebuild-cache grid records one."]

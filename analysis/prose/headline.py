@@ -20,15 +20,8 @@ from analysis.prose.limits import say_limits
 from analysis.prose.month import say_month
 from analysis.prose.pages import say_builder_cost
 from analysis.records import Experiment
-from analysis.words import (
-    join_ends,
-    join_words,
-    say_commit,
-    say_range,
-    say_seconds,
-    say_sentence,
-    say_share,
-)
+from analysis.words import join_ends, join_words, say_range, say_seconds, say_sentence, say_share
+from analysis.workload import SOURCE, say_commit
 
 
 def headline(experiment: Experiment | str | Path, baseline: str = "docker") -> list[str]:
@@ -217,7 +210,7 @@ def say_luck(evidence: Evidence) -> str:
     """What a pool of kept hosts comes to where a build finds a used one, and where it does not."""
     names = count_luck(evidence.comparable).index.get_level_values(1)
     runs = evidence.comparable[evidence.comparable["strategy"].isin(names)]
-    runs = runs[runs["scenario"].eq("source")].dropna(subset=["host_empty", "seconds"])
+    runs = runs[runs["scenario"].eq(SOURCE.name)].dropna(subset=["host_empty", "seconds"])
     times = spread(runs, "seconds", ["strategy", "host_empty"])
     said = [
         f"{say_median(row)} with {row['strategy']} "
@@ -231,7 +224,7 @@ def say_luck(evidence: Evidence) -> str:
 def say_pays(evidence: Evidence) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
     table = evidence.experiment.break_even(evidence.baseline)
-    table = table[table["scenario"].eq("source") & ~table["strategy"].str.endswith(EMULATED)]
+    table = table[table["scenario"].eq(SOURCE.name) & ~table["strategy"].str.endswith(EMULATED)]
     return [say_paying(row) for row in table.sort_values("pays_from").itertuples()]
 
 
@@ -242,7 +235,7 @@ def say_paying(row: tuple) -> str:
         bounds = f"95 % interval {say_range(row.pays_from_low, row.pays_from_high)}, "
     return (
         f"from about {say_seconds(row.pays_from)} of work in the Dockerfile on, {row.strategy} "
-        f"would pay for {say_commit('source')} ({bounds}hits for {say_share(row.saved)} of the "
+        f"would pay for {say_commit(SOURCE.name)} ({bounds}hits for {say_share(row.saved)} of the "
         f"work, n = {row.n}); here it is {say_seconds(row.work)}"
     )
 

@@ -2,15 +2,8 @@
 
 import pandas as pd
 
-from analysis.words import (
-    count_words,
-    join_words,
-    say_commit,
-    say_range,
-    say_seconds,
-    say_sentence,
-    say_share,
-)
+from analysis.words import count_words, join_words, say_range, say_seconds, say_sentence, say_share
+from analysis.workload import say_commit
 
 
 def say_hits(hits: pd.DataFrame) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.workload import COLD_STARTS, REPEATS
+
 # what all runs of a round, or those of one strategy in it, have in common
 ONE_A_ROUND = {
     "engine": ["round"],
@@ -91,7 +93,9 @@ def find_asked(
     strategy, scenario = facts["strategy"], facts["scenario"]
     imports, exports = (facts[name].map(has_any, na_action="ignore").eq(True) for name in ASKS)
     asks = {name: facts["log"].isin(find_asking(builds, commands, ASKS[name])) for name in ASKS}
-    first = (exports.groupby(strategy).transform("any") | asks["exports"]) & scenario.eq("cold")
+    first = (exports.groupby(strategy).transform("any") | asks["exports"]) & scenario.isin(
+        COLD_STARTS
+    )
     alike = [strategy, scenario]
     return pd.DataFrame(
         {
@@ -124,7 +128,7 @@ def find_faults(row: dict) -> Iterator[str]:
     if pd.isna(row["builds"]):
         yield "its log holds no docker build"
         return
-    if row["scenario"] == "cold":
+    if row["scenario"] in COLD_STARTS:
         yield from find_warmth(row)
     if row["expect"] == "succeeded":
         yield from find_lost_cache(row)
@@ -133,7 +137,7 @@ def find_faults(row: dict) -> Iterator[str]:
 
 def find_use(row: dict) -> Iterator[str]:
     """What shows that a host had been used before: a fresh one, or that of a cold start."""
-    empty, cold = row["host_empty"], row["scenario"] == "cold"
+    empty, cold = row["host_empty"], row["scenario"] in COLD_STARTS
     if pd.isna(empty):
         if row["host"] == "fresh" or (cold and row["host"] == "kept"):
             yield "it is not known whether its host was empty before the build"
@@ -155,7 +159,7 @@ def find_warmth(row: dict) -> Iterator[str]:
 def find_lost_cache(row: dict) -> Iterator[str]:
     """What shows that a cache was not imported by a warm start, or not exported whole."""
     done = row["status"] == "succeeded"
-    if row["scenario"] != "cold":
+    if row["scenario"] not in COLD_STARTS:
         if row["imports"] & {"missing", "failed"}:
             yield "the cache it should have found was not imported"
         elif row["imports_asked"] and row["imports"] == {"none"} and done:
@@ -175,7 +179,7 @@ def expects_hits(row: dict) -> bool:
     """
     unproved = None in row["imports"]
     proved = "ok" in row["imports"] and row["hits_usual"]
-    return proved or (unproved and (row["scenario"] == "unchanged" or row["hits_usual"]))
+    return proved or (unproved and (row["scenario"] in REPEATS or row["hits_usual"]))
 
 
 def find_changes(row: dict) -> Iterator[str]:

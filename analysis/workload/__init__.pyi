@@ -1,38 +1,61 @@
 from .buildspec import PHASES, Buildspec, Phase, TextLoader, parse_buildspec
-from .dockerfile import list_instructions
-from .link import UNSHAPED, Link, read_link
-from .scenarios import (
-    SCENARIOS,
+from .changes import find_dependency, find_source
+from .context_files import (
     check_arguments,
     context_files,
     copied_files,
-    derivable,
-    find_dependency,
-    find_source,
     list_bases,
     list_named,
-    list_replacements,
-    make_context,
     set_arguments,
     set_images,
+)
+from .contexts import derivable, list_replacements, make_context
+from .dockerfile import list_instructions
+from .link import UNSHAPED, Link, read_link
+from .scenarios import (
+    BASE,
+    CHANGING,
+    COLD,
+    COLD_STARTS,
+    REPEATS,
+    SCENARIOS,
+    SEQUENCE,
+    SHARES,
+    SOURCE,
+    UNCHANGED,
+    Scenario,
+    describe_scenarios,
+    needs_newer_base,
+    say_commit,
 )
 from .strategies import FOLDER, STORE, Strategy, find_strategy, load_strategies
 
 __all__ = [
+    "BASE",
+    "CHANGING",
+    "COLD",
+    "COLD_STARTS",
     "FOLDER",
     "PHASES",
+    "REPEATS",
     "SCENARIOS",
+    "SEQUENCE",
+    "SHARES",
+    "SOURCE",
     "STORE",
+    "UNCHANGED",
     "UNSHAPED",
     "Buildspec",
     "Link",
     "Phase",
+    "Scenario",
     "Strategy",
     "TextLoader",
     "check_arguments",
     "context_files",
     "copied_files",
     "derivable",
+    "describe_scenarios",
     "find_dependency",
     "find_source",
     "find_strategy",
@@ -42,8 +65,10 @@ __all__ = [
     "list_replacements",
     "load_strategies",
     "make_context",
+    "needs_newer_base",
     "parse_buildspec",
     "read_link",
+    "say_commit",
     "set_arguments",
     "set_images",
 ]

@@ -7,7 +7,7 @@ from scipy.special import stdtr, stdtrit
 from analysis.errors import UnknownName
 from analysis.measures.compare.runs import EMULATED, order_scenarios, pick_comparable, sort_rows
 from analysis.measures.compare.variances import moderate
-from analysis.workload import load_strategies
+from analysis.workload import COLD_STARTS, load_strategies
 
 FEWEST, LEVEL = 3, 0.95
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
@@ -77,7 +77,7 @@ def count_luck(runs: pd.DataFrame) -> pd.Series:
     if "host" not in runs:
         return pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []]))
     kept = runs["strategy"].isin(runs.loc[runs["host"] == "kept", "strategy"])
-    runs = runs[kept & runs["scenario"].ne("cold")]
+    runs = runs[kept & ~runs["scenario"].isin(COLD_STARTS)]
     kinds = pd.DataFrame(
         {"empty": runs["host_empty"].eq(True), "used": runs["host_empty"].eq(False)}
     )

@@ -4,15 +4,8 @@ import pandas as pd
 
 from analysis.measures.compare import EMULATED
 from analysis.measures.money.month import can_tell, month_minutes, read_mix
-from analysis.measures.money.usual import MIX
+from analysis.measures.money.usual import MIXES
 from analysis.words import say_range, say_seconds
-
-# kinds of projects by what their builds are of
-MIXES = {
-    "mostly changed source files": MIX,
-    "mostly rebuilds of the same commit": "unchanged 70, source 20, dependency 5, base 5",
-    "often new dependencies or base images": "source 40, dependency 40, base 20",
-}
 
 
 def compare_mixes(runs: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:

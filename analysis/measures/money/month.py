@@ -9,8 +9,9 @@ import pandas as pd
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import compare, count_luck, pick_comparable
 from analysis.measures.money.prices import find_price
-from analysis.measures.money.usual import MIX
-from analysis.words import COMMITS, join_words
+from analysis.measures.money.usual import MIX, USUAL
+from analysis.words import join_words
+from analysis.workload import SCENARIOS
 
 COLUMNS = {
     "strategy": "string",
@@ -36,16 +37,20 @@ UNTOLD = "not enough runs"
 def read_mix(text: str) -> dict[str, float]:
     """Scenario -> share, in the order given, of a text such as `source 70, base 30`; sum 1.
 
+    `usual` is the mix of a project that mostly changes its source files.
     SettingError when it can't be read, UnknownName for a scenario that does not exist.
     """
     mix: dict[str, float] = {}
+    text = MIX if text.strip() == USUAL else text
     for part in text.split(","):
         match = SHARE.fullmatch(part.strip())
         if not match:
-            raise SettingError(f"The mix says {part.strip()!r}: write it like {MIX!r}.")
+            raise SettingError(
+                f"The mix says {part.strip()!r}: write it like {MIX!r}, or {USUAL!r}."
+            )
         scenario = match["scenario"]
-        if scenario not in COMMITS:
-            raise UnknownName("scenario", scenario, COMMITS)
+        if scenario not in SCENARIOS:
+            raise UnknownName("scenario", scenario, SCENARIOS)
         if scenario in mix:
             raise SettingError(f"The mix {text!r} names {scenario} twice: add its shares up.")
         mix[scenario] = float(match["share"])

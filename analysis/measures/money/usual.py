@@ -1,4 +1,12 @@
-"""The month that is meant where none is given."""
+"""The month that is meant where none is given, and the usual mixes of commits."""
 
-# shares of the scenarios, builds a month, CodeBuild's compute type
-MIX, BUILDS, COMPUTE = "unchanged 10, source 70, dependency 15, base 5", 600, "general1.small"
+from analysis.workload import CHANGING, SHARES
+
+# project -> its mix of commits, as read_mix takes it
+MIXES = {
+    project: ", ".join(f"{scenario} {share:g}" for scenario, share in shares.items())
+    for project, shares in SHARES.items()
+}
+USUAL, MIX = "usual", MIXES[CHANGING]
+# builds a month, CodeBuild's compute type
+BUILDS, COMPUTE = 600, "general1.small"

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from analysis.measures.compare import check_baseline, sort_rows
-from analysis.words import join_words, say_commit, say_seconds
+from analysis.words import join_words, say_seconds
+from analysis.workload import say_commit
 
 # an activity of overhead_map or path_map -> its side of the balance
 SIDES = {

@@ -8,7 +8,8 @@ from analysis.logs import Logs
 from analysis.measures.compare import RUN
 from analysis.measures.seconds.critical_path import WAIT, critical_path
 from analysis.measures.seconds.overheads import BUSY, list_activities, name_steps, time_commands
-from analysis.words import join_words, say_commit, say_seconds, say_share
+from analysis.words import join_words, say_seconds, say_share
+from analysis.workload import say_commit
 
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")

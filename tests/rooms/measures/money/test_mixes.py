@@ -1,11 +1,10 @@
 """The advice by mix of commits: the best that is really told, and the baseline otherwise."""
 
-import pytest
 from measured import make_runs
 
-from analysis.measures.money.mixes import MIXES, compare_mixes, say_mixes
-
-HISTORY = ("cold", "unchanged", "source", "dependency", "base")
+from analysis.measures.money.mixes import compare_mixes, say_mixes
+from analysis.measures.money.usual import MIXES
+from analysis.workload import SCENARIOS
 
 
 def make(**seconds):
@@ -14,16 +13,11 @@ def make(**seconds):
         {
             name.replace("_", "-"): {
                 scenario: [value + wobble for wobble in (0.0, 0.1, -0.1, 0.05)]
-                for scenario, value in zip(HISTORY, values, strict=True)
+                for scenario, value in zip(SCENARIOS, values, strict=True)
             }
             for name, values in seconds.items()
         }
     )
-
-
-@pytest.fixture(autouse=True)
-def whole_history(monkeypatch):
-    monkeypatch.setattr("measured.SCENARIOS", HISTORY)
 
 
 def test_each_mix_has_its_own_best():

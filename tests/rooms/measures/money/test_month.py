@@ -6,8 +6,15 @@ from measured import make_experiment, make_runs, pick, show_build, write_log
 from repository import Repository
 
 from analysis.errors import SettingError, UnknownName
-from analysis.measures.money.month import COLUMNS, MIX, can_tell, month, month_storage, read_mix
+from analysis.measures.money.month import (
+    COLUMNS,
+    can_tell,
+    month,
+    month_storage,
+    read_mix,
+)
 from analysis.measures.money.prices import read_prices
+from analysis.measures.money.usual import MIX, MIXES
 from analysis.measures.storage import count_entries
 
 PRICES = read_prices()
@@ -26,8 +33,9 @@ def reckon(seconds, mix=EVEN, builds=600, compute="general1.small", **options):
 def test_a_mix_is_read_and_its_shares_add_up_to_one():
     assert read_mix("source 3, cold 1") == {"source": 0.75, "cold": 0.25}
     assert read_mix("source: 30 %,base=10%, cold 0") == {"source": 0.75, "base": 0.25}
-    assert list(read_mix(MIX)) == ["unchanged", "source", "dependency", "base"]
-    assert sum(read_mix(MIX).values()) == pytest.approx(1)
+    assert read_mix("usual") == read_mix(MIX)
+    assert read_mix(MIX)["source"] == 0.7
+    assert [sum(read_mix(mix).values()) for mix in MIXES.values()] == pytest.approx([1, 1, 1])
 
 
 def test_a_misspelt_scenario_is_told_with_what_was_meant():

@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ContextError, UnknownName
-from analysis.workload.scenarios import (
-    SCENARIOS,
+from analysis.workload.changes import find_dependency, find_source
+from analysis.workload.context_files import (
     check_arguments,
     context_files,
     copied_files,
-    derivable,
-    find_dependency,
-    find_source,
     list_bases,
     list_named,
-    make_context,
     set_arguments,
 )
+from analysis.workload.contexts import derivable, make_context
+from analysis.workload.scenarios import SCENARIOS
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 PYTHON = "public.ecr.aws/docker/library/python:3.13-slim"
