@@ -46,7 +46,7 @@ def list_prose(text):
     text = re.sub(r"^```.*?^```|<!--.*?-->", "", text, flags=re.M | re.S)
     lines = ["" if line.startswith(("|", "#", "!")) else line for line in text.splitlines()]
     blocks = re.split(r"\n\s*\n|\n(?=- |\d\. )", "\n".join(lines))
-    return [each for block in blocks for each in re.split(r"(?<=[.:?!])\s+", block) if each.strip()]
+    return [each for block in blocks for each in re.split(r"(?<=[.?!])\s+", block) if each.strip()]
 
 
 def test_the_readme_is_short_and_begins_with_a_command():
