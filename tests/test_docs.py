@@ -1,6 +1,8 @@
 """The documents keep to the truth: length, links, commands, settings, strategies, rooms."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,14 @@ def list_calls(text):
     return [call for line in lines for call in re.findall(r"(?:^|\s)make ([^#|;&]+)", line)]
 
 
+def list_options(text):
+    """(sub-command, its options) of every call of codebuild-cache in a page's shell blocks."""
+    for line in list_commands(text):
+        for call in re.findall(r"(?:^|/)codebuild-cache ([^#|;&]+)", line):
+            name, *rest = call.split()
+            yield name, {each for each in rest if each.startswith("--")}
+
+
 def name_anchors(text):
     """The anchors of a page's headings."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
@@ -46,7 +56,7 @@ def list_prose(text):
     text = re.sub(r"^```.*?^```|<!--.*?-->", "", text, flags=re.M | re.S)
     lines = ["" if line.startswith(("|", "#", "!")) else line for line in text.splitlines()]
     blocks = re.split(r"\n\s*\n|\n(?=- |\d\. )", "\n".join(lines))
-    return [each for block in blocks for each in re.split(r"(?<=[.?!])\s+", block) if each.strip()]
+    return [each for block in blocks for each in re.split(r"(?<=[.:?!])\s+", block) if each.strip()]
 
 
 def test_the_readme_is_short_and_begins_with_a_command():
@@ -98,6 +108,34 @@ def test_every_target_and_setting_of_make_exists(name):
         assert f"$({setting})" in MAKEFILE or setting in ELSEWHERE, setting
 
 
+def test_every_sub_command_and_option_exists():
+    calls = [call for text in PAGES.values() for call in list_options(text)]
+    assert {"experiment", "report", "history"} <= {name for name, _ in calls}
+    for name, options in calls:
+        help = subprocess.run(
+            [sys.executable, "-m", "analysis", name, "--help"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert help.startswith(f"usage: codebuild-cache {name} ")
+        assert options <= set(re.findall(r"--[a-z-]+", help)), name
+
+
+def test_every_sub_command_is_named_in_the_readme():
+    help = subprocess.run(
+        [sys.executable, "-m", "analysis", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = re.findall(r"^    ([a-z]+)\b", help, re.M)
+    assert len(names) >= 6
+    assert [name for name in names if f"`{name}`" not in README] == []
+
+
 def test_the_most_used_targets_are_named():
     named = {call.split()[0] for text in PAGES.values() for call in list_calls(text)}
     assert {"report", "test", "experiment", "history", "jupyter", "lab", "lab-down"} <= named
@@ -109,8 +147,8 @@ def test_settings_that_a_page_lists_are_those_of_make():
         recipe = re.search(rf"^{target}:.*?\n\n", MAKEFILE, re.M | re.S)[0]
         missing = {each for each in listed if f"$({each})" not in recipe}
         assert listed and not missing, f"make {target} has no such setting"
-        used = set(re.findall(r"\$\(([A-Z_]+)\)", recipe)) - {"VENV", "USE_LAB", "REPORTS"}
-        assert used <= listed, f"{page} leaves settings out"
+        used = set(re.findall(r"\$\(([A-Z_]+)\)", recipe))
+        assert used - {"COMMAND", "USE_LAB", "VENV", "REPORTS"} <= listed, page
 
 
 def test_every_strategy_and_scenario_has_its_row():

@@ -3,8 +3,8 @@
     codebuild-cache cleanup
     codebuild-cache cleanup --place codebuild --experiment runs/codebuild
 
-In the lab these are containers, networks and volumes of labs whose process has ended; on
-CodeBuild, the ECR repositories of an experiment. Recorded builds stay.
+In the lab these are containers, networks and volumes of every lab on the engine, also of one that
+is in use; on CodeBuild, the ECR repositories of an experiment. Recorded builds stay.
 """
 
 import argparse
