@@ -3,12 +3,6 @@ PYTHON ?= python3
 VENV ?= .venv
 COMMAND = $(VENV)/bin/codebuild-cache
 REPORTS ?= reports
-CONTEXT ?= deploy
-STRATEGIES ?= all
-SCENARIOS ?= all
-ROUNDS ?= 3
-LINK ?= unshaped
-PLACE ?= lab
 LIMIT ?= 200
 
 export JUPYTER_PREFER_ENV_PATH = 1
@@ -39,11 +33,8 @@ test: $(VENV)/.ready-test ## every test this machine allows, with the reason of 
 
 experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
-	@$(USE_LAB); $(COMMAND) experiment --experiment "$(EXPERIMENT)" \
-		--context "$(CONTEXT)" --strategies "$(STRATEGIES)" --scenarios "$(SCENARIOS)" \
-		--rounds "$(ROUNDS)" --replacements "$(REPLACEMENTS)" \
-		--strategies-folder "$(STRATEGIES_FOLDER)" --link "$(LINK)" \
-		--place "$(PLACE)" $(if $(DRY_RUN),--dry-run)
+	@$(USE_LAB); $(COMMAND) experiment --from-make --experiment "$(EXPERIMENT)" \
+		$(if $(DRY_RUN),--dry-run)
 	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)")
 
 history: SOURCE ?= data/lab/runs/*-cache.*
@@ -52,10 +43,10 @@ history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURC
 		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
 aa: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
-	@$(USE_LAB); $(COMMAND) aa --rounds "$(ROUNDS)" $(if $(DRY_RUN),--dry-run)
+	@$(USE_LAB); $(COMMAND) aa $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(DRY_RUN),--dry-run)
 
 grid: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
-	@$(USE_LAB); $(COMMAND) grid --folder runs/sweep --rounds "$(ROUNDS)" \
+	@$(USE_LAB); $(COMMAND) grid $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(DRY_RUN),--dry-run)
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
@@ -70,7 +61,7 @@ lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine 
 
 cleanup: EXPERIMENT ?= runs/latest
 cleanup: $(VENV)/.ready ## remove what a lab left, or an experiment on AWS (PLACE=codebuild, EXPERIMENT=)
-	@$(USE_LAB); $(COMMAND) cleanup --place "$(PLACE)" --experiment "$(EXPERIMENT)"
+	@$(USE_LAB); $(COMMAND) cleanup $(if $(PLACE),--place "$(PLACE)") --experiment "$(EXPERIMENT)"
 
 check: $(VENV)/.ready-test ## what ruff and mypy say of the sources and notebooks
 	@$(VENV)/bin/ruff check .

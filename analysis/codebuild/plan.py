@@ -19,7 +19,8 @@ from analysis.experiment import (
     choose_strategies,
     gather_facts,
     missing,
-    shuffled,
+    order_sequences,
+    record_settings,
 )
 from analysis.lab import Images
 from analysis.workload import (
@@ -87,20 +88,16 @@ def plan_on_codebuild(
     check_facts(folder, facts)
     built = list(keep_possible(chosen, place, report))
     check_names(built)
-    asked = [
-        (number, strategy)
-        for number in range(1, settings.rounds + 1)
-        for strategy in shuffled(built, settings.seed, number)
-    ]
-    histories = [(n, each) for n, each in asked if missing(folder, each, possible, n)]
-    finished = [name_history(each.name, n) for n, each in asked if (n, each) not in histories]
-    names = {strategy.name for _, strategy in histories}
+    asked = order_sequences(built, settings)
+    sequences = [each for each in asked if missing(folder, each.strategy, possible, each.number)]
+    finished = [name_history(s.name, n) for n, s in asked if (n, s) not in sequences]
+    names = {strategy.name for _, strategy in sequences}
     facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in names}
-    projects = {place.choose_project(strategy) for _, strategy in histories}
+    projects = {place.choose_project(strategy) for _, strategy in sequences}
     described = read_projects(aws, projects)
     check_hosts(folder, described)
-    bases = needs_newer_base(possible, list_replacements(settings.replacements)) and bool(histories)
-    return CloudPlan(possible, histories, facts, place, described, bases, finished)
+    bases = needs_newer_base(possible, list_replacements(settings.replacements)) and bool(sequences)
+    return CloudPlan(possible, sequences, facts, place, described, bases, finished)
 
 
 def check_names(strategies: Sequence[Strategy]) -> None:
@@ -133,7 +130,8 @@ def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None
 
 def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
-    facts = gather_facts(settings.context, Images(), chosen, settings.replacements, settings.seed)
+    facts = gather_facts(settings.context, Images(), chosen, settings.replacements)
+    facts |= record_settings(settings)
     path = folder / "experiment.json"
     known = records.read_json(path) if path.exists() else {}
     return facts | {
@@ -141,7 +139,6 @@ def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> 
         "place": PLACE,
         "images": {},
         "link": LINK,
-        "arguments": dict(settings.arguments),
     }
 
 

@@ -11,9 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tqdm import tqdm
-
-from analysis import records
 from analysis.aws import Aws, describe_builds
 from analysis.codebuild.account import Place, name_history
 from analysis.codebuild.cleanup import remove_finished
@@ -34,7 +31,16 @@ from analysis.codebuild.record import describe_run
 from analysis.codebuild.repositories import patiently, remove_life
 from analysis.codebuild.scheduler import History, Queue, Steps
 from analysis.errors import CloudError, SettingError
-from analysis.experiment import Progress, Settings, find_place, missing, write_facts
+from analysis.experiment import (
+    BuildSequence,
+    Progress,
+    Recorder,
+    Run,
+    Settings,
+    find_rank,
+    run_plan,
+    write_facts,
+)
 from analysis.measures.money import read_prices
 from analysis.workload import COLD, SCENARIOS, Strategy
 
@@ -68,25 +74,25 @@ class Session:
     settings: Settings
     aws: Aws
     options: Options
-    report: Report
+    progress: Progress
     jobs: list[CloudJob] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+    ends_one = CloudError
 
-    def make_queue(self) -> Queue:
+    def report(self, line: str) -> None:
+        """Tell something."""
+        self.progress.say(line)
+
+    def make_queue(self, broken: Callable[[History, CloudError], None]) -> Queue:
         """A queue that tells of what breaks off."""
         return Queue(
             lambda ids: describe_builds(self.aws, ids),
             self.options.concurrency,
-            self.break_off,
+            broken,
             self.report,
             self.options.clock,
             self.options.sleep,
         )
-
-    def break_off(self, history: History, error: CloudError) -> None:
-        """Note a history that an error has ended."""
-        self.broken.append(f"{history.name} ({error})")
-        self.report(f"broke off: {self.broken[-1]}")
 
     def run_bases(self) -> dict[str, str]:
         """Base image -> a newer one, made where the plan needs it. CloudError."""
@@ -97,27 +103,18 @@ class Session:
         self.jobs.append(job)
         plan = self.plan.only(COLD.name)
         cold = upload_contexts(self.aws, plan, self.settings, {})[COLD.name]
-        self.make_queue().run([History(job.strategy.name, build_bases(job, cold.location))])
-        if self.broken:
-            raise CloudError(self.broken[0])
+        broken: list[str] = []
+        queue = self.make_queue(lambda history, error: broken.append(f"{history.name} ({error})"))
+        queue.run([History(job.strategy.name, build_bases(job, cold.location))])
+        if broken:
+            raise CloudError(broken[0])
         return name_newer(job, bases)
 
-    def run_histories(self, sources: dict[str, Source]) -> None:
-        """Run all histories that are missing; CloudError names those that broke off."""
-        histories = self.plan.histories
-        left = sum(
-            len(missing(self.folder, strategy, self.plan.scenarios, number))
-            for number, strategy in histories
-        )
-        with tqdm(total=left, unit="build") as bar:
-            progress = Progress(bar, self.report)
-            jobs = [self.make_job(number, strategy) for number, strategy in histories]
-            self.make_queue().run(self.make_history(job, sources, progress) for job in jobs)
-        if self.broken:
-            raise CloudError(
-                f"{len(self.broken)} histories broke off: {', '.join(self.broken)} What is "
-                f"finished is kept in {self.folder}; the same call again runs the rest."
-            )
+    def build(self, sequences: Sequence[BuildSequence], recorder: Recorder) -> None:
+        """Build sequences side by side, as the loop asks of a place."""
+        jobs = [self.make_job(number, strategy) for number, strategy in sequences]
+        queue = self.make_queue(lambda history, error: recorder.break_off(history.name, error))
+        queue.run(self.make_history(job, recorder) for job in jobs)
 
     def make_job(self, number: int, strategy: Strategy) -> CloudJob:
         """The job of one history."""
@@ -126,18 +123,16 @@ class Session:
         limit, place = self.settings.time_limit, self.plan.place
         return CloudJob(self.aws, place, strategy, number, ledger, limit, self.report)
 
-    def make_history(
-        self, job: CloudJob, sources: dict[str, Source], progress: Progress
-    ) -> History:
+    def make_history(self, job: CloudJob, recorder: Recorder) -> History:
         """A job's history for the queue: those that share hosts come one after the other."""
         lane = "" if job.strategy.host == "fresh" else job.place.choose_project(job.strategy)
         name = f"{job.strategy.name} in round {job.number}"
-        return History(name, self.run_history(job, sources, progress), lane)
+        return History(name, self.run_history(job, recorder), lane)
 
-    def run_history(self, job: CloudJob, sources: dict[str, Source], progress: Progress) -> Steps:
+    def run_history(self, job: CloudJob, recorder: Recorder) -> Steps:
         """Build what is not in the history's repository yet, up to the last that is missing."""
         self.jobs.append(job)
-        wanted = list_wanted(self.folder, job.strategy, list(sources), job.number)
+        wanted = list_wanted(self.folder, job.strategy, list(self.sources), job.number)
         left = job.ledger.list_left(wanted)
         if any(job.ledger.is_done(scenario) for scenario in left):
             # a commit would come after a later one
@@ -149,37 +144,36 @@ class Session:
             job.ledger.save()
         for scenario in wanted:
             if not job.ledger.is_done(scenario):
-                yield from self.run_scenario(job, scenario, sources[scenario], progress)
+                yield from self.run_scenario(job, scenario, recorder)
         yield from remove_life(self.aws, job.ledger)
 
     def choose_order(self, job: CloudJob) -> int:
         """A history's place in its round, from 0: after all that were begun before it."""
         taken = {other.ledger.order for other in self.jobs if other.number == job.number}
-        place = find_place(self.folder, job.strategy.name, job.number)
-        return next(order for order in itertools.count(place) if order not in taken)
+        rank = find_rank(self.folder, job.strategy.name, job.number)
+        return next(order for order in itertools.count(rank) if order not in taken)
 
-    def run_scenario(
-        self, job: CloudJob, scenario: str, source: Source, progress: Progress
-    ) -> Steps:
-        """Build one scenario, and write its run unless that is finished already."""
-        last_end = job.ledger.last_end()
+    def run_scenario(self, job: CloudJob, scenario: str, recorder: Recorder) -> Steps:
+        """Build one scenario, and let its run be recorded."""
+        source, last_end = self.sources[scenario], job.ledger.last_end()
         entry, build, log = yield from job.run(scenario, source.location)
         taken = take_steps(log)
         images = yield from patiently(job.target.list_images)
         record = describe_run(job, entry, build, taken, last_end)
         record |= {"order": job.ledger.order, "context": source.digest}
         record |= yield from patiently(job.target.describe_store)
-        if not records.is_finished(self.folder, record["run"]):
-            records.write_run(self.folder, record, taken.log, images, taken.history)
-            progress.report(say_finished(record))
-            progress.bar.update()
+        recorder.keep(Run(record, taken.log, images, taken.history))
         job.ledger.note(entry, state=DONE)
 
     def run(self) -> None:
         """Build all that is missing, and remove what is not needed any more."""
         newer = self.run_bases()
-        sources = upload_contexts(self.aws, self.plan, self.settings, newer)
-        self.run_histories(sources)
+        self.sources = upload_contexts(self.aws, self.plan, self.settings, newer)
+        self.progress.count(self.plan.count_missing(self.folder), len(self.plan.sequences))
+        try:
+            run_plan(self.folder, self.plan, self, self.progress)
+        finally:
+            self.progress.close()
 
     def stop(self) -> None:
         """Stop the builds that run, and tell what is left for the next call."""
@@ -193,7 +187,7 @@ class Session:
         kept = [name for job in begun for name in job.target.repositories]
         self.report(
             f"{stopped} builds stopped. Repositories kept for the rest: {len(kept)}; the same call "
-            "goes on with them, --sweep removes them."
+            "goes on with them, codebuild-cache cleanup removes them."
         )
 
     def say_paid(self) -> str:
@@ -209,19 +203,13 @@ class Session:
         )
 
 
-def say_finished(record: dict) -> str:
-    """A line on a run that is finished."""
-    took = "" if record["seconds"] is None else f" in {record['seconds']:.1f} s"
-    return f"{record['run']}: {record['status']}{took}"
-
-
 def run_on_codebuild(
     folder: str | Path,
     strategies: str | Sequence[str] = (),
     scenarios: str | Sequence[str] = SCENARIOS,
     settings: Settings | None = None,
     options: Options | None = None,
-    report: Report = tqdm.write,
+    report: Report | None = None,
 ) -> Path:
     """Build on CodeBuild what is missing in `folder` and return it, as run_experiment does.
 
@@ -229,16 +217,16 @@ def run_on_codebuild(
     raises, ConsentError, and CloudError; what is finished by then is kept, and the ids of builds
     that run are on disk. An interrupt stops them.
     """
-    folder, settings = Path(folder), settings or Settings()
+    folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
     options = options or Options.from_environment()
     place = Place.from_environment()
     aws = place.connect()
-    plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, place, report)
-    report(say_plan(folder, plan, options.concurrency))
-    if plan.histories:
-        agree(options.confirm, report=report)
+    plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, place, progress.say)
+    progress.say(say_plan(folder, plan, options.concurrency))
+    if plan.sequences:
+        agree(options.confirm, report=progress.say)
         write_facts(folder, plan.facts, plan.describe_machine())
-        session = Session(folder, plan, settings, aws, options, report)
+        session = Session(folder, plan, settings, aws, options, progress)
         run_session(session)
     remove_finished(aws, folder, plan, options.sleep)
     return folder

@@ -1,8 +1,7 @@
-from .experiment import build, run_rounds
+from .experiment import build
 from .main import run_command_line
 
 __all__ = [
     "build",
     "run_command_line",
-    "run_rounds",
 ]

@@ -10,8 +10,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.commands.experiment import STOPPED, place_folder, split_names
-from analysis.experiment import Settings, make_plan, run_experiment, say_plan
+from analysis.commands.experiment import STOPPED
+from analysis.experiment import (
+    Settings,
+    make_plan,
+    place_folder,
+    run_experiment,
+    say_plan,
+    split_names,
+)
 from analysis.lab import Images
 from analysis.measures.compare import AGAIN
 from analysis.workload import COLD, SOURCE, find_strategy
@@ -42,11 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the control experiment that a command line asks for, or say what it would take."""
+    """Run the A/A test that a command line asks for, or say what it would take."""
     folder, scenarios = place_folder(options.folder), split_names(options.scenarios)
     names = write_copies(split_names(options.strategies), folder / "strategies")
     settings = Settings(options.rounds, strategies_folder=folder / "strategies")
-    images = Images.from_environment()
-    print(say_plan(folder, make_plan(folder, names, scenarios, settings, images, print)))
-    if not options.dry_run:
+    if options.dry_run:
+        images = Images.from_environment()
+        print(say_plan(folder, make_plan(folder, names, scenarios, settings, images, print)))
+    else:
         run_experiment(folder, names, scenarios, settings)

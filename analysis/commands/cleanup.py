@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from analysis import codebuild, lab
-from analysis.commands.experiment import check_place, place_folder
+from analysis.experiment import check_place, place_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

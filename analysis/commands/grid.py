@@ -11,11 +11,19 @@ import argparse
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from analysis.commands.experiment import STOPPED, place_folder, split_names
+from analysis.commands.experiment import STOPPED
 from analysis.errors import EngineError, LabError, SettingError
-from analysis.experiment import Settings, make_plan, missing, run_experiment
+from analysis.experiment import (
+    Labs,
+    Settings,
+    make_plan,
+    place_folder,
+    run_experiment,
+    split_names,
+)
 from analysis.lab import Images
 from analysis.shipped import ROOT
 from analysis.workload import COLD, SOURCE, read_link
@@ -25,8 +33,9 @@ __all__ = ["STOPPED", "add_arguments", "run"]
 CONTEXT = ROOT / "deploy" / "sweep"
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
-BESIDE = 27.0
-LINKS = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
+OVERHEAD_SECONDS = 27.0
+LINKS_HELP = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
+RunExperiment = Callable[[Path, Sequence[str], Sequence[str], Settings], object]
 WORK, COUNT, BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
 
 
@@ -44,7 +53,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Grid:
     """A grid of points, what is built at each, and the folder that keeps it.
 
     `arguments` are what the context is asked for besides the work.
@@ -79,7 +88,7 @@ class Sweep:
         folder, settings = self.folder / point.name, self.settings(point, rounds)
         images, lines = Images.from_environment(), []
         plan = make_plan(folder, self.strategies, self.scenarios, settings, images, lines.append)
-        return sum(len(missing(folder, s, plan.scenarios, n)) for n, s in plan.histories)
+        return plan.count_missing(folder)
 
 
 def list_points(links: Iterable[str], works: Iterable[str]) -> list[Point]:
@@ -87,7 +96,7 @@ def list_points(links: Iterable[str], works: Iterable[str]) -> list[Point]:
     names, seconds = [read_link(link).text for link in links], [read_work(work) for work in works]
     points = dict.fromkeys(Point(link, work) for link in names for work in seconds)
     if not points:
-        raise SettingError("A sweep needs a link and some work: --links 100mbit --work 8,20.")
+        raise SettingError("A grid needs a link and some work: --links 100mbit --work 8,20.")
     return list(points)
 
 
@@ -107,49 +116,52 @@ def split_links(text: str) -> list[str]:
     return [link for link in text.split(";") if link.strip()] if ";" in text else split_names(text)
 
 
-def say_plan(sweep: Sweep) -> str:
+def say_plan(grid: Grid) -> str:
     """How many builds are missing and about how long they take."""
-    left = {point: sweep.count_missing(point, sweep.rounds) for point in sweep.points}
-    seconds = sum(builds * (point.work + BESIDE) for point, builds in left.items())
+    left = {point: grid.count_missing(point, grid.rounds) for point in grid.points}
+    seconds = sum(builds * (point.work + OVERHEAD_SECONDS) for point, builds in left.items())
     return (
-        f"{sum(left.values())} builds to run in {sweep.folder} ({len(left)} points, "
-        f"{sweep.rounds} rounds): about {seconds / 60:.0f} minutes"
+        f"{sum(left.values())} builds to run in {grid.folder} ({len(left)} points, "
+        f"{grid.rounds} rounds): about {seconds / 60:.0f} minutes"
     )
 
 
-def run_sweep(
-    sweep: Sweep, report: Callable[[str], None] = print, run: Callable = run_experiment
+def run_grid(
+    grid: Grid, report: Callable[[str], None] = print, build: RunExperiment | None = None
 ) -> None:
-    """Build what is missing, round by round, each point by `run`, as run_experiment.
+    """Build what is missing, round by round, in one lab for each link.
+
+    Each point is built by `build`, which is called as run_experiment is.
 
     LabError at the end names the points that broke off; EngineError and all others come at once.
     """
-    report(say_plan(sweep))
-    broken = []
-    for number in range(1, sweep.rounds + 1):
-        left = [point for point in sweep.order(number) if sweep.count_missing(point, number)]
-        for place, point in enumerate(left, 1):
-            report(f"round {number} of {sweep.rounds}, {place} of {len(left)}: {point.name}")
-            try:
-                run(
-                    sweep.folder / point.name,
-                    sweep.strategies,
-                    sweep.scenarios,
-                    sweep.settings(point, number),
-                )
-            except EngineError:
-                raise
-            except LabError as error:
-                broken.append(f"{point.name} in round {number}: {error}")
-                report(f"broke off: {broken[-1]}")
+    report(say_plan(grid))
+    broken: list[str] = []
+    with Labs() as labs:
+        for number in range(1, grid.rounds + 1):
+            left = [point for point in grid.order(number) if grid.count_missing(point, number)]
+            for at, point in enumerate(left, 1):
+                report(f"round {number} of {grid.rounds}, {at} of {len(left)}: {point.name}")
+                try:
+                    _run_point(grid, point, number, build or partial(run_experiment, labs=labs))
+                except EngineError:
+                    raise
+                except LabError as error:
+                    broken.append(f"{point.name} in round {number}: {error}")
+                    report(f"broke off: {broken[-1]}")
     if broken:
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
 
 
-def choose_sweep(options: argparse.Namespace) -> Sweep:
-    """The sweep that a command line asks for; SettingError."""
+def _run_point(grid: Grid, point: Point, number: int, build: RunExperiment) -> None:
+    folder, settings = grid.folder / point.name, grid.settings(point, number)
+    build(folder, grid.strategies, grid.scenarios, settings)
+
+
+def choose_grid(options: argparse.Namespace) -> Grid:
+    """The grid that a command line asks for; SettingError."""
     given = {COUNT: options.layer_count, BYTES: options.layer_bytes}
-    return Sweep(
+    return Grid(
         folder=place_folder(options.folder),
         points=list_points(split_links(options.links), split_names(options.work)),
         strategies=split_names(options.strategies),
@@ -162,8 +174,8 @@ def choose_sweep(options: argparse.Namespace) -> Sweep:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of a grid."""
-    parser.add_argument("--folder", default="runs/sweep", help="folder that keeps the points")
-    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=LINKS)
+    parser.add_argument("--folder", default="runs/grid", help="folder that keeps the points")
+    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=LINKS_HELP)
     parser.add_argument("--work", default="8,24", help="seconds of work in the Dockerfile")
     parser.add_argument(
         "--strategies", default=",".join(STRATEGIES), help="the baseline among them"
@@ -177,9 +189,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the sweep that a command line asks for, or say what it would take."""
-    sweep = choose_sweep(options)
+    """Run the grid that a command line asks for, or say what it would take."""
+    grid = choose_grid(options)
     if options.dry_run:
-        print(say_plan(sweep))
+        print(say_plan(grid))
     else:
-        run_sweep(sweep)
+        run_grid(grid)

@@ -1,36 +1,69 @@
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
+from .forms import PLACES, check_place, place_folder, split_names
+from .in_lab import Labs
+from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, write_facts
-from .run import (
+from .plan import (
+    BuildSequence,
     Plan,
-    Progress,
-    Settings,
     choose_scenarios,
     choose_strategies,
-    find_place,
     list_needs,
     make_plan,
     missing,
-    run_experiment,
+    order_sequences,
     shuffled,
+)
+from .progress import Progress
+from .run import run_experiment
+from .settings import (
+    Request,
+    Setting,
+    Settings,
+    list_settings,
+    read_parameters,
+    read_settings,
+    read_variables,
+    record_settings,
+    write_parameters,
 )
 
 __all__ = [
+    "PLACES",
+    "BuildSequence",
+    "Labs",
+    "Place",
     "Plan",
     "Progress",
+    "Recorder",
+    "Request",
+    "Run",
+    "Setting",
     "Settings",
     "check_facts",
+    "check_place",
     "choose_scenarios",
     "choose_strategies",
     "digest_of",
-    "find_place",
+    "find_rank",
     "gather_facts",
     "list_needs",
+    "list_settings",
     "make_plan",
     "missing",
+    "order_sequences",
+    "place_folder",
+    "read_parameters",
+    "read_settings",
+    "read_variables",
+    "record_settings",
     "run_experiment",
+    "run_plan",
     "say_plan",
     "serve_bases",
     "shuffled",
+    "split_names",
     "write_facts",
+    "write_parameters",
 ]

@@ -46,7 +46,7 @@ def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, st
     served = {}
     for number, image in enumerate(dict.fromkeys(bases.values())):
         if image != lab.images.base:
-            ensure_image(lab.client, image, "an image that the Dockerfile names")
+            ensure_image(lab.client, image, "an image that the Dockerfile names", lab.say)
         # two tags for each, since images may differ by their tag or registry alone
         serve, tag = (lab.serve_newer, 2) if newer else (lab.serve_base, 1)
         served[image] = serve(image, str(2 * number + tag))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import RecordError
-from analysis.experiment.run import Plan, missing
+from analysis.experiment.plan import Plan
 from analysis.records import read_records
 from analysis.shipped import ROOT
 
@@ -18,13 +18,13 @@ PAUSE = pd.Timedelta(minutes=15)
 def say_plan(folder: Path, plan: Plan) -> str:
     """One sentence: how many builds are missing in `folder`, of what, and about how long."""
     builds = [
-        strategy.name
-        for number, strategy in plan.histories
-        for _ in missing(folder, strategy, plan.scenarios, number)
+        sequence.strategy.name
+        for sequence in plan.sequences
+        for _ in plan.list_missing(folder, sequence)
     ]
     if not builds:
         return f"0 builds to run: everything asked for is finished in {folder}."
-    rounds = len({number for number, _ in plan.histories})
+    rounds = len({number for number, _ in plan.sequences})
     parts = (
         f"{len(builds)} builds to run in {folder}",
         f"strategies: {len(set(builds))}",

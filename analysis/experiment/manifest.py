@@ -11,10 +11,11 @@ from typing import Any
 from analysis import records
 from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
+from analysis.experiment.settings import as_json, same_settings
 from analysis.lab import Images
-from analysis.workload import UNSHAPED, Strategy
+from analysis.workload import Strategy
 
-SAME = ("context_digest", "images", "bases", "replacements", "link", "arguments")
+SAME = ("context_digest", "images", "bases", "replacements")
 
 
 def gather_facts(
@@ -22,7 +23,6 @@ def gather_facts(
     images: Images,
     strategies: Iterable[Strategy],
     replacements: Path | None = None,
-    seed: int = 1,
 ) -> dict[str, Any]:
     """What experiment.json is to say; bases as of choose_bases, all else that varies by sha256.
 
@@ -30,7 +30,6 @@ def gather_facts(
     """
     return {
         "format": records.FORMAT,
-        "seed": seed,
         "context": context.resolve().name,
         "context_digest": digest_of(context),
         "images": asdict(images),
@@ -50,9 +49,10 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
         return
     # what older experiments do not say: they had no replacements, and their own buildspecs
     there = {"bases": facts["bases"], "replacements": {}, "buildspecs": {}}
-    there |= {"link": UNSHAPED, "arguments": {}} | records.read_json(path)
+    settings = {each.name: as_json(each.default) for each in same_settings()}
+    there |= settings | records.read_json(path)
     there["images"] = facts["images"] | there["images"]
-    for name in SAME:
+    for name in (*SAME, *settings):
         if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
                 f"{path} is of another experiment ({name} differs): its runs can't be compared "

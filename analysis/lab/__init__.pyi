@@ -1,6 +1,7 @@
 from .agent import Result, run_buildspec
-from .build import BuildJob, build_in_lab, read_versions
+from .build import Build, BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
+from .conveyor import Conveyor
 from .engine import connect, ensure_image
 from .host import start_host
 from .lab import NEWEST, NEWEST_TAG, STORE, Images, Lab, down
@@ -12,7 +13,9 @@ __all__ = [
     "NEWEST_TAG",
     "SETTING",
     "STORE",
+    "Build",
     "BuildJob",
+    "Conveyor",
     "Images",
     "Lab",
     "Result",

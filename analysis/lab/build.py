@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ KINDS = {"classic": HostKind.PLAIN, "containerd": HostKind.CONTAINERD}
 
 @dataclass
 class BuildJob:
-    """A history of builds of one strategy: its repository and the hosts kept for it."""
+    """A sequence of builds of one strategy: its repository and the hosts kept for it.
+
+    `prefix` tells its repository from those of other experiments in the same lab.
+    """
 
     lab: Lab
     strategy: Strategy
@@ -29,11 +33,12 @@ class BuildJob:
     time_limit: float
     kept: dict[int, BuildHost] = field(default_factory=dict)
     finished: float | None = None
+    prefix: str = ""
 
     @property
     def repository(self) -> str:
-        """A repository of its own, so that each history starts from an empty one."""
-        return f"{self.strategy.name}-{self.number:02d}"
+        """A repository of its own, so that each sequence starts from an empty one."""
+        return f"{self.prefix}{self.strategy.name}-{self.number:02d}"
 
     def take_host(self, slot: int) -> tuple[BuildHost, str]:
         """A host and "fresh", "kept" (one of a pool, by `slot`) or "server" (with a kept one)."""
@@ -41,14 +46,14 @@ class BuildJob:
         if self.strategy.host == "fresh":
             return self.lab.start_host(kind), "fresh"
         if self.strategy.host == "server":
-            return self.take_server(), "server"
+            return self._take_server(), "server"
         if slot in self.kept:
             return self.kept[slot], "kept"
         self.kept[slot] = self.lab.start_host(kind)
         return self.kept[slot], "fresh"
 
-    def take_server(self) -> BuildHost:
-        """A fresh host whose Docker commands go to the history's one server."""
+    def _take_server(self) -> BuildHost:
+        """A fresh host whose Docker commands go to the sequence's one server."""
         if 0 not in self.kept:
             self.kept[0] = self.lab.start_host(HostKind.SERVER)
         host = self.lab.start_host()
@@ -56,55 +61,117 @@ class BuildJob:
         return host
 
     def give_back(self, host: BuildHost, alive: bool) -> None:
-        """Remove a host, unless it is kept and still alive."""
+        """Let a host be removed, unless it is kept and still alive."""
         if host in self.kept.values() and alive:
             return
         self.kept = {slot: kept for slot, kept in self.kept.items() if kept is not host}
-        host.remove()
+        self.lab.discard(host)
 
     def close(self) -> None:
-        """Remove the kept hosts."""
+        """Let the kept hosts be removed."""
         for host in self.kept.values():
-            host.remove()
+            self.lab.discard(host)
         self.kept.clear()
 
 
-def build_in_lab(
-    job: BuildJob, scenario: str, context: Path, slot: int
-) -> tuple[dict[str, Any], bytes, dict, dict]:
+@dataclass(frozen=True, eq=False)
+class Build:
+    """One build of a sequence: its scenario, the context, and its slot in a pool of hosts."""
+
+    job: BuildJob
+    scenario: str
+    context: Path
+    slot: int = 0
+
+
+@dataclass(frozen=True)
+class ReadyHost:
+    """A host that is ready for a build: its state, whether it was empty, its build records."""
+
+    host: BuildHost
+    state: str
+    empty: bool
+    known: list[str]
+
+
+# (record, log, images, history) as records.write_run takes them
+Built = tuple[dict[str, Any], bytes, dict[str, Any], dict[str, Any]]
+Watch = Callable[[bytes], object]
+
+
+def build_in_lab(job: BuildJob, scenario: str, context: Path, slot: int) -> Built:
     """(record, log, images, history) of one build, as recording.write_run takes them."""
-    gap = None if job.finished is None else time.monotonic() - job.finished
-    host, state = job.take_host(slot)
-    alive = False
+    build = Build(job, scenario, context, slot)
+    return finish_build(build, *time_build(build, prepare_host(build)))
+
+
+def prepare_host(build: Build) -> ReadyHost:
+    """A host with the build's context in it; HostError, EngineError."""
+    host, state = build.job.take_host(build.slot)
     try:
         empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
-        host.put(context, CONTEXT)
-        log: list[bytes] = []
-        result = run_buildspec(
-            job.strategy.buildspec,
-            environment(job),
-            host.execute,
-            log.append,
-            time_limit=job.time_limit,
-        )
-        job.finished = time.monotonic()
-        alive = result.status != "timed out"
+        host.put(build.context, CONTEXT)
+    except BaseException:
+        build.job.give_back(host, alive=False)
+        raise
+    return ReadyHost(host, state, empty, known)
+
+
+def time_build(
+    build: Build, ready: ReadyHost, watch: Watch | None = None
+) -> tuple[ReadyHost, "TimedBuild"]:
+    """Run the buildspec's commands while nothing else goes on in the lab; `watch` gets the log."""
+    log: list[bytes] = []
+
+    def write(chunk: bytes) -> None:
+        log.append(chunk)
+        if watch:
+            watch(chunk)
+
+    job, gap = build.job, None
+    try:
+        with job.lab.background.quiet():
+            if job.finished is not None:
+                gap = time.monotonic() - job.finished
+            buildspec, env = job.strategy.buildspec, environment(job)
+            result = run_buildspec(buildspec, env, ready.host.execute, write, job.time_limit)
+            job.finished = time.monotonic()
+    except BaseException:
+        job.give_back(ready.host, alive=False)
+        raise
+    return ready, TimedBuild(result, b"".join(log), gap)
+
+
+@dataclass(frozen=True)
+class TimedBuild:
+    """How a build went, its log, and the seconds since the one before in its sequence."""
+
+    result: Result
+    log: bytes
+    gap: float | None
+
+
+def finish_build(build: Build, ready: ReadyHost, timed: TimedBuild) -> Built:
+    """What there is to be recorded of a build; its host is given back as soon as it was asked."""
+    job, host = build.job, ready.host
+    alive = timed.result.status != "timed out"
+    try:
         versions = read_versions(host) if alive else {}
-        history = read_history(host, known) if alive else {"builds": []}
+        history = read_history(host, ready.known) if alive else {"builds": []}
         # a record that was not to be had may have cost the host its life
         alive = alive and host.is_running()
     finally:
         job.give_back(host, alive)
-    record = describe_job(job, scenario) | describe_result(result)
+    record = describe_job(job, build.scenario) | describe_result(timed.result)
     record |= {
-        "host": state,
-        "idle_gap": gap,
-        "host_empty": empty,
-        "provisioning_seconds": 0.0 if state == "kept" else host.seconds,
+        "host": ready.state,
+        "idle_gap": timed.gap,
+        "host_empty": ready.empty,
+        "provisioning_seconds": 0.0 if ready.state == "kept" else host.seconds,
         "versions": versions,
     }
     record |= describe_store(job)
-    return record, b"".join(log), list_images(job), history
+    return record, timed.log, list_images(job), history
 
 
 def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:

@@ -53,8 +53,10 @@ def check_space(client: docker.DockerClient) -> None:
         )
 
 
-def ensure_image(client: docker.DockerClient, image: str, setting: str) -> None:
-    """Pull `image` unless the engine has it; ImageError names the setting that chose it."""
+def ensure_image(
+    client: docker.DockerClient, image: str, setting: str, say: Callable[[str], object] = str
+) -> None:
+    """Pull `image` unless the engine has it, and say so; ImageError names what chose it."""
     try:
         found = client.images.get(image)
         if not found.tags and not found.attrs.get("RepoDigests"):
@@ -63,6 +65,7 @@ def ensure_image(client: docker.DockerClient, image: str, setting: str) -> None:
                 f"The image {image} ({setting}) has no name: give it one (docker tag)."
             )
     except ImageNotFound:
+        say(f"pulling {image} ({setting})")
         try:
             client.images.pull(image)
         except (APIError, DockerException) as error:

@@ -13,7 +13,7 @@ does when this one is killed.
 
 import os
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -21,6 +21,7 @@ import docker
 
 from analysis.errors import ImageError
 from analysis.lab import engine
+from analysis.lab.background import Background
 from analysis.lab.engine import LABEL, engine_errors
 from analysis.lab.host import BuildHost, HostKind, one_file, start_host
 from analysis.lab.reaper import start_reaper
@@ -61,7 +62,8 @@ class Images:
 class Lab:
     """A lab that is up between `with` and the end of its block.
 
-    `needs`: those of NEWEST and STORE that builds in it will ask for.
+    `needs`: those of NEWEST and STORE that builds in it will ask for. `say` gets a line on what
+    takes long while it is set up.
     """
 
     def __init__(
@@ -69,21 +71,23 @@ class Lab:
         images: Images | None = None,
         link: Link | None = None,
         needs: Collection[str] = (),
+        say: Callable[[str], object] = str,
     ) -> None:
         self.images = images or Images.from_environment()
-        self.link = link or Link()
+        self.link, self.say = link or Link(), say
         self.needs = {*needs, LINK} if self.link.toxics else set(needs)
         self.store: Store | None = None
         self.id = uuid.uuid4().hex[:12]
+        self.background = Background()
 
     def __enter__(self) -> Self:
         self.client = engine.connect()
         engine.check_space(self.client)
         for name in (field.name for field in fields(self.images)):
             if name not in OPTIONAL or name in self.needs:
-                engine.ensure_image(
-                    self.client, getattr(self.images, name), f"{name.upper()}_IMAGE"
-                )
+                setting = f"{name.upper()}_IMAGE"
+                engine.ensure_image(self.client, getattr(self.images, name), setting, self.say)
+        self.say("starting the lab")
         self.reaper = start_reaper(self.id)
         try:
             self._start()
@@ -93,6 +97,7 @@ class Lab:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.background.close()
         try:
             with engine_errors("removing the lab"):
                 engine.sweep(self.client, self.id)
@@ -157,7 +162,7 @@ class Lab:
 
     def serve_base(self, image: str, tag: str) -> str:
         """Copy a base image into the public registry; its name for a FROM. ImageError."""
-        engine.ensure_image(self.client, image, "BASE_IMAGE")
+        engine.ensure_image(self.client, image, "BASE_IMAGE", self.say)
         return self.serve(image, repository_of(image), tag)
 
     def serve_newer(self, image: str, tag: str) -> str:
@@ -182,6 +187,10 @@ class Lab:
             self.nameservers,
             kind,
         )
+
+    def discard(self, host: BuildHost) -> None:
+        """Remove a host in the background."""
+        self.background.start(host.remove)
 
     def list_images(self, repository: str) -> dict:
         """{"imageDetails", "manifests"} of a repository, untagged and superseded ones included.

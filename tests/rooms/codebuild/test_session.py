@@ -327,7 +327,7 @@ def test_histories_that_share_hosts_run_one_after_the_other(aws, alone, tmp_path
 
 def test_what_breaks_off_is_told_kept_and_made_up_for(aws, alone, tmp_path):
     aws.set_outcome("docker", "source", status="FAULT", phase="BUILD", times=1)
-    with pytest.raises(CloudError, match="1 histories broke off: docker in round 1.*same call"):
+    with pytest.raises(CloudError, match="1 sequences broke off: docker in round 1.*same call"):
         run(tmp_path, ["docker", "buildx-push"], TWO)
     assert len(read_experiment(tmp_path).runs) == 3
     assert Ledger.open(tmp_path, "docker-01").state == SPOILED
@@ -589,7 +589,7 @@ def test_a_process_that_is_interrupted_stops_its_builds_and_says_so(aws, alone, 
     output, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "builds stopped" in output
-    assert "the same call runs the rest" in errors
+    assert "the same command runs the rest" in errors
     assert "Traceback" not in errors
     assert all(build.done for build in aws.builds.values())
 

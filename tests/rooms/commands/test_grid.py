@@ -1,4 +1,4 @@
-"""A sweep's grid, its order and resume, its command line, and the context that it builds."""
+"""A grid, its order and resume, its command line, and the context that it builds."""
 
 import gzip
 import hashlib
@@ -17,12 +17,12 @@ from analysis import records
 from analysis.commands import run_command_line
 from analysis.commands.grid import (
     CONTEXT,
+    Grid,
     Point,
-    Sweep,
     add_arguments,
-    choose_sweep,
+    choose_grid,
     list_points,
-    run_sweep,
+    run_grid,
     say_plan,
     split_links,
 )
@@ -101,48 +101,48 @@ def test_links_that_hold_a_comma_are_given_with_semicolons():
 
 def test_rounds_are_outside_and_points_shuffled_inside(tmp_path):
     run, calls = recorder()
-    sweep = Sweep(tmp_path, POINTS, rounds=3, seed=1)
-    run_sweep(sweep, [].append, run)
+    grid = Grid(tmp_path, POINTS, rounds=3, seed=1)
+    run_grid(grid, [].append, run)
     assert [settings.rounds for _, settings in calls] == [1] * 4 + [2] * 4 + [3] * 4
     orders = [tuple(name for name, _ in calls[at : at + 4]) for at in (0, 4, 8)]
     assert all(sorted(order) == sorted(point.name for point in POINTS) for order in orders)
     assert len(set(orders)) > 1, "drift would hit the same point in each round"
-    assert orders == [tuple(point.name for point in sweep.order(number)) for number in (1, 2, 3)]
+    assert orders == [tuple(point.name for point in grid.order(number)) for number in (1, 2, 3)]
 
 
 def test_a_point_is_built_with_its_link_and_work(tmp_path):
     run, calls = recorder()
-    sweep = Sweep(tmp_path, [Point("100mbit", 8.0)], rounds=1, arguments={"LAYER_BYTES": "9"})
-    run_sweep(sweep, [].append, run)
+    grid = Grid(tmp_path, [Point("100mbit", 8.0)], rounds=1, arguments={"LAYER_BYTES": "9"})
+    run_grid(grid, [].append, run)
     ((name, settings),) = calls
     assert (name, settings.link, settings.context) == ("100mbit.8s", "100mbit", CONTEXT)
     assert settings.arguments == {"WORK_SECONDS": "8", "LAYER_BYTES": "9"}
 
 
 def test_what_is_finished_is_not_built_again(tmp_path):
-    sweep, lines = Sweep(tmp_path, POINTS, rounds=2), []
+    grid, lines = Grid(tmp_path, POINTS, rounds=2), []
     run, _ = recorder()
-    run_sweep(Sweep(tmp_path, POINTS[:3], rounds=1), lines.append, run)
-    assert say_plan(sweep).startswith("20 builds to run in")
+    run_grid(Grid(tmp_path, POINTS[:3], rounds=1), lines.append, run)
+    assert say_plan(grid).startswith("20 builds to run in")
     again, calls = recorder()
-    run_sweep(sweep, lines.append, again)
+    run_grid(grid, lines.append, again)
     assert [settings.rounds for _, settings in calls] == [1] + [2] * 4
     assert calls[0][0] == POINTS[3].name
-    assert say_plan(sweep).startswith("0 builds to run in")
-    assert "about 0 minutes" in say_plan(sweep)
+    assert say_plan(grid).startswith("0 builds to run in")
+    assert "about 0 minutes" in say_plan(grid)
 
 
 def test_a_point_that_breaks_off_costs_the_others_nothing(tmp_path):
     run, calls = recorder({POINTS[0].name: LabError("no such luck")})
     with pytest.raises(LabError, match=r"unshaped\.1s in round 1: no such luck"):
-        run_sweep(Sweep(tmp_path, POINTS, rounds=1), [].append, run)
+        run_grid(Grid(tmp_path, POINTS, rounds=1), [].append, run)
     assert len(calls) == 4
 
 
 def test_without_an_engine_no_other_point_is_tried(tmp_path):
     run, calls = recorder(dict.fromkeys([each.name for each in POINTS], EngineError("none")))
     with pytest.raises(EngineError):
-        run_sweep(Sweep(tmp_path, POINTS, rounds=2), [].append, run)
+        run_grid(Grid(tmp_path, POINTS, rounds=2), [].append, run)
     assert len(calls) == 1
 
 
@@ -155,14 +155,14 @@ def test_a_dry_run_says_how_many_builds_and_how_long_and_leaves_nothing(tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_line_reaches_the_sweep(tmp_path):
+def test_the_command_line_reaches_the_grid(tmp_path):
     given = ["--folder", str(tmp_path), "--strategies", "docker,inline-cache", "--scenarios", "all"]
     add_arguments(parser := ArgumentParser())
     options = parser.parse_args([*given, "--layer-count", "2", "--seed", "7"])
-    sweep = choose_sweep(options)
-    assert (sweep.strategies, sweep.seed) == (["docker", "inline-cache"], 7)
-    assert len(sweep.scenarios) == 5
-    assert sweep.settings(Point("unshaped", 1.0), 1).arguments["LAYER_COUNT"] == "2"
+    grid = choose_grid(options)
+    assert (grid.strategies, grid.seed) == (["docker", "inline-cache"], 7)
+    assert len(grid.scenarios) == 5
+    assert grid.settings(Point("unshaped", 1.0), 1).arguments["LAYER_COUNT"] == "2"
 
 
 def test_a_wrong_name_is_told_without_a_traceback(tmp_path):
@@ -176,9 +176,9 @@ def test_a_wrong_name_is_told_without_a_traceback(tmp_path):
 
 
 def test_an_argument_that_the_context_lacks_is_told(tmp_path):
-    sweep = Sweep(tmp_path, POINTS, arguments={"LAYER_BYTE": "9"})
+    grid = Grid(tmp_path, POINTS, arguments={"LAYER_BYTE": "9"})
     with pytest.raises(UnknownName, match="did you mean 'LAYER_BYTES'"):
-        say_plan(sweep)
+        say_plan(grid)
 
 
 # the context

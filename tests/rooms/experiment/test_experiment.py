@@ -13,14 +13,10 @@ from witness import compare_with_inspect, compare_with_rawjson
 
 from analysis import records
 from analysis.errors import ContextError, LabError, RecordError, UnknownName
-from analysis.experiment.run import (
-    Settings,
-    choose_scenarios,
-    choose_strategies,
-    find_place,
-    run_experiment,
-    shuffled,
-)
+from analysis.experiment.loop import find_rank
+from analysis.experiment.plan import choose_scenarios, choose_strategies, shuffled
+from analysis.experiment.run import run_experiment
+from analysis.experiment.settings import Settings
 from analysis.records import read_experiment
 from analysis.workload import load_strategies
 
@@ -157,7 +153,7 @@ def test_an_interrupted_experiment_keeps_what_is_finished_and_resumes(client, co
     run_experiment(out, ["docker"], history, Settings(rounds=1, context=context), lines.append)
     assert first.read_bytes() == before
     assert len(read_experiment(out).runs) == 3
-    assert lines[0].startswith(("2 builds", "1 builds"))
+    assert lines[1].startswith(("2 builds", "1 builds"))
     run_experiment(out, ["docker"], history, Settings(rounds=1, context=context), lines.append)
     assert lines[-1].startswith("0 builds")
 
@@ -241,15 +237,15 @@ def write_runs(folder, *runs):
         path.write_bytes(records.to_json({"order": order}))
 
 
-def test_a_place_in_a_round_counts_the_others_and_stays_after_a_resume(tmp_path):
-    assert find_place(tmp_path, "docker", 1) == 0
+def test_a_rank_in_a_round_counts_the_others_and_stays_after_a_resume(tmp_path):
+    assert find_rank(tmp_path, "docker", 1) == 0
     write_runs(tmp_path, ("docker.cold.01", 0), ("docker.v2.cold.01", 1), ("docker.cold.02", 0))
-    assert find_place(tmp_path, "docker", 1) == 0
-    assert find_place(tmp_path, "docker.v2", 1) == 1
-    assert find_place(tmp_path, "buildx-load", 1) == 2
+    assert find_rank(tmp_path, "docker", 1) == 0
+    assert find_rank(tmp_path, "docker.v2", 1) == 1
+    assert find_rank(tmp_path, "buildx-load", 1) == 2
     write_runs(tmp_path, ("buildx-load.cold.01", 2), ("buildx-push.cold.01", 3))
-    assert find_place(tmp_path, "buildx-load", 1) == 2
-    assert find_place(tmp_path, "docker.v2", 2) == 1
+    assert find_rank(tmp_path, "buildx-load", 1) == 2
+    assert find_rank(tmp_path, "docker.v2", 2) == 1
 
 
 def test_order_is_shuffled_by_seed_and_round():
@@ -262,5 +258,5 @@ def test_order_is_shuffled_by_seed_and_round():
 
 def test_lab_errors_keep_what_is_finished(client, context, tmp_path, monkeypatch):
     monkeypatch.setattr("analysis.lab.host.BOOT_SECONDS", 0)
-    with pytest.raises(LabError, match="(?s)1 histories .* docker in round 1 .*same call"):
+    with pytest.raises(LabError, match="(?s)1 sequences .* docker in round 1 .*same call"):
         run_experiment(tmp_path / "out", ["docker"], ["cold"], Settings(rounds=1, context=context))

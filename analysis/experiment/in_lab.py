@@ -1,0 +1,110 @@
+"""The lab as a place where sequences of builds run, one lab for a whole experiment."""
+
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from analysis.errors import EngineError, LabError
+from analysis.experiment.contexts import contexts_for, digest_of
+from analysis.experiment.loop import Recorder, Run
+from analysis.experiment.plan import BuildSequence, Plan
+from analysis.experiment.settings import Settings
+from analysis.lab import Build, BuildJob, Conveyor, Images, Lab
+from analysis.workload import read_link
+
+Say = Callable[[str], None]
+
+
+class LabPlace:
+    """A lab that is up, and the contexts of an experiment's scenarios on base images in it."""
+
+    ends_one = LabError
+
+    def __init__(
+        self, lab: Lab, contexts: Mapping[str, Path], settings: Settings, prefix: str = ""
+    ) -> None:
+        self.lab, self.contexts, self.settings, self.prefix = lab, contexts, settings, prefix
+
+    def build(self, sequences: Sequence[BuildSequence], recorder: Recorder) -> None:
+        """Build one sequence after the other; EngineError ends them all."""
+        digests = {name: digest_of(context) for name, context in self.contexts.items()}
+        planned = [(each, self._list_builds(each, recorder)) for each in sequences]
+        everything = [build for _, builds in planned for build in builds]
+        conveyor = Conveyor(self.lab.background, everything, lambda build: _watch(build, recorder))
+        for sequence, builds in planned:
+            recorder.begin(sequence)
+            try:
+                for build, built in zip(builds, conveyor.run(builds), strict=True):
+                    built[0]["context"] = digests[build.scenario]
+                    recorder.keep(Run(*built))
+            except EngineError:
+                raise
+            except LabError as error:
+                recorder.break_off(sequence.name, error)
+            finally:
+                builds[0].job.close()
+        conveyor.drop()
+
+    def _list_builds(self, sequence: BuildSequence, recorder: Recorder) -> list[Build]:
+        """A sequence's builds up to the last one missing; those before it restore its state."""
+        number, strategy = sequence
+        last = list(self.contexts).index(recorder.list_missing(sequence)[-1])
+        job = BuildJob(self.lab, strategy, number, self.settings.time_limit, prefix=self.prefix)
+        rng = random.Random(f"{self.settings.seed}-{strategy.name}-{number}")
+        return [
+            Build(job, scenario, context, rng.randrange(self.settings.pool))
+            for scenario, context in itertools.islice(self.contexts.items(), last + 1)
+        ]
+
+
+# the heading of a step in BuildKit's plain output, and the agent's line on a command
+RUNS_NOW = re.compile(rb"^#\d+ (\[.+|exporting .+|importing .+)|Running command (.+)", re.MULTILINE)
+
+
+def _watch(build: Build, recorder: Recorder) -> Callable[[bytes], None]:
+    """Shows what a build does by the log as it comes."""
+
+    def watch(chunk: bytes) -> None:
+        found = RUNS_NOW.findall(chunk)
+        if found:
+            text = next(part for part in found[-1] if part).decode("utf-8", "replace").strip()
+            recorder.progress.show(f"{build.scenario}: {text}")
+
+    return watch
+
+
+class Labs:
+    """Labs that stay up between experiments, one for each link and set of needs."""
+
+    def __init__(self, images: Images | None = None) -> None:
+        self.images = images or Images.from_environment()
+        self._stack = ExitStack()
+        self._open: dict[tuple[str, frozenset[str]], Lab] = {}
+        self._used = itertools.count()
+
+    def __enter__(self) -> "Labs":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def open_place(self, plan: Plan, settings: Settings, say: Say) -> Iterator[LabPlace]:
+        """A place for a plan's builds, whose contexts are gone after the block; LabError."""
+        key = (settings.link, frozenset(plan.needs))
+        if key not in self._open:
+            lab = Lab(self.images, read_link(settings.link), plan.needs, say)
+            self._open[key] = self._stack.enter_context(lab)
+        lab, used = self._open[key], next(self._used)
+        with contexts_for(
+            lab,
+            settings.context,
+            plan.scenarios,
+            plan.facts["bases"],
+            settings.replacements,
+            settings.arguments,
+        ) as contexts:
+            yield LabPlace(lab, contexts, settings, f"{used}-" if used else "")

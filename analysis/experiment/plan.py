@@ -1,0 +1,147 @@
+"""What an experiment has to build: what is not finished on disk, in the order of its rounds."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis import records
+from analysis.errors import UnknownName
+from analysis.experiment.manifest import check_facts, gather_facts
+from analysis.experiment.settings import Settings, record_settings
+from analysis.lab import NEWEST, NEWEST_TAG, SETTING, STORE, Images
+from analysis.workload import (
+    SCENARIOS,
+    Strategy,
+    check_arguments,
+    derivable,
+    find_strategy,
+    load_strategies,
+)
+
+Report = Callable[[str], None]
+
+
+class BuildSequence(NamedTuple):
+    """One strategy's scenarios in one round, built one after the other against its repository."""
+
+    number: int
+    strategy: Strategy
+
+    @property
+    def name(self) -> str:
+        """How messages name it."""
+        return f"{self.strategy.name} in round {self.number}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The scenarios of a sequence, the sequences that lack some, and what experiment.json says."""
+
+    scenarios: list[str]
+    sequences: list[BuildSequence]
+    facts: dict[str, Any]
+
+    @property
+    def histories(self) -> list[BuildSequence]:
+        """The sequences, by their older name."""
+        return self.sequences
+
+    @property
+    def needs(self) -> set[str]:
+        """What the lab must have beyond its usual servers and images."""
+        return set(list_needs(strategy for _, strategy in self.sequences))
+
+    def count_missing(self, folder: Path) -> int:
+        """How many builds are not finished on disk."""
+        return sum(len(self.list_missing(folder, each)) for each in self.sequences)
+
+    def list_missing(self, folder: Path, sequence: BuildSequence) -> list[str]:
+        """The scenarios of a sequence that are not finished on disk."""
+        return missing(folder, sequence.strategy, self.scenarios, sequence.number)
+
+
+def make_plan(
+    folder: Path,
+    strategies: str | Sequence[str],
+    scenarios: str | Sequence[str],
+    settings: Settings,
+    images: Images,
+    report: Report,
+) -> Plan:
+    """What is missing in `folder`, in the order in which it is to be built.
+
+    Raises UnknownName, BuildspecError, ContextError and RecordError before anything is built.
+    """
+    chosen = choose_strategies(strategies, settings.strategies_folder)
+    possible = choose_scenarios(scenarios, settings, report)
+    facts = gather_facts(settings.context, images, chosen, settings.replacements)
+    facts |= record_settings(settings)
+    check_arguments(settings.context, settings.arguments)
+    check_facts(folder, facts)
+    asked = order_sequences(chosen, settings)
+    sequences = [each for each in asked if missing(folder, each.strategy, possible, each.number)]
+    built = {each.strategy.name for each in sequences}
+    facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in built}
+    return Plan(possible, sequences, facts)
+
+
+def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[BuildSequence]:
+    """All sequences: rounds outside, within each the strategies in the round's shuffled order."""
+    return [
+        BuildSequence(number, strategy)
+        for number in range(1, settings.rounds + 1)
+        for strategy in shuffled(strategies, settings.seed, number)
+    ]
+
+
+def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
+    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
+    for strategy in strategies:
+        text = strategy.buildspec.text
+        if SETTING in text:
+            yield STORE
+        if NEWEST_TAG in text:
+            yield NEWEST
+
+
+def choose_strategies(
+    names: str | Sequence[str], folder: str | Path | None = None
+) -> list[Strategy]:
+    """The strategies of these names, or of the one, all when there are none; UnknownName."""
+    known = load_strategies(folder)
+    return [find_strategy(name, known) for name in dict.fromkeys(_as_names(names))] or list(
+        known.values()
+    )
+
+
+def _as_names(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def choose_scenarios(names: str | Sequence[str], settings: Settings, report: Report) -> list[str]:
+    """The scenarios that this context allows, in their order; the others are reported."""
+    names = _as_names(names)
+    for name in names:
+        if name not in SCENARIOS:
+            raise UnknownName("scenario", name, SCENARIOS)
+    reasons = derivable(settings.context, settings.replacements)
+    chosen = [name for name in SCENARIOS if name in names]
+    for name in chosen:
+        if reasons[name]:
+            report(f"scenario {name} is left out: {reasons[name]}")
+    return [name for name in chosen if not reasons[name]]
+
+
+def shuffled(strategies: Sequence[Strategy], seed: int, number: int) -> list[Strategy]:
+    """The order of a round: the same for the same seed, whatever is already finished."""
+    order = sorted(strategies, key=lambda strategy: strategy.name)
+    random.Random(f"{seed}-{number}").shuffle(order)
+    return order
+
+
+def missing(folder: Path, strategy: Strategy, scenarios: Sequence[str], number: int) -> list[str]:
+    """The scenarios of a sequence that are not finished on disk."""
+    names = {name: records.run_name(strategy.name, name, number) for name in scenarios}
+    return [name for name, run in names.items() if not records.is_finished(folder, run)]

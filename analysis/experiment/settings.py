@@ -1,0 +1,265 @@
+"""The settings of an experiment: each is one field, which says all that is to be known of it.
+
+From a field follow its option (--strategies-folder), its variable of make (STRATEGIES_FOLDER),
+its line among the parameters of notebooks/1-build and its entry in experiment.json.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.errors import SettingError
+from analysis.experiment.forms import (
+    KEY,
+    Form,
+    as_is,
+    form,
+    place_folder,
+    read_arguments,
+    read_folder,
+    read_names,
+    read_place,
+    read_seconds,
+    read_seed,
+    read_whole,
+    write_arguments,
+    write_folder,
+    write_names,
+)
+from analysis.records import find_folder
+from analysis.workload import SCENARIOS, UNSHAPED, read_link
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an experiment varies besides strategies; the defaults suit a first look.
+
+    Folders may be given as text: the context, the buildspecs of a user's own strategies, and
+    the files that replace the context's in a scenario (replacements/SCENARIO). `link` as
+    read_link takes it; `arguments` are defaults for ARGs of the Dockerfile. SettingError.
+    """
+
+    rounds: int = field(
+        default=3,
+        metadata=form(
+            "how many sequences of each strategy there are to be in the end",
+            read=read_whole,
+            write=as_is,
+            first=1,
+            recorded=False,
+        ),
+    )
+    seed: int = field(
+        default=1,
+        metadata=form(
+            "what the order of strategies is shuffled by", read=read_seed, write=as_is, same=False
+        ),
+    )
+    context: Path = field(
+        default=Path("deploy"),
+        metadata=form("folder with the Dockerfile to build", read=find_folder, recorded=False),
+    )
+    strategies_folder: Path | None = field(
+        default=None,
+        metadata=form(
+            "folder with buildspecs of your own, beside those of deploy/",
+            read=read_folder,
+            write=write_folder,
+            recorded=False,
+        ),
+    )
+    replacements: Path | None = field(
+        default=None,
+        metadata=form(
+            "folder with files to replace, each in SCENARIO/ as in the context",
+            read=read_folder,
+            write=write_folder,
+            recorded=False,
+        ),
+    )
+    time_limit: float = field(
+        default=1800.0,
+        metadata=form(
+            "seconds after which a build is given up", read=read_seconds, write=as_is, same=False
+        ),
+    )
+    pool: int = field(
+        default=2,
+        metadata=form(
+            "how many hosts are kept for a strategy that keeps them",
+            read=read_whole,
+            write=as_is,
+            same=False,
+        ),
+    )
+    link: str = field(
+        default=UNSHAPED,
+        metadata=form("between host and registries: bandwidth, round trip, as in 200mbit,20ms"),
+    )
+    arguments: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=form(
+            "defaults for ARGs of the Dockerfile: NAME=value, several with commas",
+            read=read_arguments,
+            write=write_arguments,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "link", read_link(self.link).text)
+        for name in ("context", "strategies_folder", "replacements"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Request(Settings):
+    """What a call asks for: which builds, where, the folder that keeps them, and the settings.
+
+    No strategies or scenarios stand for all of them.
+    """
+
+    strategies: tuple[str, ...] = field(
+        default=(),
+        metadata=form(
+            "a buildspec's name without .yml, several with commas between, or all",
+            read=read_names,
+            write=write_names,
+            parameter="strategy",
+            recorded=False,
+        ),
+    )
+    scenarios: tuple[str, ...] = field(
+        default=(),
+        metadata=form(
+            f"{', '.join(SCENARIOS)}; several with commas, or all",
+            read=read_names,
+            write=write_names,
+            parameter="scenario",
+            recorded=False,
+        ),
+    )
+    place: str = field(
+        default="lab",
+        metadata=form(
+            "where the builds run: lab (a Docker engine here) or codebuild (AWS)",
+            read=read_place,
+            recorded=False,
+        ),
+    )
+    experiment: Path = field(
+        default=Path("runs/latest"),
+        metadata=form("folder that keeps what is recorded", read=place_folder, recorded=False),
+    )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a class of them: its name, its default, and its form."""
+
+    name: str
+    default: Any
+    form: Form
+
+    @property
+    def option(self) -> str:
+        """Its option on a command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        """Its variable of make."""
+        return self.name.upper()
+
+    @property
+    def parameter(self) -> str:
+        """Its name in the notebook."""
+        return self.form.parameter or self.name
+
+    @property
+    def text(self) -> str:
+        """Its default as text."""
+        return str(self.form.write(self.default))
+
+    def read(self, value: Any) -> Any:
+        """The value in a text, any other as it is; SettingError says how it is to be given."""
+        try:
+            return self.form.read(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise SettingError(f"{self.variable} is {value!r}: {error}.") from error
+
+    def write_parameter(self) -> str:
+        """Its line in the parameters cell of the notebook."""
+        first = self.form.first
+        value = self.form.write(self.default if first is None else first)
+        text = f'"{value}"' if isinstance(value, str) else repr(value)
+        return f"{self.parameter}: {type(value).__name__} = {text}  # {self.form.help}"
+
+
+def list_settings(made_of: type = Request) -> list[Setting]:
+    """The settings of a class, what is asked for before how it is built."""
+    fields = [each for each in dataclasses.fields(made_of) if KEY in each.metadata]
+    own = [
+        each for each in fields if each.name not in {f.name for f in dataclasses.fields(Settings)}
+    ]
+    rest = [each for each in fields if each not in own]
+    return [Setting(each.name, default_of(each), each.metadata[KEY]) for each in own + rest]
+
+
+def default_of(field: dataclasses.Field[Any]) -> Any:
+    """A field's default, made if need be."""
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+Made = TypeVar("Made", bound=Settings)
+
+
+def read_settings(values: Mapping[str, Any], made_of: type[Made] = Request) -> Made:  # type: ignore[assignment]
+    """Settings of a class from texts by name; '' and null stand for the default. SettingError.
+
+    Raises UnknownName for a place where nothing can be built.
+    """
+    given = {}
+    for each in list_settings(made_of):
+        value = values.get(each.name)
+        given[each.name] = each.read(each.text if value in ("", None) else value)
+    return made_of(**given)
+
+
+def read_parameters(values: Mapping[str, Any], made_of: type[Made] = Request) -> Made:  # type: ignore[assignment]
+    """Settings from the parameters of the notebook, by the names that they have there."""
+    names = {each.parameter: each.name for each in list_settings(made_of)}
+    return read_settings({names[n]: value for n, value in values.items() if n in names}, made_of)
+
+
+def read_variables(values: Mapping[str, str], made_of: type = Request) -> dict[str, str]:
+    """Text by name of the settings whose variables of make are among `values`."""
+    found = {each.name: values.get(each.variable, "") for each in list_settings(made_of)}
+    return {name: text for name, text in found.items() if text}
+
+
+def write_parameters(made_of: type = Request) -> str:
+    """What the parameters cell of notebooks/1-build says."""
+    return "\n".join(each.write_parameter() for each in list_settings(made_of))
+
+
+def record_settings(settings: Settings) -> dict[str, Any]:
+    """What experiment.json says of the settings whose values it holds."""
+    kept = [each.name for each in list_settings(type(settings)) if each.form.recorded]
+    return {name: as_json(getattr(settings, name)) for name in kept}
+
+
+def as_json(value: Any) -> Any:
+    """A value of a setting as JSON holds it."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value if isinstance(value, int | float | str | None) else str(value)
+
+
+def same_settings(made_of: type = Request) -> Iterator[Setting]:
+    """Those that all runs of an experiment have the same value of."""
+    return (each for each in list_settings(made_of) if each.form.recorded and each.form.same)
