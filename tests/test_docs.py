@@ -1,4 +1,4 @@
-"""The documents keep to the truth: length, links, commands, settings, strategies, rooms."""
+"""The documents keep to the truth: length, links, commands, settings, rooms."""
 
 import re
 import subprocess
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from analysis.lab import Images
-from analysis.workload import SCENARIOS, load_strategies
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -149,12 +148,6 @@ def test_settings_that_a_page_lists_are_those_of_make():
         assert listed and not missing, f"make {target} has no such setting"
         used = set(re.findall(r"\$\(([A-Z_]+)\)", recipe))
         assert used - {"COMMAND", "USE_LAB", "VENV", "REPORTS"} <= listed, page
-
-
-def test_every_strategy_and_scenario_has_its_row():
-    rows = {page: set(re.findall(r"^\| ([\w.-]+) \|", PAGES[page], re.M)) for page in PAGES}
-    assert rows["docs/strategies.md"] - {"strategy", "variable"} == set(load_strategies())
-    assert rows["docs/scenarios.md"] - {"scenario"} == set(SCENARIOS)
 
 
 def test_every_image_of_the_lab_is_named():

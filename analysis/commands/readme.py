@@ -1,46 +1,93 @@
-"""The README's answer: what the recorded experiment says, and a picture of it.
+"""What documents say of the recorded experiment and of the code, between marks in their text.
 
-`python -m analysis.commands.readme` is what `make readme` calls once an experiment was recorded
-anew.
+`make readme` brings it up to date: the README's answer and its picture, the tables of strategies
+and of scenarios. A block lies between the lines `<!-- NAME -->` and `<!-- /NAME -->`.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from analysis import charts
 from analysis.errors import ReportError
-from analysis.measures.compare import compare, pick_comparable
 from analysis.prose import headline
-from analysis.records import Experiment, read_experiment
+from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
+from analysis.workload import describe_scenarios, load_strategies
 
-README, PICTURE, RECORDED = ROOT / "README.md", ROOT / "data" / "answer.png", "data/lab"
-ANSWER = re.compile(r"(?<=<!-- answer -->\n).*?(?=<!-- /answer -->)", re.DOTALL)
+PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
+# block -> the document that holds it
+PAGES = {
+    "answer": ROOT / "README.md",
+    "scenarios": ROOT / "docs" / "scenarios.md",
+    "strategies": ROOT / "docs" / "strategies.md",
+}
+
+
+def write_blocks(experiment: Experiment) -> dict[str, str]:
+    """Block -> what it is to say, in Markdown."""
+    return {
+        "answer": say_answer(experiment),
+        "scenarios": tabulate_scenarios(),
+        "strategies": tabulate_strategies(),
+    }
 
 
 def say_answer(experiment: Experiment) -> str:
-    """The advice alone, a headline's first sentence, in Markdown: the reports have the rest."""
+    """The advice alone, a headline's first sentence: the reports have the rest."""
     return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
 
 
-def put_answer(text: str, answer: str) -> str:
-    """A README's text with this answer between its marks; ReportError when it has none."""
-    if not ANSWER.search(text):
-        raise ReportError(f"{README} lacks the lines <!-- answer --> and <!-- /answer -->.")
-    return ANSWER.sub(lambda _: answer, text)
+def tabulate_scenarios() -> str:
+    """A table of the scenarios: the commit, and what of its layers a cache can give."""
+    rows = describe_scenarios().itertuples(index=False)
+    return write_table(("scenario", "the commit", "layers that a cache can give"), rows)
+
+
+def tabulate_strategies() -> str:
+    """A table of the strategies by name: what each does, as its buildspec's first line says."""
+    rows = (
+        (name, strategy.title, "emulated" if strategy.emulated else "")
+        for name, strategy in sorted(load_strategies().items())
+    )
+    return write_table(("strategy", "what it does", "in the lab"), rows)
+
+
+def write_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def find_block(text: str, name: str) -> str:
+    """What lies between a block's marks; ReportError when there are none."""
+    found = re.search(rf"^<!-- {name} -->\n(.*?)^<!-- /{name} -->", text, re.DOTALL | re.MULTILINE)
+    if not found:
+        raise ReportError(
+            f"{PAGES[name]} lacks the lines <!-- {name} --> and <!-- /{name} -->: put them where "
+            "make readme is to write."
+        )
+    return found[1]
+
+
+def put_block(text: str, name: str, content: str) -> str:
+    """A document's text with this content between a block's marks; ReportError without them."""
+    old = f"<!-- {name} -->\n{find_block(text, name)}<!-- /{name} -->"
+    return text.replace(old, f"<!-- {name} -->\n{content}<!-- /{name} -->")
 
 
 def draw_answer(experiment: Experiment, path: Path) -> None:
     """Write the picture of the answer: who is faster for which kind of commit."""
-    axes = charts.verdict_matrix(compare(pick_comparable(experiment.runs)), baseline="docker")
+    axes = charts.verdict_matrix(experiment.compare(), baseline="docker")
     axes.figure.savefig(path, dpi=110, facecolor="white")
 
 
 def main() -> None:
-    """Bring the README and its picture up to date."""
+    """Bring the documents and the README's picture up to date."""
     experiment = read_experiment(RECORDED)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(put_answer(text, say_answer(experiment)), encoding="utf-8")
+    for name, content in write_blocks(experiment).items():
+        text = PAGES[name].read_text(encoding="utf-8")
+        PAGES[name].write_text(put_block(text, name, content), encoding="utf-8")
     draw_answer(experiment, PICTURE)
 
 

@@ -1,16 +1,23 @@
-"""The README's answer and picture are those of the recorded experiment."""
+"""What documents say between marks is what the recorded experiment and the code say."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from analysis.commands.readme import ANSWER, draw_answer, put_answer, say_answer
+from analysis.commands.readme import (
+    PAGES,
+    draw_answer,
+    find_block,
+    put_block,
+    write_blocks,
+    write_table,
+)
 from analysis.errors import ReportError
-from analysis.records import read_experiment
+from analysis.results import read_experiment
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -18,19 +25,35 @@ def recorded():
     return read_experiment("data/lab")
 
 
-def test_the_answer_is_what_the_recorded_experiment_says(recorded):
-    assert ANSWER.search(TEXT)[0] == say_answer(recorded), "make readme brings it up to date"
+@pytest.fixture(scope="module")
+def blocks(recorded):
+    return write_blocks(recorded)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_block_is_what_experiment_and_code_say(name, blocks):
+    text = PAGES[name].read_text(encoding="utf-8")
+    assert find_block(text, name) == blocks[name], "make readme brings it up to date"
+
+
+def test_a_block_has_its_page(blocks):
+    assert blocks.keys() == PAGES.keys()
 
 
 def test_the_picture_can_be_drawn_and_lies_where_it_is_shown(recorded, tmp_path):
     draw_answer(recorded, tmp_path / "answer.png")
     assert (tmp_path / "answer.png").read_bytes().startswith(b"\x89PNG")
-    shown = re.search(r"!\[[^\]]{20,}\]\(([^)]+)\)", TEXT)[1]
+    shown = re.search(r"!\[[^\]]{20,}\]\(([^)]+)\)", README)[1]
     assert (ROOT / shown).read_bytes().startswith(b"\x89PNG")
 
 
-def test_an_answer_is_put_between_the_marks_alone():
-    text = "a\n<!-- answer -->\nold\n<!-- /answer -->\nb\n"
-    assert put_answer(text, "\\1 new\n") == "a\n<!-- answer -->\n\\1 new\n<!-- /answer -->\nb\n"
-    with pytest.raises(ReportError, match="lacks the lines"):
-        put_answer("nothing here", "new")
+def test_content_is_put_between_the_marks_alone():
+    text = "a\n<!-- answer -->\nold\n<!-- /answer -->\nold\nb\n"
+    changed = put_block(text, "answer", "\\1 new\n")
+    assert changed == "a\n<!-- answer -->\n\\1 new\n<!-- /answer -->\nold\nb\n"
+    with pytest.raises(ReportError, match=r"README\.md lacks the lines <!-- answer -->"):
+        put_block("nothing here", "answer", "new")
+
+
+def test_a_table_is_markdown():
+    assert write_table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
