@@ -51,7 +51,7 @@ def stop_build(aws: Aws, build: str) -> dict[str, Any]:
 
 def describe_builds(aws: Aws, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Id -> build, of those that CodeBuild knows; a request for each hundred. CloudError."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), _BUILDS_A_REQUEST):
         asked = list(ids[start : start + _BUILDS_A_REQUEST])
         with aws_errors("asking how far the builds are"):

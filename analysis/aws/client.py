@@ -6,19 +6,20 @@ Retries are botocore's adaptive ones: their rate falls when AWS throttles, and r
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 from botocore import exceptions as botocore
-from botocore.client import BaseClient
 from botocore.config import Config
 
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.redaction import redact
 
+# its types know services by their literal names alone
+_new_client: Callable[..., Any] = boto3.client
 _ATTEMPTS = "8"
 _LOGIN = "log in (aws sso login, aws configure) or set AWS_PROFILE, then make the same call again"
 _NO_KEYS = (
@@ -68,18 +69,18 @@ class Aws:
     region: str
     account: str = ""
     requests: Counter[str] = field(default_factory=Counter)
-    clients: dict[str, BaseClient] = field(default_factory=dict, repr=False)
+    clients: dict[str, Any] = field(default_factory=dict, repr=False)
     # boto3 makes one client at a time; each then serves many threads
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
-    def client(self, service: str) -> BaseClient:
-        """The client of a service; AccountError when there can't be one."""
+    def client(self, service: str) -> Any:
+        """The client of a service, whose methods botocore makes as it runs; AccountError."""
         with self.making:
             if service not in self.clients:
                 self.clients[service] = self._make_client(service)
         return self.clients[service]
 
-    def _make_client(self, service: str) -> BaseClient:
+    def _make_client(self, service: str) -> Any:
         """A new client, which counts its requests."""
         attempts = int(os.environ.get("AWS_MAX_ATTEMPTS", _ATTEMPTS))
         config = Config(
@@ -89,7 +90,7 @@ class Aws:
             read_timeout=15,
         )
         with aws_errors(f"making a client of {service}"):
-            client = boto3.client(service, region_name=self.region, config=config)
+            client = _new_client(service, region_name=self.region, config=config)
         # before each attempt: what is tried again is a request too
         client.meta.events.register_first("before-send", self._count)
         return client

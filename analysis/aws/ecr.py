@@ -20,7 +20,7 @@ _OWNER = "Experiment"
 def list_repository(
     aws: Aws, repository: str, known: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """{"imageDetails": as _describe_images gives them, "manifests": digest -> exact text}.
+    """{"imageDetails": as DescribeImages gives them, "manifests": digest -> exact text}.
 
     Times are ISO text, untagged entries are included, oldest first. `known` holds manifests of
     earlier listings: a digest's never changes. CloudError; one for a repository that is not
@@ -29,7 +29,8 @@ def list_repository(
     with aws_errors(f"listing the repository {repository}"):
         details = [_as_json(item) for item in _describe_images(aws, repository)]
     digests = list(dict.fromkeys(item["imageDigest"] for item in details))
-    texts = {digest: known[digest] for digest in digests if digest in (known or {})}
+    known = known or {}
+    texts = {digest: known[digest] for digest in digests if digest in known}
     texts |= _fetch_manifests(aws, repository, [each for each in digests if each not in texts])
     details.sort(key=lambda item: (item.get("imagePushedAt", ""), item["imageDigest"]))
     return {"imageDetails": details, "manifests": texts}

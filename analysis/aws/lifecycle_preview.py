@@ -18,14 +18,14 @@ from analysis.aws.ecr import list_repository
 from analysis.errors import CloudError, RegistryError
 from analysis.registry import read_images, read_policy
 
-COLUMNS = {"digest": "string", "action": "string", "rule": "Int64"}
-HOST = re.compile(r"(?:https?://)?\d{12}\.dkr[.-]ecr[\w-]*\.([a-z0-9-]+)\.[\w.-]+/(.+)")
-TAG = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]+$")
-# what ECR takes as a policy's text: spaces at its end do no harm
-SHORTEST = 100
-PAGE = 100
-PAUSE, PATIENCE = 2.0, 300.0
-ABSENT = {
+_COLUMNS = {"digest": "string", "action": "string", "rule": "Int64"}
+_HOST = re.compile(r"(?:https?://)?\d{12}\.dkr[.-]ecr[\w-]*\.([a-z0-9-]+)\.[\w.-]+/(.+)")
+_TAG = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]+$")
+# characters that ECR wants in a policy's text: spaces at its end do no harm
+_SHORTEST_POLICY = 100
+_ENTRIES_A_PAGE = 100
+_PAUSE_SECONDS, _LONGEST_SECONDS = 2.0, 300.0
+_ABSENT = {
     "RepositoryNotFoundException": "there is no such repository in {region}: give the URL that "
     "terraform's output ecr_repository_url or the console names",
     "LifecyclePolicyNotFoundException": "it has no lifecycle policy: name a file with one to try",
@@ -61,14 +61,14 @@ def read_preview(
         return None
     region, name = split_url(repository)
     aws = Aws(region or find_region())
-    given = write_policy(policy)
+    given = _write_policy(policy)
     try:
-        text, acted = ask_preview(aws, name, given, sleep)
+        text, acted = _ask_preview(aws, name, given, sleep)
         listing = list_repository(aws, name)
     except CloudError as error:
-        if error.code not in ABSENT:
+        if error.code not in _ABSENT:
             raise
-        words = ABSENT[error.code].format(region=aws.region)
+        words = _ABSENT[error.code].format(region=aws.region)
         raise RegistryError(f"ECR can't preview a policy for {name}: {words}.") from error
     images = read_images(listing["imageDetails"], listing["manifests"])
     return Preview(name, text, images, acted)
@@ -76,12 +76,12 @@ def read_preview(
 
 def split_url(repository: str) -> tuple[str, str]:
     """(region, name) of a repository's URL, region "" of a name alone; a tag is left out."""
-    found = HOST.fullmatch(repository.strip())
+    found = _HOST.fullmatch(repository.strip())
     region, name = (found[1], found[2]) if found else ("", repository.strip())
-    return region, TAG.sub("", name)
+    return region, _TAG.sub("", name)
 
 
-def write_policy(policy: Mapping[str, Any] | str | Path) -> str:
+def _write_policy(policy: Mapping[str, Any] | str | Path) -> str:
     """A policy's JSON text as ECR takes it, "" for none; PolicyError where it would not."""
     if not policy:
         return ""
@@ -89,25 +89,26 @@ def write_policy(policy: Mapping[str, Any] | str | Path) -> str:
         policy = Path(policy)
     read_policy(policy)
     text = policy.read_text(encoding="utf-8") if isinstance(policy, Path) else policy
-    return (text if isinstance(text, str) else json.dumps(text)).ljust(SHORTEST)
+    return (text if isinstance(text, str) else json.dumps(text)).ljust(_SHORTEST_POLICY)
 
 
-def ask_preview(
+def _ask_preview(
     aws: Aws, repository: str, policy: str, sleep: Callable[[float], None]
 ) -> tuple[str, pd.DataFrame]:
     """(the text of the policy that ECR tried, what it acts on). CloudError, RegistryError."""
-    waits = iter([PAUSE] * int(PATIENCE / PAUSE))
-    start_preview(aws, repository, policy, waits, sleep)
-    answer = wait_for_preview(aws, repository, waits, sleep)
-    items = list_results(aws, repository, answer)
+    waits = iter([_PAUSE_SECONDS] * int(_LONGEST_SECONDS / _PAUSE_SECONDS))
+    _start_preview(aws, repository, policy, waits, sleep)
+    answer = _wait_for_preview(aws, repository, waits, sleep)
+    items = _list_results(aws, repository, answer)
     rows = [
         (item.get("imageDigest"), item["action"]["type"].lower(), item.get("appliedRulePriority"))
         for item in items
     ]
-    return answer["lifecyclePolicyText"], pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    acted = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
+    return answer["lifecyclePolicyText"], acted
 
 
-def start_preview(
+def _start_preview(
     aws: Aws, repository: str, policy: str, waits: Iterator[float], sleep: Callable[[float], None]
 ) -> None:
     """Begin a preview, once another that is under way has ended."""
@@ -121,48 +122,49 @@ def start_preview(
             if error.code != "LifecyclePolicyPreviewInProgressException":
                 raise
         # somebody else asked for that one: let it end before it is replaced
-        wait_for_preview(aws, repository, waits, sleep)
-        wait(repository, waits, sleep)
+        _wait_for_preview(aws, repository, waits, sleep)
+        _wait(repository, waits, sleep)
 
 
-def wait_for_preview(
+def _wait_for_preview(
     aws: Aws, repository: str, waits: Iterator[float], sleep: Callable[[float], None]
 ) -> dict[str, Any]:
     """The first page of a preview that is complete; RegistryError where it failed."""
     while True:
-        answer = read_page(aws, repository)
+        answer = _read_page(aws, repository)
         if answer["status"] == "COMPLETE":
             return answer
         if answer["status"] != "IN_PROGRESS":
             raise RegistryError(
                 f"ECR's preview for {repository} ended as {answer['status']}: ask for it again."
             )
-        wait(repository, waits, sleep)
+        _wait(repository, waits, sleep)
 
 
-def wait(repository: str, waits: Iterator[float], sleep: Callable[[float], None]) -> None:
+def _wait(repository: str, waits: Iterator[float], sleep: Callable[[float], None]) -> None:
     """Wait a little; RegistryError once that was too often."""
     seconds = next(waits, None)
     if seconds is None:
         raise RegistryError(
-            f"ECR did not finish its preview for {repository} in {PATIENCE:.0f} s: ask again."
+            f"ECR did not finish its preview for {repository} in {_LONGEST_SECONDS:.0f} s: "
+            "ask again."
         )
     sleep(seconds)
 
 
-def read_page(aws: Aws, repository: str, token: str | None = None) -> dict[str, Any]:
+def _read_page(aws: Aws, repository: str, token: str | None = None) -> dict[str, Any]:
     """A page of a preview."""
     after = {"nextToken": token} if token else {}
     with aws_errors(f"reading ECR's preview for {repository}"):
         return aws.client("ecr").get_lifecycle_policy_preview(
-            repositoryName=repository, maxResults=PAGE, **after
+            repositoryName=repository, maxResults=_ENTRIES_A_PAGE, **after
         )
 
 
-def list_results(aws: Aws, repository: str, answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _list_results(aws: Aws, repository: str, answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """All that a preview acts on, page by page."""
     while True:
         yield from answer.get("previewResults", [])
         if not answer.get("nextToken"):
             return
-        answer = read_page(aws, repository, answer["nextToken"])
+        answer = _read_page(aws, repository, answer["nextToken"])

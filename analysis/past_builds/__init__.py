@@ -1,6 +1,6 @@
 """Builds that a project already had, read without building anything: `read_history`.
 
-reading (what a source's text means, since and limit, frames) calls codebuild (a project), group
+reading (origin, since and limit, frames) calls codebuild (a project), group
 (CloudWatch), bucket (S3) or files; each finds builds with what is known of them and their logs.
 described has CodeBuild's own words for a build; access reads at AWS.
 """

@@ -1,8 +1,8 @@
-from .frames import ORDER, History
+from .frames import ORDER, PastBuilds
 from .reading import read_history
 
 __all__ = [
     "ORDER",
-    "History",
+    "PastBuilds",
     "read_history",
 ]

@@ -12,7 +12,8 @@ from analysis.errors import AccountError, CloudError, SourceError
 _REQUESTS_AT_ONCE = 4
 _EXPORTED = "A folder of exported logs needs none of this."
 
-_Item, _Answer = TypeVar("_Item"), TypeVar("_Answer")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
 
 
 @contextmanager

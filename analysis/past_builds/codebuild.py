@@ -45,7 +45,8 @@ def _fetch_build(aws: Aws, item: Mapping[str, Any]) -> Found:
 
 def fetch_log(aws: Aws, where: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     """(the log, null) or (null, why there is none), from CloudWatch or else from S3."""
-    log, problem = None, NO_LOG
+    log: bytes | None = None
+    problem: str | None = NO_LOG
     if where.get("groupName") and where.get("streamName"):
         log, problem = fetch_log_stream(aws, where["groupName"], where["streamName"])
     if log is None and where.get("s3LogsArn"):

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.past_builds.frames import WAITING, Found, Phase
 
 # these say when something happened, not how long it took
-MOMENTS = ("COMPLETED",)
+_INSTANTS = ("COMPLETED",)
 
 
 def describe_build(
@@ -19,28 +19,28 @@ def describe_build(
 ) -> Found:
     """What CodeBuild tells of a build, with its log, or the problem with that."""
     phases = [
-        Phase(str(each["phaseType"]), say_status(each.get("phaseStatus")), begin,
-              read_seconds(begin, read_moment(each.get("endTime")), each))
-        for each, begin in list_begun(item.get("phases"))
+        Phase(str(each["phaseType"]), _say_status(each.get("phaseStatus")), begin,
+              _read_seconds(begin, read_moment(each.get("endTime")), each))
+        for each, begin in _list_begun(item.get("phases"))
     ]  # fmt: skip
     environment, cache = (read_part(item, name) for name in ("environment", "cache"))
     started, finished = (read_moment(item.get(name)) for name in ("startTime", "endTime"))
     known = {
         "project": item.get("projectName") or str(item["id"]).rpartition(":")[0] or None,
-        "status": say_status(item.get("buildStatus")),
+        "status": _say_status(item.get("buildStatus")),
         "started": started,
         "finished": finished,
-        "seconds": sum_seconds(phases, finished),
-        "compute": say_compute(environment),
-        "cache": say_cache(cache, environment),
+        "seconds": _sum_seconds(phases, finished),
+        "compute": _say_compute(environment),
+        "cache": _say_cache(cache, environment),
     }
     return Found(str(item["id"]), known, phases, log, problem)
 
 
-def list_begun(phases: Any) -> Iterable[tuple[Mapping[str, Any], datetime | None]]:
+def _list_begun(phases: Any) -> Iterable[tuple[Mapping[str, Any], datetime | None]]:
     """(phase, when it began) of those that took time."""
     for each in phases if isinstance(phases, list) else ():
-        if isinstance(each, dict) and each.get("phaseType") not in (None, *MOMENTS):
+        if isinstance(each, dict) and each.get("phaseType") not in (None, *_INSTANTS):
             yield each, read_moment(each.get("startTime"))
 
 
@@ -64,7 +64,7 @@ def read_moment(value: Any) -> datetime | None:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def read_seconds(
+def _read_seconds(
     begin: datetime | None, end: datetime | None, phase: Mapping[str, Any]
 ) -> float | None:
     """Seconds of a phase: by its times, else the whole seconds that CodeBuild rounds them to."""
@@ -74,12 +74,12 @@ def read_seconds(
     return float(rounded) if isinstance(rounded, int | float) and rounded >= 0 else None
 
 
-def say_status(status: Any) -> str | None:
+def _say_status(status: Any) -> str | None:
     """`timed out` of TIMED_OUT."""
     return str(status).lower().replace("_", " ") if status else None
 
 
-def sum_seconds(phases: Iterable[Phase], finished: datetime | None) -> float | None:
+def _sum_seconds(phases: Iterable[Phase], finished: datetime | None) -> float | None:
     """Seconds from the end of provisioning to the end of the build; null before it came to that."""
     begun = [each.started for each in phases if each.phase not in WAITING and each.started]
     if not begun or finished is None:
@@ -87,7 +87,7 @@ def sum_seconds(phases: Iterable[Phase], finished: datetime | None) -> float | N
     return max((finished - min(begun)).total_seconds(), 0.0)
 
 
-def say_compute(environment: Mapping[str, Any]) -> str | None:
+def _say_compute(environment: Mapping[str, Any]) -> str | None:
     """`general1.small` of BUILD_GENERAL1_SMALL, `arm1.small` where it builds on ARM."""
     kind = str(environment.get("computeType") or "")
     family, _, size = kind.removeprefix("BUILD_").lower().partition("_")
@@ -96,11 +96,11 @@ def say_compute(environment: Mapping[str, Any]) -> str | None:
     return f"{family}.{size}" if size else kind or None
 
 
-def say_cache(cache: Mapping[str, Any], environment: Mapping[str, Any]) -> str | None:
+def _say_cache(cache: Mapping[str, Any], environment: Mapping[str, Any]) -> str | None:
     """The project's cache: `none`, `S3`, LOCAL's modes, and a Docker server beside it."""
     words = {"NO_CACHE": "none", "S3": "S3"}
-    kind, modes = cache.get("type"), cache.get("modes") or []
-    said = words.get(kind) or ", ".join(sorted(map(str, modes))) or kind
+    kind, modes = str(cache.get("type") or ""), cache.get("modes") or []
+    said = words.get(kind) or ", ".join(sorted(map(str, modes))) or kind or None
     if not environment.get("dockerServer"):
         return said
     return "Docker server" if said in (None, "none") else f"Docker server, {said}"

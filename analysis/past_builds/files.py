@@ -12,8 +12,8 @@ from analysis.past_builds.frames import Found, Phase
 from analysis.records import read_json, read_record
 from analysis.shipped import ROOT
 
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-RECORD, LOG = "record.json", "build.log.gz"
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RECORD, _LOG = "record.json", "build.log.gz"
 
 
 def match_files(text: str) -> list[Path]:
@@ -40,62 +40,62 @@ def find_files(text: str) -> tuple[list[Found], list[tuple[str, str]]]:
     any other file is a log, and its folder's name the project. A JSON file with `builds`, as
     `aws codebuild batch-get-builds` writes it, tells of the logs whose names hold the build's id.
     """
-    paths = list_files(match_files(text))
+    paths = _list_files(match_files(text))
     if not paths:
         raise SourceError(
             f"{text!r} names no file, no folder with files and no project here: give a folder of "
             "build logs, or the name of a CodeBuild project, a log group (/aws/codebuild/NAME) or "
             "s3://BUCKET/PREFIX."
         )
-    runs = {path.parent for path in paths if path.name == RECORD}
-    records, problems = read_runs(sorted(runs))
+    runs = {path.parent for path in paths if path.name == _RECORD}
+    records, problems = _read_runs(sorted(runs))
     others = [path for path in paths if path.parent not in runs]
-    told = {path: builds for path in others if (builds := read_builds(path))}
+    told = {path: builds for path in others if (builds := _read_builds(path))}
     logs = [path for path in others if path not in told]
     items = [item for builds in told.values() for item in builds]
-    return records + list(match_logs(logs, items)), problems
+    return records + list(_match_logs(logs, items)), problems
 
 
-def list_files(found: Iterable[Path]) -> list[Path]:
+def _list_files(found: Iterable[Path]) -> list[Path]:
     """Every file that is meant, each once, without hidden ones."""
     paths: dict[Path, None] = {}
     for path in found:
         below = sorted(each for each in path.rglob("*") if each.is_file())
-        shown = [each for each in below if not is_hidden(each.relative_to(path))]
+        shown = [each for each in below if not _is_hidden(each.relative_to(path))]
         paths |= dict.fromkeys(shown if path.is_dir() else [path])
     return list(paths)
 
 
-def is_hidden(path: Path) -> bool:
+def _is_hidden(path: Path) -> bool:
     """Whether a file, or a folder it is in, is one that systems and tools hide."""
     return any(part.startswith(".") for part in path.parts)
 
 
-def read_runs(folders: Iterable[Path]) -> tuple[list[Found], list[tuple[str, str]]]:
+def _read_runs(folders: Iterable[Path]) -> tuple[list[Found], list[tuple[str, str]]]:
     """(the builds of this package's runs, what and why of those that are damaged)."""
     found, problems = [], []
     for folder in folders:
         try:
-            found.append(read_run(folder))
+            found.append(_read_run(folder))
         except RecordError as error:
             problems.append((folder.name, str(error)))
     return found, problems
 
 
-def read_run(folder: Path) -> Found:
+def _read_run(folder: Path) -> Found:
     """The build that a run of this package is; RecordError when its record is damaged."""
     row = read_record(folder)
     known = {name: row[name] for name in ("status", "started", "finished", "seconds", "idle_gap")}
     known |= {"project": row["strategy"], "emulated": row["emulated"]}
     waited = row["provisioning_seconds"]
     waiting = [] if waited is None else [Phase("PROVISIONING", "succeeded", None, waited)]
-    log = folder / LOG
+    log = folder / _LOG
     if not log.is_file():
         return Found(row["run"], known, waiting, problem=f"{log} is missing: restore it.")
     return Found(row["run"], known, waiting, log)
 
 
-def read_builds(path: Path) -> list[Mapping[str, Any]]:
+def _read_builds(path: Path) -> list[Mapping[str, Any]]:
     """The builds of which a JSON file tells, as CodeBuild words them; [] for any other file."""
     if path.suffix != ".json":
         return []
@@ -108,12 +108,12 @@ def read_builds(path: Path) -> list[Mapping[str, Any]]:
     return [each for each in known if isinstance(each.get("id"), str)]
 
 
-def match_logs(logs: Iterable[Path], items: Iterable[Mapping[str, Any]]) -> Iterator[Found]:
+def _match_logs(logs: Iterable[Path], items: Iterable[Mapping[str, Any]]) -> Iterator[Found]:
     """A build a log, with what is told of it, then the builds of which there is no log."""
     told = {item["id"].rpartition(":")[2].lower(): item for item in items}
     logs = list(logs)
-    for path, name in zip(logs, name_logs(logs), strict=True):
-        found = UUID.search(path.name.lower())
+    for path, name in zip(logs, _name_logs(logs), strict=True):
+        found = _UUID.search(path.name.lower())
         item = told.pop(found[0], None) if found else None
         if item is None:
             yield Found(name, {"project": path.resolve().parent.name}, log=path)
@@ -123,7 +123,7 @@ def match_logs(logs: Iterable[Path], items: Iterable[Mapping[str, Any]]) -> Iter
         yield describe_build(item, problem="its log is not among the files.")
 
 
-def name_logs(logs: Sequence[Path]) -> list[str]:
+def _name_logs(logs: Sequence[Path]) -> list[str]:
     """The paths of logs below the folder that has them all."""
     if not logs:
         return []

@@ -1,4 +1,4 @@
-"""The frames of read_history, and what a source finds of each build."""
+"""The frames of read_history, and what an origin tells of each build."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ import pandas as pd
 
 from analysis.logs import Logs
 
-TIME = "datetime64[ns, UTC]"
+_TIME = "datetime64[ns, UTC]"
 BUILDS = {
     "id": "string",
     "project": "string",
     "status": "string",
-    "started": TIME,
-    "finished": TIME,
+    "started": _TIME,
+    "finished": _TIME,
     "seconds": "float64",
     "idle_gap": "float64",
     "compute": "string",
@@ -28,14 +28,14 @@ PHASES = {
     "id": "string",
     "phase": "string",
     "status": "string",
-    "started": TIME,
+    "started": _TIME,
     "seconds": "float64",
 }
 PROBLEMS = {"what": "string", "problem": "string"}
 # the agent's time begins after these
 WAITING = ("SUBMITTED", "QUEUED", "PROVISIONING")
 # the last phase of which the agent tells
-LAST = "UPLOAD_ARTIFACTS"
+_LAST_PHASE = "UPLOAD_ARTIFACTS"
 ORDER = (
     *WAITING,
     "DOWNLOAD_SOURCE",
@@ -43,7 +43,7 @@ ORDER = (
     "PRE_BUILD",
     "BUILD",
     "POST_BUILD",
-    LAST,
+    _LAST_PHASE,
     "FINALIZING",
 )
 
@@ -59,7 +59,7 @@ class Phase(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """A build as a source finds it: what is known (columns of BUILDS), its phases and its log.
+    """A build as its origin tells of it: what is known (columns of BUILDS), its phases and its log.
 
     `log` is None where there is none, and `problem` says why.
     """
@@ -72,7 +72,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class History:
+class PastBuilds:
     """Builds that there already are, as frames.
 
     builds: id, project, status (succeeded, failed, fault, timed out, stopped, in progress; null
@@ -95,7 +95,7 @@ def frame_rows(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) ->
     """Rows as a frame of these columns and types; what a row lacks is null."""
     frame = pd.DataFrame(list(rows), columns=list(columns))
     for name, kind in columns.items():
-        if kind == TIME:
+        if kind == _TIME:
             frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601")
         elif kind == "bool":
             frame[name] = frame[name].astype("boolean").fillna(False)
@@ -103,7 +103,7 @@ def frame_rows(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) ->
 
 
 def list_phases(found: Iterable[Found], logs: Logs) -> pd.DataFrame:
-    """The phases of every build: those its source told, else those of its log."""
+    """The phases of every build: those its origin told, else those of its log."""
     told = [{"id": build.id, **phase._asdict()} for build in found for phase in build.phases or ()]
     frame = frame_rows(told, PHASES)
     shown = logs.phases.rename(columns={"log": "id"})
@@ -115,8 +115,8 @@ def list_phases(found: Iterable[Found], logs: Logs) -> pd.DataFrame:
 def list_builds(found: Iterable[Found], phases: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """BUILDS of all, newest last, those without a time first; idle_gap where it is not told."""
     has_log = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
-    ends = read_ends(phases)
-    times = read_times(phases, logs.commands)
+    ends = _read_ends(phases)
+    times = _read_times(phases, logs.commands)
     rows = [
         {"log": build.id if build.id in has_log else None, "status": ends.get(build.id)}
         | times.get(build.id, {})
@@ -131,18 +131,18 @@ def list_builds(found: Iterable[Found], phases: pd.DataFrame, logs: Logs) -> pd.
     return frame.assign(idle_gap=gaps.astype("float64"))
 
 
-def read_ends(phases: pd.DataFrame) -> dict[str, str]:
+def _read_ends(phases: pd.DataFrame) -> dict[str, str]:
     """id -> status, of builds whose phases tell it.
 
     One that did not succeed fails the build; it has succeeded once the agent's last phase has.
     """
     known = phases.dropna(subset=["status"])
-    over = known.loc[known["phase"].eq(LAST), "id"]
+    over = known.loc[known["phase"].eq(_LAST_PHASE), "id"]
     failed = known.loc[known["status"].ne("succeeded"), "id"]
     return dict.fromkeys(over, "succeeded") | dict.fromkeys(failed, "failed")
 
 
-def read_times(phases: pd.DataFrame, commands: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _read_times(phases: pd.DataFrame, commands: pd.DataFrame) -> dict[Any, dict[Any, Any]]:
     """id -> started, finished, seconds: from the first begin to the last end that logs tell."""
     own = phases[~phases["phase"].isin(WAITING)]
     columns = ["id", "started", "seconds"]

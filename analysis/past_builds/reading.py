@@ -1,4 +1,4 @@
-"""From a source to the frames of its builds: `read_history`."""
+"""From an origin to the frames of its builds: `read_history`."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -14,20 +14,20 @@ from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
     Found,
-    History,
+    PastBuilds,
     frame_rows,
     list_builds,
     list_phases,
 )
-from analysis.past_builds.sources import Source, read_since, read_source
+from analysis.past_builds.origin import Origin, read_origin, read_since
 from analysis.redaction import redact
 
 # columns in which logs show what people wrote
-WRITTEN = {"commands": ("command",), "steps": ("name",), "logs": ("problem",)}
+_WRITTEN_COLUMNS = {"commands": ("command",), "steps": ("name",), "logs": ("problem",)}
 
 
-def read_history(source: str | Path, since: str = "", limit: int = 200) -> History:
-    """The frames of History, of the newest builds of a source that there already are.
+def read_history(source: str | Path, since: str = "", limit: int = 200) -> PastBuilds:
+    """The newest builds that there already are in `source`, as the frames of PastBuilds.
 
     `source`: a CodeBuild project, a log group, s3://BUCKET/PREFIX, or files with logs (a folder,
     a file, a pattern; for those no credentials are needed). `since`: a date, or an age such as
@@ -37,19 +37,19 @@ def read_history(source: str | Path, since: str = "", limit: int = 200) -> Histo
     """
     if not isinstance(limit, int) or limit < 1:
         raise SettingError(f"limit {limit!r} is no number of builds: give 1 or more.")
-    where, begin = read_source(str(source)), read_since(since)
-    found, problems = find(where, begin, limit)
-    history = make_history(where, found, problems)
-    kept = pick_newest(history, begin, limit)
+    where, begin = read_origin(str(source)), read_since(since)
+    found, problems = _find(where, begin, limit)
+    past = _make_frames(where, found, problems)
+    kept = _pick_newest(past, begin, limit)
     if kept.builds.empty:
-        raise SourceError(say_nothing(where, since, history.problems["problem"]))
+        raise SourceError(_say_nothing(where, since, past.problems["problem"]))
     return kept
 
 
-def find(
-    where: Source, since: datetime | None, limit: int
+def _find(
+    where: Origin, since: datetime | None, limit: int
 ) -> tuple[list[Found], list[tuple[str, str]]]:
-    """(what a source has, what and why of the rest); files tell their time only in the logs."""
+    """(what an origin has, what and why of the rest); files tell their time only in the logs."""
     if where.kind == "folder":
         return find_files(where.name)
     # boto3 is loaded for AWS alone
@@ -65,17 +65,17 @@ def find(
     return finder(aws, where.name, since, limit), []
 
 
-def make_history(
-    where: Source, found: list[Found], problems: Iterable[tuple[str, str]] = ()
-) -> History:
+def _make_frames(
+    where: Origin, found: list[Found], problems: Iterable[tuple[str, str]] = ()
+) -> PastBuilds:
     """The frames of what was found."""
-    logs = redact_logs(read_logs({each.id: each.log for each in found if each.log is not None}))
-    found = pick_builds(found, logs)
+    logs = _redact_logs(read_logs({each.id: each.log for each in found if each.log is not None}))
+    found = _pick_builds(found, logs)
     phases = list_phases(found, logs)
     untold = [(each.id, each.problem) for each in found if each.problem]
     unread = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     rows = [*problems, *untold, *unread.itertuples(index=False, name=None)]
-    return History(
+    return PastBuilds(
         source=f"{where.kind} {where}",
         builds=list_builds(found, phases, logs),
         phases=phases,
@@ -87,54 +87,54 @@ def make_history(
     )
 
 
-def pick_builds(found: Iterable[Found], logs: Logs) -> list[Found]:
+def _pick_builds(found: Iterable[Found], logs: Logs) -> list[Found]:
     """Those that are builds: what nobody told of but a log in which there is none is not one."""
     read = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
     return [each for each in found if each.id in read or "status" in each.known or each.problem]
 
 
-def redact_logs(logs: Logs) -> Logs:
+def _redact_logs(logs: Logs) -> Logs:
     """The frames without what a log should not have shown."""
     frames = {}
-    for name, columns in WRITTEN.items():
+    for name, columns in _WRITTEN_COLUMNS.items():
         frame = getattr(logs, name)
-        said = {column: redact_column(frame[column]) for column in columns}
+        said = {column: _redact_column(frame[column]) for column in columns}
         frames[name] = frame.assign(**said)
     return dataclasses.replace(logs, **frames)
 
 
-def redact_column(column: pd.Series) -> pd.Series:
+def _redact_column(column: pd.Series) -> pd.Series:
     """Texts redacted, each different one once."""
     words: dict[Any, str] = {text: redact(text) for text in column.dropna().unique()}
     return column.map(words).astype(column.dtype)
 
 
-def pick_newest(history: History, since: datetime | None, limit: int) -> History:
-    """The history of the newest builds, at most `limit`; those without a time are the oldest."""
-    builds = history.builds
+def _pick_newest(past: PastBuilds, since: datetime | None, limit: int) -> PastBuilds:
+    """The newest builds, at most `limit`; those without a time are the oldest."""
+    builds = past.builds
     if since is not None:
         builds = builds[builds["started"].isna() | builds["started"].ge(since)]
     builds = builds.iloc[-limit:].reset_index(drop=True)
-    if len(builds) == len(history.builds):
-        return history
+    if len(builds) == len(past.builds):
+        return past
     frames = {
-        field.name: pick_rows(getattr(history.logs, field.name), "log", builds["id"])
-        for field in dataclasses.fields(history.logs)
+        field.name: _pick_rows(getattr(past.logs, field.name), "log", builds["id"])
+        for field in dataclasses.fields(past.logs)
     }
     return dataclasses.replace(
-        history,
+        past,
         builds=builds,
-        phases=pick_rows(history.phases, "id", builds["id"]),
+        phases=_pick_rows(past.phases, "id", builds["id"]),
         logs=Logs(**frames),
     )
 
 
-def pick_rows(frame: pd.DataFrame, column: str, names: pd.Series) -> pd.DataFrame:
+def _pick_rows(frame: pd.DataFrame, column: str, names: pd.Series) -> pd.DataFrame:
     """The rows of these builds."""
     return frame[frame[column].isin(names)].reset_index(drop=True)
 
 
-def say_nothing(where: Source, since: str, problems: pd.Series) -> str:
+def _say_nothing(where: Origin, since: str, problems: pd.Series) -> str:
     """That there is no build, and what to do."""
     if since:
         cure = f" since {since}: take an earlier time."

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.caching import local_hits
 from analysis.measures.compare import say_counted, wilson
 from analysis.measures.past.overview import name_projects
-from analysis.past_builds import History
+from analysis.past_builds import PastBuilds
 from analysis.words import count_words
 
 # minutes: users report that hosts are kept for 5 to 60
@@ -26,7 +26,7 @@ COLUMNS = {
 }
 
 
-def host_caches(history: History) -> pd.DataFrame:
+def host_caches(history: PastBuilds) -> pd.DataFrame:
     """A row a build whose log shows layers: id, project, minutes, used.
 
     minutes: since the project's build before ended; null for the first and where unknown. used:
@@ -55,7 +55,7 @@ def asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
     return builds["builder"].eq("legacy") & own.isin(pairs)
 
 
-def hits_over_gap(history: History) -> pd.DataFrame:
+def hits_over_gap(history: PastBuilds) -> pd.DataFrame:
     """How often the host's own cache was seen, by minutes since the project's build before.
 
     project, gap (in words), from_minutes, to_minutes, builds (that tell), used, share, low, high

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.measures.caching import explain_log, frame_misses, list_builds
 from analysis.measures.past.overview import name_projects
-from analysis.past_builds import History
+from analysis.past_builds import PastBuilds
 from analysis.words import count_words, say_seconds, say_share
 
 # what no cache could have given: what it is made of had changed
@@ -33,7 +33,7 @@ COLUMNS = [
 KEYS = ["project", "stage", "layer"]
 
 
-def missing_steps(history: History) -> pd.DataFrame:
+def missing_steps(history: PastBuilds) -> pd.DataFrame:
     """The layers that ran, the most expensive first: a row a project, stage and instruction.
 
     project, stage, layer (the instruction, without digests, commit ids and dates), builds (docker
@@ -59,7 +59,7 @@ def missing_steps(history: History) -> pd.DataFrame:
     return table.astype({"builds": "int64"})[COLUMNS]
 
 
-def list_layers(history: History) -> pd.DataFrame:
+def list_layers(history: PastBuilds) -> pd.DataFrame:
     """Every layer of every docker build in the order of the builds, with why it missed.
 
     The columns of steps, project, started, layer · made: whether a build before has it · cause
@@ -86,7 +86,7 @@ def name_layer(name: str) -> str:
     return " ".join(VARIABLE.sub("…", name).split())
 
 
-def explain_history(history: History) -> pd.DataFrame:
+def explain_history(history: PastBuilds) -> pd.DataFrame:
     """log, build, step, cause, changed of each miss, held against the project's build before.
 
     A layer that missed because one missed that it stands on has the cause of where the misses of

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.measures.caching import add_rates, hit_rates
 from analysis.measures.compare import EMULATED, mean_by_activity, say_interval, spread, wilson
 from analysis.measures.seconds import busy_map, overhead_map
-from analysis.past_builds import History
+from analysis.past_builds import PastBuilds
 from analysis.words import count_words, join_words, say_seconds, say_share
 
 ALL = "all builds"
@@ -25,7 +25,7 @@ SEEN = [
 ]
 
 
-def as_runs(history: History) -> pd.DataFrame:
+def as_runs(history: PastBuilds) -> pd.DataFrame:
     """The builds in the columns of an experiment's runs, the project for the strategy.
 
     run, strategy, scenario, round, emulated, valid, log, seconds, started · valid: it did not
@@ -53,7 +53,7 @@ def name_projects(builds: pd.DataFrame) -> pd.Series:
     return names.where(~builds["emulated"], names + f" {EMULATED}").astype("string")
 
 
-def history_hits(history: History) -> pd.DataFrame:
+def history_hits(history: PastBuilds) -> pd.DataFrame:
     """A row a build whose log shows layers: id, project, started, layers, hits, ran, rate, ….
 
     The columns are those of hit_rates, summed over the docker builds of a build.
@@ -65,7 +65,7 @@ def history_hits(history: History) -> pd.DataFrame:
     return add_rates(table[table["layers"].gt(0)].reset_index(drop=True)).drop(columns="log")
 
 
-def cache_seen(history: History) -> pd.DataFrame:
+def cache_seen(history: PastBuilds) -> pd.DataFrame:
     """What caches gave each project, a row a project.
 
     project, builds (whose log shows layers), with_hits (any layer from a cache), low, high (95 %
@@ -82,7 +82,7 @@ def cache_seen(history: History) -> pd.DataFrame:
     return table.join(count_imports(history), on="project")[SEEN]
 
 
-def count_imports(history: History) -> pd.DataFrame:
+def count_imports(history: PastBuilds) -> pd.DataFrame:
     """project (index), imported, import_lost, no_import: how many docker builds did what."""
     projects = pd.Series(name_projects(history.builds).to_numpy(), history.builds["id"])
     known = history.logs.builds.assign(project=history.logs.builds["log"].map(projects))
@@ -96,7 +96,7 @@ def count_imports(history: History) -> pd.DataFrame:
     return counts.groupby(known["project"]).sum()
 
 
-def history_overheads(history: History) -> pd.DataFrame:
+def history_overheads(history: PastBuilds) -> pd.DataFrame:
     """Mean seconds by activity, of overhead_map: strategy (the project), scenario, activity, n, …
 
     Of builds that did not fail and whose log tells their time.
@@ -105,7 +105,7 @@ def history_overheads(history: History) -> pd.DataFrame:
     return mean_by_activity(overhead_map(runs[runs["log"].notna()], history.logs)).dropna()
 
 
-def history_busy(history: History) -> pd.DataFrame:
+def history_busy(history: PastBuilds) -> pd.DataFrame:
     """Mean busy seconds inside docker build, of busy_map, in the columns of history_overheads.
 
     Of builds whose commands are timed; where none is, of all, without "no step explains".
@@ -117,7 +117,7 @@ def history_busy(history: History) -> pd.DataFrame:
     return mean_by_activity(timed if len(timed) else busy.dropna(subset=["seconds"]))
 
 
-def say_history(history: History) -> list[str]:
+def say_history(history: PastBuilds) -> list[str]:
     """What was read: how many builds of what, from when to when, how they ended, how long."""
     builds = history.builds
     projects = name_projects(builds).unique().tolist()
@@ -135,7 +135,7 @@ def say_history(history: History) -> list[str]:
     ]
 
 
-def say_lengths(history: History) -> list[str]:
+def say_lengths(history: PastBuilds) -> list[str]:
     """How long a build of each project takes, in the median, of those that did not fail."""
     runs = as_runs(history)
     table = spread(runs[runs["valid"]], "seconds", ["strategy"])

@@ -8,7 +8,7 @@ from scipy.stats import theilslopes
 
 from analysis.measures.compare import LEVEL
 from analysis.measures.past.overview import as_runs, history_hits, name_projects
-from analysis.past_builds import ORDER, History
+from analysis.past_builds import ORDER, PastBuilds
 from analysis.words import count_words, join_words, say_share
 
 MEASURES = ("seconds", "rate")
@@ -21,7 +21,7 @@ DAY = 86_400
 WAITING = ("QUEUED", "PROVISIONING")
 
 
-def phase_minutes(history: History) -> pd.DataFrame:
+def phase_minutes(history: PastBuilds) -> pd.DataFrame:
     """project, phase, n (builds), minutes (of all), median_seconds, share (of the project's).
 
     In the order of a build. All builds count, failed ones too: their minutes are billed as well.
@@ -57,7 +57,7 @@ def say_minutes(minutes: pd.DataFrame) -> list[str]:
     return said
 
 
-def trend(history: History, every: str = "") -> pd.DataFrame:
+def trend(history: PastBuilds, every: str = "") -> pd.DataFrame:
     """Elapsed seconds and layer hit rates over time, a row a project, measure and period.
 
     project, measure (seconds, rate), every (week, day or build), period (its begin), n, median,
@@ -95,7 +95,7 @@ def begin_period(times: pd.Series, every: str) -> pd.Series:
     return days - pd.to_timedelta(days.dt.day_of_week, unit="D") if every == "week" else days
 
 
-def slopes(history: History) -> pd.DataFrame:
+def slopes(history: PastBuilds) -> pd.DataFrame:
     """project, measure, n, slope, low, high: change a week, with its 95 % interval.
 
     The median of the slopes between any two builds: P. K. Sen, Journal of the American
@@ -118,7 +118,7 @@ def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
     return tuple(float(value) for value in found[:1] + found[2:])
 
 
-def say_trend(history: History) -> list[str]:
+def say_trend(history: PastBuilds) -> list[str]:
     """Whether builds get longer, and hits fewer, as far as a straight line can say."""
     days = history.builds["started"].dropna()
     if len(days) < 2 or pick_period(days) == "build":

@@ -14,8 +14,8 @@ from histories import after, build_log, write_folder
 from analysis.errors import SettingError, SourceError
 from analysis.past_builds.described import describe_build
 from analysis.past_builds.frames import BUILDS, PHASES, idle_gaps
+from analysis.past_builds.origin import Origin, read_origin, read_since
 from analysis.past_builds.reading import read_history
-from analysis.past_builds.sources import Source, read_since, read_source
 
 ROOT = Path(__file__).parents[3]
 REAL = Path(os.environ.get("REALLOGS", "none"))
@@ -168,20 +168,20 @@ def test_nothing_to_read_is_told_with_the_cure(tmp_path):
 def test_a_source_says_what_it_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_folder(tmp_path / "mine")
-    assert read_source("app") == Source("project", "app")
-    assert read_source("mine") == Source("folder", "mine")
-    assert read_source("project:mine") == Source("project", "mine")
-    assert read_source("log group: plain") == Source("log group", "plain")
-    assert read_source("/aws/codebuild/app") == Source("log group", "/aws/codebuild/app")
-    assert read_source(str(tmp_path)) == Source("folder", str(tmp_path))
-    assert read_source(f"{tmp_path}/no/such") == Source("folder", f"{tmp_path}/no/such")
-    assert read_source("/aws/codebuild/app/") == Source("folder", "/aws/codebuild/app/")
-    assert read_source("logs/app.log") == Source("folder", "logs/app.log")
-    assert read_source("s3://b/a/c") == Source("bucket", "b", "a/c")
+    assert read_origin("app") == Origin("project", "app")
+    assert read_origin("mine") == Origin("folder", "mine")
+    assert read_origin("project:mine") == Origin("project", "mine")
+    assert read_origin("log group: plain") == Origin("log group", "plain")
+    assert read_origin("/aws/codebuild/app") == Origin("log group", "/aws/codebuild/app")
+    assert read_origin(str(tmp_path)) == Origin("folder", str(tmp_path))
+    assert read_origin(f"{tmp_path}/no/such") == Origin("folder", f"{tmp_path}/no/such")
+    assert read_origin("/aws/codebuild/app/") == Origin("folder", "/aws/codebuild/app/")
+    assert read_origin("logs/app.log") == Origin("folder", "logs/app.log")
+    assert read_origin("s3://b/a/c") == Origin("bucket", "b", "a/c")
     arn = "arn:aws:codebuild:eu-west-1:123456789012:project/app"
-    assert read_source(arn) == Source("project", "app", region="eu-west-1")
+    assert read_origin(arn) == Origin("project", "app", region="eu-west-1")
     arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/codebuild/app:*"
-    assert read_source(arn) == Source("log group", "/aws/codebuild/app", region="eu-west-1")
+    assert read_origin(arn) == Origin("log group", "/aws/codebuild/app", region="eu-west-1")
 
 
 def test_since_is_a_date_or_an_age():
