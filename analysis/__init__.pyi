@@ -15,9 +15,9 @@ from .measures import (
 )
 from .past_builds import read_history
 from .prose import headline
-from .records import read_runs, read_sweep, read_timeline, read_timelines
+from .records import read_runs, read_timeline, read_timelines
 from .registry import preview_lifecycle, read_images
-from .results import read_experiment
+from .results import read_experiment, read_grid, read_sweep
 from .workload import load_strategies
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "preview_lifecycle",
     "prose",
     "read_experiment",
+    "read_grid",
     "read_history",
     "read_images",
     "read_logs",

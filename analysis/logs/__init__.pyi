@@ -1,4 +1,5 @@
 from .frames import Logs
+from .paths import match_files
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import read_logs
@@ -9,6 +10,7 @@ __all__ = [
     "RawBuild",
     "Vertex",
     "clean",
+    "match_files",
     "read_log",
     "read_logs",
     "unpack",

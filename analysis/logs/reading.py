@@ -8,6 +8,7 @@ from typing import Any
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Logs, Rows
+from analysis.logs.paths import find_logs
 from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
@@ -20,10 +21,12 @@ Sources = Source | Iterable[Source] | Mapping[str, Source]
 def read_logs(sources: Sources) -> Logs:
     """The frames of Logs for build logs in any of the known forms.
 
-    `sources`: a path, a folder (all files below it), the bytes of a log, an iterable of those,
-    or a mapping of names to them; a file that is named twice is read once. TypeError for anything
-    else. Nothing is raised for a log that can't be read: it has its row in `logs`, with format
-    "none" and a problem that names the file, the fact and the cure.
+    `sources`: a path, a folder (all files below it), a pattern such as `builds/*.log`, the bytes
+    of a log, an iterable of those, or a mapping of names to them; a file that is named twice is
+    read once. A relative path is looked for here, then beside the package. TypeError for anything
+    else, LogError for one path or pattern that names no file. A log among others that can't be
+    read has its row in `logs`, with format "none" and a problem that names the file, the fact and
+    the cure.
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
     for name, source in list(list_logs(sources)):
@@ -37,7 +40,9 @@ def list_logs(sources: Sources) -> Iterator[tuple[str, Source]]:
     if isinstance(sources, Mapping):
         yield from ((str(name), check_source(source)) for name, source in sources.items())
         return
-    if isinstance(sources, SOURCES) or not isinstance(sources, Iterable):
+    if isinstance(sources, str | Path):
+        sources = find_logs(sources)
+    elif isinstance(sources, SOURCES) or not isinstance(sources, Iterable):
         sources = [sources]
     seen: set[str] = set()
     for number, source in enumerate(sources):
@@ -61,18 +66,11 @@ def check_source(source: Any) -> Source:
 
 
 def list_files(source: str | Path) -> list[str | Path]:
-    """All files below a folder, in the order of their names; what is no folder itself."""
-    if not is_folder(source):
-        return [source]
-    return sorted(path for path in Path(source).rglob("*") if path.is_file())
-
-
-def is_folder(source: str | Path) -> bool:
-    """Whether a path is a folder; False for what can't be a path."""
+    """The files that one of several sources names; the source itself, to be told, for none."""
     try:
-        return Path(source).is_dir()
-    except OSError:
-        return False
+        return find_logs(source)
+    except LogError:
+        return [source]
 
 
 def read_one(name: str, source: Source) -> dict[str, list[tuple]]:

@@ -7,30 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import RecordError, SourceError
+from analysis.logs import match_files
 from analysis.past_builds.described import describe_build
 from analysis.past_builds.frames import Found, Phase
 from analysis.records import read_json, read_record
-from analysis.shipped import ROOT
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RECORD, _LOG = "record.json", "build.log.gz"
-
-
-def match_files(text: str) -> list[Path]:
-    """What a path or pattern (*, ?, [) names, here or else beside the package; [] for nothing."""
-    for base in (Path(), ROOT):
-        try:
-            path = base / text
-            if path.exists():
-                return [path]
-            if re.search(r"[*?[]", text):
-                pattern = path.relative_to(path.anchor) if path.is_absolute() else Path(text)
-                root = Path(path.anchor) if path.is_absolute() else base
-                if found := sorted(root.glob(str(pattern))):
-                    return found
-        except (OSError, ValueError):
-            continue
-    return []
 
 
 def find_files(text: str) -> tuple[list[Found], list[tuple[str, str]]]:

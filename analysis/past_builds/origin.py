@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.errors import SettingError
-from analysis.past_builds.files import match_files
+from analysis.logs import match_files
 
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Project.html
 _PROJECT = re.compile(r"[A-Za-z0-9][\w-]{1,254}")

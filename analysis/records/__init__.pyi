@@ -9,7 +9,7 @@ from .recording import (
     to_json,
     write_run,
 )
-from .runs import Experiment, find_folder, read_experiment, read_runs, read_sweep
+from .runs import Experiment, find_folder, read_experiment, read_grid, read_runs
 from .timeline import read_timeline, read_timelines
 
 __all__ = [
@@ -19,11 +19,11 @@ __all__ = [
     "find_folder",
     "is_finished",
     "read_experiment",
+    "read_grid",
     "read_json",
     "read_record",
     "read_records",
     "read_runs",
-    "read_sweep",
     "read_timeline",
     "read_timelines",
     "run_name",

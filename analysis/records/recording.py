@@ -137,7 +137,10 @@ def read_records(folder: str | Path) -> Records:
     """The finished runs of an experiment folder and the problems of the others."""
     folder = Path(folder)
     if not (folder / "runs").is_dir():
-        raise RecordError(f"{folder} holds no experiment: there is no folder 'runs' in it.")
+        fact = "there is no folder 'runs' in it" if folder.is_dir() else "it does not exist"
+        raise RecordError(
+            f"{folder} holds no experiment: {fact}. Give the folder of one, such as data/lab."
+        )
     rows, problems = [], []
     for run in sorted(path for path in (folder / "runs").iterdir() if path.is_dir()):
         try:

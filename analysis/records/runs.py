@@ -60,19 +60,20 @@ def read_runs(folder: str | Path) -> pd.DataFrame:
     return read_experiment(folder).runs
 
 
-def read_sweep(folder: str | Path) -> list[Experiment]:
+def read_grid(folder: str | Path) -> list[Experiment]:
     """The experiments in the folders of one, by name; RecordError when none of them is one."""
     folder = find_folder(folder)
     points = sorted(path.parent for path in folder.glob("*/runs") if path.is_dir())
     if not points:
-        raise RecordError(f"{folder} holds no folder with an experiment: give that of a sweep.")
+        raise RecordError(f"{folder} holds no folder with an experiment: give that of a grid.")
     return [read_experiment(point) for point in points]
 
 
 def find_folder(folder: str | Path) -> Path:
     """The folder as given, or of that name beside the package when there is none here."""
     here = Path(folder)
-    return here if here.is_dir() or here.is_absolute() else ROOT / here
+    beside = ROOT / here
+    return beside if beside.is_dir() and not here.is_dir() else here
 
 
 def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -1,5 +1,5 @@
 from .experiment import Experiment
-from .reading import read_experiment, read_grid, to_experiment
+from .reading import read_experiment, read_grid, read_sweep, to_experiment
 from .summary import describe_builds, list_places, say_dates
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "list_places",
     "read_experiment",
     "read_grid",
+    "read_sweep",
     "say_dates",
     "to_experiment",
 ]

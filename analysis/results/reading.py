@@ -18,7 +18,11 @@ def read_experiment(folder: str | Path) -> Experiment:
 
 def read_grid(folder: str | Path) -> list[Experiment]:
     """The experiments in the folders of one, by name; RecordError when none of them is one."""
-    return [_add_measures(point) for point in records.read_sweep(folder)]
+    return [_add_measures(point) for point in records.read_grid(folder)]
+
+
+# the name it had first
+read_sweep = read_grid
 
 
 def to_experiment(experiment: records.Experiment | str | Path) -> Experiment:

@@ -1,10 +1,12 @@
 """What read_logs takes, the shape of what it gives, and logs that can't be read."""
 
 import gzip
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from analysis.errors import LogError
 from analysis.logs.reading import read_logs
 
 LOG = b"#1 [2/2] RUN a\n#1 DONE 1.0s\n"
@@ -135,6 +137,45 @@ def test_what_can_be_no_path_is_a_row_too(tmp_path):
     logs = read_logs(["x" * 5000, "a\0b", "log text\ngiven as a path"]).logs
     assert logs["format"].tolist() == 3 * ["none"] and logs["problem"].notna().all()
     assert read_logs({"folder": tmp_path}).logs["problem"].notna().all()
+
+
+def test_a_pattern_names_files(tmp_path, monkeypatch):
+    for name in ("a.log", "b.log", "c.txt", "[1].log"):
+        (tmp_path / name).write_bytes(LOG)
+
+    def names_of(sources):
+        return [Path(name).name for name in read_logs(sources).logs["log"]]
+
+    assert names_of(str(tmp_path / "*.log")) == ["[1].log", "a.log", "b.log"]
+    assert names_of(tmp_path / "[ab].log") == ["a.log", "b.log"]
+    assert names_of([str(tmp_path / "?.txt"), tmp_path / "a.log"]) == ["c.txt", "a.log"]
+    # a file of that very name wins
+    assert names_of(tmp_path / "[1].log") == ["[1].log"]
+    monkeypatch.chdir(tmp_path)
+    assert read_logs("a.*").logs["log"].tolist() == ["a.log"]
+    # what lies beside the package is found from anywhere
+    assert names_of("data/lab/runs/docker.cold.01/build.log.gz") == ["build.log.gz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("none.log", "does not exist: give the path of a log"),
+        ("*.log", "matches no file: give a pattern"),
+        ("empty", "holds no file: give a folder"),
+        ("#1 [2/2] RUN a\n", "is no path: give the text of a log as bytes"),
+        ("x" * 5000, "does not exist"),
+        ("a\0b", "does not exist"),
+    ],
+)
+def test_one_path_that_names_no_file_is_an_error(tmp_path, monkeypatch, name, said):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LogError, match=said) as error:
+        read_logs(name)
+    assert len(str(error.value)) < 300
+    assert str(error.value).startswith(name) == (len(name) < 100 and name.isprintable())
+    assert read_logs([name]).logs["problem"].notna().all()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import claims, headline, measures, records
+from analysis import claims, headline, measures, read_history, read_runs, records
 from analysis.claims import gather_evidence
+from analysis.errors import RecordError, SourceError
 from analysis.measures import compare, count_entries, hits_by_run, month, overhead_map
 from analysis.results import Experiment, read_experiment, read_grid, to_experiment
 from analysis.results.once import once
@@ -126,6 +127,23 @@ def test_an_experiment_a_record_and_a_path_are_taken_alike(control):
     assert gather_evidence(frames).experiment.manifest == control.facts
     with pytest.raises(TypeError, match=r"Give an experiment .* not DataFrame\."):
         headline(control.runs)
+
+
+def test_a_wrong_folder_is_said_with_the_fact_and_the_cure(tmp_path):
+    cases = {
+        tmp_path / "none": "it does not exist",
+        tmp_path: "there is no folder 'runs' in it",
+        "no/such/folder": "it does not exist",
+    }
+    for folder, fact in cases.items():
+        for read in (read_experiment, read_runs, headline, claims):
+            said = f"{folder} holds no experiment: {fact}. Give the folder of one"
+            with pytest.raises(RecordError, match=re.escape(said)):
+                read(folder)
+    with pytest.raises(SourceError, match=r"none' names no file"):
+        read_history(tmp_path / "none")
+    with pytest.raises(RecordError, match="holds no folder with an experiment"):
+        read_grid(tmp_path)
 
 
 def test_a_grid_is_of_experiments():

@@ -16,7 +16,7 @@ from analysis.measures.seconds.breakeven_check import (
     judge_series,
 )
 from analysis.prose import LISTED, list_predictions, say_sweep
-from analysis.records import read_sweep
+from analysis.records import read_grid
 
 
 def test_where_overhead_does_not_depend_on_work_prediction_and_measurement_agree(tmp_path):
@@ -164,7 +164,7 @@ def test_a_sweep_is_read_from_the_folders_of_its_points(tmp_path):
     for name in ("b.8s", "a.8s"):
         (tmp_path / name / "runs").mkdir(parents=True)
     (tmp_path / "begun.8s").mkdir()
-    assert [each.folder.name for each in read_sweep(tmp_path)] == ["a.8s", "b.8s"]
-    assert check_break_even(read_sweep(tmp_path)).empty
+    assert [each.folder.name for each in read_grid(tmp_path)] == ["a.8s", "b.8s"]
+    assert check_break_even(read_grid(tmp_path)).empty
     with pytest.raises(RecordError, match="holds no folder with an experiment"):
-        read_sweep(tmp_path / "a.8s")
+        read_grid(tmp_path / "a.8s")
