@@ -55,8 +55,9 @@ def tabulate_strategies() -> str:
 
 def write_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    ruler = f"|{'---|' * len(head)}\n"
+    first, *lines = (f"| {' | '.join(row)} |\n" for row in [head, *rows])
+    return "".join([first, ruler, *lines])
 
 
 def find_block(text: str, name: str) -> str:

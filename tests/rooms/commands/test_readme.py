@@ -56,4 +56,4 @@ def test_content_is_put_between_the_marks_alone():
 
 
 def test_a_table_is_markdown():
-    assert write_table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
+    assert write_table(("a", "b"), [("1", "2")]) == "| a | b |\n|---|---|\n| 1 | 2 |\n"
