@@ -1,4 +1,4 @@
-from .evidence import Evidence, first_pushes, gather_evidence, say_kinds
+from .evidence import Evidence, first_pushes, gather_evidence
 from .table import claims
 
 __all__ = [
@@ -6,5 +6,4 @@ __all__ = [
     "claims",
     "first_pushes",
     "gather_evidence",
-    "say_kinds",
 ]

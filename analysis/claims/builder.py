@@ -5,7 +5,8 @@ import pandas as pd
 from analysis.claims.caches import judge_slower, say_verdicts
 from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CREATED
-from analysis.measures.compare import mean_of_rounds, say_mean
+from analysis.measures.compare import mean_of_rounds
+from analysis.prose import say_mean
 from analysis.words import (
     count_words,
     join_words,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CREATED, NEW, describe_builder
-from analysis.measures.compare import say_counted
+from analysis.prose import say_counted
 from analysis.words import join_words
 
 REFUSED = "docker-driver-cache-to"

@@ -14,8 +14,8 @@ from analysis.claims.evidence import (
     say_footprint,
 )
 from analysis.claims.pushes import NEW, PUSHED, WITH, describe_push, is_triple, pushes_of
-from analysis.measures.compare import say_counted
 from analysis.measures.storage import READINGS, keep_newest
+from analysis.prose import say_counted
 from analysis.words import count_words, join_words
 
 KEPT = 3

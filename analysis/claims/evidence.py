@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import records
-from analysis.registry import KINDS
+from analysis.measures.storage import first_pushes as pick_first_pushes
+from analysis.prose import say_kinds
 from analysis.results import Experiment, to_experiment
 from analysis.words import count_words, join_words
 
@@ -88,15 +89,7 @@ def gather_evidence(
 
 def first_pushes(evidence: Evidence) -> pd.DataFrame:
     """strategy, entries, KINDS of each valid run whose repository holds one push, as known."""
-    entries = evidence.entries[evidence.entries["run"].isin(evidence.comparable["run"])]
-    return entries[entries["pushes"].eq(1) & entries["entries"].notna()]
-
-
-def say_kinds(row: pd.Series) -> str:
-    """`3 entries (image, index, attestation)`, of a row of first_pushes."""
-    kinds = {kind: int(row[kind]) for kind in KINDS if row[kind]}
-    words = [kind if number == 1 else f"{number} × {kind}" for kind, number in kinds.items()]
-    return f"{count_words(int(row['entries']), 'entry')} ({', '.join(words) or 'nothing'})"
+    return pick_first_pushes(evidence.entries, evidence.comparable)
 
 
 def say_footprint(pushes: pd.DataFrame) -> str:

@@ -12,8 +12,8 @@ from analysis.claims.pushes import (
     is_triple,
     pushes_of,
 )
-from analysis.measures.compare import say_counted
-from analysis.measures.storage import is_provenance, is_signature, read_media, say_media
+from analysis.measures.storage import is_provenance, is_signature, read_media
+from analysis.prose import say_counted, say_media
 from analysis.registry import IN_TOTO
 from analysis.words import join_words
 

@@ -11,9 +11,6 @@ from .caching import (
     misses_by_run,
     rates_by_denominator,
     read_public_logs,
-    say_landings,
-    say_misses,
-    say_public_logs,
     widen_chances,
     widen_rates,
 )
@@ -26,8 +23,6 @@ from .compare import (
     merge_alike,
     pick_comparable,
     read_simulation,
-    say_control,
-    say_simulation,
     spread,
     waits,
 )
@@ -41,12 +36,6 @@ from .past import (
     host_caches,
     missing_steps,
     phase_minutes,
-    say_cache_seen,
-    say_gaps,
-    say_history,
-    say_minutes,
-    say_missing,
-    say_trend,
     slopes,
     trend,
 )
@@ -65,9 +54,6 @@ from .seconds import (
     path_map,
     path_seconds,
     pick_run,
-    say_balance,
-    say_path,
-    say_unread,
 )
 from .storage import (
     compare_previews,
@@ -77,7 +63,6 @@ from .storage import (
     entries_per_push,
     keep_newest,
     push_by_push,
-    say_previews,
 )
 
 __all__ = [
@@ -136,21 +121,6 @@ __all__ = [
     "read_prices",
     "read_public_logs",
     "read_simulation",
-    "say_balance",
-    "say_cache_seen",
-    "say_control",
-    "say_gaps",
-    "say_history",
-    "say_landings",
-    "say_minutes",
-    "say_misses",
-    "say_missing",
-    "say_path",
-    "say_previews",
-    "say_public_logs",
-    "say_simulation",
-    "say_trend",
-    "say_unread",
     "slopes",
     "spread",
     "trend",

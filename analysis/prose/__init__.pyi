@@ -1,30 +1,56 @@
 from .breakeven import LISTED, list_predictions, say_sweep
+from .caching import say_hits, say_landings, say_misses, say_public_logs
 from .headline import headline
-from .month import say_month, say_months
-from .pages import (
+from .intervals import say_counted, say_interval, say_mean
+from .month import say_mixes, say_month, say_months, say_price
+from .past_builds import say_cache_seen, say_gaps, say_history, say_minutes, say_missing, say_trend
+from .seconds import (
+    say_balance,
     say_builder_cost,
-    say_growth,
-    say_hits,
     say_overhead,
-    say_rollbacks,
+    say_path,
     say_spent,
-    say_store,
     say_unexplained,
+    say_unread,
 )
+from .storage import say_growth, say_kinds, say_media, say_previews, say_rollbacks, say_store
+from .trust import say_control, say_simulation
 
 __all__ = [
     "LISTED",
     "headline",
     "list_predictions",
+    "say_balance",
     "say_builder_cost",
+    "say_cache_seen",
+    "say_control",
+    "say_counted",
+    "say_gaps",
     "say_growth",
+    "say_history",
     "say_hits",
+    "say_interval",
+    "say_kinds",
+    "say_landings",
+    "say_mean",
+    "say_media",
+    "say_minutes",
+    "say_misses",
+    "say_missing",
+    "say_mixes",
     "say_month",
     "say_months",
     "say_overhead",
+    "say_path",
+    "say_previews",
+    "say_price",
+    "say_public_logs",
     "say_rollbacks",
+    "say_simulation",
     "say_spent",
     "say_store",
     "say_sweep",
+    "say_trend",
     "say_unexplained",
+    "say_unread",
 ]

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import results
-from analysis.claims import Evidence, first_pushes, gather_evidence, say_kinds
+from analysis import records
 from analysis.measures.compare import EMULATED, FEWEST, count_luck, spread
 from analysis.measures.money import (
     BUILDS,
@@ -14,35 +13,36 @@ from analysis.measures.money import (
     MIX,
     can_tell,
     read_mix,
-    say_mixes,
 )
+from analysis.measures.storage import first_pushes
 from analysis.prose.limits import say_limits
-from analysis.prose.month import say_month
-from analysis.prose.pages import say_builder_cost
-from analysis.records import Experiment
+from analysis.prose.month import say_mixes, say_month
+from analysis.prose.seconds import say_builder_cost
+from analysis.prose.storage import say_kinds
+from analysis.results import Experiment, to_experiment
 from analysis.words import join_ends, join_words, say_range, say_seconds, say_sentence, say_share
 from analysis.workload import SOURCE, say_commit
 
 
-def headline(experiment: Experiment | str | Path, baseline: str = "docker") -> list[str]:
+def headline(experiment: records.Experiment | str | Path, baseline: str = "docker") -> list[str]:
     """What to use for which mix of commits, in one paragraph; then, each in a sentence: times with
     intervals and n by kind of commit, a month, builder cost, break-even, registry entries, limits.
     """
-    evidence = gather_evidence(experiment, baseline)
-    if evidence.comparable.empty:
+    measured = to_experiment(experiment)
+    if measured.comparable.empty:
         return ["No build can be compared yet: record some with make experiment."]
     advice = [
-        advise(evidence.comparison, baseline),
-        say_mixes(evidence.experiment.mixes(baseline), baseline),
+        advise(measured.compare(baseline), baseline),
+        say_mixes(measured.mixes(baseline), baseline),
     ]
     found = [
-        *say_winners(evidence),
-        say_luck(evidence),
-        say_usual_month(evidence),
-        say_builder_cost(evidence.experiment.builder_costs()),
-        *say_pays(evidence),
-        say_registry(evidence),
-        say_limits(evidence),
+        *say_winners(measured, baseline),
+        say_luck(measured),
+        say_usual_month(measured, baseline),
+        say_builder_cost(measured.builder_costs()),
+        *say_pays(measured, baseline),
+        say_registry(measured),
+        say_limits(measured.marked, measured.comparable),
     ]
     first = " ".join(say_sentence(sentence) for sentence in advice if sentence)
     return [first, *(say_sentence(sentence) for sentence in found if sentence)]
@@ -104,17 +104,17 @@ def say_commits(rows: pd.DataFrame, strategy: str) -> str:
     return join_words(say_commit(scenario) for scenario in scenarios)
 
 
-def say_winners(evidence: Evidence) -> list[str]:
+def say_winners(experiment: Experiment, baseline: str) -> list[str]:
     """A sentence a scenario: which is fastest, by how much, and what can't be told."""
-    medians = spread(evidence.comparable, "seconds").set_index(["scenario", "strategy"])
+    medians = spread(experiment.comparable, "seconds").set_index(["scenario", "strategy"])
     found = []
-    for scenario, rows in evidence.comparison.groupby("scenario", sort=False):
-        tied = find_tied(rows, evidence.experiment)
-        found.append(say_winner(rows, tied, evidence.baseline, medians.loc[scenario]))
+    for scenario, rows in experiment.compare(baseline).groupby("scenario", sort=False):
+        tied = find_tied(rows, experiment)
+        found.append(say_winner(rows, tied, baseline, medians.loc[scenario]))
     return found
 
 
-def find_tied(rows: pd.DataFrame, experiment: results.Experiment) -> set[str]:
+def find_tied(rows: pd.DataFrame, experiment: Experiment) -> set[str]:
     """The faster strategies that are not shown to be slower than the fastest of their kind.
 
     `rows` are compare's of one scenario; the emulated are a kind of their own.
@@ -198,18 +198,18 @@ def say_rest(rows: pd.DataFrame) -> str:
     return "".join(parts)
 
 
-def say_usual_month(evidence: Evidence) -> str:
+def say_usual_month(experiment: Experiment, baseline: str) -> str:
     """What a month of the usual mix of commits saves; '' when the runs don't tell."""
-    months = evidence.experiment.month(baseline=evidence.baseline)
+    months = experiment.month(baseline=baseline)
     if not can_tell(months):
         return ""
-    return say_month(months, read_mix(MIX), BUILDS, COMPUTE, baseline=evidence.baseline)
+    return say_month(months, read_mix(MIX), BUILDS, COMPUTE, baseline=baseline)
 
 
-def say_luck(evidence: Evidence) -> str:
+def say_luck(experiment: Experiment) -> str:
     """What a pool of kept hosts comes to where a build finds a used one, and where it does not."""
-    names = count_luck(evidence.comparable).index.get_level_values(1)
-    runs = evidence.comparable[evidence.comparable["strategy"].isin(names)]
+    names = count_luck(experiment.comparable).index.get_level_values(1)
+    runs = experiment.comparable[experiment.comparable["strategy"].isin(names)]
     runs = runs[runs["scenario"].eq(SOURCE.name)].dropna(subset=["host_empty", "seconds"])
     times = spread(runs, "seconds", ["strategy", "host_empty"])
     said = [
@@ -221,9 +221,9 @@ def say_luck(evidence: Evidence) -> str:
     return f"{luck}: which of its hosts a build lands on is luck" if said else ""
 
 
-def say_pays(evidence: Evidence) -> list[str]:
+def say_pays(experiment: Experiment, baseline: str) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
-    table = evidence.experiment.break_even(evidence.baseline)
+    table = experiment.break_even(baseline)
     table = table[table["scenario"].eq(SOURCE.name) & ~table["strategy"].str.endswith(EMULATED)]
     return [say_paying(row) for row in table.sort_values("pays_from").itertuples()]
 
@@ -240,9 +240,9 @@ def say_paying(row: tuple) -> str:
     )
 
 
-def say_registry(evidence: Evidence) -> str:
+def say_registry(experiment: Experiment) -> str:
     """What one push leaves in the registry, by strategy; '' when unknown."""
-    pushes = first_pushes(evidence)
+    pushes = first_pushes(experiment.entries(), experiment.comparable)
     if pushes.empty:
         return ""
     left = pd.Series([say_kinds(row) for _, row in pushes.iterrows()], index=pushes.index)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from analysis.claims import Evidence
 from analysis.words import count_words, join_words, say_seconds
 
 UNSHAPED = "unshaped"
@@ -11,15 +10,14 @@ LONG_ROUND = pd.Timedelta(hours=6)
 CONTAINERD = "overlayfs"
 
 
-def say_limits(evidence: Evidence) -> str:
+def say_limits(runs: pd.DataFrame, comparable: pd.DataFrame) -> str:
     """What the numbers can't say: runs left out, rounds that took long, what the lab spares."""
-    runs = evidence.runs
     invalid = int((~runs["valid"]).sum())
     verb = "is" if invalid == 1 else "are"
     said = f"{count_words(invalid, 'run')} of {len(runs)} failed the checks and {verb} left out"
     parts = [said] if invalid else []
     parts += say_long_rounds(runs)
-    parts += say_given_stores(evidence.comparable)
+    parts += say_given_stores(comparable)
     if runs["link"].eq(UNSHAPED).all():
         parts.append(
             "host and registry were on one machine: over a network, whatever pulls or pushes takes "

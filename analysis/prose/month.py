@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
-from analysis.measures.money import can_tell, find_price, say_price
-from analysis.words import count_words, join_words
+from analysis.measures.money import can_tell, find_price
+from analysis.words import count_words, join_words, say_range, say_seconds
 
 # a difference that is shown as 0.00 USD
 CENT = 0.005
@@ -74,3 +74,37 @@ def say_bounds(row: tuple) -> str:
     sign = 1 if row.cost_difference > 0 else -1
     low, high = sorted((sign * row.cost_low, sign * row.cost_high))
     return f" ({low:.2f} to {high:.2f})".replace("-", "−")
+
+
+def say_price(price: pd.Series) -> str:
+    """A row of prices in words, with place, date and source."""
+    cost = "unknown" if pd.isna(price["usd"]) else f"{price['usd']:g} USD"
+    source = "no source given" if pd.isna(price["source"]) else price["source"]
+    return (
+        f"The price of a {price['unit']} of {price['item']} is {cost} "
+        f"({price['region']}, {price['date']:%Y-%m-%d}; {source})."
+    )
+
+
+def say_mixes(table: pd.DataFrame, baseline: str = "docker") -> str:
+    """One paragraph of compare_mixes' rows: for each mix what to use; '' when nothing is told."""
+    if not can_tell(table):
+        return ""
+    groups = table[~table["strategy"].str.endswith(EMULATED)].groupby("mix", sort=False)
+    parts = (say_mix(name, rows, baseline) for name, rows in groups)
+    return f"by what a project's builds are of, against {baseline}: {'; '.join(parts)}"
+
+
+def say_mix(name: str, rows: pd.DataFrame, baseline: str) -> str:
+    """What to use for one mix, of those that are not emulated."""
+    start = f"{name} ({rows['shares'].iloc[0]} %)"
+    faster = rows[rows["verdict"] == "faster"]
+    if faster.empty:
+        return f"{start}: {baseline}, none is shown to be faster"
+    best = faster.loc[faster["difference"].idxmin()]
+    share = -best["difference"] / (best["seconds"] - best["difference"])
+    return (
+        f"{start}: {best['strategy']}, {say_seconds(-best['difference'])} a build less "
+        f"({100 * share:.0f} %; 95 % interval {say_range(-best['high'], -best['low'])}, "
+        f"n = {best['n']})"
+    )

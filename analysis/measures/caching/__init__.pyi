@@ -15,12 +15,10 @@ from .host_pool import (
     landings,
     local_hits,
     read_public_logs,
-    say_landings,
-    say_public_logs,
     widen_chances,
 )
 from .misses import explain_log, explain_misses, frame_misses
-from .misses_by_run import first_misses, misses_by_run, say_misses
+from .misses_by_run import first_misses, misses_by_run
 
 __all__ = [
     "LIFETIME",
@@ -41,9 +39,6 @@ __all__ = [
     "misses_by_run",
     "rates_by_denominator",
     "read_public_logs",
-    "say_landings",
-    "say_misses",
-    "say_public_logs",
     "widen_chances",
     "widen_rates",
 ]

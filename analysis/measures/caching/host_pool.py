@@ -11,9 +11,8 @@ import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.caching.hits import hit_rates
-from analysis.measures.compare import order_scenarios, say_counted
+from analysis.measures.compare import order_scenarios
 from analysis.shipped import ROOT
-from analysis.words import say_sentence, say_share
 
 PUBLIC = ROOT / "data" / "public-logs.csv"
 POOLS = (1, 2, 4, 8, 16)
@@ -94,18 +93,6 @@ def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = 2) -> pd.DataFr
     )[SEEN]
 
 
-def say_landings(seen: pd.DataFrame, pool: int = 2) -> str:
-    """How often builds came to a host that had built before, against the model's expectation."""
-    builds = int(seen["builds"].sum())
-    if not builds:
-        return "no build after a first one was measured"
-    expected = float((seen["expected"] * seen["builds"]).sum()) / builds
-    return (
-        f"{say_counted(int(seen['used'].sum()), builds, 'build')} after the first landed on a "
-        f"host that had built before; a pool of {pool} makes that likely for {say_share(expected)}"
-    )
-
-
 def local_hits(logs: Logs) -> pd.DataFrame:
     """Whether the cache of the machine itself was used: a row a docker build that shows layers.
 
@@ -132,14 +119,3 @@ def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
     Counts of local_hits in logs that others made public; the logs are not part of this package.
     """
     return pd.read_csv(path, parse_dates=["date"])
-
-
-def say_public_logs(table: pd.DataFrame) -> str:
-    """What public logs tell of local caches, of read_public_logs' rows."""
-    counts = table.set_index("agent")
-    own, other = counts.loc["codebuild"], counts.loc["other"]
-    return say_sentence(
-        f"in public logs ({own['source']}, {own['date']:%Y-%m-%d}) a cache of the host was used in "
-        f"{say_counted(int(own['used']), int(own['builds']), 'build')} on CodeBuild, and in "
-        f"{say_counted(int(other['used']), int(other['builds']), 'build')} elsewhere"
-    )

@@ -124,13 +124,13 @@ def explain_against(
     """Why a layer missed in a cache left by `old`; null when there is no log of such a build."""
     missed, changed = parent_missed(one, build), base_changed(one, build, old)
     if missed and not changed:
-        return say_parent(one, build)
+        return blame_parent(one, build)
     if old is None:
         return Cause("unknown", "there is no log of the build before")
     if build.cache_import != "ok" and not build.hits and host_empty is not False:
         return Cause("unknown", "the log does not tell whether there was a cache to look in")
     if changed:
-        return say_base(one, build, old)
+        return blame_base(one, build, old)
     return explain_instruction(one, build, old, missed is None or changed is None)
 
 
@@ -192,7 +192,7 @@ def explain_export(one: Instruction, build: Built, old: Built, past: Instruction
     return None if hit else Cause("unknown", "the log does not tell if this stage was exported")
 
 
-def say_parent(one: Instruction, build: Built) -> Cause:
+def blame_parent(one: Instruction, build: Built) -> Cause:
     """Names what missed before a layer."""
     for maybe in build.lineage.under(one):
         if agree(each.missed for each in maybe):
@@ -206,15 +206,15 @@ def say_parent(one: Instruction, build: Built) -> Cause:
     return Cause("parent missed", f"it takes from {join_words(stages)}, which was built anew")
 
 
-def say_base(one: Instruction, build: Built, old: Built) -> Cause:
+def blame_base(one: Instruction, build: Built, old: Built) -> Cause:
     """Names the image that a layer stands on, and the one before."""
     made_from = (each for maybe in build.lineage.made_from(one) for each in maybe)
     images = ((each, old.lineage.find_image(each)) for each in made_from if each.kind == "from")
     new, past = next(pair for pair in images if image_changed(*pair))
-    return Cause("base changed", f"{say_image(new)} was {say_image(past)}")
+    return Cause("base changed", f"{name_image(new)} was {name_image(past)}")
 
 
-def say_image(image: Instruction) -> str:
+def name_image(image: Instruction) -> str:
     """`python:3.13 (sha256:0a4f2e6be21c)`."""
     name, digest = image.image
     return f"{name} ({digest[:19]})" if digest else str(name)

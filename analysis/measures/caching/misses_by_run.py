@@ -8,7 +8,7 @@ from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds
 from analysis.measures.caching.misses import COLUMNS, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
-from analysis.words import count_words, join_words
+from analysis.words import join_words
 
 KEYS = ["strategy", "round"]
 
@@ -89,19 +89,3 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
 def list_names(names: Iterable[str]) -> str:
     """Each name once, joined."""
     return join_words(dict.fromkeys(names))
-
-
-def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
-    """In how many of these runs the logs tell why layers missed, and the causes by their number."""
-    rows = misses[misses["first"] & misses["run"].isin(runs["run"])]
-    if rows.empty:
-        return [f"No layer missed in {count_words(len(runs), 'run')}."]
-    untold = rows.loc[rows["cause"].eq("unknown"), "run"].nunique()
-    missed = rows["run"].nunique()
-    counts = rows.groupby("cause")["run"].nunique().sort_values(ascending=False, kind="stable")
-    parts = (f"{cause} ({count_words(number, 'run')})" for cause, number in counts.items())
-    return [
-        f"Layers missed in {missed} of {count_words(len(runs), 'run')}; the logs tell why in "
-        f"{missed - untold} of them.",
-        f"Where the misses began: {join_words(parts)}.",
-    ]

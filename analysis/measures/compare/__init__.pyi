@@ -1,6 +1,6 @@
-from .aa import AGAIN, control, say_control
+from .aa import AGAIN, control
 from .comparison import COLUMNS, FEWEST, check_baseline, compare, count_luck, pair_rounds
-from .intervals import LEVEL, mean_of_rounds, say_counted, say_interval, say_mean, wilson
+from .intervals import LEVEL, mean_of_rounds, wilson
 from .runs import (
     EMULATED,
     RUN,
@@ -14,7 +14,7 @@ from .runs import (
     spread,
     waits,
 )
-from .simulation import LUCK, read_simulation, say_simulation
+from .simulation import LUCK, read_simulation
 
 __all__ = [
     "AGAIN",
@@ -37,11 +37,6 @@ __all__ = [
     "pair_rounds",
     "pick_comparable",
     "read_simulation",
-    "say_control",
-    "say_counted",
-    "say_interval",
-    "say_mean",
-    "say_simulation",
     "sort_rows",
     "spread",
     "waits",

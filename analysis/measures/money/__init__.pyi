@@ -1,6 +1,6 @@
-from .mixes import compare_mixes, say_mixes
+from .mixes import compare_mixes
 from .month import can_tell, month, month_storage, read_mix
-from .prices import find_price, read_prices, say_price
+from .prices import find_price, read_prices
 from .usual import BUILDS, COMPUTE, MIX, MIXES
 
 __all__ = [
@@ -15,6 +15,4 @@ __all__ = [
     "month_storage",
     "read_mix",
     "read_prices",
-    "say_mixes",
-    "say_price",
 ]

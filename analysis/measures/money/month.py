@@ -118,7 +118,7 @@ def average_months(
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
     scenarios = runs.groupby("strategy")["scenario"].unique()
-    lacks = pd.Series([say_lacks(scenarios[name], mix) for name in table.index], table.index)
+    lacks = pd.Series([name_lacking(scenarios[name], mix) for name in table.index], table.index)
     table["lacks"] = lacks.where(table["n"].eq(0))
     return table.sort_values("minutes", kind="stable").reset_index(names="strategy")
 
@@ -188,7 +188,7 @@ def compare_months(
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 
-def say_lacks(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:
+def name_lacking(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:
     """Which scenarios of the mix are not among those that a strategy has runs of."""
     missing = [scenario for scenario in mix if scenario not in set(scenarios)]
     return join_words(missing) if missing else "a round with all of them"

@@ -56,13 +56,3 @@ def find_price(prices: pd.DataFrame, item: str, unit: str) -> pd.Series:
     if item not in rows.index:
         raise UnknownName(f"price by the {unit} of", item, rows.index)
     return rows.loc[item]
-
-
-def say_price(price: pd.Series) -> str:
-    """A row of prices in words, with place, date and source."""
-    cost = "unknown" if pd.isna(price["usd"]) else f"{price['usd']:g} USD"
-    source = "no source given" if pd.isna(price["source"]) else price["source"]
-    return (
-        f"The price of a {price['unit']} of {price['item']} is {cost} "
-        f"({price['region']}, {price['date']:%Y-%m-%d}; {source})."
-    )

@@ -1,16 +1,17 @@
-from .gaps import hits_over_gap, host_caches, say_gaps
-from .missing_layers import missing_steps, say_missing
+from .gaps import hits_over_gap, host_caches
+from .missing_layers import missing_steps
 from .overview import (
+    as_runs,
     cache_seen,
     history_busy,
     history_hits,
     history_overheads,
-    say_cache_seen,
-    say_history,
+    name_projects,
 )
-from .trends import phase_minutes, say_minutes, say_trend, slopes, trend
+from .trends import phase_minutes, pick_period, slopes, trend
 
 __all__ = [
+    "as_runs",
     "cache_seen",
     "history_busy",
     "history_hits",
@@ -18,13 +19,9 @@ __all__ = [
     "hits_over_gap",
     "host_caches",
     "missing_steps",
+    "name_projects",
     "phase_minutes",
-    "say_cache_seen",
-    "say_gaps",
-    "say_history",
-    "say_minutes",
-    "say_missing",
-    "say_trend",
+    "pick_period",
     "slopes",
     "trend",
 ]

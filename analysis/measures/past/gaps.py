@@ -5,10 +5,9 @@ import math
 import pandas as pd
 
 from analysis.measures.caching import local_hits
-from analysis.measures.compare import say_counted, wilson
+from analysis.measures.compare import wilson
 from analysis.measures.past.overview import name_projects
 from analysis.past_builds import PastBuilds
-from analysis.words import count_words
 
 # minutes: users report that hosts are kept for 5 to 60
 EDGES = (0, 2, 5, 10, 15, 30, 60, 240, math.inf)
@@ -77,36 +76,13 @@ def count_used(used: pd.Series, low: float, high: float) -> tuple:
     told, seen = int(used.notna().sum()), int(used.sum())
     share = seen / told if told else math.nan
     unclear = len(used) - told
-    return say_gap(low, high), low, high, told, seen, share, *wilson(seen, told), unclear
+    return name_gap(low, high), low, high, told, seen, share, *wilson(seen, told), unclear
 
 
-def say_gap(low: float, high: float) -> str:
+def name_gap(low: float, high: float) -> str:
     """`5 to 10 min`, `over 4 h`; `overlapping` where the build before had not ended."""
     if high <= 0:
         return "overlapping"
     if math.isinf(high):
         return f"over {low / 60:.0f} h"
     return f"{low:.0f} to {high:.0f} min" if high <= 60 else f"{low / 60:.0f} to {high / 60:.0f} h"
-
-
-def say_gaps(gaps: pd.DataFrame) -> list[str]:
-    """Where the host's own cache was seen, of hits_over_gap's rows."""
-    if gaps.empty:
-        return ["No log tells both of layers and of the time since the project's build before."]
-    return [say_project(str(name), rows) for name, rows in gaps.groupby("project", sort=False)]
-
-
-def say_project(project: str, gaps: pd.DataFrame) -> str:
-    """What a project's rows of hits_over_gap say."""
-    told, unclear = int(gaps["builds"].sum()), int(gaps["unclear"].sum())
-    if not told:
-        return f"{project}: every build asked another cache, so that the host's is not told."
-    seen = gaps[gaps["used"].gt(0)]
-    text = f"{project}: a cache of the host was seen in " + say_counted(
-        int(gaps["used"].sum()), told, "build"
-    )
-    if len(seen):
-        longest = f"at most {seen['gap'].iloc[-1]} after the one before"
-        text += f", {longest if seen['to_minutes'].iloc[-1] > 0 else 'each while another ran'}"
-    more = f"; {count_words(unclear, 'build')} asked another cache" if unclear else ""
-    return f"{text}{more}."

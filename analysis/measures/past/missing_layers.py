@@ -1,6 +1,5 @@
 """The layers that cost a history most because no cache gave them."""
 
-import math
 import re
 
 import pandas as pd
@@ -8,7 +7,6 @@ import pandas as pd
 from analysis.measures.caching import explain_log, frame_misses, list_builds
 from analysis.measures.past.overview import name_projects
 from analysis.past_builds import PastBuilds
-from analysis.words import count_words, say_seconds, say_share
 
 # what no cache could have given: what it is made of had changed
 CHANGED = ("base changed", "files changed", "instruction changed")
@@ -120,40 +118,3 @@ def find_most(causes: pd.Series) -> str | None:
     told = known[~known.str.startswith("unknown")]
     counts = (told if len(told) else known.str.replace(" before it", "")).value_counts()
     return None if counts.empty else str(counts.index[0])
-
-
-def say_missing(steps: pd.DataFrame) -> list[str]:
-    """The layers that cost most, and what of it a cache could have saved."""
-    known = steps.dropna(subset=["seconds"])
-    if known.empty:
-        return ["No log tells how long a layer took."]
-    return [say_whole(known), *(say_layer(row) for row in known.head(3).itertuples())]
-
-
-def say_whole(steps: pd.DataFrame) -> str:
-    """How long all layers ran, and how much of it was made again."""
-    told = steps.dropna(subset=["could_save"])
-    text = f"Layers ran for {say_seconds(steps['seconds'].sum())} in all"
-    if told.empty:
-        return f"{text}; which build came first is unknown, and so what was made again."
-    could, whole = told["could_save"].sum(), told["seconds"].sum()
-    share = say_share(could / whole if whole else math.nan)
-    return f"{text}; {share} of it at most had been made before: {say_seconds(could)}."
-
-
-def say_layer(row: tuple) -> str:
-    """What a layer cost, and what a cache could have saved of it."""
-    saved = (
-        f"; a cache could have saved at most {say_seconds(row.could_save)} of it"
-        if pd.notna(row.could_save)
-        else ""
-    )
-    return (
-        f"{shorten(row.layer)} in {row.project} took {say_seconds(row.seconds)}, in {row.ran} of "
-        f"{count_words(row.builds, 'docker build')}{saved}."
-    )
-
-
-def shorten(text: str, most: int = 60) -> str:
-    """A text's begin, at most so many characters."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

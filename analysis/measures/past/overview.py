@@ -3,10 +3,9 @@
 import pandas as pd
 
 from analysis.measures.caching import add_rates, hit_rates
-from analysis.measures.compare import EMULATED, mean_by_activity, say_interval, spread, wilson
+from analysis.measures.compare import EMULATED, mean_by_activity, wilson
 from analysis.measures.seconds import busy_map, overhead_map
 from analysis.past_builds import PastBuilds
-from analysis.words import count_words, join_words, say_seconds, say_share
 
 ALL = "all builds"
 # builds that did not end by themselves say nothing of how long one takes
@@ -115,52 +114,3 @@ def history_busy(history: PastBuilds) -> pd.DataFrame:
     untimed = busy.loc[busy["seconds"].isna(), "run"]
     timed = busy[~busy["run"].isin(untimed)]
     return mean_by_activity(timed if len(timed) else busy.dropna(subset=["seconds"]))
-
-
-def say_history(history: PastBuilds) -> list[str]:
-    """What was read: how many builds of what, from when to when, how they ended, how long."""
-    builds = history.builds
-    projects = name_projects(builds).unique().tolist()
-    of = join_words(projects) if len(projects) <= 4 else count_words(len(projects), "project")
-    times = builds["started"].dropna()
-    days = dict.fromkeys(f"{each:%Y-%m-%d}" for each in times.agg(["min", "max"]))
-    when = f", {' to '.join(days)}" if len(times) else ", at times not known"
-    ends = builds["status"].fillna("unknown").value_counts(sort=True)
-    said = join_words(f"{number} {status}" for status, number in ends.items())
-    read = int(builds["log"].notna().sum())
-    return [
-        f"{count_words(len(builds), 'build')} of {of}{when}: {said}.",
-        f"{count_words(read, 'log')} read, {count_words(len(builds) - read, 'build')} without one.",
-        *say_lengths(history),
-    ]
-
-
-def say_lengths(history: PastBuilds) -> list[str]:
-    """How long a build of each project takes, in the median, of those that did not fail."""
-    runs = as_runs(history)
-    table = spread(runs[runs["valid"]], "seconds", ["strategy"])
-    return [
-        f"A build of {row.strategy} takes {say_seconds(row.median)} after provisioning (median, "
-        f"{row.low:.1f} to {say_seconds(row.high)}, n = {row.n})."
-        for row in table[table["n"].gt(0)].itertuples()
-    ]
-
-
-def say_cache_seen(seen: pd.DataFrame) -> list[str]:
-    """What caches gave, of cache_seen's rows."""
-    if seen.empty:
-        return ["No docker build with layers was found in any log."]
-    return [
-        f"{row.project}: {row.with_hits} of {count_words(row.builds, 'build')} had a layer from a "
-        f"cache ({say_interval(row.with_hits, row.builds)}); the median build got "
-        f"{say_share(row.median_rate)} of its layers from one.{say_lost(row)}"
-        for row in seen.itertuples()
-    ]
-
-
-def say_lost(row: tuple) -> str:
-    """That imports were lost, where any was."""
-    if not row.import_lost:
-        return ""
-    asked = row.imported + row.import_lost
-    return f" {row.import_lost} of {asked} imports found no cache or could not read it."

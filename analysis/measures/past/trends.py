@@ -1,7 +1,6 @@
 """Where the minutes of a history go, and whether that changes."""
 
 import math
-from collections.abc import Iterator
 
 import pandas as pd
 from scipy.stats import theilslopes
@@ -9,7 +8,6 @@ from scipy.stats import theilslopes
 from analysis.measures.compare import LEVEL
 from analysis.measures.past.overview import as_runs, history_hits, name_projects
 from analysis.past_builds import ORDER, PastBuilds
-from analysis.words import count_words, join_words, say_share
 
 MEASURES = ("seconds", "rate")
 # a period holds several builds once a history is as long as that, in days
@@ -18,7 +16,6 @@ TREND = ["project", "measure", "every", "period", "n", "median", "lower", "upper
 # fewer points than this are no trend
 ENOUGH = 5
 DAY = 86_400
-WAITING = ("QUEUED", "PROVISIONING")
 
 
 def phase_minutes(history: PastBuilds) -> pd.DataFrame:
@@ -40,21 +37,6 @@ def phase_minutes(history: PastBuilds) -> pd.DataFrame:
         key=lambda values: values.map(place) if values.name == "phase" else values,
         ignore_index=True,
     )
-
-
-def say_minutes(minutes: pd.DataFrame) -> list[str]:
-    """The phases in which most minutes go, by project, of phase_minutes' rows."""
-    if minutes.empty:
-        return ["How long any phase took is unknown: neither CodeBuild nor a log tells."]
-    said = []
-    for project, rows in minutes.groupby("project", sort=False):
-        top = rows.nlargest(3, "minutes")
-        parts = (f"{row.phase} {say_share(row.share)}" for row in top.itertuples())
-        text = f"{project}: {rows['minutes'].sum():.1f} minutes, of which {join_words(parts)}"
-        untold = [phase for phase in WAITING if phase not in set(rows["phase"])]
-        more = f"; {join_words(untold)} unknown, as no log tells" if untold else ""
-        said.append(f"{text}{more}.")
-    return said
 
 
 def trend(history: PastBuilds, every: str = "") -> pd.DataFrame:
@@ -116,31 +98,3 @@ def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
         return math.nan, math.nan, math.nan
     found = theilslopes(values["median"], weeks, LEVEL)
     return tuple(float(value) for value in found[:1] + found[2:])
-
-
-def say_trend(history: PastBuilds) -> list[str]:
-    """Whether builds get longer, and hits fewer, as far as a straight line can say."""
-    days = history.builds["started"].dropna()
-    if len(days) < 2 or pick_period(days) == "build":
-        span = (days.max() - days.min()).total_seconds() / 3600 if len(days) else 0.0
-        return [
-            f"The {count_words(len(days), 'build')} with a known time lie within {span:.1f} hours: "
-            "too short for a trend."
-        ]
-    return list(say_slopes(slopes(history)))
-
-
-def say_slopes(table: pd.DataFrame) -> Iterator[str]:
-    """A sentence a project and measure."""
-    words = {"seconds": ("A build of", 1.0, "s"), "rate": ("The hit rate of", 100.0, "points")}
-    for row in table.itertuples():
-        what, factor, unit = words[row.measure]
-        if pd.isna(row.slope):
-            yield f"{what} {row.project}: too few builds for a trend (n = {row.n})."
-            continue
-        told = "changes" if row.low > 0 or row.high < 0 else "is not shown to change"
-        low, high = factor * row.low, factor * row.high
-        yield (
-            f"{what} {row.project} {told}: {factor * row.slope:+.2f} {unit} a week (95 % interval "
-            f"{low:.2f} to {high:.2f}, n = {row.n})."
-        ).replace("-", "−")

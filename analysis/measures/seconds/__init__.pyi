@@ -1,7 +1,7 @@
 from .breakeven import break_even
 from .breakeven_check import ERROR, SERIES, busy_by_link, check_break_even
 from .critical_path import critical_path
-from .gains_and_costs import balance, say_balance
+from .gains_and_costs import balance
 from .overheads import builder_costs, busy_map, overhead_map
 from .path_seconds import (
     burdened,
@@ -10,8 +10,6 @@ from .path_seconds import (
     path_map,
     path_seconds,
     pick_run,
-    say_path,
-    say_unread,
 )
 
 __all__ = [
@@ -31,7 +29,4 @@ __all__ = [
     "path_map",
     "path_seconds",
     "pick_run",
-    "say_balance",
-    "say_path",
-    "say_unread",
 ]

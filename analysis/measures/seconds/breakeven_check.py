@@ -129,7 +129,7 @@ def order_link(name: str) -> tuple[float, int, str]:
 def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """`points` of one link and strategy with slope, MEASURED, ERROR, PERCENT and reason."""
     crossing = fit_crossing(pairs["work"], pairs["difference"])
-    reason = say_unmeasured(crossing, points)
+    reason = why_unmeasured(crossing, points)
     table = points.assign(slope=crossing.slope if crossing else np.nan)
     if reason is None:
         half = crossing.half_width(crossing.gradient)
@@ -137,11 +137,11 @@ def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         table = table.assign(**dict(zip(MEASURED, ends, strict=True)))
         errors = [judge_point(row, pairs, crossing) for row in points.itertuples()]
         table[[*ERROR, *PERCENT]] = pd.DataFrame(errors, index=table.index)
-    reasons = [join_reasons(say_unpredicted(row), reason) for row in points.itertuples()]
+    reasons = [join_reasons(why_unpredicted(row), reason) for row in points.itertuples()]
     return table.assign(reason=reasons)
 
 
-def say_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
+def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
     """Why the differences of a series show no break-even; null when they do."""
     works = points.loc[points["n"].gt(0), "work"].dropna()
     if crossing is None:
@@ -155,7 +155,7 @@ def say_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | Non
     return None
 
 
-def say_unpredicted(row: tuple) -> str | None:
+def why_unpredicted(row: tuple) -> str | None:
     """Why nothing could be predicted from a point; null when it could."""
     if row.n == 0:
         return "no round holds a valid run of both"

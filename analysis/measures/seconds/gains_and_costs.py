@@ -3,8 +3,6 @@
 import pandas as pd
 
 from analysis.measures.compare import check_baseline, sort_rows
-from analysis.words import join_words, say_seconds
-from analysis.workload import say_commit
 
 # an activity of overhead_map or path_map -> its side of the balance
 SIDES = {
@@ -23,7 +21,6 @@ SIDES = {
 REST, INSIDE = "other", "docker build"
 ORDER = [*dict.fromkeys(SIDES.values()), REST]
 COLUMNS = ["strategy", "scenario", "n", "activity", "difference"]
-WORTH_SAYING = 0.5
 
 
 def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
@@ -58,33 +55,3 @@ def sum_sides(outside: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(activity=pd.Categorical(side, ORDER, ordered=True))
     keys = ["run", "strategy", "scenario", "round", "activity"]
     return rows.groupby(keys, observed=True)["seconds"].sum().reset_index()
-
-
-def say_balance(table: pd.DataFrame, scenario: str, baseline: str = "docker") -> list[str]:
-    """Each strategy in a scenario: what it saves, what it pays, and what is left; least first."""
-    rows = table[table["scenario"] == scenario]
-    if rows.empty:
-        return [f"Nothing can be set against {baseline} for {say_commit(scenario)}."]
-    net = rows.groupby("strategy")["difference"].sum().sort_values(kind="stable")
-    return [
-        say_one(name, rows[rows["strategy"] == name], net[name], baseline) for name in net.index
-    ]
-
-
-def say_one(name: str, rows: pd.DataFrame, net: float, baseline: str) -> str:
-    """`a (n = 6) saves 8.1 s (work 8.1 s) and pays 9.0 s (builder 9.0 s): 0.9 s more than b.`"""
-    saved = rows[rows["difference"] <= -WORTH_SAYING].sort_values("difference")
-    paid = rows[rows["difference"] >= WORTH_SAYING].sort_values("difference", ascending=False)
-    way = "more" if net > 0 else "less"
-    return (
-        f"{name} (n = {rows['n'].max()}) {say_side('saves', saved)} and {say_side('pays', paid)}: "
-        f"{say_seconds(abs(net))} {way} than {baseline} in all."
-    )
-
-
-def say_side(verb: str, rows: pd.DataFrame) -> str:
-    """`saves 8.1 s (work 8.1 s)`, `saves nothing of note`."""
-    if rows.empty:
-        return f"{verb} nothing of note"
-    parts = (f"{row.activity} {say_seconds(abs(row.difference))}" for row in rows.itertuples())
-    return f"{verb} {say_seconds(abs(rows['difference'].sum()))} ({join_words(parts)})"

@@ -8,8 +8,7 @@ from analysis.logs import Logs
 from analysis.measures.compare import RUN
 from analysis.measures.seconds.critical_path import WAIT, critical_path
 from analysis.measures.seconds.overheads import BUSY, list_activities, name_steps, time_commands
-from analysis.words import join_words, say_seconds, say_share
-from analysis.workload import say_commit
+from analysis.words import say_seconds
 
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
@@ -115,17 +114,17 @@ def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
         row.step: f"{name} {say_seconds(row.seconds)}"
         for row, name in zip(rows.itertuples(), activity, strict=True)
     }
-    notes = whole | say_parts(path)
+    notes = whole | note_parts(path)
     steps = rows["step"].tolist()
     return rows.assign(
-        label=pd.Series(map(say_step, rows.itertuples()), rows.index, dtype="string"),
+        label=pd.Series(map(label_step, rows.itertuples()), rows.index, dtype="string"),
         activity=activity,
         critical=pd.Series([spans.get(n, ()) for n in steps], rows.index, dtype="object"),
         note=pd.Series([notes[n] for n in steps], rows.index, dtype="string"),
     )
 
 
-def say_parts(path: pd.DataFrame) -> dict[int, str]:
+def note_parts(path: pd.DataFrame) -> dict[int, str]:
     """Step -> what of it is on the path: `image export 1.6 s, load 11.3 s`."""
     parts = path.groupby(["step", "activity"], sort=False)["seconds"].sum()
     parts = parts[parts >= SEEN]
@@ -135,38 +134,8 @@ def say_parts(path: pd.DataFrame) -> dict[int, str]:
     return {step: ", ".join(each) for step, each in said.items()}
 
 
-def say_step(row: tuple) -> str:
+def label_step(row: tuple) -> str:
     """The stage and the name of a step, without digests, cut to LABEL characters."""
     name = PROGRAM.sub("RUN ", DIGEST.sub("", str(row.name)))
     text = name if pd.isna(row.stage) else f"{row.stage}: {name}"
     return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
-
-
-def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
-    """How much of the overhead decides the time in a scenario, of overhead_on_path's rows."""
-    rows = burdened(overhead)
-    rows = rows[rows["scenario"] == scenario].sort_values("on_path", ascending=False)
-    if rows.empty:
-        return [f"No build of {say_commit(scenario)} has a timeline with a cache's overhead."]
-    parts = (
-        f"{say_seconds(row.on_path)} of {row.strategy}'s {say_seconds(row.docker_build)} "
-        f"(n = {row.n})"
-        for row in rows.itertuples()
-    )
-    hidden = say_share(1 - rows["on_path"].sum() / rows[["busy", "on_path"]].max(axis=1).sum())
-    return [
-        f"Overhead of a cache or a builder of its own decides {join_words(parts)} in docker build, "
-        f"for {say_commit(scenario)}.",
-        "All of that overhead makes the build longer: none is hidden beside other steps."
-        if hidden == "0 %"
-        else f"{hidden} of that overhead is hidden: it runs beside steps that take longer.",
-    ]
-
-
-def say_unread(problems: pd.DataFrame) -> str:
-    """Which builds' records could not be read, of the problems of read_timelines."""
-    if problems.empty:
-        return "The record of every build shown could be read."
-    reasons = join_words(reason.rstrip(".") for reason in problems["reason"].head(3))
-    more = "" if len(problems) <= 3 else f", and {len(problems) - 3} more"
-    return f"Left out for want of a record: {reasons}{more}."

@@ -1,6 +1,6 @@
-from .ecr_previews import compare_previews, differing, say_previews
-from .footprint import count_entries, count_rollbacks, entries_per_push, push_by_push
-from .media_types import is_provenance, is_signature, read_media, say_media
+from .ecr_previews import compare_previews, differing
+from .footprint import count_entries, count_rollbacks, entries_per_push, first_pushes, push_by_push
+from .media_types import is_provenance, is_signature, read_media
 from .rollbacks import READINGS, keep_newest
 
 __all__ = [
@@ -10,11 +10,10 @@ __all__ = [
     "count_rollbacks",
     "differing",
     "entries_per_push",
+    "first_pushes",
     "is_provenance",
     "is_signature",
     "keep_newest",
     "push_by_push",
     "read_media",
-    "say_media",
-    "say_previews",
 ]

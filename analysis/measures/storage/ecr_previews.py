@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis.aws import Preview
 from analysis.registry import preview_lifecycle
-from analysis.words import count_words
 
 # whether the children of an index and what refers to an entry count towards a rule's number
 READINGS = {"left_out": False, "counted": True}
@@ -19,10 +18,6 @@ COLUMNS = {
     "left_out": "string",
     "counted": "string",
     "differs": "bool",
-}
-WORDS = {
-    "left_out": "with the children of an index left out",
-    "counted": "with the children of an index counted",
 }
 
 
@@ -54,27 +49,3 @@ def differing(previews: pd.DataFrame) -> pd.DataFrame:
     """Those rows of compare_previews where ECR and a reading of ours differ, digests short."""
     rows = previews[previews["differs"]].drop(columns="differs")
     return rows.assign(digest=rows["digest"].str.slice(0, 19)).reset_index(drop=True)
-
-
-def say_previews(preview: Preview | None, previews: pd.DataFrame) -> list[str]:
-    """What ECR would do, which of our readings it agrees with, or that nobody asked it."""
-    if preview is None:
-        return ["No repository was named, so ECR was not asked."]
-    number = len(previews)
-    acts = previews.loc[previews["ecr"].ne("keep"), "ecr"].value_counts()
-    does = [f"{verb} {count}" for verb, count in acts.items()] or ["act on none"]
-    said = f"ECR would {' and '.join(does)} of {count_words(number, 'entry')} of "
-    unlisted = len(set(preview.acted["digest"]) - set(previews["digest"]))
-    gone = (
-        [f"{count_words(unlisted, 'entry')} of its preview were gone before they could be listed."]
-        if unlisted
-        else []
-    )
-    return [f"{said}{preview.repository}.", *(say_reading(previews, each) for each in READINGS),
-            *gone]  # fmt: skip
-
-
-def say_reading(previews: pd.DataFrame, reading: str) -> str:
-    """For how many entries a reading says what ECR does."""
-    agree = int(previews["ecr"].eq(previews[reading]).sum())
-    return f"Our evaluation {WORDS[reading]} says the same of {agree} of {len(previews)}."

@@ -101,6 +101,12 @@ def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def first_pushes(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """count_entries' rows of these runs whose repository holds one push, as far as known."""
+    rows = entries[entries["run"].isin(runs["run"])]
+    return rows[rows["pushes"].eq(1) & rows["entries"].notna()]
+
+
 def push_by_push(entries: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a strategy of entries_per_push: strategy, then `column` after 1, 2 … pushes.
 

@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.records import read_json
 from analysis.registry import artifact_type, descriptors, list_entries, parse_manifest
-from analysis.words import join_words
 
 COLUMNS = [
     "run",
@@ -74,20 +73,6 @@ def describe_entry(
         tuple(sorted(map(str, predicates))),
         None if subject is None else kinds.get(subject, "an entry that is not here"),
     ]
-
-
-def say_media(row: pd.Series) -> str:
-    """`image TYPE (artifact type TYPE, layers TYPE, subject: the image)`, of read_media's row."""
-    artifact = row["artifact_type"]
-    told = {
-        "config or artifact": None if pd.isna(artifact) else artifact,
-        "layers": join_words(row["layers"]) if row["layers"] else None,
-        "statement of": join_words(row["predicates"]) if row["predicates"] else None,
-        "subject": None if pd.isna(row["subject"]) else f"the {row['subject']}",
-    }
-    parts = [f"{name} {value}" for name, value in told.items() if value]
-    own = "no media type" if pd.isna(row["media_type"]) else row["media_type"]
-    return f"{row['kind']} {own}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
 def is_signature(row: Mapping[str, Any]) -> bool:

@@ -3,11 +3,11 @@
 import pandas as pd
 from measured import BUILD, CREATE, PUSH, make_runs, read_texts, show_build, write_log
 
+from analysis import prose as findings
 from analysis.measures.caching import hits_by_run
 from analysis.measures.compare import mean_by_activity
 from analysis.measures.seconds import builder_costs, busy_map, overhead_map
 from analysis.measures.storage import READINGS
-from analysis.prose import pages as findings
 
 CACHED = show_build(boot=9.5, cached=("RUN install",))
 PLAIN = write_log((BUILD, 15.0, show_build()), (PUSH, 3.9, ""))

@@ -15,11 +15,10 @@ from analysis.measures.caching.host_pool import (
     landings,
     local_hits,
     read_public_logs,
-    say_landings,
-    say_public_logs,
     widen_chances,
 )
 from analysis.measures.compare import wilson
+from analysis.prose import say_landings, say_public_logs
 from analysis.records import read_experiment
 
 ROOT = Path(__file__).parents[4]

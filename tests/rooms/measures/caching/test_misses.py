@@ -11,8 +11,9 @@ from measured import make_runs, read_texts, write_log
 
 from analysis.logs import read_logs
 from analysis.measures.caching.misses import CAUSES, COLUMNS, explain_misses
-from analysis.measures.caching.misses_by_run import first_misses, misses_by_run, say_misses
+from analysis.measures.caching.misses_by_run import first_misses, misses_by_run
 from analysis.measures.compare import pick_comparable
+from analysis.prose import say_misses
 from analysis.records import read_experiment
 
 LAB = Path(__file__).parents[4] / "data" / "lab"

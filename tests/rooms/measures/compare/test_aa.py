@@ -3,7 +3,8 @@
 import pandas as pd
 from measured import make_runs
 
-from analysis.measures.compare.aa import control, say_control
+from analysis.measures.compare.aa import control
+from analysis.prose import say_control
 
 NAMES = ("docker", "docker-again", "registry-cache", "registry-cache-again")
 

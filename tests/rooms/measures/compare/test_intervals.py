@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.measures.compare.intervals import mean_of_rounds, say_counted, say_mean, wilson
+from analysis.measures.compare.intervals import mean_of_rounds, wilson
+from analysis.prose import say_counted, say_mean
 
 
 @pytest.mark.parametrize(("count", "number"), [(0, 3), (3, 3), (7, 10), (1, 1), (2, 1000)])

@@ -9,7 +9,8 @@ import pytest
 
 from analysis.errors import RecordError
 from analysis.measures.compare.comparison import FEWEST_OF_EACH
-from analysis.measures.compare.simulation import COLUMNS, LUCK, read_simulation, say_simulation
+from analysis.measures.compare.simulation import COLUMNS, LUCK, read_simulation
+from analysis.prose import say_simulation
 
 ROOT = Path(__file__).parents[4]
 

@@ -2,8 +2,9 @@
 
 from measured import make_runs
 
-from analysis.measures.money.mixes import compare_mixes, say_mixes
+from analysis.measures.money.mixes import compare_mixes
 from analysis.measures.money.usual import MIXES
+from analysis.prose import say_mixes
 from analysis.workload import SCENARIOS
 
 

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import PriceError, UnknownName
-from analysis.measures.money.prices import COLUMNS, find_price, read_prices, say_price
+from analysis.measures.money.prices import COLUMNS, find_price, read_prices
+from analysis.prose import say_price
 
 HEAD = "item,unit,usd,region,date,source\n"
 LINE = "general1.small,minute,0.005,us-east-1,2026-11-24,a price list\n"

@@ -6,17 +6,19 @@ import pandas as pd
 import pytest
 from histories import IMPORTED, LAYERS, after, build_log, write_folder
 
-from analysis.measures.past.gaps import hits_over_gap, host_caches, say_gap, say_gaps
-from analysis.measures.past.missing_layers import missing_steps, name_layer, say_missing
-from analysis.measures.past.overview import (
-    cache_seen,
-    history_busy,
-    history_overheads,
-    say_cache_seen,
-    say_history,
-)
-from analysis.measures.past.trends import phase_minutes, say_minutes, say_trend, slopes, trend
+from analysis.measures.past.gaps import hits_over_gap, host_caches, name_gap
+from analysis.measures.past.missing_layers import missing_steps, name_layer
+from analysis.measures.past.overview import cache_seen, history_busy, history_overheads
+from analysis.measures.past.trends import phase_minutes, slopes, trend
 from analysis.past_builds import read_history
+from analysis.prose import (
+    say_cache_seen,
+    say_gaps,
+    say_history,
+    say_minutes,
+    say_missing,
+    say_trend,
+)
 
 WEEK = 7 * 24 * 60
 
@@ -216,9 +218,9 @@ def test_a_legacy_build_that_names_a_cache_says_nothing_of_the_host_s(read):
 
 
 def test_builds_that_overlap_and_gaps_of_hours_have_their_words():
-    assert say_gap(-math.inf, 0) == "overlapping"
-    assert say_gap(30, 60) == "30 to 60 min"
-    assert say_gap(240, math.inf) == "over 4 h"
+    assert name_gap(-math.inf, 0) == "overlapping"
+    assert name_gap(30, 60) == "30 to 60 min"
+    assert name_gap(240, math.inf) == "over 4 h"
     assert say_gaps(pd.DataFrame()) == [
         "No log tells both of layers and of the time since the project's build before."
     ]

@@ -7,7 +7,8 @@ import pytest
 from analysis import measures
 from analysis.charts import balance as draw
 from analysis.errors import UnknownName
-from analysis.measures.seconds.gains_and_costs import ORDER, balance, say_balance
+from analysis.measures.seconds.gains_and_costs import ORDER, balance
+from analysis.prose import say_balance
 from analysis.records import read_experiment, read_timelines
 
 ROOT = Path(__file__).parents[4]

@@ -17,9 +17,8 @@ from analysis.measures.seconds.path_seconds import (
     path_map,
     path_seconds,
     pick_run,
-    say_path,
-    say_unread,
 )
+from analysis.prose import say_path, say_unread
 from analysis.records import read_experiment, read_timelines, to_json
 
 DATA = Path(__file__).parents[4] / "data" / "lab"

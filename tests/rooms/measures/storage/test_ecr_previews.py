@@ -8,12 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.aws import Preview, read_preview
-from analysis.measures.storage.ecr_previews import (
-    COLUMNS,
-    compare_previews,
-    differing,
-    say_previews,
-)
+from analysis.measures.storage.ecr_previews import COLUMNS, compare_previews, differing
+from analysis.prose import say_previews
 from analysis.records import read_json
 from analysis.registry import preview_lifecycle, read_images
 

@@ -8,13 +8,8 @@ import pandas as pd
 import pytest
 from repository import CACHE, EMPTY, IMAGE, INDEX, LAYER, Repository
 
-from analysis.measures.storage.media_types import (
-    COLUMNS,
-    is_provenance,
-    is_signature,
-    read_media,
-    say_media,
-)
+from analysis.measures.storage.media_types import COLUMNS, is_provenance, is_signature, read_media
+from analysis.prose import say_media
 from analysis.records import read_runs
 
 ROOT = Path(__file__).parents[4]

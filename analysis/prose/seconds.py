@@ -1,30 +1,13 @@
-"""Sentences that say what frames of measures show, for the prose of notebooks."""
+"""Where the seconds of a build go, in words."""
 
 import pandas as pd
 
+from analysis.measures.seconds import burdened
 from analysis.words import count_words, join_words, say_range, say_seconds, say_sentence, say_share
 from analysis.workload import say_commit
 
-
-def say_hits(hits: pd.DataFrame) -> list[str]:
-    """Who had hits at all, and how many where, of hits_by_run's rows."""
-    rates = hits.groupby(["strategy", "scenario"], sort=False)["rate"].agg(["median", "count"])
-    best = rates["median"].groupby("strategy", sort=False).max()
-    never = best.index[best.eq(0)]
-    found = [say_rates(name, rates.loc[name]) for name in best.index[best.gt(0)]]
-    if len(never):
-        found.append(f"no layer came from a cache with {join_words(never)}")
-    return [say_sentence(text) for text in found or ["no build was found in any log"]]
-
-
-def say_rates(name: str, rates: pd.DataFrame) -> str:
-    """A strategy's median hit rates by scenario."""
-    parts = (
-        f"{say_share(row['median'])} for {say_commit(scenario)} (n = {row['count']:.0f})"
-        for scenario, row in rates.iterrows()
-        if row["median"] > 0
-    )
-    return f"layers come from a cache with {name}: {join_words(parts)}"
+# less does not matter in a sentence
+WORTH_SAYING = 0.5
 
 
 def say_spent(means: pd.DataFrame, scenario: str) -> list[str]:
@@ -96,43 +79,61 @@ def say_unexplained(busy: pd.DataFrame) -> str:
     )
 
 
-def say_growth(entries: pd.DataFrame) -> list[str]:
-    """What all pushes of a history leave, the most entries first, of entries_per_push's rows."""
-    last = entries[entries["pushes"].gt(0)].groupby("strategy", sort=False).tail(1)
-    numbers = ["entries", "pushes", "untagged", "n"]
-    groups = last.groupby(numbers, sort=False)["strategy"].agg(join_words).reset_index()
-    order = groups.sort_values("entries", ascending=False, kind="stable")
-    return [
-        f"{count_words(int(row.entries), 'entry')} after {count_words(int(row.pushes), 'push')}, "
-        f"{row.untagged:.0f} of them untagged, with {row.strategy} (median, n = {row.n})."
-        for row in order.itertuples()
-    ]
-
-
-def say_store(runs: pd.DataFrame) -> list[str]:
-    """What histories have in an S3 store at their end, a strategy a sentence; none without one."""
-    known = runs[runs["valid"] & runs["store_objects"].notna()].sort_values("started")
-    last = known.groupby(["strategy", "round"]).tail(1)
-    return [
-        f"{name} keeps its cache in a bucket, not in the registry: "
-        f"{count_words(int(rows['store_objects'].median()), 'object')} of "
-        f"{rows['store_bytes'].median() / 1e6:.0f} MB after the last build of a history (median, "
-        f"n = {len(rows)}); nothing there expires by itself."
-        for name, rows in last.groupby("strategy")
-    ]
-
-
-def say_rollbacks(table: pd.DataFrame, number: int) -> str:
-    """Where the two readings of ECR's rules differ, of keep_newest's rows."""
-    wide = table.pivot(index="strategy", columns="reading", values="builds_kept")
-    differ = wide[wide.nunique(axis=1) > 1]
-    if differ.empty:
-        return f"“Keep the newest {number}” keeps the same builds under both readings."
+def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
+    """How much of the overhead decides the time in a scenario, of overhead_on_path's rows."""
+    rows = burdened(overhead)
+    rows = rows[rows["scenario"] == scenario].sort_values("on_path", ascending=False)
+    if rows.empty:
+        return [f"No build of {say_commit(scenario)} has a timeline with a cache's overhead."]
     parts = (
-        f"{join_words((f'{kept} if {reading}' for reading, kept in row.items()), 'or')} of {name}"
-        for name, row in differ.iterrows()
+        f"{say_seconds(row.on_path)} of {row.strategy}'s {say_seconds(row.docker_build)} "
+        f"(n = {row.n})"
+        for row in rows.itertuples()
     )
+    hidden = say_share(1 - rows["on_path"].sum() / rows[["busy", "on_path"]].max(axis=1).sum())
+    return [
+        f"Overhead of a cache or a builder of its own decides {join_words(parts)} in docker build, "
+        f"for {say_commit(scenario)}.",
+        "All of that overhead makes the build longer: none is hidden beside other steps."
+        if hidden == "0 %"
+        else f"{hidden} of that overhead is hidden: it runs beside steps that take longer.",
+    ]
+
+
+def say_unread(problems: pd.DataFrame) -> str:
+    """Which builds' records could not be read, of the problems of read_timelines."""
+    if problems.empty:
+        return "The record of every build shown could be read."
+    reasons = join_words(reason.rstrip(".") for reason in problems["reason"].head(3))
+    more = "" if len(problems) <= 3 else f", and {len(problems) - 3} more"
+    return f"Left out for want of a record: {reasons}{more}."
+
+
+def say_balance(table: pd.DataFrame, scenario: str, baseline: str = "docker") -> list[str]:
+    """Each strategy in a scenario: what it saves, what it pays, and what is left; least first."""
+    rows = table[table["scenario"] == scenario]
+    if rows.empty:
+        return [f"Nothing can be set against {baseline} for {say_commit(scenario)}."]
+    net = rows.groupby("strategy")["difference"].sum().sort_values(kind="stable")
+    return [
+        say_one(name, rows[rows["strategy"] == name], net[name], baseline) for name in net.index
+    ]
+
+
+def say_one(name: str, rows: pd.DataFrame, net: float, baseline: str) -> str:
+    """`a (n = 6) saves 8.1 s (work 8.1 s) and pays 9.0 s (builder 9.0 s): 0.9 s more than b.`"""
+    saved = rows[rows["difference"] <= -WORTH_SAYING].sort_values("difference")
+    paid = rows[rows["difference"] >= WORTH_SAYING].sort_values("difference", ascending=False)
+    way = "more" if net > 0 else "less"
     return (
-        f"“Keep the newest {number}” keeps this many builds: {'; '.join(parts)}. "
-        "Of the others it keeps the same under both readings."
+        f"{name} (n = {rows['n'].max()}) {say_side('saves', saved)} and {say_side('pays', paid)}: "
+        f"{say_seconds(abs(net))} {way} than {baseline} in all."
     )
+
+
+def say_side(verb: str, rows: pd.DataFrame) -> str:
+    """`saves 8.1 s (work 8.1 s)`, `saves nothing of note`."""
+    if rows.empty:
+        return f"{verb} nothing of note"
+    parts = (f"{row.activity} {say_seconds(abs(row.difference))}" for row in rows.itertuples())
+    return f"{verb} {say_seconds(abs(rows['difference'].sum()))} ({join_words(parts)})"
