@@ -73,8 +73,9 @@ readme: $(VENV)/.ready ## the README's answer and picture, from the recorded exp
 
 lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install -q uv
-	@echo "setuptools>=77" | $(LOCK) -o requirements.lock
-	@echo "setuptools>=77" | $(LOCK) --extra test -c requirements.lock -o requirements-test.lock
+	@echo $(BACKEND) | $(LOCK) -o requirements.lock
+	@echo $(BACKEND) | $(LOCK) --extra test -c requirements.lock -o requirements-test.lock
+BACKEND = "hatchling>=1.27"
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile -q --upgrade --universal \
 	--python-version 3.11 --generate-hashes pyproject.toml -
 

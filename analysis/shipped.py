@@ -1,5 +1,50 @@
-"""Where the files lie that the package comes with: buildspecs, notebooks, recorded builds."""
+"""Where the files lie that the package brings, and where a relative folder is meant to be.
 
+In a checkout they stand at its top; the build of a wheel puts the same folders beside this module.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+_HERE = Path(__file__).resolve().parent
+_PACKED = _HERE / "files"
+ROOT = _PACKED if _PACKED.is_dir() else _HERE.parent
+
+CONTEXT = ROOT / "deploy"
+GRID_CONTEXT = CONTEXT / "sweep"
+BUILDSPECS = CONTEXT / "buildspecs"
+NOTEBOOKS = ROOT / "notebooks"
+RECORDED = ROOT / "data" / "lab"
+PRICES = ROOT / "data" / "prices.csv"
+SIMULATION = ROOT / "data" / "simulation.csv"
+PUBLIC_LOGS = ROOT / "data" / "public-logs.csv"
+
+
+def in_checkout() -> bool:
+    """Whether the current folder is one of the checkout that this package runs from."""
+    return ROOT != _PACKED and Path.cwd().is_relative_to(ROOT)
+
+
+def find_folder(folder: str | Path) -> Path:
+    """The folder of that name here, or else one that the package brings, or else place_folder's."""
+    for path in list_places(folder):
+        if path.is_dir():
+            return path
+    return place_folder(folder)
+
+
+def list_places(name: str | Path) -> Iterator[Path]:
+    """The paths that a name may stand for: as given, and among the files of the package."""
+    yield Path(name)
+    if not Path(name).is_absolute():
+        yield ROOT / name
+
+
+def place_folder(folder: str | Path) -> Path:
+    """Where a folder is written: below the current one, in a checkout below its top.
+
+    By its shortest name from here. In a checkout the kernel of a notebook, which starts beside it,
+    and a command write to the same place.
+    """
+    path = (ROOT if in_checkout() else Path.cwd()) / folder
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+BACKEND = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
 LOCKS = {
     "requirements.lock": [],
     "requirements-test.lock": PROJECT["optional-dependencies"]["test"],
@@ -88,7 +89,7 @@ def test_a_lock_holds_what_the_project_asks_for(name):
     for requirement in read_lock(name):
         (pin,) = requirement.specifier
         locked.setdefault(canonicalize_name(requirement.name), []).append(pin.version)
-    for wanted in map(Requirement, [*PROJECT["dependencies"], *LOCKS[name], "setuptools"]):
+    for wanted in map(Requirement, [*PROJECT["dependencies"], *LOCKS[name], *BACKEND]):
         versions = locked.get(canonicalize_name(wanted.name))
         assert versions, f"{wanted} is not in {name}: run make lock"
         assert all(wanted.specifier.contains(version) for version in versions), "run make lock"

@@ -17,10 +17,9 @@ from analysis.errors import ConsentError, RecordError, UnknownName
 from analysis.experiment import missing
 from analysis.measures.money import find_price
 from analysis.records import read_records
-from analysis.shipped import ROOT
+from analysis.shipped import RECORDED
 from analysis.workload import Strategy
 
-RECORDED = ROOT / "data" / "lab"
 # what CodeBuild bills beyond a build's own seconds: provisioning, source, finalizing
 AROUND = 35.0
 # where nothing was recorded; the small build that makes newer base images

@@ -14,13 +14,13 @@ from analysis.commands.experiment import STOPPED
 from analysis.experiment import (
     Settings,
     make_plan,
-    place_folder,
     run_experiment,
     say_plan,
     split_names,
 )
 from analysis.lab import Images
 from analysis.measures.compare import AGAIN
+from analysis.shipped import place_folder
 from analysis.workload import COLD, SOURCE, find_strategy
 
 __all__ = ["STOPPED", "add_arguments", "run"]

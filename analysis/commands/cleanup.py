@@ -11,7 +11,8 @@ import argparse
 from pathlib import Path
 
 from analysis import codebuild, lab
-from analysis.experiment import check_place, place_folder
+from analysis.experiment import check_place
+from analysis.shipped import place_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,17 +20,15 @@ from analysis.experiment import (
     Labs,
     Settings,
     make_plan,
-    place_folder,
     run_experiment,
     split_names,
 )
 from analysis.lab import Images
-from analysis.shipped import ROOT
+from analysis.shipped import GRID_CONTEXT, place_folder
 from analysis.workload import COLD, SOURCE, read_link
 from analysis.workload import SCENARIOS as ALL
 
 __all__ = ["STOPPED", "add_arguments", "run"]
-CONTEXT = ROOT / "deploy" / "sweep"
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
 OVERHEAD_SECONDS = 27.0
@@ -78,7 +76,7 @@ class Grid:
         return Settings(
             rounds=rounds,
             seed=self.seed,
-            context=CONTEXT,
+            context=GRID_CONTEXT,
             link=point.link,
             arguments={WORK: f"{point.work:g}", **self.arguments},
         )

@@ -1,6 +1,6 @@
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
-from .forms import PLACES, check_place, place_folder, split_names
+from .forms import PLACES, check_place, split_names
 from .in_lab import Labs
 from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, write_facts
@@ -53,7 +53,6 @@ __all__ = [
     "make_plan",
     "missing",
     "order_sequences",
-    "place_folder",
     "read_parameters",
     "read_settings",
     "read_variables",

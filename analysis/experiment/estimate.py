@@ -8,9 +8,8 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.experiment.plan import Plan
 from analysis.records import read_records
-from analysis.shipped import ROOT
+from analysis.shipped import RECORDED
 
-RECORDED = ROOT / "data" / "lab"
 # a longer time between two builds is a pause, not a build
 PAUSE = pd.Timedelta(minutes=15)
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import UnknownName
-from analysis.records import find_folder
-from analysis.shipped import ROOT
+from analysis.shipped import find_folder
 
 PLACES = ("lab", "codebuild")
 KEY = "setting"
@@ -82,12 +81,6 @@ def read_folder(text: str) -> Path | None:
 def write_folder(folder: Path | None) -> str:
     """A folder's name, '' for none."""
     return "" if folder is None else str(folder)
-
-
-def place_folder(folder: str | Path) -> Path:
-    """A folder of the project by its shortest name from here."""
-    path = ROOT / folder
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def split_names(text: str) -> list[str]:

@@ -16,7 +16,6 @@ from analysis.experiment.forms import (
     Form,
     as_is,
     form,
-    place_folder,
     read_arguments,
     read_folder,
     read_names,
@@ -28,7 +27,7 @@ from analysis.experiment.forms import (
     write_folder,
     write_names,
 )
-from analysis.records import find_folder
+from analysis.shipped import find_folder, place_folder
 from analysis.workload import SCENARIOS, UNSHAPED, read_link
 
 

@@ -9,14 +9,13 @@ from .recording import (
     to_json,
     write_run,
 )
-from .runs import Experiment, find_folder, read_experiment, read_grid, read_runs
+from .runs import Experiment, read_experiment, read_grid, read_runs
 from .timeline import read_timeline, read_timelines
 
 __all__ = [
     "COLUMNS",
     "FORMAT",
     "Experiment",
-    "find_folder",
     "is_finished",
     "read_experiment",
     "read_grid",

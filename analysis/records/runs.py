@@ -11,7 +11,7 @@ from analysis.logs import Logs, read_logs
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.validity import judge_runs
 from analysis.registry import frame_images, list_entries
-from analysis.shipped import ROOT
+from analysis.shipped import find_folder
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Experiment:
 def read_experiment(folder: str | Path) -> Experiment:
     """Everything in an experiment's folder; RecordError when there is no experiment.
 
-    A relative folder is looked for here, then beside the package. Damaged runs are left out
+    A relative folder is looked for here, then among those the package brings. Damaged runs are left out
     and listed in `problems`.
     """
     folder = find_folder(folder)
@@ -67,13 +67,6 @@ def read_grid(folder: str | Path) -> list[Experiment]:
     if not points:
         raise RecordError(f"{folder} holds no folder with an experiment: give that of a grid.")
     return [read_experiment(point) for point in points]
-
-
-def find_folder(folder: str | Path) -> Path:
-    """The folder as given, or of that name beside the package when there is none here."""
-    here = Path(folder)
-    beside = ROOT / here
-    return beside if beside.is_dir() and not here.is_dir() else here
 
 
 def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -13,9 +13,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis import errors
 from analysis.errors import ReportError
-from analysis.shipped import ROOT
+from analysis.shipped import NOTEBOOKS
 
-NOTEBOOKS = ROOT / "notebooks"
 BUILD = NOTEBOOKS / "1-build.ipynb"
 HISTORY = NOTEBOOKS / "history.ipynb"
 # an error of ours says what to do; any other is told by where it happened

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import BuildspecError, UnknownName
-from analysis.shipped import ROOT
+from analysis.shipped import BUILDSPECS
 from analysis.workload.buildspec import Buildspec, read_buildspec
 
-FOLDER = ROOT / "deploy" / "buildspecs"
+FOLDER = BUILDSPECS
 # a strategy says what it needs by variables that its commands do not use
 EXPECT, HOST, EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
 STORE = "STRATEGY_IMAGE_STORE"

@@ -12,9 +12,9 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.caching.hits import hit_rates
 from analysis.measures.compare import order_scenarios
-from analysis.shipped import ROOT
+from analysis.shipped import PUBLIC_LOGS
 
-PUBLIC = ROOT / "data" / "public-logs.csv"
+PUBLIC = PUBLIC_LOGS
 POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
 LIFETIME = 30.0

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import RecordError
-from analysis.shipped import ROOT
+from analysis.shipped import SIMULATION
 
 # the rows of strategies with a pool of kept hosts
 LUCK = "kept hosts"
-SIMULATED = ROOT / "data" / "simulation.csv"
+SIMULATED = SIMULATION
 NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
 COLUMNS = ["rounds", "noise", "spread", "experiments", *NUMBERS]
 

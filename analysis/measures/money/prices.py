@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import shipped
 from analysis.errors import PriceError, UnknownName
-from analysis.shipped import ROOT
 from analysis.words import join_words
 
-PRICES = ROOT / "data" / "prices.csv"
+PRICES = shipped.PRICES
 COLUMNS = {
     "item": "string",
     "unit": "string",

@@ -16,7 +16,6 @@ import pytest
 from analysis import records
 from analysis.commands import run_command_line
 from analysis.commands.grid import (
-    CONTEXT,
     Grid,
     Point,
     add_arguments,
@@ -27,7 +26,7 @@ from analysis.commands.grid import (
     split_links,
 )
 from analysis.errors import EngineError, LabError, SettingError, UnknownName
-from analysis.shipped import ROOT
+from analysis.shipped import GRID_CONTEXT, ROOT
 from analysis.workload import (
     context_files,
     copied_files,
@@ -115,7 +114,7 @@ def test_a_point_is_built_with_its_link_and_work(tmp_path):
     grid = Grid(tmp_path, [Point("100mbit", 8.0)], rounds=1, arguments={"LAYER_BYTES": "9"})
     run_grid(grid, [].append, run)
     ((name, settings),) = calls
-    assert (name, settings.link, settings.context) == ("100mbit.8s", "100mbit", CONTEXT)
+    assert (name, settings.link, settings.context) == ("100mbit.8s", "100mbit", GRID_CONTEXT)
     assert settings.arguments == {"WORK_SECONDS": "8", "LAYER_BYTES": "9"}
 
 
@@ -185,16 +184,17 @@ def test_an_argument_that_the_context_lacks_is_told(tmp_path):
 
 
 def test_every_scenario_can_be_derived_and_the_source_is_what_is_copied_last(tmp_path):
-    assert not any(derivable(CONTEXT).values())
-    assert find_source(CONTEXT) == Path("app.py")
-    make_context(CONTEXT, "source", tmp_path / "source", {}, {})
+    assert not any(derivable(GRID_CONTEXT).values())
+    assert find_source(GRID_CONTEXT) == Path("app.py")
+    make_context(GRID_CONTEXT, "source", tmp_path / "source", {}, {})
     changed = {
         path
-        for path in copied_files(CONTEXT)
-        if (CONTEXT / path).read_bytes() != (tmp_path / "source" / path).read_bytes()
+        for path in copied_files(GRID_CONTEXT)
+        if (GRID_CONTEXT / path).read_bytes() != (tmp_path / "source" / path).read_bytes()
     }
     assert changed == {Path("app.py")}
-    lines = [line.strip() for _, line in list_instructions((CONTEXT / "Dockerfile").read_text())]
+    dockerfile = (GRID_CONTEXT / "Dockerfile").read_text()
+    lines = [line.strip() for _, line in list_instructions(dockerfile)]
     last_run = max(at for at, line in enumerate(lines) if line.startswith("RUN "))
     copies = [at for at, line in enumerate(lines) if line.startswith("COPY ") and "app.py" in line]
     assert copies
@@ -208,7 +208,7 @@ def test_the_quick_start_s_context_holds_nothing_of_it():
 @pytest.fixture
 def layer(monkeypatch, tmp_path):
     """The script that is a layer's work, writing into a folder of the test's."""
-    spec = importlib.util.spec_from_file_location("layer", CONTEXT / "layer.py")
+    spec = importlib.util.spec_from_file_location("layer", GRID_CONTEXT / "layer.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "FOLDER", str(tmp_path / "layers"))
@@ -254,5 +254,5 @@ def test_a_number_of_layers_that_the_dockerfile_lacks_fails_the_build(layer, mon
     monkeypatch.setenv("LAYER_COUNT", count)
     with pytest.raises(SystemExit, match=f"LAYER_COUNT is {count}: it must be 1 to 8"):
         layer.make_layer(1)
-    runs = (CONTEXT / "Dockerfile").read_text().count("RUN python3 layer.py ")
+    runs = (GRID_CONTEXT / "Dockerfile").read_text().count("RUN python3 layer.py ")
     assert runs == layer.MOST

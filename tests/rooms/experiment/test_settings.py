@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from analysis.errors import SettingError, UnknownName
-from analysis.experiment.forms import form, place_folder, read_whole, split_names
+from analysis.experiment.forms import form, read_whole, split_names
 from analysis.experiment.settings import (
     Request,
     Settings,
