@@ -61,7 +61,7 @@ def test_python_m_analysis_is_the_same_command():
 
 
 @pytest.mark.parametrize(
-    "arguments", ["repord", "report --outt x", "history", "experiment --rounds x"]
+    "arguments", ["repord", "report --outt x", "history", "history x --limit y"]
 )
 def test_wrong_usage_is_2(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -19,7 +19,7 @@ from analysis.experiment.settings import (
     record_settings,
     write_parameters,
 )
-from analysis.shipped import ROOT
+from analysis.shipped import ROOT, place_folder
 
 
 @dataclass(frozen=True)
