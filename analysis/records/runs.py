@@ -35,8 +35,8 @@ class Experiment:
 def read_experiment(folder: str | Path) -> Experiment:
     """Everything in an experiment's folder; RecordError when there is no experiment.
 
-    A relative folder is looked for here, then among those the package brings. Damaged runs are left out
-    and listed in `problems`.
+    A relative folder is looked for here, then among those the package brings. Damaged runs are
+    left out and listed in `problems`.
     """
     folder = find_folder(folder)
     records = read_records(folder)
