@@ -13,9 +13,18 @@ from analysis.claims.evidence import (
     Finding,
     say_footprint,
 )
-from analysis.claims.pushes import NEW, PUSHED, WITH, describe_push, is_triple, pushes_of
+from analysis.claims.pushes import (
+    NEW,
+    PUSHED,
+    WITH,
+    describe_push,
+    is_triple,
+    leaves_only,
+    pushes_of,
+)
 from analysis.measures.storage import READINGS, keep_newest
 from analysis.prose import say_counted
+from analysis.registry import IMAGE, INDEX
 from analysis.words import count_words, join_words
 
 KEPT = 3
@@ -49,7 +58,7 @@ def judge_ways(triple: pd.Series) -> str:
 def counted_each(evidence: Evidence) -> Finding:
     """What a policy that keeps the newest does under both readings of ECR's rules."""
     entries = evidence.entries[evidence.entries["run"].isin(evidence.comparable["run"])]
-    names = entries.loc[entries["index"].gt(0), "strategy"].unique()
+    names = entries.loc[entries[INDEX.name].gt(0), "strategy"].unique()
     runs = evidence.runs_of(names)
     if runs.empty:
         return Finding(UNCLEAR, "no index was pushed, so nothing has children to count")
@@ -84,8 +93,7 @@ def load_leaves_one(evidence: Evidence) -> Finding:
     pushes = pushes_of(evidence, evidence.strategies_with("--load", "docker push"))
     if pushes.empty:
         return Finding(UNCLEAR, "no build with --load was measured")
-    kinds = pushes[["image", "index", "attestation", "other"]]
-    alone = kinds.eq([1, 0, 0, 0]).all(axis=1)
+    alone = leaves_only(pushes, [IMAGE.name])
     numbers = (
         f"{say_counted(int(alone.sum()), len(alone), 'push')} left the image alone, a cache apart: "
         f"{say_footprint(pushes)}"

@@ -6,6 +6,7 @@ from analysis.claims.entries import USUAL
 from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding, say_footprint
 from analysis.claims.pushes import (
     PUSHED,
+    TRIPLE,
     UNATTESTED,
     describe_push,
     image_types,
@@ -14,7 +15,7 @@ from analysis.claims.pushes import (
 )
 from analysis.measures.storage import is_provenance, is_signature, read_media
 from analysis.prose import say_counted, say_media
-from analysis.registry import IN_TOTO
+from analysis.registry import ATTESTATION, IMAGE_KINDS, IN_TOTO
 from analysis.words import join_words
 
 SETTINGS = {
@@ -24,8 +25,6 @@ SETTINGS = {
 }
 # what an engine says of the BuildKit that is part of it
 BUILT_IN = "v0.0.0+unknown"
-THREE = ("image", "index", "attestation")
-KINDS = ["image", "index", "attestation", "other"]
 
 
 def what_is_left(evidence: Evidence) -> Finding:
@@ -35,7 +34,7 @@ def what_is_left(evidence: Evidence) -> Finding:
     media = read_media(pushes)
     if media.empty:
         return Finding(UNCLEAR, "no push that left three readable entries was measured")
-    third = media[media["kind"] == "attestation"]
+    third = media[media["kind"] == ATTESTATION.name]
     stated = third["layers"].map(lambda layers: IN_TOTO in layers)
     own = third["media_type"].eq(IN_TOTO).any()
     numbers = (
@@ -47,9 +46,11 @@ def what_is_left(evidence: Evidence) -> Finding:
 
 def say_forms(media: pd.DataFrame, pushes: pd.DataFrame) -> str:
     """What the entries are in the words of their manifests, strategies with the same together."""
-    rows = media[media["kind"].isin(THREE)].merge(pushes[["run", "strategy", "buildkit"]], on="run")
+    rows = media[media["kind"].isin(TRIPLE)].merge(
+        pushes[["run", "strategy", "buildkit"]], on="run"
+    )
     rows["said"] = [say_media(row) for _, row in rows.iterrows()]
-    place = {kind: number for number, kind in enumerate(THREE)}
+    place = {kind: number for number, kind in enumerate(TRIPLE)}
     rows = rows.sort_values("kind", key=lambda kinds: kinds.map(place), kind="stable")
     forms = rows.groupby(["strategy", "run"]).agg(
         said=("said", "; ".join), buildkit=("buildkit", "first")
@@ -71,7 +72,7 @@ def is_signed(evidence: Evidence) -> Finding:
     """Whether what is pushed beside an image is a signature, or says how it was built."""
     pushes = pushes_of(evidence, evidence.strategies_like(PUSHED))
     media = read_media(pushes)
-    third = media[media["kind"] == "attestation"]
+    third = media[media["kind"] == ATTESTATION.name]
     if third.empty:
         return Finding(UNCLEAR, "no push that left a readable attestation was measured")
     signed = media.apply(is_signature, axis=1)
@@ -84,7 +85,7 @@ def is_signed(evidence: Evidence) -> Finding:
         f"{say_counted(int(signed.sum()), len(signed), 'entry')} hold a media type of signatures"
     )
     if len(without):
-        left = int(without["attestation"].gt(0).sum())
+        left = int(without[ATTESTATION.name].gt(0).sum())
         numbers += f"; without provenance, {say_counted(left, len(without), 'push')} left one"
     runs = pushes[pushes["run"].isin([*third["run"], *without["run"]])]
     return Finding(judge_signed(signed, told), numbers, runs)
@@ -115,7 +116,7 @@ def mediatypes_same(evidence: Evidence) -> Finding:
     if lacking:
         words = join_words((SETTINGS[name] for name in lacking), "or")
         return Finding(UNCLEAR, f"no push {words} was measured with the same BuildKit")
-    same = len(pushes[KINDS].drop_duplicates()) == 1
+    same = len(pushes[IMAGE_KINDS].drop_duplicates()) == 1
     return Finding(HOLDS if same else FAILS, say_settings(pushes), pushes)
 
 

@@ -1,11 +1,14 @@
 """How a strategy builds and pushes, by its commands and its engine, and what one push leaves."""
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
 from analysis.claims.evidence import Evidence, first_pushes
+from analysis.registry import ATTESTATION, IMAGE, IMAGE_KINDS, INDEX
 
+TRIPLE = (IMAGE.name, INDEX.name, ATTESTATION.name)
 PUSHED = r"--push\b|\bpush=true\b"
 CREATED = r"\bdocker buildx create\b"
 REMOTE = r"--driver[= ]remote\b"
@@ -52,5 +55,9 @@ def pushes_of(evidence: Evidence, strategies: list[str]) -> pd.DataFrame:
 
 def is_triple(pushes: pd.DataFrame) -> pd.Series:
     """Whether there are exactly one image, one index and one attestation, a cache apart."""
-    kinds = pushes[["image", "index", "attestation", "other"]]
-    return kinds.eq([1, 1, 1, 0]).all(axis=1)
+    return leaves_only(pushes, TRIPLE)
+
+
+def leaves_only(pushes: pd.DataFrame, kinds: Sequence[str]) -> pd.Series:
+    """Whether there is one entry of each of these kinds and no other, a cache apart."""
+    return pushes[IMAGE_KINDS].eq([int(kind in kinds) for kind in IMAGE_KINDS]).all(axis=1)

@@ -1,16 +1,35 @@
-from .images import KINDS, frame_images, list_entries, read_images, sum_distinct, unique_bytes
+from .images import frame_images, list_entries, read_images, sum_distinct, unique_bytes
+from .kinds import (
+    ATTESTATION,
+    IMAGE,
+    IMAGE_KINDS,
+    INDEX,
+    KIND_LIST,
+    KINDS,
+    ROLLBACK_KINDS,
+    Kind,
+    describe_kinds,
+)
 from .lifecycle import preview_lifecycle
 from .manifests import IMAGES, IN_TOTO, INDEXES, artifact_type, descriptors, parse_manifest
 from .policy import read_policy
 from .storage import OPENER, fetch_manifest, list_repository
 
 __all__ = [
+    "ATTESTATION",
+    "IMAGE",
     "IMAGES",
+    "IMAGE_KINDS",
+    "INDEX",
     "INDEXES",
     "IN_TOTO",
     "KINDS",
+    "KIND_LIST",
     "OPENER",
+    "ROLLBACK_KINDS",
+    "Kind",
     "artifact_type",
+    "describe_kinds",
     "descriptors",
     "fetch_manifest",
     "frame_images",

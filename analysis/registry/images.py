@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.registry import manifests as form
+from analysis.registry.kinds import Traits, find_kind
 
-KINDS = ("image", "index", "attestation", "cache", "other")
 COLUMNS = {
     "digest": "string",
     "kind": "string",
@@ -28,7 +28,7 @@ TIMES = ("pushed", "pulled", "archived")
 TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
 # nanoseconds in 64 bits can't count all years of four digits
 YEARS, LATEST = (1970, 2199), 7_258_118_400
-HALF = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
@@ -127,8 +127,8 @@ def manifest_size(
         text = text.get("imageManifest")
     if isinstance(text, bytes):
         return len(text)
-    # half of a pair, which JSON can name, has no bytes
-    if isinstance(text, str) and not HALF.search(text):
+    # a lone surrogate, which JSON can name, has no bytes
+    if isinstance(text, str) and not LONE_SURROGATE.search(text):
         return len(text.encode())
     return form.size_of(listed.get(digest, {}))
 
@@ -147,7 +147,7 @@ def entry(
     archived = item.get("imageStatus") == "ARCHIVED"
     return {
         "digest": digest,
-        "kind": kind_of(item, manifest, listed.get(digest, {})),
+        "kind": find_kind(find_traits(item, manifest, listed.get(digest, {}))),
         "tags": tuple(item["imageTags"]),
         "bytes": item.get("imageSizeInBytes"),
         "pushed": item.get("imagePushedAt"),
@@ -162,26 +162,21 @@ def entry(
     }
 
 
-def kind_of(item: Mapping[str, Any], manifest: form.Manifest, listed: Mapping[str, Any]) -> str:
-    """image, index, attestation, cache or other, by a listing's item, manifest and index.
-
-    An attestation of the old form says of itself that it is an image: only the index that lists
-    it or its layers tell.
-    """
-    own = item.get("imageManifestMediaType") or form.media_type(manifest)
-    artifact = form.artifact_type(manifest) or item.get("artifactMediaType")
-    layers = {layer.get("mediaType", "") for layer in form.descriptors(manifest, "layers")}
-    inner = {each.get("mediaType") for each in form.descriptors(manifest, "manifests")}
-    if form.CACHE_CONFIG in {artifact, *inner}:
-        return "cache"
-    if artifact == form.ATTESTATION or form.IN_TOTO in layers or attests(listed):
-        return "attestation"
-    if own in form.INDEXES:
-        return "index"
-    runs = not layers or any(word in layer for layer in layers for word in form.LAYER_WORDS)
-    if own in form.IMAGES and runs and artifact in {None, *form.IMAGE_CONFIGS}:
-        return "image"
-    return "other"
+def find_traits(
+    item: Mapping[str, Any], manifest: form.Manifest, listed: Mapping[str, Any]
+) -> Traits:
+    """What tells of which kind an entry is: a listing's item, its manifest and an index."""
+    return Traits(
+        media_type=item.get("imageManifestMediaType") or form.media_type(manifest),
+        artifact_type=form.artifact_type(manifest) or item.get("artifactMediaType"),
+        layers=frozenset(
+            layer.get("mediaType", "") for layer in form.descriptors(manifest, "layers")
+        ),
+        listed=frozenset(
+            each.get("mediaType", "") for each in form.descriptors(manifest, "manifests")
+        ),
+        attests=attests(listed),
+    )
 
 
 def attests(listed: Mapping[str, Any]) -> bool:

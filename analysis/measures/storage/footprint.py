@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.registry import KINDS, sum_distinct
+from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
 
 ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
 NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
@@ -123,7 +123,7 @@ def count_rollbacks(images: pd.DataFrame, preview: pd.DataFrame) -> pd.DataFrame
     A build one can roll back to is an image or index that no index here lists.
     """
     kept = preview["action"].eq("keep").to_numpy()
-    whole = images["kind"].isin(["image", "index"]) & images["parents"].map(len).eq(0)
+    whole = images["kind"].isin(ROLLBACK_KINDS) & images["parents"].map(len).eq(0)
     row = {
         "entries": len(images),
         "entries_kept": int(kept.sum()),

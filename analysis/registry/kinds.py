@@ -1,0 +1,98 @@
+"""The kinds of entries in a registry, in the order in which tables and charts show them.
+
+All that depends on which kinds there are follows from KIND_LIST: names, words, what an entry is
+taken for, columns, colours. To add one, add it there.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.registry import manifests as form
+
+
+class Traits(NamedTuple):
+    """What a listing, a manifest and an index tell of an entry; media types, null unknown.
+
+    `layers` and `listed` are the media types of its layers and of what it lists, `attests` is
+    whether an index lists it as an attestation.
+    """
+
+    media_type: str | None
+    artifact_type: str | None
+    layers: frozenset[str]
+    listed: frozenset[str]
+    attests: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of entry: its name, its words, and which entries are of it.
+
+    `of_cache`: it is no part of an image. `runs`: a build can be rolled back to it, where no index
+    lists it. Of the kinds that fit an entry, the last in KIND_LIST is meant.
+    """
+
+    name: str
+    words: str
+    fits: Callable[[Traits], bool]
+    of_cache: bool = False
+    runs: bool = False
+
+
+def _is_image(traits: Traits) -> bool:
+    """Whether it has an image's media types, as far as any are told."""
+    layered = not traits.layers or any(
+        word in layer for layer in traits.layers for word in form.LAYER_WORDS
+    )
+    known = traits.artifact_type in {None, *form.IMAGE_CONFIGS}
+    return traits.media_type in form.IMAGES and layered and known
+
+
+def _is_index(traits: Traits) -> bool:
+    """Whether it lists manifests."""
+    return traits.media_type in form.INDEXES
+
+
+def _is_attestation(traits: Traits) -> bool:
+    """Whether it states something of an image.
+
+    One of the old form says of itself that it is an image: only the index that lists it or its
+    layers tell.
+    """
+    stated = traits.artifact_type == form.ATTESTATION or form.IN_TOTO in traits.layers
+    return stated or traits.attests
+
+
+def _is_cache(traits: Traits) -> bool:
+    """Whether BuildKit wrote it as a cache."""
+    return form.CACHE_CONFIG in {traits.artifact_type, *traits.listed}
+
+
+OTHER = Kind("other", "anything else, such as a signature or a chart", lambda traits: True)
+IMAGE = Kind("image", "the description of an image: its layers and settings", _is_image, runs=True)
+INDEX = Kind("index", "a list of manifests, such as an image and its attestation", _is_index,
+             runs=True)  # fmt: skip
+ATTESTATION = Kind("attestation", "a statement on an image: how it was built", _is_attestation)
+CACHE = Kind("cache", "what --cache-to pushes", _is_cache, of_cache=True)
+KIND_LIST = (IMAGE, INDEX, ATTESTATION, CACHE, OTHER)
+
+KINDS = tuple(each.name for each in KIND_LIST)
+# what a push leaves of an image, a cache in the same repository apart
+IMAGE_KINDS = [each.name for each in KIND_LIST if not each.of_cache]
+ROLLBACK_KINDS = [each.name for each in KIND_LIST if each.runs]
+
+
+def find_kind(traits: Traits) -> str:
+    """The name of the kind that an entry is of: the last that fits it, OTHER where none does."""
+    special = (each for each in reversed(KIND_LIST) if each is not OTHER)
+    return next((each.name for each in special if each.fits(traits)), OTHER.name)
+
+
+def describe_kinds(names: Iterable[str] = KINDS) -> pd.DataFrame:
+    """One row a kind, in their order, of those named: kind, meaning (words)."""
+    named = set(names)
+    rows = [(each.name, each.words) for each in KIND_LIST if each.name in named]
+    return pd.DataFrame(rows, columns=["kind", "meaning"], dtype="string")
