@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis import charts
 from analysis.errors import ReportError
 from analysis.prose import headline
+from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
 from analysis.workload import describe_scenarios, load_strategies
@@ -19,6 +20,7 @@ PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
 # block -> the document that holds it
 PAGES = {
     "answer": ROOT / "README.md",
+    "kinds": ROOT / "docs" / "words.md",
     "scenarios": ROOT / "docs" / "scenarios.md",
     "strategies": ROOT / "docs" / "strategies.md",
 }
@@ -28,6 +30,7 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
     """Block -> what it is to say, in Markdown."""
     return {
         "answer": say_answer(experiment),
+        "kinds": tabulate_kinds(),
         "scenarios": tabulate_scenarios(),
         "strategies": tabulate_strategies(),
     }
@@ -36,6 +39,11 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
 def say_answer(experiment: Experiment) -> str:
     """The advice alone, a headline's first sentence: the reports have the rest."""
     return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
+
+
+def tabulate_kinds() -> str:
+    """A table of the kinds of entries in a registry, and what each is."""
+    return write_table(("kind", "meaning"), describe_kinds().itertuples(index=False))
 
 
 def tabulate_scenarios() -> str:

@@ -11,12 +11,14 @@ from .recording import (
 )
 from .runs import Experiment, read_experiment, read_grid, read_runs
 from .timeline import read_timeline, read_timelines
+from .validity import judge_runs
 
 __all__ = [
     "COLUMNS",
     "FORMAT",
     "Experiment",
     "is_finished",
+    "judge_runs",
     "read_experiment",
     "read_grid",
     "read_json",
