@@ -104,8 +104,8 @@ def _check_mutable(repository: str, described: Mapping[str, Any]) -> None:
     mutability = described.get("imageTagMutability", "MUTABLE")
     if mutability != "MUTABLE":
         raise AccountError(
-            f"The tags of {repository} are {mutability}, though each build pushes the same tag: "
-            "take away what makes new repositories immutable in this account."
+            f"The tags of {repository} are {mutability}, but each build pushes the same tag: "
+            "remove the setting that makes new repositories of this account immutable."
         )
 
 

@@ -36,7 +36,9 @@ def remove_objects(aws: Aws, bucket: str, prefix: str) -> int:
                 Delete={"Objects": keys[start : start + _OBJECTS_A_REQUEST], "Quiet": True},
             )
         for each in answer.get("Errors", [])[:1]:
-            raise CloudError(f"S3 keeps {each['Key']} in {bucket}: {each.get('Message')}.")
+            raise CloudError(
+                f"S3 did not delete {each['Key']} from {bucket}: {each.get('Message')}."
+            )
     return len(keys)
 
 

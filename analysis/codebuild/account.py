@@ -127,8 +127,8 @@ def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
 def explain_no_log(project: str) -> AccountError:
     """The error of a project whose builds can't be read."""
     return AccountError(
-        f"The project {project} writes no log to CloudWatch: let it (logs_config), or no build can "
-        "be read."
+        f"The project {project} writes no log to CloudWatch, and a build is read by its log: turn "
+        "it on (logs_config)."
     )
 
 

@@ -115,13 +115,15 @@ def find_problem(build: Mapping[str, Any]) -> CloudError | None:
     where, why = explain_phase(phases)
     text = f"The build {build['id']} {ENDS.get(status, status)} in {where}{why}"
     if "YAML_FILE_ERROR" in why:
-        return CloudError(f"{text}: CodeBuild can't read the strategy's buildspec; mend that.")
+        return CloudError(f"{text}: CodeBuild can't read the strategy's buildspec: correct it.")
     if status == "FAILED":
-        return AccountError(f"{text}: every other would, too; mend the project or its role.")
+        return AccountError(
+            f"{text}: every build would fail like this; correct the project or its role."
+        )
     if status == "TIMED_OUT":
         cure = "lower CONCURRENCY, or ask for a higher quota of builds that run at once"
         return CloudError(f"{text}: {cure if where == 'QUEUED' else 'the same call tries again'}.")
-    cure = "builds this history anew" if has_worked(build) else "builds it again"
+    cure = "builds this sequence anew" if has_worked(build) else "builds it again"
     return CloudError(f"{text}: the same call {cure}.")
 
 

@@ -46,7 +46,7 @@ def sweep(folder: str | Path, sleep: Sleep = time.sleep) -> int:
         removed += len(ledger.repositories) * (len(steps) > 1 and ledger.state == CLOSED)
     if problems:
         raise CloudError(
-            f"{removed} repositories removed, but not all is: {', '.join(problems)} The same call "
+            f"{removed} repositories removed; these remain: {', '.join(problems)} The same call "
             "tries again."
         )
     return removed

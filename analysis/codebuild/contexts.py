@@ -119,7 +119,8 @@ def build_bases(job: CloudJob, source: str) -> Steps:
     if build["buildStatus"] != "SUCCEEDED":
         lose(job.ledger, entry, build)
         raise CloudError(
-            f"The build {entry.id}, which makes newer base images, {build['buildStatus']}: see its "
-            "log; give the commit as REPLACEMENTS/base, or leave scenario base out."
+            f"The build {entry.id}, which makes newer base images, ended as "
+            f"{build['buildStatus']}: see its log; give the commit as "
+            "REPLACEMENTS/base, or leave scenario base out."
         )
     job.ledger.note(entry, state=DONE)

@@ -121,7 +121,7 @@ class CloudJob:
             lose(self.ledger, entry, build)
             raise AccountError(
                 f"A tag of {self.target.repository[0]} was made immutable while {entry.id} ran: "
-                "take away what does that in this account; the same call builds this history anew."
+                "remove what does that in this account; the same call builds this sequence anew."
             )
 
     def check_passing(self, entry: Entry, build: Mapping[str, Any], log: bytes) -> None:
@@ -131,7 +131,8 @@ class CloudJob:
             lose(self.ledger, entry, build)
             raise CloudError(
                 f"{entry.id} failed, and its log says {found[0].decode().lstrip(': ')!r}: a "
-                "registry had too much to do. The same call builds this history anew, later."
+                "registry refused it as one request too many. The same call, later, builds "
+                "this sequence anew."
             )
 
     def start(self, scenario: str, source: str) -> Generator[Any, Any, Entry]:

@@ -66,7 +66,7 @@ class Ledger:
             return cls(path, builds=builds, **value)
         except (TypeError, KeyError, AttributeError) as error:
             raise RecordError(
-                f"{path} is damaged ({error}): remove it; its history begins again."
+                f"{path} is damaged ({error}): remove it, and its sequence starts anew."
             ) from error
 
     @property

@@ -108,8 +108,8 @@ def check_names(strategies: Sequence[Strategy]) -> None:
         if name in names or not REPOSITORY.fullmatch(name):
             other = f" or is that of {names[name]}" if name in names else ""
             raise SettingError(
-                f"The strategy {strategy.name} would push to a repository {name}, which is no "
-                f"name for one{other}: rename its buildspec, with small letters, digits and -."
+                f"The strategy {strategy.name} would push to a repository {name}, a name "
+                f"that ECR refuses{other}: rename its buildspec, with small letters, digits and -."
             )
         names[name] = strategy.name
 
@@ -123,8 +123,9 @@ def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None
         if now != known:
             was, are = (" ".join(map(str, each.values())) for each in (known, now))
             raise RecordError(
-                f"{path} is of builds on other hosts: the project {name} had {was} and has {are}. "
-                "Choose another folder, EXPERIMENT=runs/another, or change the project back."
+                f"{path} records builds on other hosts: the project {name} had {was} and has "
+                f"{are}. Choose another folder, EXPERIMENT=runs/another, or change the project "
+                "back."
             )
 
 

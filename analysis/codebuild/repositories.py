@@ -56,7 +56,7 @@ def take_repository(aws: Aws, ledger: Ledger, name: str) -> None:
         return
     ledger.leave(CLOSED)
     raise CloudError(
-        f"The repository {name} is there already, of another experiment or of one that was cut "
+        f"The repository {name} already exists, of another experiment or of one that was cut "
         "off: finish that one, or remove it with `aws ecr delete-repository --force "
         f"--repository-name {name}`."
     )

@@ -123,7 +123,7 @@ class Queue:
         if seconds > PATIENCE:
             raise BusyError(
                 f"AWS has not answered for {seconds / 60:.0f} minutes. {len(self.list_builds())} "
-                "builds go on there; the same call picks them up."
+                "builds still run there; the same call picks them up."
             )
 
     def rest(self, polled: float) -> None:

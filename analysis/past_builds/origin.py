@@ -68,7 +68,7 @@ def read_since(text: str, now: datetime | None = None) -> datetime | None:
         time = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise SettingError(
-            f"since {text!r} is no time: give a date such as 2026-11-01, or an age such as "
+            f"since {text!r} is not a time: give a date such as 2026-11-01, or an age such as "
             "30 days or 2 weeks."
         ) from None
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

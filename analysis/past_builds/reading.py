@@ -36,7 +36,7 @@ def read_history(source: str | Path, since: str = "", limit: int = 200) -> PastB
     credentials in logs are not shown.
     """
     if not isinstance(limit, int) or limit < 1:
-        raise SettingError(f"limit {limit!r} is no number of builds: give 1 or more.")
+        raise SettingError(f"limit {limit!r} is not a number of builds: give 1 or more.")
     where, begin = read_origin(str(source)), read_since(since)
     found, problems = _find(where, begin, limit)
     past = _make_frames(where, found, problems)

@@ -75,7 +75,9 @@ def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     try:
         facts = read_json(path) if path.is_file() else {}
         if not isinstance(facts, dict):
-            raise RecordError(f"{path} is no object: restore the one written with the first run.")
+            raise RecordError(
+                f"{path} is not a JSON object: restore the one written with the first run."
+            )
     except RecordError as error:
         return {}, frame_problems([(path, error)])
     return facts, frame_problems([])

@@ -81,7 +81,7 @@ def load(policy: Mapping[str, Any] | str | Path) -> tuple[Any, str]:
     except OSError as error:
         raise PolicyError(f"{source} can't be read ({error}): name a policy's file.") from error
     except (TypeError, ValueError) as error:
-        raise PolicyError(f"{source} is not JSON ({error}): mend it there.") from error
+        raise PolicyError(f"{source} is not JSON ({error}): correct it there.") from error
 
 
 def read_rule(value: Any, where: str) -> Rule:

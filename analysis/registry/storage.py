@@ -119,7 +119,7 @@ def link_files(tar: bytes) -> Iterator[tuple[str, float, str]]:
                     yield entry.name, entry.mtime, text.strip()
     except (tarfile.TarError, EOFError) as error:
         raise RegistryError(
-            f"The listing of the registry's storage ({len(tar)} bytes) is no whole tar ({error}): "
+            f"The listing of the registry's storage ({len(tar)} bytes) is a damaged tar ({error}): "
             "list it again."
         ) from error
 

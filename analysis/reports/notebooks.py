@@ -89,7 +89,7 @@ def read_title(notebook: Path) -> str:
     try:
         cells = nbformat.read(notebook, as_version=4).cells
     except (OSError, ValueError) as error:
-        raise ReportError(f"{notebook} is no notebook ({error}): restore it.") from error
+        raise ReportError(f"{notebook} is not a notebook ({error}): restore it.") from error
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     headings = [line for line in prose.splitlines() if line.startswith("# ")]
     return headings[0].lstrip("# ").strip() if headings else notebook.stem

@@ -89,7 +89,7 @@ def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
-        raise BuildspecError(f"{source} is not YAML{line}: mend it there.") from error
+        raise BuildspecError(f"{source} is not YAML{line}: correct it there.") from error
     if not isinstance(spec, dict):
         raise BuildspecError(f"{source} is not a buildspec: it has no 'version' and 'phases'.")
     if str(spec.get("version")) != "0.2":

@@ -32,7 +32,7 @@ def read_prices(path: str | Path = PRICES) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         first = ",".join(COLUMNS)
-        raise PriceError(f"{path} lacks {join_words(missing)}: its first line is to be {first}.")
+        raise PriceError(f"{path} lacks {join_words(missing)}: its first line must be {first}.")
     usd = pd.to_numeric(table["usd"], errors="coerce").astype("float64")
     date = pd.to_datetime(table["date"], format="%Y-%m-%d", errors="coerce")
     no_price = table["usd"].notna() & ~(usd.ge(0) & usd.lt(math.inf))

@@ -161,7 +161,7 @@ def test_nothing_to_read_is_told_with_the_cure(tmp_path):
         read_history(tmp_path, since="2030-01-01")
     with pytest.raises(SettingError, match="limit 0"):
         read_history(tmp_path, limit=0)
-    with pytest.raises(SettingError, match=r"since 'soon' is no time: .*30 days"):
+    with pytest.raises(SettingError, match=r"since 'soon' is not a time: .*30 days"):
         read_history(tmp_path, since="soon")
 
 

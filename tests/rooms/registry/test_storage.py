@@ -182,5 +182,5 @@ def test_a_repository_without_revisions_is_empty():
 def test_a_tar_cut_off_is_an_error(keep):
     repository = Repository()
     repository.image("one", "latest")
-    with pytest.raises(RegistryError, match="no whole tar"):
+    with pytest.raises(RegistryError, match="damaged tar"):
         list_repository(tar_of(repository)[:keep], repository.manifests.__getitem__)

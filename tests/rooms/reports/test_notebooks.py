@@ -173,5 +173,5 @@ def test_a_title_is_the_first_heading_or_the_files_name(tmp_path):
 def test_a_file_that_is_no_notebook_is_named(tmp_path):
     path = Path(tmp_path / "six.ipynb")
     path.write_text("{")
-    with pytest.raises(ReportError, match=r"six\.ipynb is no notebook"):
+    with pytest.raises(ReportError, match=r"six\.ipynb is not a notebook"):
         read_title(path)

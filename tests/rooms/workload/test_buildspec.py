@@ -108,7 +108,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
 BAD = {
     "cut off in a list": ("version: 0.2\nphases: [", "spec.yml is not YAML at line 2"),
     "a tab": ("version: 0.2\nphases:\n\tbuild:", "is not YAML at line 3"),
-    "a control character": ("version: \x07", "is not YAML: mend"),
+    "a control character": ("version: \x07", "is not YAML: correct"),
     "nothing": ("", "is not a buildspec"),
     "text": ("docker build .", "is not a buildspec"),
     "no version": ("phases: {}", "has version None: write version: 0.2"),

@@ -65,7 +65,7 @@ def test_what_is_sold_by_another_unit_is_no_compute_type():
         (HEAD + LINE.replace("\n", ",more,more\n"), "can't be read as CSV|has a price|has no date"),
         (
             "item,unit\n",
-            "lacks usd, region, date and source: its first line is to be item,unit,usd",
+            "lacks usd, region, date and source: its first line must be item,unit,usd",
         ),
         ("", "can't be read as CSV"),
         (b"item\xff\xfe,unit\n", "can't be read as CSV"),
