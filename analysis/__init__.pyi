@@ -11,11 +11,17 @@ from .measures import (
     month,
     overhead_map,
     read_mix,
-    read_prices,
 )
 from .past_builds import read_history
 from .prose import headline
-from .records import read_runs, read_timeline, read_timelines
+from .records import (
+    read_prices,
+    read_public_logs,
+    read_runs,
+    read_simulation,
+    read_timeline,
+    read_timelines,
+)
 from .registry import preview_lifecycle, read_images
 from .results import read_experiment, read_grid, read_sweep
 from .workload import load_strategies
@@ -43,7 +49,9 @@ __all__ = [
     "read_logs",
     "read_mix",
     "read_prices",
+    "read_public_logs",
     "read_runs",
+    "read_simulation",
     "read_sweep",
     "read_timeline",
     "read_timelines",

@@ -22,7 +22,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from analysis.measures.compare import COLUMNS, LUCK, compare
+from analysis.measures.compare import compare
+from analysis.records import KEPT_HOSTS, SIMULATION_COLUMNS
 from analysis.workload import SCENARIOS
 
 SAME, SLOWER, FASTER = 8, 5, 4
@@ -54,10 +55,10 @@ def main() -> None:
         judged = pd.concat(
             [judge_lucky(rng, rounds) for _ in range(given.experiments)], ignore_index=True
         )
-        rows.append([rounds, LUCK, "not alike", given.experiments])
+        rows.append([rounds, KEPT_HOSTS, "not alike", given.experiments])
         rows[-1] += [round(share, 4) for share in summarise(judged)]
         print(*rows[-1], sep="\t", flush=True)
-    pd.DataFrame(rows, columns=COLUMNS).to_csv(given.output, index=False)
+    pd.DataFrame(rows, columns=SIMULATION_COLUMNS).to_csv(given.output, index=False)
     print(f"seed {given.seed}, {len(TRUTH) - 1} x {len(SCENARIOS)} verdicts; {given.output}")
 
 

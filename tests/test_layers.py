@@ -127,6 +127,39 @@ def test_the_rule_would_notice_an_upward_import_and_one_past_a_face():
     assert set(list_modules("def f():\n    from analysis import logs")) == {"analysis.logs"}
 
 
+def list_names(source):
+    """The names that a source defines, calls or looks up."""
+    for node in ast.walk(ast.parse(source)):
+        for key in ("name", "id", "attr"):
+            if isinstance(name := getattr(node, key, None), str):
+                yield name
+
+
+def opens_or_says(source):
+    """What in a source opens a file or says a sentence."""
+    names = {name for name in list_names(source) if name in FILES or name.startswith("say_")}
+    own = {name.partition(".")[0] for name in list_modules(source)} & FILES
+    return sorted((names - WORDS) | own)
+
+
+# what opens files; and what says one number as text, which labels may
+FILES = {"Path", "gzip", "io", "json", "open", "pathlib", "read_bytes", "read_csv", "read_text"}
+WORDS = {"say_seconds", "say_share", "say_n"}
+
+
+def test_measures_open_no_file_and_say_no_sentence():
+    sources = {
+        module: path.read_text() for module, path in MODULES.items() if ".measures" in module
+    }
+    wrong = {module: found for module, text in sources.items() if (found := opens_or_says(text))}
+    assert wrong == {}
+    assert opens_or_says("import gzip\ndef say_x():\n    return open('x')") == [
+        "gzip",
+        "open",
+        "say_x",
+    ]
+
+
 def test_no_modules_import_each_other_in_a_circle():
     inside = {
         module: {name for name in imported if name in MODULES and name != module}

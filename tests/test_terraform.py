@@ -9,7 +9,8 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from analysis.measures.money import find_price, read_prices
+from analysis.measures.money import find_price
+from analysis.records import read_prices
 from analysis.workload import SCENARIOS, load_strategies
 
 ROOT = Path(__file__).parent.parent

@@ -7,10 +7,10 @@ from analysis.measures.caching import (
     LIFETIME,
     landing_chance,
     landings,
-    read_public_logs,
 )
 from analysis.measures.compare import EMULATED
 from analysis.prose import say_counted, say_landings, say_public_logs
+from analysis.records import read_public_logs
 from analysis.words import count_words, join_words, say_range, say_seconds, say_share
 from analysis.workload import COLD_STARTS, say_commit
 

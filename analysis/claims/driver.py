@@ -1,13 +1,13 @@
 """The seed's section on whether the driver must be docker-container for --cache-to."""
 
-import gzip
 import re
-from pathlib import Path
 
 import pandas as pd
 
 from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CREATED, NEW, describe_builder
+from analysis.errors import LogError
+from analysis.logs import read_bytes
 from analysis.prose import say_counted
 from analysis.words import join_words
 
@@ -52,7 +52,7 @@ def words_same(evidence: Evidence) -> Finding:
 def refused_runs(evidence: Evidence) -> pd.DataFrame:
     """The valid runs of --cache-to on the docker driver with `words`, null if not refused."""
     runs = evidence.runs[evidence.runs["valid"] & evidence.runs["strategy"].eq(REFUSED)]
-    words = [find_refusal(Path(log)) for log in runs["log"]]
+    words = [find_refusal(log) for log in runs["log"]]
     return runs.assign(words=pd.Series(words, runs.index, dtype="string"))
 
 
@@ -61,12 +61,11 @@ def quote(words: pd.Series) -> str:
     return join_words(f"“{each}”" for each in words.unique())
 
 
-def find_refusal(log: Path) -> str | None:
+def find_refusal(log: str) -> str | None:
     """The words with which buildx refuses to export a cache, in one line; null without any."""
     try:
-        data = log.read_bytes()
-        found = REFUSAL.search(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
-    except (OSError, EOFError):
+        found = REFUSAL.search(read_bytes(log))
+    except LogError:
         return None
     return " ".join(found[0].decode("utf-8", "replace").split()) if found else None
 

@@ -13,8 +13,9 @@ from analysis.claims.pushes import (
     is_triple,
     pushes_of,
 )
-from analysis.measures.storage import is_provenance, is_signature, read_media
+from analysis.measures.storage import is_provenance, is_signature
 from analysis.prose import say_counted, say_media
+from analysis.records import read_media
 from analysis.registry import ATTESTATION, IMAGE_KINDS, IN_TOTO
 from analysis.words import join_words
 

@@ -41,7 +41,7 @@ from analysis.experiment import (
     run_plan,
     write_facts,
 )
-from analysis.measures.money import read_prices
+from analysis.records import read_prices
 from analysis.workload import COLD, SCENARIOS, Strategy
 
 CONCURRENCY = 4

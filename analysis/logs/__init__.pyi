@@ -3,7 +3,7 @@ from .paths import match_files
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import read_logs
-from .transport import clean, unpack
+from .transport import clean, read_bytes, unpack
 
 __all__ = [
     "Logs",
@@ -11,6 +11,7 @@ __all__ = [
     "Vertex",
     "clean",
     "match_files",
+    "read_bytes",
     "read_log",
     "read_logs",
     "unpack",

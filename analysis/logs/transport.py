@@ -71,6 +71,11 @@ def load(source: str | Path | bytes) -> bytes:
         raise LogError(f"{source} can't be read ({reason}): check its permissions.") from None
 
 
+def read_bytes(source: str | Path) -> bytes:
+    """The bytes of a log, decompressed when they are gzip; LogError when they can't be had."""
+    return unpack(load(source), str(source))
+
+
 def unpack(data: bytes, name: str) -> bytes:
     """The data, decompressed when it is gzip; LogError when that is damaged."""
     if data[:2] != b"\x1f\x8b":

@@ -10,7 +10,6 @@ from .caching import (
     local_hits,
     misses_by_run,
     rates_by_denominator,
-    read_public_logs,
     widen_chances,
     widen_rates,
 )
@@ -22,11 +21,10 @@ from .compare import (
     mean_by_activity,
     merge_alike,
     pick_comparable,
-    read_simulation,
     spread,
     waits,
 )
-from .money import compare_mixes, find_price, month, month_storage, read_mix, read_prices
+from .money import compare_mixes, find_price, month, month_storage, read_mix
 from .past import (
     cache_seen,
     history_busy,
@@ -118,9 +116,6 @@ __all__ = [
     "push_by_push",
     "rates_by_denominator",
     "read_mix",
-    "read_prices",
-    "read_public_logs",
-    "read_simulation",
     "slopes",
     "spread",
     "trend",

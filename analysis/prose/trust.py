@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.measures.compare import LUCK
 from analysis.prose.intervals import say_counted
+from analysis.records import KEPT_HOSTS
 from analysis.words import say_seconds, say_share
 
 TOLD = ("faster", "slower")
@@ -30,7 +30,7 @@ def say_control(table: pd.DataFrame) -> str:
 
 def say_simulation(table: pd.DataFrame) -> str:
     """The worst of each number over all settings, and of true differences told by 6 rounds on."""
-    lucky = table["noise"] == LUCK
+    lucky = table["noise"] == KEPT_HOSTS
     return " ".join([say_usual(table[~lucky]), *say_lucky(table[lucky])])
 
 

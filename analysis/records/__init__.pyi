@@ -1,3 +1,6 @@
+from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
+from .media_types import read_media
+from .prices import read_prices
 from .recording import (
     COLUMNS,
     FORMAT,
@@ -16,15 +19,21 @@ from .validity import judge_runs
 __all__ = [
     "COLUMNS",
     "FORMAT",
+    "KEPT_HOSTS",
+    "SIMULATION_COLUMNS",
     "Experiment",
     "is_finished",
     "judge_runs",
     "read_experiment",
     "read_grid",
     "read_json",
+    "read_media",
+    "read_prices",
+    "read_public_logs",
     "read_record",
     "read_records",
     "read_runs",
+    "read_simulation",
     "read_timeline",
     "read_timelines",
     "run_name",

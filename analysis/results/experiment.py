@@ -152,7 +152,7 @@ class Experiment(records.Experiment):
         baseline: str,
         free_minutes: float,
     ) -> pd.DataFrame:
-        prices = measures.read_prices()
+        prices = records.read_prices()
         return measures.month(
             self.comparable, dict(shares), builds, compute, prices, baseline, free_minutes
         )

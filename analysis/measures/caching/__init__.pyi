@@ -14,7 +14,6 @@ from .host_pool import (
     landing_chances,
     landings,
     local_hits,
-    read_public_logs,
     widen_chances,
 )
 from .misses import explain_log, explain_misses, frame_misses
@@ -38,7 +37,6 @@ __all__ = [
     "local_hits",
     "misses_by_run",
     "rates_by_denominator",
-    "read_public_logs",
     "widen_chances",
     "widen_rates",
 ]

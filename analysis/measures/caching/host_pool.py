@@ -5,16 +5,13 @@ says which host a build got, nor are its pool and how long a host is kept docume
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.caching.hits import hit_rates
 from analysis.measures.compare import order_scenarios
-from analysis.shipped import PUBLIC_LOGS
 
-PUBLIC = PUBLIC_LOGS
 POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
 LIFETIME = 30.0
@@ -111,11 +108,3 @@ def local_hits(logs: Logs) -> pd.DataFrame:
     agents = logs.phases["log"].unique()
     columns = {"codebuild": table["log"].isin(agents), "local": hit.mask(hit & other)}
     return table.assign(**columns)[list(LOCAL)].astype(LOCAL).reset_index(drop=True)
-
-
-def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
-    """agent (codebuild or other), builds, used (a cache of their host), date, source.
-
-    Counts of local_hits in logs that others made public; the logs are not part of this package.
-    """
-    return pd.read_csv(path, parse_dates=["date"])

@@ -1,5 +1,14 @@
 from .aa import AGAIN, control
-from .comparison import COLUMNS, FEWEST, check_baseline, compare, count_luck, pair_rounds
+from .comparison import (
+    COLUMNS,
+    FEWEST,
+    FEWEST_OF_EACH,
+    check_baseline,
+    compare,
+    compare_with,
+    count_luck,
+    pair_rounds,
+)
 from .intervals import LEVEL, mean_of_rounds, wilson
 from .runs import (
     EMULATED,
@@ -14,18 +23,18 @@ from .runs import (
     spread,
     waits,
 )
-from .simulation import LUCK, read_simulation
 
 __all__ = [
     "AGAIN",
     "COLUMNS",
     "EMULATED",
     "FEWEST",
+    "FEWEST_OF_EACH",
     "LEVEL",
-    "LUCK",
     "RUN",
     "check_baseline",
     "compare",
+    "compare_with",
     "control",
     "count_luck",
     "left_out",
@@ -36,7 +45,6 @@ __all__ = [
     "order_scenarios",
     "pair_rounds",
     "pick_comparable",
-    "read_simulation",
     "sort_rows",
     "spread",
     "waits",

@@ -1,6 +1,6 @@
 from .mixes import compare_mixes
 from .month import can_tell, month, month_storage, read_mix
-from .prices import find_price, read_prices
+from .prices import find_price
 from .usual import BUILDS, COMPUTE, MIX, MIXES
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "month",
     "month_storage",
     "read_mix",
-    "read_prices",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
-from analysis.measures.compare import compare, count_luck, pick_comparable
+from analysis.measures.compare import check_baseline, compare_with, count_luck, pick_comparable
 from analysis.measures.money.prices import find_price
 from analysis.measures.money.usual import MIX, USUAL
 from analysis.words import join_words
@@ -112,6 +112,7 @@ def average_months(
     runs: pd.DataFrame, rounds: pd.DataFrame, mix: Mapping[str, float], baseline: str
 ) -> pd.DataFrame:
     """strategy, n, the means of weigh_minutes' rounds, compare_months' of minutes, and lacks."""
+    check_baseline(runs, baseline)
     table = average_rounds(rounds, runs["strategy"])
     table = table.join(compare_months(rounds, count_mix_luck(runs, mix), baseline, "minutes"))
     table["pairs"] = table["pairs"].fillna(0)
@@ -184,7 +185,7 @@ def compare_months(
     facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
     runs = rounds.reset_index().assign(**facts, started=pd.NaT)
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
-    table = compare(runs, baseline, measure, pd.concat({"mix": luck})).set_index("strategy")
+    table = compare_with(runs, baseline, measure, pd.concat({"mix": luck})).set_index("strategy")
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 

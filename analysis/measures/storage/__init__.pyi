@@ -1,6 +1,6 @@
 from .ecr_previews import compare_previews, differing
 from .footprint import count_entries, count_rollbacks, entries_per_push, first_pushes, push_by_push
-from .media_types import is_provenance, is_signature, read_media
+from .media_types import is_provenance, is_signature
 from .rollbacks import READINGS, keep_newest
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "is_signature",
     "keep_newest",
     "push_by_push",
-    "read_media",
 ]

@@ -5,7 +5,8 @@ import re
 from measured import make_runs
 
 from analysis import charts
-from analysis.measures.money import month, read_prices
+from analysis.measures.money import month
+from analysis.records import read_prices
 
 SECONDS = {
     "docker": {"source": [70.0, 71.0, 69.5]},

@@ -290,7 +290,7 @@ ANSWERS = {
     "compare": lambda e: measures.compare(e.runs),
     "balance": lambda e: measures.balance(measures.overhead_map(e.runs, e.logs), paths(e)),
     "break_even": lambda e: measures.break_even(e.runs, e.logs.steps),
-    "month": lambda e: measures.month(e.runs, {"unchanged": 1}, 600, SIZE, measures.read_prices()),
+    "month": lambda e: measures.month(e.runs, {"unchanged": 1}, 600, SIZE, analysis.read_prices()),
     "hits": lambda e: measures.rates_by_denominator(measures.hits_by_run(e.runs, e.logs.steps)),
     "layer_hits": lambda e: measures.layer_hits(comparable(e), e.logs.steps, "cold"),
     "cache_outcomes": lambda e: measures.cache_outcomes(comparable(e), e.logs.builds),
@@ -303,7 +303,7 @@ ANSWERS = {
     "on_path": lambda e: measures.overhead_on_path(measures.busy_map(e.runs, e.logs), paths(e)),
     "path_seconds": lambda e: measures.path_seconds(paths(e)),
     "entries": lambda e: measures.entries_per_push(count(e)),
-    "storage": lambda e: measures.month_storage(count(e), {"cold": 1}, 600, measures.read_prices()),
+    "storage": lambda e: measures.month_storage(count(e), {"cold": 1}, 600, analysis.read_prices()),
     "keep_newest": lambda e: measures.keep_newest(comparable(e), e.images),
     "claims": lambda e: analysis.claims(e),
     # its last sentence says how many runs were left out

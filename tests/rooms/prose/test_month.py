@@ -3,9 +3,10 @@
 import pandas as pd
 from measured import make_experiment, make_runs, show_build, write_log
 
-from analysis.measures.money import BUILDS, COMPUTE, month, read_mix, read_prices
+from analysis.measures.money import BUILDS, COMPUTE, month, read_mix
 from analysis.prose.headline import headline
 from analysis.prose.month import say_months
+from analysis.records import read_prices
 
 PRICES, EVEN = read_prices(), {"cold": 0.25, "source": 0.75}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import claims, headline, measures, read_history, read_runs, records
+from analysis import claims, headline, measures, read_history, read_prices, read_runs, records
 from analysis.claims import gather_evidence
 from analysis.errors import RecordError, SourceError
 from analysis.measures import compare, count_entries, hits_by_run, month, overhead_map
@@ -65,7 +65,7 @@ def test_methods_give_what_measures_give(control):
     pd.testing.assert_frame_equal(
         control.entries(), count_entries(marked, control.images, control.problems)
     )
-    shares, prices = measures.read_mix("source 70, base 30"), measures.read_prices()
+    shares, prices = measures.read_mix("source 70, base 30"), read_prices()
     pd.testing.assert_frame_equal(
         control.month("source 70, base 30", 100, free_minutes=5),
         month(control.runs, shares, 100, "general1.small", prices, free_minutes=5),

@@ -14,12 +14,11 @@ from analysis.measures.caching.host_pool import (
     landing_chances,
     landings,
     local_hits,
-    read_public_logs,
     widen_chances,
 )
 from analysis.measures.compare import wilson
 from analysis.prose import say_landings, say_public_logs
-from analysis.records import read_experiment
+from analysis.records import read_experiment, read_public_logs
 
 ROOT = Path(__file__).parents[4]
 REAL = Path(os.environ.get("REALLOGS", "none"))

@@ -116,8 +116,14 @@ def test_a_baseline_that_does_not_exist_says_which_was_meant():
         compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="dokcer")
 
 
-def test_without_the_baseline_nothing_is_told_and_nothing_raised():
-    table = compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="registry-cache")
+def test_a_baseline_that_was_not_run_is_told():
+    with pytest.raises(UnknownName, match="no strategy among the runs 'registry-cache'"):
+        compare(make_runs(make_pair([1.0, 1.0, 1.0])), baseline="registry-cache")
+
+
+def test_without_the_usual_baseline_nothing_is_told_and_nothing_raised():
+    runs = make_runs(make_pair([1.0, 1.0, 1.0]))
+    table = compare(runs.assign(strategy=runs["strategy"].replace("docker", "a")))
     assert table["verdict"].unique().tolist() == ["not enough runs"]
     assert table["n"].tolist() == [0, 0]
 

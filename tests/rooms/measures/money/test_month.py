@@ -13,9 +13,9 @@ from analysis.measures.money.month import (
     month_storage,
     read_mix,
 )
-from analysis.measures.money.prices import read_prices
 from analysis.measures.money.usual import MIX, MIXES
 from analysis.measures.storage import count_entries
+from analysis.records import read_prices
 
 PRICES = read_prices()
 EVEN = {"cold": 0.25, "source": 0.75}

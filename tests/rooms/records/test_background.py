@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 from analysis.errors import RecordError
-from analysis.measures.compare.comparison import FEWEST_OF_EACH
-from analysis.measures.compare.simulation import COLUMNS, LUCK, read_simulation
+from analysis.measures.compare import FEWEST_OF_EACH
 from analysis.prose import say_simulation
+from analysis.records.background import KEPT_HOSTS, SIMULATION_COLUMNS, read_simulation
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_recorded_simulation_reaches_what_the_report_promises():
     table = read_simulation()
-    lucky, table = (table[(table["noise"] == LUCK) == own] for own in (True, False))
+    lucky, table = (table[(table["noise"] == KEPT_HOSTS) == own] for own in (True, False))
     assert (lucky["interval holds"] >= 0.93).all() and (lucky["wrong"] <= 0.05).all()
     assert len(lucky) >= 2 and lucky["rounds"].min() >= 2 * FEWEST_OF_EACH
     assert set(table["rounds"]) == {3, 6, 10}
@@ -45,7 +45,7 @@ def test_the_worst_is_said():
         [3, "normal", "alike", 10, 0.95, 0.95, 0.02, 0.7],
         [6, "skewed", "alike", 10, 0.99, 0.99, 0, 0.9],
     ]
-    said = say_simulation(pd.DataFrame(rows, columns=COLUMNS))
+    said = say_simulation(pd.DataFrame(rows, columns=SIMULATION_COLUMNS))
     assert "In 20 simulated experiments of 3 to 6 rounds" in said
     assert "holds the truth in 95 % or more" in said
     assert "(95 % or more if the truth is that of all rounds there could be)" in said
@@ -57,9 +57,9 @@ def test_kept_hosts_are_told_apart():
     rows = [
         [3, "normal", "alike", 10, 0.95, 0.95, 0.02, 0.7],
         [6, "normal", "alike", 10, 0.95, 0.95, 0.02, 0.9],
-        [10, LUCK, "not alike", 10, 0.91, 0.91, 0.03, 0.9],
+        [10, KEPT_HOSTS, "not alike", 10, 0.91, 0.91, 0.03, 0.9],
     ]
-    said = say_simulation(pd.DataFrame(rows, columns=COLUMNS))
+    said = say_simulation(pd.DataFrame(rows, columns=SIMULATION_COLUMNS))
     assert "In 20 simulated experiments of 3 to 6 rounds" in said
     assert "holds the truth in 91 % or more, and at most 3 % of the verdicts tell" in said
 

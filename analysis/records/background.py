@@ -1,17 +1,17 @@
-"""What benchmarks/verdicts.py found: how far verdicts can be trusted, where the truth is known."""
+"""Tables that come with the package: simulated verdicts, and what logs of other people show."""
 
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import RecordError
-from analysis.shipped import SIMULATION
+from analysis.shipped import PUBLIC_LOGS, SIMULATION
 
 # the rows of strategies with a pool of kept hosts
-LUCK = "kept hosts"
-SIMULATED = SIMULATION
+KEPT_HOSTS = "kept hosts"
+SIMULATED, PUBLIC = SIMULATION, PUBLIC_LOGS
 NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
-COLUMNS = ["rounds", "noise", "spread", "experiments", *NUMBERS]
+SIMULATION_COLUMNS = ["rounds", "noise", "spread", "experiments", *NUMBERS]
 
 
 def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
@@ -26,6 +26,14 @@ def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
         raise RecordError(
             f"{path} can't be read ({error}): python benchmarks/verdicts.py makes it."
         ) from error
-    if list(table.columns) != COLUMNS:
+    if list(table.columns) != SIMULATION_COLUMNS:
         raise RecordError(f"{path} has other columns: python benchmarks/verdicts.py makes it anew.")
     return table
+
+
+def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
+    """agent (codebuild or other), builds, used (a cache of their host), date, source.
+
+    Counts of local_hits in logs that others made public; the logs are not part of this package.
+    """
+    return pd.read_csv(path, parse_dates=["date"])

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from repository import CACHE, EMPTY, IMAGE, INDEX, LAYER, Repository
 
-from analysis.measures.storage.media_types import COLUMNS, is_provenance, is_signature, read_media
+from analysis.measures.storage import is_provenance, is_signature
 from analysis.prose import say_media
 from analysis.records import read_runs
+from analysis.records.media_types import COLUMNS, read_media
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 def read(folder, listing):

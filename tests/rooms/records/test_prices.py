@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import PriceError, UnknownName
-from analysis.measures.money.prices import COLUMNS, find_price, read_prices
+from analysis.measures.money import find_price
 from analysis.prose import say_price
+from analysis.records.prices import COLUMNS, read_prices
 
 HEAD = "item,unit,usd,region,date,source\n"
 LINE = "general1.small,minute,0.005,us-east-1,2026-11-24,a price list\n"
