@@ -1,7 +1,8 @@
 """What documents say of the recorded experiment and of the code, between marks in their text.
 
-`make readme` brings it up to date: the README's answer and its picture, the tables of strategies
-and of scenarios. A block lies between the lines `<!-- NAME -->` and `<!-- /NAME -->`.
+`make readme` brings it up to date: the README's answer and its picture, the tables of kinds of
+entries, scenarios, settings and strategies. A block lies between the lines `<!-- NAME -->` and
+`<!-- /NAME -->`.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from analysis import charts
 from analysis.errors import ReportError
+from analysis.experiment import list_settings
 from analysis.prose import headline
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
@@ -22,6 +24,7 @@ PAGES = {
     "answer": ROOT / "README.md",
     "kinds": ROOT / "docs" / "words.md",
     "scenarios": ROOT / "docs" / "scenarios.md",
+    "settings": ROOT / "docs" / "experiment.md",
     "strategies": ROOT / "docs" / "strategies.md",
 }
 
@@ -32,6 +35,7 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
         "answer": say_answer(experiment),
         "kinds": tabulate_kinds(),
         "scenarios": tabulate_scenarios(),
+        "settings": tabulate_settings(),
         "strategies": tabulate_strategies(),
     }
 
@@ -50,6 +54,15 @@ def tabulate_scenarios() -> str:
     """A table of the scenarios: the commit, and what of its layers a cache can give."""
     rows = describe_scenarios().itertuples(index=False)
     return write_table(("scenario", "the commit", "layers that a cache can give"), rows)
+
+
+def tabulate_settings() -> str:
+    """A table of an experiment's settings: variable of make, option, default and meaning."""
+    rows = (
+        (f"`{each.variable}`", f"`{each.option}`", each.text or "none", each.form.help)
+        for each in list_settings()
+    )
+    return write_table(("make", "codebuild-cache", "default", "meaning"), rows)
 
 
 def tabulate_strategies() -> str:
