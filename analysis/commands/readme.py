@@ -1,8 +1,8 @@
 """What documents say of the recorded experiment and of the code, between marks in their text.
 
-`make readme` brings it up to date: the README's answer and its picture, the tables of kinds of
-entries, scenarios, settings and strategies. A block lies between the lines `<!-- NAME -->` and
-`<!-- /NAME -->`.
+`make readme` brings it up to date: the README's answer and its picture, what builds on AWS cost,
+the tables of kinds of entries, scenarios, settings and strategies. A block lies between the lines
+`<!-- NAME -->` and `<!-- /NAME -->`.
 """
 
 import re
@@ -12,16 +12,21 @@ from pathlib import Path
 from analysis import charts
 from analysis.errors import ReportError
 from analysis.experiment import list_settings
+from analysis.measures.money import find_price
 from analysis.prose import headline
+from analysis.records import read_prices
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
-from analysis.workload import describe_scenarios, load_strategies
+from analysis.workload import SCENARIOS, describe_scenarios, load_strategies
 
 PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
+# a guess at what CodeBuild bills for a build of data/lab, and on which hosts
+BILLED_MINUTES, COMPUTE, ROUNDS = 2, "general1.small", 3
 # block -> the document that holds it
 PAGES = {
     "answer": ROOT / "README.md",
+    "costs": ROOT / "docs" / "aws.md",
     "kinds": ROOT / "docs" / "words.md",
     "scenarios": ROOT / "docs" / "scenarios.md",
     "settings": ROOT / "docs" / "experiment.md",
@@ -33,6 +38,7 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
     """Block -> what it is to say, in Markdown."""
     return {
         "answer": say_answer(experiment),
+        "costs": list_costs(),
         "kinds": tabulate_kinds(),
         "scenarios": tabulate_scenarios(),
         "settings": tabulate_settings(),
@@ -43,6 +49,23 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
 def say_answer(experiment: Experiment) -> str:
     """The advice alone, a headline's first sentence: the reports have the rest."""
     return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
+
+
+def list_costs() -> str:
+    """What builds of two strategies, and of all whose price is known, cost on AWS: a list."""
+    priced = [each for each in load_strategies().values() if each.host != "server"]
+    return "".join(f"- {say_cost(strategies)}\n" for strategies in (2, len(priced)))
+
+
+def say_cost(strategies: int) -> str:
+    """What an experiment with so many strategies costs, by BILLED_MINUTES a build."""
+    builds = strategies * len(SCENARIOS) * ROUNDS
+    minutes = builds * BILLED_MINUTES
+    usd = find_price(read_prices(), COMPUTE, "minute")["usd"]
+    return (
+        f"{strategies} strategies × {len(SCENARIOS)} scenarios × {ROUNDS} rounds = "
+        f"{builds} builds, {minutes} min at {usd:g} USD ({COMPUTE}): {minutes * usd:.2f} USD"
+    )
 
 
 def tabulate_kinds() -> str:
