@@ -138,7 +138,8 @@ def say_costs(folder: Path, plan: CloudPlan, costs: Costs, concurrency: int) -> 
     rounds = {number for number, _ in plan.histories}
     minutes = ", ".join(f"{count} min of {item}" for item, count in costs.billed.items())
     money = "at a price that is not known" if costs.usd is None else f"about {costs.usd:.2f} USD"
-    without = f"; the price of {' and '.join(costs.unknown)} is not known" * bool(costs.unknown)
+    lacking = f"{' and '.join(costs.unknown)} in {plan.place.region}"
+    without = f"; the price of {lacking} is not known" * bool(costs.unknown)
     extra = ", one of them for a newer base image" * plan.needs_bases
     return (
         f"{costs.builds} builds to run on CodeBuild in {folder}{extra}, "

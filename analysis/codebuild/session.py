@@ -245,7 +245,7 @@ def run_session(session: Session) -> None:
 
 def say_plan(folder: Path, plan: CloudPlan, concurrency: int) -> str:
     """What a plan will take, in words; PriceError for a damaged list of prices."""
-    costs = estimate_costs(folder, plan, read_prices(), concurrency)
+    costs = estimate_costs(folder, plan, read_prices(region=plan.place.region), concurrency)
     return say_costs(folder, plan, costs, concurrency)
 
 

@@ -80,9 +80,10 @@ def say_price(price: pd.Series) -> str:
     """A row of prices in words, with place, date and source."""
     cost = "unknown" if pd.isna(price["usd"]) else f"{price['usd']:g} USD"
     source = "no source given" if pd.isna(price["source"]) else price["source"]
+    when = "" if pd.isna(price["date"]) else f", {price['date']:%Y-%m-%d}"
     return (
         f"The price of a {price['unit']} of {price['item']} is {cost} "
-        f"({price['region']}, {price['date']:%Y-%m-%d}; {source})."
+        f"({price['region']}{when}; {source})."
     )
 
 

@@ -1,6 +1,6 @@
 from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
 from .media_types import read_media
-from .prices import read_prices
+from .prices import REGION, read_prices
 from .recording import (
     COLUMNS,
     FORMAT,
@@ -20,6 +20,7 @@ __all__ = [
     "COLUMNS",
     "FORMAT",
     "KEPT_HOSTS",
+    "REGION",
     "SIMULATION_COLUMNS",
     "Experiment",
     "is_finished",

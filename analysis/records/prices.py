@@ -1,4 +1,4 @@
-"""Prices of one dated file, as far as they are known."""
+"""Prices of one dated file, those of one region, as far as they are known."""
 
 import math
 from pathlib import Path
@@ -10,6 +10,8 @@ from analysis.errors import PriceError
 from analysis.words import join_words
 
 PRICES = shipped.PRICES
+# whose prices count where nothing ran on AWS
+REGION = "us-east-1"
 COLUMNS = {
     "item": "string",
     "unit": "string",
@@ -18,11 +20,13 @@ COLUMNS = {
     "date": "datetime64[ns]",
     "source": "string",
 }
+KEYS = ["item", "unit", "region"]
 
 
-def read_prices(path: str | Path = PRICES) -> pd.DataFrame:
+def read_prices(path: str | Path = PRICES, region: str = REGION) -> pd.DataFrame:
     """item, unit, usd (price of a unit; null: unknown), region, date, source of a CSV file.
 
+    Prices are those of one region: what the file prices in others alone is unknown there.
     PriceError when it is missing or damaged, with the line.
     """
     try:
@@ -36,11 +40,21 @@ def read_prices(path: str | Path = PRICES) -> pd.DataFrame:
     usd = pd.to_numeric(table["usd"], errors="coerce").astype("float64")
     date = pd.to_datetime(table["date"], format="%Y-%m-%d", errors="coerce")
     no_price = table["usd"].notna() & ~(usd.ge(0) & usd.lt(math.inf))
-    check_lines(path, table[["item", "unit"]].isna().any(axis="columns"), "lacks item or unit")
-    check_lines(path, table["item"].duplicated(), "repeats an item: keep one of them")
+    check_lines(path, table[KEYS].isna().any(axis="columns"), "lacks item, unit or region")
+    again = table[["item", "region"]].duplicated()
+    check_lines(path, again, "repeats an item of its region: keep one of them")
     check_lines(path, no_price, "has a price that is no number of USD: empty means unknown")
     check_lines(path, date.isna(), "has no date: write it like 2026-11-24")
-    return table.assign(usd=usd, date=date)[list(COLUMNS)].astype(COLUMNS)
+    table = table.assign(usd=usd, date=date)[list(COLUMNS)].astype(COLUMNS)
+    return _pick_region(table, region, Path(path).name)
+
+
+def _pick_region(table: pd.DataFrame, region: str, name: str) -> pd.DataFrame:
+    """The rows of a region, and one without a price for each item of other regions alone."""
+    there = table[table["region"].eq(region)]
+    absent = table[~table["item"].isin(there["item"])].drop_duplicates("item")
+    absent = absent.assign(usd=math.nan, region=region, date=pd.NaT, source=f"{name} has none")
+    return pd.concat([there, absent.astype(COLUMNS)], ignore_index=True)
 
 
 def check_lines(path: str | Path, wrong: pd.Series, fact: str) -> None:

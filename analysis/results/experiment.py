@@ -32,6 +32,13 @@ class Experiment(records.Experiment):
         return self.facts
 
     @property
+    def region(self) -> str:
+        """The AWS region whose prices count: the one it ran in, else us-east-1."""
+        machine = self.facts.get("machine")
+        region = machine.get("region") if isinstance(machine, dict) else None
+        return region if isinstance(region, str) else records.REGION
+
+    @property
     @once
     def marked(self) -> pd.DataFrame:
         """All runs, with "(emulated)" behind the strategies that the lab only stands in for."""
@@ -134,7 +141,7 @@ class Experiment(records.Experiment):
         """Minutes and USD of a month of builds, a row a strategy: analysis.month's columns.
 
         `mix`: text such as "source 70, base 30", or scenario -> share; `prices`: those of
-        data/prices.csv unless given.
+        data/prices.csv for the experiment's region unless given.
         """
         shares = measures.read_mix(mix) if isinstance(mix, str) else mix
         if prices is None:
@@ -152,7 +159,7 @@ class Experiment(records.Experiment):
         baseline: str,
         free_minutes: float,
     ) -> pd.DataFrame:
-        prices = records.read_prices()
+        prices = records.read_prices(region=self.region)
         return measures.month(
             self.comparable, dict(shares), builds, compute, prices, baseline, free_minutes
         )

@@ -428,7 +428,7 @@ def test_prices_that_are_not_known_are_said_to_be(aws, alone, tmp_path):
     )
     said = say_on_codebuild(tmp_path, ["docker", "docker-server"], TWO)
     assert "at a price that is not known" in said
-    assert "the price of general1.xlarge and Docker server is not known" in said
+    assert "the price of general1.xlarge and Docker server in us-east-1 is not known" in said
 
 
 def test_nothing_starts_without_a_yes(aws, alone, tmp_path, monkeypatch):

@@ -42,6 +42,31 @@ def test_a_price_in_words_has_place_date_and_source(tmp_path):
     assert "is unknown (us-east-1, 2026-11-24; no source given)" in say_price(prices.iloc[1])
 
 
+def test_a_region_has_its_own_prices_and_never_another_s():
+    tokyo = read_prices(region="ap-northeast-1")
+    assert set(tokyo["region"]) == {"ap-northeast-1"}
+    assert set(tokyo["item"]) == set(read_prices()["item"])
+    assert find_price(tokyo, "s3.storage", "GB-month")["usd"] == 0.025
+    assert find_price(read_prices(), "s3.storage", "GB-month")["usd"] == 0.023
+    minute = find_price(tokyo, "general1.small", "minute")
+    assert pd.isna(minute["usd"])
+    assert say_price(minute) == (
+        "The price of a minute of general1.small is unknown (ap-northeast-1; prices.csv has none)."
+    )
+
+
+def test_a_region_that_the_file_lacks_has_no_price():
+    nowhere = read_prices(region="xx-nowhere-1")
+    assert nowhere["usd"].isna().all() and len(nowhere) == len(read_prices())
+
+
+def test_regions_may_price_the_same_item(tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text(HEAD + LINE + LINE.replace("us-east-1", "eu-west-1").replace("0.005", "0.006"))
+    usd = [read_prices(path, region)["usd"].tolist() for region in ("us-east-1", "eu-west-1")]
+    assert usd == [[0.005], [0.006]]
+
+
 @pytest.mark.parametrize("name, meant", [("general1.smal", "general1.small"), ("arm1.larg", "arm")])
 def test_a_misspelt_item_is_told_with_what_was_meant(name, meant):
     with pytest.raises(UnknownName, match=f"{name}.*did you mean '{meant}"):
@@ -60,9 +85,9 @@ def test_what_is_sold_by_another_unit_is_no_compute_type():
         (HEAD + LINE.replace("0.005", "-1"), "line 2, has a price that is no number"),
         (HEAD + LINE.replace("0.005", "inf"), "line 2, has a price that is no number"),
         (HEAD + LINE.replace("2026-11-24", "24.11.2026"), "line 2, has no date"),
-        (HEAD + LINE.replace("general1.small", ""), "line 2, lacks item or unit"),
-        (HEAD + LINE + "\n" + LINE, "line 3, lacks item or unit"),
-        (HEAD + LINE + LINE, "line 3, repeats an item"),
+        (HEAD + LINE.replace("general1.small", ""), "line 2, lacks item, unit or region"),
+        (HEAD + LINE + "\n" + LINE, "line 3, lacks item, unit or region"),
+        (HEAD + LINE + LINE, "line 3, repeats an item of its region"),
         (HEAD + LINE.replace("\n", ",more,more\n"), "can't be read as CSV|has a price|has no date"),
         (
             "item,unit\n",

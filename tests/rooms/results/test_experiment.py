@@ -71,6 +71,22 @@ def test_methods_give_what_measures_give(control):
         month(control.runs, shares, 100, "general1.small", prices, free_minutes=5),
     )
     pd.testing.assert_frame_equal(control.month(), control.month(prices=prices))
+
+
+def test_the_prices_are_those_of_the_region_an_experiment_ran_in(control):
+    mix = "cold 1, source 1"
+    virginia = control.month(mix)
+    assert control.region == "us-east-1" and virginia["cost"].notna().all()
+    tokyo = dataclasses.replace(control, facts={"machine": {"region": "ap-northeast-1"}})
+    assert tokyo.region == "ap-northeast-1"
+    assert tokyo.month(mix)["cost"].isna().all(), "not billed as Virginia"
+    assert tokyo.month(mix)["minutes"].tolist() == virginia["minutes"].tolist()
+    damaged = dataclasses.replace(control, facts={"machine": "a word"})
+    assert damaged.region == "us-east-1"
+
+
+def test_more_methods_give_what_measures_give(control):
+    runs = measures.pick_comparable(control.runs)
     pd.testing.assert_frame_equal(
         control.break_even(), measures.break_even(runs, control.logs.steps)
     )
