@@ -40,6 +40,11 @@ def list_places(name: str | Path) -> Iterator[Path]:
         yield ROOT / name
 
 
+def shorten(path: Path) -> Path:
+    """A folder that the package brings by its name there, any other as it is."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def place_folder(folder: str | Path) -> Path:
     """Where a folder is written: below the current one, in a checkout below its top.
 

@@ -22,7 +22,7 @@ from analysis.charts.canvas import (
 )
 from analysis.charts.times import describe_stack, draw_stack
 from analysis.words import join_words, say_n, say_share
-from analysis.workload import say_commit
+from analysis.workload import pick_scenario, say_commit
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -72,7 +72,7 @@ def say_rate(row: tuple) -> str:
 
 def denominators(rates: pd.DataFrame, *, scenario: str, ax: Axes | None = None) -> Axes:
     """Rows of rates_by_denominator in a scenario: a marker a denominator, a row a strategy."""
-    rows = rates[rates["scenario"].eq(scenario)]
+    rows = pick_scenario(rates, scenario)
     names = rows["strategy"].unique().tolist()
     axes = make_axes(ax, grow(len(names), 0.3, 1.3))
     label_rows(axes, names)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from analysis.charts.canvas import FAINT, INK, finish, grow, label_rows, make_axes, put_legend
 from analysis.charts.times import pick_style
 from analysis.words import join_words
-from analysis.workload import say_commit
+from analysis.workload import pick_scenario, say_commit
 
 VISIBLE = 0.05
 
@@ -15,7 +15,7 @@ def balance(
     table: pd.DataFrame, *, scenario: str, baseline: str = "docker", ax: Axes | None = None
 ) -> Axes:
     """Bars of balance's rows of a scenario around the baseline, and a line for what is left."""
-    rows = table[table["scenario"] == scenario]
+    rows = pick_scenario(table, scenario)
     net = rows.groupby("strategy")["difference"].sum().sort_values(kind="stable")
     names = net.index.tolist()
     axes = make_axes(ax, grow(len(names), 0.36, 1.9))

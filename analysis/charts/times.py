@@ -22,7 +22,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.words import join_ends, join_words, say_n, say_seconds
-from analysis.workload import say_commit
+from analysis.workload import pick_scenario, say_commit
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05
@@ -173,7 +173,7 @@ def spent(
     With `elapsed` (strategy, seconds) the activities are busy times, which overlap, and a line
     marks the time that they took together.
     """
-    rows = activities[activities["scenario"] == scenario]
+    rows = pick_scenario(activities, scenario)
     names = rows["strategy"].unique().tolist()
     axes = make_axes(ax, grow(len(names), 0.34, 1.7))
     ends = draw_stack(axes, rows, "activity", "seconds")

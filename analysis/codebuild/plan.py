@@ -20,6 +20,7 @@ from analysis.experiment import (
     gather_facts,
     missing,
     order_sequences,
+    record_folders,
     record_settings,
 )
 from analysis.lab import Images
@@ -124,15 +125,14 @@ def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None
             was, are = (" ".join(map(str, each.values())) for each in (known, now))
             raise RecordError(
                 f"{path} records builds on other hosts: the project {name} had {was} and has "
-                f"{are}. Choose another folder, EXPERIMENT=runs/another, or change the project "
-                "back."
+                f"{are}. Choose another folder for new runs, or change the project back."
             )
 
 
 def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
     facts = gather_facts(settings.context, Images(), chosen, settings.replacements)
-    facts |= record_settings(settings)
+    facts |= record_settings(settings) | record_folders(settings)
     path = folder / "experiment.json"
     known = records.read_json(path) if path.exists() else {}
     return facts | {

@@ -1,3 +1,4 @@
+from .again import write_again
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
 from .forms import PLACES, check_place, split_names
@@ -25,6 +26,7 @@ from .settings import (
     read_parameters,
     read_settings,
     read_variables,
+    record_folders,
     record_settings,
     write_parameters,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "read_parameters",
     "read_settings",
     "read_variables",
+    "record_folders",
     "record_settings",
     "run_experiment",
     "run_plan",
@@ -63,6 +66,7 @@ __all__ = [
     "serve_bases",
     "shuffled",
     "split_names",
+    "write_again",
     "write_facts",
     "write_parameters",
 ]

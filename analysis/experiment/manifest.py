@@ -56,7 +56,7 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
         if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
                 f"{path} is of another experiment ({name} differs): its runs can't be compared "
-                "with new ones. Choose another folder: EXPERIMENT=runs/another."
+                "with new ones. Choose another folder for new runs, such as runs/another."
             )
     for name in sorted(
         there["buildspecs"].keys() & facts["buildspecs"].keys() & begun(folder).keys()
@@ -64,7 +64,7 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
         if there["buildspecs"][name] != facts["buildspecs"][name]:
             raise RecordError(
                 f"{folder} holds runs of {name} by another buildspec: they can't be compared with "
-                "new ones. Choose another folder, EXPERIMENT=runs/another, or another name."
+                "new ones. Choose another folder for new runs, or another name for the strategy."
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from analysis import records
 from analysis.errors import UnknownName
 from analysis.experiment.manifest import check_facts, gather_facts
-from analysis.experiment.settings import Settings, record_settings
+from analysis.experiment.settings import Settings, record_folders, record_settings
 from analysis.lab import NEWEST, NEWEST_TAG, SETTING, STORE, Images
 from analysis.workload import (
     SCENARIOS,
@@ -77,7 +77,7 @@ def make_plan(
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements)
-    facts |= record_settings(settings)
+    facts |= record_settings(settings) | record_folders(settings)
     check_arguments(settings.context, settings.arguments)
     check_facts(folder, facts)
     asked = order_sequences(chosen, settings)

@@ -27,8 +27,11 @@ from analysis.experiment.forms import (
     write_folder,
     write_names,
 )
-from analysis.shipped import find_folder, place_folder
+from analysis.shipped import find_folder, place_folder, shorten
 from analysis.workload import SCENARIOS, UNSHAPED, read_link
+
+# experiment.json's entry for the folders that a user gave
+FOLDERS = "folders"
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,17 @@ def record_settings(settings: Settings) -> dict[str, Any]:
     """What experiment.json says of the settings whose values it holds."""
     kept = [each.name for each in list_settings(type(settings)) if each.form.recorded]
     return {name: as_json(getattr(settings, name)) for name in kept}
+
+
+def record_folders(settings: Settings) -> dict[str, dict[str, str]]:
+    """What experiment.json says of the folders that were given, to tell the command again."""
+    paths = {
+        each.name: getattr(settings, each.name)
+        for each in list_settings(Settings)
+        if not each.form.recorded
+    }
+    given = {name: path for name, path in paths.items() if isinstance(path, Path)}
+    return {FOLDERS: {name: str(shorten(path)) for name, path in given.items()}}
 
 
 def as_json(value: Any) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import records
+from analysis.experiment import write_again
 from analysis.measures.compare import EMULATED, FEWEST, count_luck, spread
 from analysis.measures.money import (
     BUILDS,
@@ -23,6 +24,9 @@ from analysis.results import Experiment, to_experiment
 from analysis.words import join_ends, join_words, say_range, say_seconds, say_sentence, say_share
 from analysis.workload import SOURCE, say_commit
 
+# with fewer most differences are within what rounds differ among themselves
+ENOUGH_ROUNDS = 5
+
 
 def headline(experiment: records.Experiment | str | Path, baseline: str = "docker") -> list[str]:
     """What to use for which mix of commits, in one paragraph; then, each in a sentence: times with
@@ -30,9 +34,9 @@ def headline(experiment: records.Experiment | str | Path, baseline: str = "docke
     """
     measured = to_experiment(experiment)
     if measured.comparable.empty:
-        return ["No build can be compared yet: record some with make experiment."]
+        return [f"No build can be compared yet: record some with {say_again(measured)}."]
     advice = [
-        advise(measured.compare(baseline), baseline),
+        advise(measured.compare(baseline), baseline, say_again(measured)),
         say_mixes(measured.mixes(baseline), baseline),
     ]
     found = [
@@ -48,8 +52,13 @@ def headline(experiment: records.Experiment | str | Path, baseline: str = "docke
     return [first, *(say_sentence(sentence) for sentence in found if sentence)]
 
 
-def advise(comparison: pd.DataFrame, baseline: str) -> str:
-    """What to use, by what is told of the strategies that are not emulated.
+def say_again(experiment: Experiment) -> str:
+    """The command that builds enough rounds of an experiment."""
+    return write_again(experiment.folder, experiment.facts, experiment.runs, ENOUGH_ROUNDS)
+
+
+def advise(comparison: pd.DataFrame, baseline: str, again: str) -> str:
+    """What to use, by what is told of the strategies that are not emulated; or to call `again`.
 
     Of those shown to be faster for some commits, the one that saves most in the usual mix.
     """
@@ -58,7 +67,7 @@ def advise(comparison: pd.DataFrame, baseline: str) -> str:
     if real["verdict"].eq("not enough runs").all():
         return (
             f"nothing can be told yet: no strategy has {FEWEST} rounds in common with {baseline}; "
-            "record more with make experiment ROUNDS=5"
+            f"record more with {again}"
         )
     if faster.empty:
         apart = ", emulated ones apart," if len(real) < len(comparison) else ""

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.measures.seconds import burdened
 from analysis.words import count_words, join_words, say_range, say_seconds, say_sentence, say_share
-from analysis.workload import say_commit
+from analysis.workload import pick_scenario, say_commit
 
 # less does not matter in a sentence
 WORTH_SAYING = 0.5
@@ -12,7 +12,7 @@ WORTH_SAYING = 0.5
 
 def say_spent(means: pd.DataFrame, scenario: str) -> list[str]:
     """The quickest and the slowest strategy of a scenario, and what most of their time is."""
-    rows = means[means["scenario"] == scenario]
+    rows = pick_scenario(means, scenario)
     totals = rows.groupby("strategy", sort=False)["seconds"].sum().sort_values()
     if totals.empty:
         return [f"No build of {say_commit(scenario)} was measured."]
@@ -111,7 +111,7 @@ def say_unread(problems: pd.DataFrame) -> str:
 
 def say_balance(table: pd.DataFrame, scenario: str, baseline: str = "docker") -> list[str]:
     """Each strategy in a scenario: what it saves, what it pays, and what is left; least first."""
-    rows = table[table["scenario"] == scenario]
+    rows = pick_scenario(table, scenario)
     if rows.empty:
         return [f"Nothing can be set against {baseline} for {say_commit(scenario)}."]
     net = rows.groupby("strategy")["difference"].sum().sort_values(kind="stable")

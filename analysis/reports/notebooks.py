@@ -13,7 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis import errors
 from analysis.errors import ReportError
-from analysis.shipped import NOTEBOOKS
+from analysis.shipped import NOTEBOOKS, in_checkout
 
 BUILD = NOTEBOOKS / "1-build.ipynb"
 HISTORY = NOTEBOOKS / "history.ipynb"
@@ -80,8 +80,13 @@ def explain_failure(
     values = ", ".join(f"{name} = {value!r}" for name, value in parameters.items())
     return (
         f"{where} failed with {error.ename}: {error.evalue}. "
-        f"Open the notebook (make jupyter), set {values} and run its cells to see where."
+        f"Open the notebook ({say_opening(notebook)}), set {values} and run its cells to see where."
     )
+
+
+def say_opening(notebook: Path) -> str:
+    """The command that opens a notebook."""
+    return "make jupyter" if in_checkout() else f"jupyter lab {notebook}"
 
 
 def read_title(notebook: Path) -> str:

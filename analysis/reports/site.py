@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from analysis.errors import AnalysisError, ReportError
 from analysis.prose import headline
 from analysis.records import read_experiment
-from analysis.reports.notebooks import list_analyses, read_title, run_notebook
+from analysis.reports.notebooks import list_analyses, read_title, run_notebook, say_opening
 from analysis.reports.pages import Page, Site, render_index, render_page
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 
@@ -88,7 +88,7 @@ def explain(notebook: Path, error: Exception) -> str:
         return str(error)
     return (
         f"{notebook.name} could not be run ({type(error).__name__}: {error}): see whether "
-        "make jupyter can open it."
+        f"{say_opening(notebook)} can open it."
     )
 
 

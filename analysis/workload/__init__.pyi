@@ -26,6 +26,7 @@ from .scenarios import (
     Scenario,
     describe_scenarios,
     needs_newer_base,
+    pick_scenario,
     say_commit,
 )
 from .strategies import FOLDER, STORE, Strategy, find_strategy, load_strategies
@@ -67,6 +68,7 @@ __all__ = [
     "make_context",
     "needs_newer_base",
     "parse_buildspec",
+    "pick_scenario",
     "read_link",
     "say_commit",
     "set_arguments",

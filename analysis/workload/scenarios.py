@@ -110,6 +110,17 @@ def say_commit(scenario: str) -> str:
     return WORDS.get(scenario, f"scenario {scenario}")
 
 
+def pick_scenario(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows of a frame, of any columns, whose `scenario` is this one; none of one not built.
+
+    UnknownName for a name that is neither among them nor one of SCENARIOS.
+    """
+    there = rows["scenario"].dropna().unique()
+    if name not in (known := {*there, *SCENARIOS}):
+        raise UnknownName("scenario", name, known)
+    return rows[rows["scenario"].eq(name)]
+
+
 def list_reached(name: str) -> tuple[Scenario, ...]:
     """The scenarios up to the one of this name, whose commits its context holds; UnknownName."""
     if name not in SCENARIOS:

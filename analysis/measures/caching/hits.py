@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.compare import RUN, order_scenarios, sort_rows
+from analysis.workload import pick_scenario
 
 RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
 COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
@@ -85,7 +86,7 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     stage, position (k of k/n), layer (its instruction), then how many runs had it cached, `2 of
     3`; null where a strategy's logs don't name the layer.
     """
-    chosen = runs.loc[runs["scenario"] == scenario, ["log", "strategy"]]
+    chosen = pick_scenario(runs, scenario)[["log", "strategy"]]
     layers = steps[steps["kind"] == "layer"].merge(chosen, on="log")
     key = ["stage", "position", "name"]
     hit = layers["status"].eq("cached")

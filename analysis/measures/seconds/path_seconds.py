@@ -9,6 +9,7 @@ from analysis.measures.compare import RUN
 from analysis.measures.seconds.critical_path import WAIT, critical_path
 from analysis.measures.seconds.overheads import BUSY, list_activities, name_steps, time_commands
 from analysis.words import say_seconds
+from analysis.workload import pick_scenario
 
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
@@ -89,7 +90,7 @@ def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
 
 def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache") -> str | None:
     """The first run of a strategy in a scenario, of any strategy if it has none; else None."""
-    rows = runs[runs["scenario"] == scenario].sort_values("round", kind="stable")
+    rows = pick_scenario(runs, scenario).sort_values("round", kind="stable")
     chosen = rows[rows["strategy"] == strategy]
     chosen = chosen if len(chosen) else rows
     return chosen["run"].iloc[0] if len(chosen) else None

@@ -75,7 +75,7 @@ def test_a_buildspec_that_changed_is_not_mixed_into_its_runs(app, mine, tmp_path
     check_facts(tmp_path, gather(app, mine, "mine"))
     finish(tmp_path, "mine.cold.01")
     check_facts(tmp_path, gather(app, mine, "docker"))
-    with pytest.raises(RecordError, match=r"runs of mine by another buildspec.*EXPERIMENT="):
+    with pytest.raises(RecordError, match=r"runs of mine by another buildspec.*another folder"):
         check_facts(tmp_path, gather(app, mine, "mine", "docker"))
 
 
@@ -92,7 +92,7 @@ def test_another_context_image_or_replacement_is_not_mixed_in(app, mine, tmp_pat
     changes = tmp_path / "changes"
     (changes / "source").mkdir(parents=True)
     write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
-    with pytest.raises(RecordError, match=r"replacements differs.*EXPERIMENT="):
+    with pytest.raises(RecordError, match=r"replacements differs.*another folder"):
         check_facts(tmp_path, gather(app, mine, "mine", replacements=changes))
     with pytest.raises(RecordError, match="images differs"):
         images = replace(Images(), host="another:1")

@@ -131,7 +131,8 @@ def test_without_a_run_that_can_be_read_measures_say_so(tmp_path, fill):
     experiment = read_experiment(tmp_path)
     assert experiment.runs["valid"].dtype == bool
     assert headline(experiment) == [
-        "No build can be compared yet: record some with make experiment."
+        "No build can be compared yet: record some with "
+        f"make experiment EXPERIMENT={tmp_path} ROUNDS=5."
     ]
     assert compare(experiment.runs).empty
     assert set(claims(experiment)["verdict"]) == {"can't tell"}

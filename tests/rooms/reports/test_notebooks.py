@@ -124,6 +124,37 @@ def test_papermill_prints_the_build_notebooks_manual():
         assert name in result.stdout
 
 
+def last_line(notebook, tmp_path, **parameters):
+    """The last line that papermill prints of a notebook which fails."""
+    given = [word for name, value in parameters.items() for word in ("-p", name, str(value))]
+    command = [sys.executable, "-m", "papermill", NOTEBOOKS / notebook, tmp_path / "out.ipynb"]
+    result = subprocess.run([*map(str, command), *given], capture_output=True, text=True)
+    assert result.returncode
+    return result.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("notebook", "parameter", "kind", "meant"),
+    [
+        ("2-hits.ipynb", "scenario", "scenario", "source"),
+        ("3-overheads.ipynb", "scenario", "scenario", "source"),
+        ("5-verdict.ipynb", "baseline", "strategy", "docker"),
+    ],
+)
+def test_a_misspelt_name_is_an_error_whose_last_line_helps(
+    notebook, parameter, kind, meant, tmp_path
+):
+    wrong = meant.replace("o", "", 1)
+    told = last_line(notebook, tmp_path, experiment="data/control", **{parameter: wrong})
+    assert told == f"UnknownName: There is no {kind} {wrong!r}: did you mean {meant!r}?"
+
+
+@each_analysis
+def test_a_folder_that_is_none_is_an_error_whose_last_line_names_it(path, tmp_path):
+    told = last_line(path.name, tmp_path, experiment=tmp_path / "none")
+    assert told.startswith("RecordError: ") and str(tmp_path / "none") in told
+
+
 def write_notebook(path, *sources):
     cells = [new_markdown_cell("Some prose\n\n# Trial: a small one"), *map(new_code_cell, sources)]
     cells[1].metadata.tags = ["parameters"]

@@ -1,0 +1,58 @@
+"""The command that builds an experiment's missing rounds, as its user would type it."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.experiment.settings import FOLDERS, list_settings
+from analysis.shipped import in_checkout
+from analysis.workload import SCENARIOS, load_strategies
+
+
+def write_again(folder: Path, facts: Mapping[str, Any], runs: pd.DataFrame, rounds: int) -> str:
+    """The command for so many rounds of an experiment: of make in a checkout, else of its own.
+
+    `facts`: what experiment.json says. Settings that have their default are left out.
+    """
+    made = in_checkout()
+    values = _list_recorded(facts) | _list_names(facts, runs)
+    values |= {"experiment": str(folder), "rounds": str(rounds)}
+    words = ["make" if made else "codebuild-cache", "experiment"]
+    for each in list_settings():
+        value = values.get(each.name, each.text)
+        if value != each.text:
+            words += [f"{each.variable}={value}"] if made else [each.option, value]
+    return shlex.join(words)
+
+
+def _list_recorded(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Text by name of the settings that experiment.json holds; older ones name the context only."""
+    values = {
+        each.name: str(each.form.write(facts[each.name]))
+        for each in list_settings()
+        if each.form.recorded and isinstance(facts.get(each.name), type(each.default))
+    }
+    folders = facts.get(FOLDERS, {"context": facts.get("context")})
+    if isinstance(folders, dict):
+        values |= {name: path for name, path in folders.items() if isinstance(path, str)}
+    return values
+
+
+def _list_names(facts: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, str]:
+    """Strategies, scenarios and the place, where they are not all of them and the lab."""
+    built = facts.get("buildspecs")
+    strategies = list(built) if isinstance(built, dict) else list(runs["strategy"].unique())
+    lists = {
+        "strategies": (strategies, load_strategies()),
+        "scenarios": (list(runs["scenario"].unique()), SCENARIOS),
+    }
+    values = {
+        name: ",".join(there)
+        for name, (there, every) in lists.items()
+        if there and not set(every) <= set(there)
+    }
+    places = runs["place"].unique()
+    return values | ({"place": str(places[0])} if len(places) == 1 else {})
