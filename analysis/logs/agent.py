@@ -5,6 +5,7 @@ Only these lines carry a time. The lab writes them too, with the same words.
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from analysis.logs.shell import Script
 
@@ -39,7 +40,7 @@ class Command:
         """All its lines."""
         return "\n".join(self.lines)
 
-    def row(self) -> tuple:
+    def row(self) -> tuple[Any, ...]:
         """The end of a row of the commands frame."""
         return self.phase, self.text, self.started, self.seconds, self.exit_code
 
@@ -48,8 +49,10 @@ class Agent:
     """What the agent's lines of one log say, gathered in order."""
 
     def __init__(self) -> None:
-        self.lines, self.phase, self.first = 0, None, ""
-        self.phases: list[list] = []
+        self.lines, self.first = 0, ""
+        self.phase: str | None = None
+        # phase, status, started, seconds
+        self.phases: list[list[Any]] = []
         self.commands: list[Command] = []
         self.stamps_output = False
         self.failure: list[str] | None = None
@@ -64,8 +67,7 @@ class Agent:
     def take(self, line: bytes) -> str | None:
         """Note a line of the agent's and return its text; None when it is not the agent's."""
         found = LINE.match(line)
-        when = read_time(found) if found else None
-        if when is None:
+        if found is None or (when := read_time(found)) is None:
             return None
         text = found[8].decode("utf-8", "replace").rstrip()
         self.lines += 1

@@ -1,6 +1,7 @@
 """One docker build of a log: its steps, and what they say of the build as a whole."""
 
 import re
+from typing import Any
 
 from analysis.logs.legacy import LegacyBuild
 from analysis.logs.rawjson import RawBuild
@@ -64,7 +65,7 @@ class Build:
         numbered = [step.name for step in self.steps if step.name.position]
         return bool(numbered) and numbered[-1].position == numbered[-1].total
 
-    def row(self, log: str, number: int, exit_code: int | None) -> tuple:
+    def row(self, log: str, number: int, exit_code: int | None) -> tuple[Any, ...]:
         """A row of the builds frame."""
         return (
             log,

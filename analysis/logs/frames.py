@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -58,6 +59,7 @@ COLUMNS = {
     "parts": {"log": TEXT, "build": INT, "step": INT, "part": TEXT, "seconds": FLOAT},
 }
 FLUSH = 20_000
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,10 @@ class Rows:
 
     def __init__(self, frame: str) -> None:
         self.schema = pa.schema(list(COLUMNS[frame].items()))
-        self.rows: list[tuple] = []
+        self.rows: list[Row] = []
         self.batches: list[pa.RecordBatch] = []
 
-    def extend(self, rows: Iterable[tuple]) -> None:
+    def extend(self, rows: Iterable[Row]) -> None:
         """Add rows, in the order of the columns."""
         self.rows.extend(rows)
         if len(self.rows) >= FLUSH:

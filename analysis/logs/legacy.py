@@ -24,7 +24,9 @@ class LegacyBuild:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
-        self.total, self.running, self.stage, self.over = None, False, None, False
+        self.total: bytes | None = None
+        self.stage: str | None = None
+        self.running, self.over = False, False
 
     @staticmethod
     def begins(line: bytes) -> bool:
@@ -62,11 +64,11 @@ class LegacyBuild:
         """Open a step, which closes the one before."""
         self.total = total
         instruction = text.decode("utf-8", "replace").rstrip()
-        if kind := instruction.upper().startswith("FROM "):
+        kind = "from" if instruction.upper().startswith("FROM ") else "layer"
+        if kind == "from":
             found = STAGE.match(instruction)
             self.stage = found[1] if found else None
         step = Step(int(number), None)
-        kind = "from" if kind else "layer"
         last = int(total) if total else None
         step.name = Name(instruction, self.stage, None, kind, int(number), last)
         self.steps.append(step)

@@ -21,7 +21,8 @@ class Vertex:
     """A step as far as the record has told; times are seconds since 1970."""
 
     def __init__(self, digest: str) -> None:
-        self.digest, self.name, self.error = digest, "", None
+        self.digest, self.name = digest, ""
+        self.error: str | None = None
         self.cached, self.ran = False, False
         self.inputs: list[str] = []
         self.times: dict[float, float | None] = {}

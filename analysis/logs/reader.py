@@ -1,7 +1,7 @@
 """One log, as clean text, read from its first line to its last."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.logs.agent import KNOWN, RUNNING, Agent
 from analysis.logs.builds import Build
@@ -14,6 +14,8 @@ from analysis.logs.tty import TtyBuild
 # every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log
 VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
 OUTPUT = re.compile(rb"#(\d+) \d")
+# how a build is followed that is not shown in plain progress
+Special = TypeVar("Special", LegacyBuild, TtyBuild, RawBuild)
 ENDS = frozenset(b"DCE")
 # the first steps of any build
 FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
@@ -82,21 +84,22 @@ class Reader:
         Text between two lines of a step's output is that step's too: its own line feeds, or
         lines that a console broke.
         """
-        self.after_output = self.mark != b"" and gap.startswith(self.mark)
-        rest = self.take_block(gap) if self.after_output else gap
-        self.tail = self.focus is not None and self.focus.ended == "failed" and not self.open
+        step = self.focus
+        self.after_output = step is not None and gap.startswith(self.mark)
+        rest = self.take_block(gap, step) if step is not None and self.after_output else gap
+        self.tail = step is not None and step.ended == "failed" and not self.open
         self.stray, self.strays = b"", 0
         for line in rest[1:].split(b"\n") if rest else ():
             self.lines += 1
             if not self.take_text(line):
                 self.unread += 1
 
-    def take_block(self, gap: bytes) -> bytes:
-        """Count the lines up to the last of the output of the step in focus; what follows them."""
+    def take_block(self, gap: bytes, step: Step) -> bytes:
+        """Count the lines up to the last of the step's output; what follows them."""
         end = gap.find(b"\n", gap.rfind(self.mark) + 1)
         block, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
         count = block.count(b"\n")
-        self.focus.output += count
+        step.output += count
         self.lines += count
         return rest
 
@@ -150,23 +153,29 @@ class Reader:
         if not follows:
             self.start("buildkit", "plain", False)
         self.add_step(number, None)
-        self.focus.end(line)
-        self.open, self.focus.output = False, strays
+        step = self.steps[number]
+        step.end(line)
+        self.open, step.output = False, strays
         self.unread -= strays
         return True
 
     def meet_again(self, step: Step | None, number: bytes, line: bytes, blank: bool) -> bool:
         """A header whose number is known: of its step, or (None, or a first step) a next build."""
-        if step is not None and not (step.ended and FIRST.search(line) and self.build.is_over()):
+        if step is not None and not (step.ended and self.begins_next(line)):
             return self.set_focus(step)
         self.start("buildkit", "plain", blank)
         return self.add_step(number, line)
+
+    def begins_next(self, line: bytes) -> bool:
+        """Whether a line is of a build's first steps while the last ones of this have been."""
+        over = self.build is not None and self.build.is_over()
+        return over and FIRST.search(line) is not None
 
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
         step = self.steps[number] = Step(int(number), line)
         self.largest = max(self.largest, step.number)
-        self.build.own.append(step)
+        self.builds[-1].own.append(step)
         return self.set_focus(step)
 
     def set_focus(self, step: Step) -> bool:
@@ -212,11 +221,12 @@ class Reader:
     def take_output(self, number: bytes) -> bool:
         """A line of a step's output; one whose step has no header is kept in mind."""
         step = self.steps.get(number)
-        self.after_output = step is not None and step is self.focus
-        if self.after_output:
-            step.output += 1
-        elif step is None:
+        self.after_output = False
+        if step is None:
             self.keep_stray(number)
+        elif step is self.focus:
+            self.after_output = True
+            step.output += 1
         return self.after_output
 
     def keep_stray(self, number: bytes) -> None:
@@ -229,38 +239,35 @@ class Reader:
         line = line[:4096].rstrip()
         if isinstance(self.special, TtyBuild):
             if TtyBuild.begins(line) and not self.special.is_redrawn(line):
-                self.start_special(TtyBuild(), "buildkit", "tty")
+                return self.start_special(TtyBuild(), "buildkit", "tty").take(line, raw)
             return self.special.take(line, raw)
         if isinstance(self.special, LegacyBuild) and self.special.take(line):
             return True
         if TtyBuild.begins(line):
-            self.start_special(TtyBuild(), "buildkit", "tty")
-        elif LegacyBuild.begins(line):
-            self.start_special(LegacyBuild(), "legacy", "legacy")
-        else:
-            return False
-        return self.special.take(line, raw)
+            return self.start_special(TtyBuild(), "buildkit", "tty").take(line, raw)
+        if LegacyBuild.begins(line):
+            return self.start_special(LegacyBuild(), "legacy", "legacy").take(line)
+        return False
 
     def take_status(self, status: dict[str, Any], line: bytes) -> bool:
         """A status of BuildKit's own record: of the build under way, or of the next."""
-        follows = isinstance(self.special, RawBuild)
-        if not follows or (FIRST.search(line) and self.build.is_over()):
-            self.start_special(RawBuild(), "buildkit", "rawjson")
-        return self.special.take(status)
+        if isinstance(self.special, RawBuild) and not self.begins_next(line):
+            return self.special.take(status)
+        return self.start_special(RawBuild(), "buildkit", "rawjson").take(status)
 
-    def start_special(
-        self, special: LegacyBuild | TtyBuild | RawBuild, builder: str, display: str
-    ) -> None:
-        """Begin a build that is not shown in plain progress."""
+    def start_special(self, special: Special, builder: str, display: str) -> Special:
+        """Begin a build that is not shown in plain progress; what follows it."""
         self.start(builder, display, False)
-        self.special = self.build.special = special
+        self.special = self.builds[-1].special = special
+        return special
 
     def take_error(self, line: bytes) -> bool:
         """A line of BuildKit's error report: excerpts between rules, then the error itself."""
         if FINAL.match(line):
             if self.build is None:
                 self.start("buildkit", "plain", False)
-            self.build.failed = self.build.over = self.tail = True
+            build = self.builds[-1]
+            build.failed = build.over = self.tail = True
             self.block = b""
             return True
         if self.build is None:
@@ -278,7 +285,7 @@ class Reader:
                 self.build.over = True
             self.held = None
             return True
-        if self.after_output and self.open:
+        if self.focus is not None and self.after_output and self.open:
             self.focus.output += 1
             return True
         if self.held is not None:

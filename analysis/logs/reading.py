@@ -7,12 +7,12 @@ from typing import Any
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
-from analysis.logs.frames import COLUMNS, Logs, Rows
+from analysis.logs.frames import COLUMNS, Logs, Row, Rows
 from analysis.logs.paths import find_logs
 from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
-Source = str | Path | bytes
+Source = str | Path | bytes | bytearray | memoryview
 SOURCES = (str, Path, bytes, bytearray, memoryview)
 DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 Sources = Source | Iterable[Source] | Mapping[str, Source]
@@ -45,8 +45,8 @@ def list_logs(sources: Sources) -> Iterator[tuple[str, Source]]:
     elif isinstance(sources, SOURCES) or not isinstance(sources, Iterable):
         sources = [sources]
     seen: set[str] = set()
-    for number, source in enumerate(sources):
-        if not isinstance(check_source(source), str | Path):
+    for number, source in enumerate(map(check_source, sources)):
+        if not isinstance(source, str | Path):
             yield f"log-{number}", source
             continue
         for path in list_files(source):
@@ -73,7 +73,7 @@ def list_files(source: str | Path) -> list[str | Path]:
         return [source]
 
 
-def read_one(name: str, source: Source) -> dict[str, list[tuple]]:
+def read_one(name: str, source: Source) -> dict[str, list[Row]]:
     """The rows of one log for each frame."""
     size = 0
     try:
@@ -97,9 +97,11 @@ def end_lines(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def list_rows(name: str, reader: Reader) -> dict[str, list[tuple]]:
+def list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
     """The rows of what a log says, for each frame but logs."""
-    builds, steps, parts = [], [], []
+    builds: list[Row] = []
+    steps: list[Row] = []
+    parts: list[Row] = []
     commands = reader.agent.commands
     for number, build in enumerate(reader.builds):
         code = None if build.command is None else commands[build.command].exit_code

@@ -63,9 +63,12 @@ class Script:
 
     def end_quote(self, line: str, at: int) -> int:
         """Where the quote ends that is open, or the line does."""
-        end = INSIDE[self.quote].match(line, at).end()
+        found = INSIDE[self.quote].match(line, at)
+        # both patterns match the empty string
+        assert found is not None
+        end = found.end()
         if end < len(line):
             self.quote = ""
         elif self.quote == '"':
-            self.heredocs += [found["word"] for found in HELD.finditer(line, at)]
+            self.heredocs += [each["word"] for each in HELD.finditer(line, at)]
         return end + 1

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 NUMBERED = re.compile(
     r"\[(?P<words>[^\]]{,200}?)\s{,9}(?P<position>\d{1,6})/(?P<total>\d{1,6})\] +(?P<rest>.*)", re.S
@@ -103,7 +103,9 @@ class Step:
         self.number, self.text = number, text
         self.name = Name("") if text is None else read_name(text)
         self.ended: str | None = None
-        self.cached, self.error, self.seconds, self.output = False, None, None, 0
+        self.error: str | None = None
+        self.seconds: float | None = None
+        self.cached, self.output = False, 0
         self.parts: dict[str, float | None] = {}
 
     def is_headed(self, line: bytes) -> bool:
@@ -175,7 +177,7 @@ class Step:
         pulled = "downloading" in self.parts or "extracting" in self.parts
         return self.name.kind == "layer" and pulled and not self.output
 
-    def row(self, log: str, build: int) -> tuple:
+    def row(self, log: str, build: int) -> tuple[Any, ...]:
         """A row of the steps frame."""
         name = self.name
         return (

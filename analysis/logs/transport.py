@@ -58,7 +58,7 @@ class Text(NamedTuple):
     writer: str | None
 
 
-def load(source: str | Path | bytes) -> bytes:
+def load(source: str | Path | bytes | bytearray | memoryview) -> bytes:
     """The bytes of a log as they are stored; LogError says why a file can't be read."""
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)

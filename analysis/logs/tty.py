@@ -37,13 +37,13 @@ class TtyBuild:
             if self.step is not None and found[2]:
                 self.step.take_part(found[1] + b" " + found[2] + b"s done")
         elif found := ROW.match(line):
-            self.take_row(*found.groups(), over=bool(OVER.search(raw)))
+            self.take_row(bool(OVER.search(raw)), *found.groups())
         else:
             return False
         return True
 
     def take_row(
-        self, status: bytes | None, text: bytes, seconds: bytes | None, over: bool
+        self, over: bool, status: bytes | None, text: bytes, seconds: bytes | None
     ) -> None:
         """Note a step's state, which replaces what earlier frames said.
 
