@@ -34,7 +34,7 @@ def find_logs(source: str | Path) -> list[str | Path]:
     found = match_files(str(source))
     files = [path for each in found for path in list_below(each)]
     if files:
-        return [source] if files == [Path(source)] else files
+        return [source] if files == [Path(source)] else [*files]
     raise LogError(say_nothing(str(source), bool(found)))
 
 

@@ -96,7 +96,7 @@ def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
                 for entry in list_entries(part["imageDetails"], part["manifests"])
             ]
         except RecordError as error:
-            problems.append((path, error))
+            problems.append((path, str(error)))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             problems.append((path, f"{path} is no listing of a registry ({error!r})."))
         else:

@@ -59,7 +59,7 @@ def list_timelines(history: History) -> list[list[Row]]:
 
 def list_builds(history: Any) -> list[list[dict[str, Any]]]:
     """The statuses of each build; RecordError when the record is not of that shape."""
-    builds = history.get("builds") if isinstance(history, Mapping) else history
+    builds: Any = history.get("builds") if isinstance(history, Mapping) else history
     try:
         return [list(build["rawjson"]) for build in builds]
     except (KeyError, TypeError) as error:

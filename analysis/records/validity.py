@@ -4,6 +4,7 @@ A run that does not pass stays on disk and in the table; every comparison leaves
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,8 @@ ONE_A_ROUND = {
 ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"}
 # stores whose import ends alike whether a cache is there or not (BuildKit's cache/remotecache)
 SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
+
+Row = dict[str, Any]
 
 
 def judge_runs(
@@ -120,7 +123,7 @@ def find_asking(builds: pd.DataFrame, commands: pd.DataFrame | None, words: str)
     return asking[asking.isin(able)].unique().tolist()
 
 
-def find_faults(row: dict) -> Iterator[str]:
+def find_faults(row: Row) -> Iterator[str]:
     """Why a run can't be compared, in words; nothing for one that can."""
     if row["status"] != row["expect"]:
         yield f"it {row['status']} where it should have {row['expect']}"
@@ -135,7 +138,7 @@ def find_faults(row: dict) -> Iterator[str]:
     yield from find_changes(row)
 
 
-def find_use(row: dict) -> Iterator[str]:
+def find_use(row: Row) -> Iterator[str]:
     """What shows that a host had been used before: a fresh one, or that of a cold start."""
     empty, cold = row["host_empty"], row["scenario"] in COLD_STARTS
     if pd.isna(empty):
@@ -147,7 +150,7 @@ def find_use(row: dict) -> Iterator[str]:
         yield "a cold start on a host that was not empty"
 
 
-def find_warmth(row: dict) -> Iterator[str]:
+def find_warmth(row: Row) -> Iterator[str]:
     """What shows that a cold start was not cold."""
     if row["hits"]:
         layers = "1 layer" if row["hits"] == 1 else f"{row['hits']:.0f} layers"
@@ -156,7 +159,7 @@ def find_warmth(row: dict) -> Iterator[str]:
         yield "a cold start that imported a cache"
 
 
-def find_lost_cache(row: dict) -> Iterator[str]:
+def find_lost_cache(row: Row) -> Iterator[str]:
     """What shows that a cache was not imported by a warm start, or not exported whole."""
     done = row["status"] == "succeeded"
     if row["scenario"] not in COLD_STARTS:
@@ -172,7 +175,7 @@ def find_lost_cache(row: dict) -> Iterator[str]:
         yield "no cache was exported, though its strategy exports one"
 
 
-def expects_hits(row: dict) -> bool:
+def expects_hits(row: Row) -> bool:
     """Whether a warm start has hits if its import found what it is to find.
 
     Others of its scenario had some, or nothing changed and the log does not prove the import.
@@ -182,7 +185,7 @@ def expects_hits(row: dict) -> bool:
     return proved or (unproved and (row["scenario"] in REPEATS or row["hits_usual"]))
 
 
-def find_changes(row: dict) -> Iterator[str]:
+def find_changes(row: Row) -> Iterator[str]:
     """What differs from the other runs of its round though it should not."""
     for name in ONE_A_ROUND:
         if pd.notna(row[name]) and row[name] != row[f"usual_{name}"]:

@@ -80,7 +80,7 @@ def by_digest(manifests: Manifests) -> dict[str, Any]:
     if not all(isinstance(item, Mapping) for item in items):
         raise TypeError("manifests are digest -> manifest, or the images of batch_get_image")
     names = [form.ascii_text(dict(item.get("imageId") or {}).get("imageDigest")) for item in items]
-    return dict(zip(names, items, strict=True))
+    return {name: item for name, item in zip(names, items, strict=True) if name is not None}
 
 
 def unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def manifest_size(
     item: Mapping[str, Any], texts: Mapping[str, Any], listed: Mapping[str, dict[str, Any]]
 ) -> int | None:
     """Bytes of an entry's manifest: those of its text, else what an index says; null unknown."""
-    digest = item.get("imageDigest")
+    digest = item["imageDigest"]
     text = texts.get(digest)
     if isinstance(text, Mapping):
         text = text.get("imageManifest")
@@ -141,7 +141,7 @@ def entry(
     own_bytes: int | None,
 ) -> dict[str, Any]:
     """One row of read_images."""
-    digest = item.get("imageDigest")
+    digest = item["imageDigest"]
     manifest = parsed.get(digest, {})
     held = {**form.blobs(manifest), digest: own_bytes}
     archived = item.get("imageStatus") == "ARCHIVED"
@@ -209,4 +209,10 @@ def sum_distinct(blobs: Iterable[tuple[Sequence[str], Sequence[int | None]]]) ->
         for digest, number in zip(digests, numbers, strict=True):
             if sizes.get(digest) is None:
                 sizes[digest] = number
-    return None if None in sizes.values() else sum(sizes.values())
+    return sum_known(sizes.values())
+
+
+def sum_known(sizes: Iterable[int | None]) -> int | None:
+    """The sum of sizes; null if one is unknown."""
+    known = list(sizes)
+    return None if None in known else sum(size for size in known if size is not None)

@@ -52,7 +52,7 @@ def descriptors(manifest: Manifest, key: str) -> list[dict[str, Any]]:
 def descriptor(manifest: Manifest, key: str) -> dict[str, Any]:
     """The descriptor under `key` ("config", "subject"), {} for none."""
     value = manifest.get(key)
-    return value if has_digest(value) else {}
+    return dict(value or {}) if has_digest(value) else {}
 
 
 def has_digest(value: Any) -> bool:

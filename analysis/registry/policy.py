@@ -207,7 +207,7 @@ def one_of(value: Mapping[str, Any], key: str, choices: tuple[str, ...], where: 
     """The value of a key; PolicyError when it is not one of the choices."""
     given = value.get(key)
     check(given in choices, where, f"has {key} {given!r}: use {', '.join(choices)}")
-    return given
+    return str(given)
 
 
 def positive(value: Mapping[str, Any], key: str, where: str) -> int:
@@ -215,7 +215,7 @@ def positive(value: Mapping[str, Any], key: str, where: str) -> int:
     given = value.get(key)
     fits = isinstance(given, int) and not isinstance(given, bool) and given > 0
     check(fits, where, f"has {key} {given!r}: use a whole number from 1")
-    return given
+    return int(given or 0)
 
 
 def check_keys(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:

@@ -114,9 +114,9 @@ def link_files(tar: bytes) -> Iterator[tuple[str, float, str]]:
             raise tarfile.ReadError("its end is missing")
         with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
             for entry in archive:
-                if entry.isfile():
-                    text = archive.extractfile(entry).read().decode("utf-8", "replace")
-                    yield entry.name, entry.mtime, text.strip()
+                # only files have one
+                if (file := archive.extractfile(entry)) is not None:
+                    yield entry.name, entry.mtime, file.read().decode("utf-8", "replace").strip()
     except (tarfile.TarError, EOFError) as error:
         raise RegistryError(
             f"The listing of the registry's storage ({len(tar)} bytes) is a damaged tar ({error}): "

@@ -98,7 +98,8 @@ def list_images(text: str) -> Iterator[Named]:
     They are named by FROM, by `from=` of a COPY or of a RUN's mount, and by `# syntax=`. Stages
     and scratch are left out, and names that need an argument without a default.
     """
-    stages, defaults = {"scratch"}, {}
+    stages = {"scratch"}
+    defaults: dict[str, str] = {}
     if directive := SYNTAX.match(text):
         yield Named(*directive.span(1), directive[1], base=False)
     for offset, line in list_instructions(text):
@@ -116,7 +117,7 @@ def find_taken(line: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each image or stage that a COPY or a RUN's mount takes files from."""
     if flags := FLAGS.match(line):
         for taken in TAKEN.finditer(line, *flags.span(1)):
-            yield taken.span(taken.lastindex)
+            yield taken.span(1 if taken[1] else 2)
 
 
 def keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -> None:
@@ -166,7 +167,8 @@ def replace_defaults(text: str, values: Mapping[str, str]) -> str:
 
 def copy_sources(text: str) -> list[str]:
     """The sources named by COPY, ADD and the bind mounts of RUN, without ./, flags, heredocs."""
-    sources, defaults = [], {}
+    sources: list[str] = []
+    defaults: dict[str, str] = {}
     for _, line in list_instructions(text):
         keep_defaults(ARG_OR_ENV, line, defaults)
         words = find_mounted(line)
