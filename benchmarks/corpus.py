@@ -92,7 +92,8 @@ class Log:
     """The lines of a log, and the agent's clock."""
 
     def __init__(self, chance: random.Random, now: datetime) -> None:
-        self.chance, self.now, self.lines = chance, now, []
+        self.chance, self.now = chance, now
+        self.lines: list[str] = []
 
     def say(self, text: str) -> None:
         """A line of the agent's."""
@@ -164,21 +165,22 @@ class Build:
 
     def run_together(self, names: list[str]) -> None:
         """Steps that run at the same time: the display goes from one to another."""
-        running = []
+        running, lines = [], {}
         for name in names:
             self.number += 1
-            running.append([f"#{self.number} ", name, self.share(name)])
+            running.append((f"#{self.number} ", name))
+            lines[f"#{self.number} "] = self.share(name)
         while running:
-            step = self.chance.choice(running)
-            mark, name, left = step
+            mark, name = self.chance.choice(running)
+            left = lines[mark]
             self.lines.append(mark + name)
             count = left if len(running) == 1 else min(left, self.chance.randint(10, 120))
             self.output(mark, count)
-            step[2] -= count
-            if step[2]:
+            lines[mark] -= count
+            if lines[mark]:
                 self.lines += [f"{mark}...", ""]
                 continue
-            running.remove(step)
+            running.remove((mark, name))
             self.lines += [f"{mark}CACHED" if not left else f"{mark}DONE {left / 9:.1f}s", ""]
 
     def share(self, name: str) -> int:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 
@@ -108,9 +109,10 @@ def measure(way: str, folder: Path) -> None:
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def read_naively(path: Path) -> list[list]:
+def read_naively(path: Path) -> list[list[Any]]:
     """Steps the plain way: a loop over lines and a few patterns."""
-    steps, parts, events = {}, [], []
+    steps: dict[str, list[Any]] = {}
+    parts, events = [], []
     for line in path.read_text(errors="replace").splitlines():
         if found := AGENT.match(line):
             events.append(found.groups())

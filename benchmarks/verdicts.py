@@ -58,7 +58,7 @@ def main() -> None:
         rows.append([rounds, KEPT_HOSTS, "not alike", given.experiments])
         rows[-1] += [round(share, 4) for share in summarise(judged)]
         print(*rows[-1], sep="\t", flush=True)
-    pd.DataFrame(rows, columns=SIMULATION_COLUMNS).to_csv(given.output, index=False)
+    pd.DataFrame(rows, columns=list(SIMULATION_COLUMNS)).to_csv(given.output, index=False)
     print(f"seed {given.seed}, {len(TRUTH) - 1} x {len(SCENARIOS)} verdicts; {given.output}")
 
 
@@ -118,8 +118,8 @@ def judge(rng: np.random.Generator, rounds: int, kind: str, alike: bool) -> pd.D
     seconds = truth * drift * (1 + scale * KINDS[kind](rng, shape))
     runs = list_runs(seconds, [*TRUTH])
     true = pd.DataFrame((truth - TRUTH["docker"]).repeat(shape[0], 0)[:, :, 0] * drift.mean(2))
-    true = true.set_axis([*TRUTH], axis=1).set_axis(SCENARIOS).stack().rename("true")
-    found = compare(runs).join(true, on=["scenario", "strategy"])
+    long = pd.DataFrame({"true": true.set_axis([*TRUTH], axis=1).set_axis(SCENARIOS).stack()})
+    found = compare(runs).join(long, on=["scenario", "strategy"])
     usual = found["strategy"].map(TRUTH).astype(float) - TRUTH["docker"]
     return found.assign(usual=usual * USUAL_DRIFT)
 
@@ -133,8 +133,8 @@ def list_runs(seconds: np.ndarray, strategies: list[str]) -> pd.DataFrame:
     index = pd.MultiIndex.from_product(names, names=["scenario", "strategy", "round"])
     runs = pd.DataFrame({"seconds": seconds.ravel()}, index=index).reset_index()
     started = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(runs.index, unit="min")
-    facts = {"valid": True, "expect": "succeeded", "emulated": False, "started": started}
-    return runs.astype({"scenario": "string", "strategy": "string"}).assign(**facts)
+    typed = runs.astype({"scenario": "string", "strategy": "string"})
+    return typed.assign(valid=True, expect="succeeded", emulated=False, started=started)
 
 
 def summarise(judged: pd.DataFrame) -> tuple[float, float, float, float]:

@@ -92,7 +92,11 @@ def is_finished(experiment: Path, run: str) -> bool:
 
 
 def write_run(
-    experiment: Path, record: dict[str, Any], log: bytes, images: dict[str, Any], history: dict[str, Any]
+    experiment: Path,
+    record: dict[str, Any],
+    log: bytes,
+    images: dict[str, Any],
+    history: dict[str, Any],
 ) -> Path:
     """The folder of a run written whole; RecordError if that run is already finished."""
     folder = experiment / "runs" / record["run"]

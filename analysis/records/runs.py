@@ -104,6 +104,7 @@ def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             if "problem" in listing:
                 problems.append((path, listing["problem"]))
     images = frame_images(entries)
-    for name, kind in {"run": "string", "apart": "bool"}.items():
-        images[name] = images.get(name, pd.Series(index=images.index)).astype(kind)
-    return images, frame_problems(problems)
+    types = {"run": "string", "apart": "bool"}
+    # where nothing was listed there are no such columns yet
+    columns = dict.fromkeys([*images.columns, *types])
+    return images.reindex(columns=list(columns)).astype(types), frame_problems(problems)

@@ -132,9 +132,10 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
         except RecordError as error:
             problems.append((run.history, f"{run.run}: {error}"))
             continue
-        numbers = shown.get(run.log, ())
+        log = str(run.log)
+        numbers = shown.get(log, ())
         if len(numbers) == len(builds):
-            more = (own.get((run.log, number), []) for number in numbers)
+            more = (own.get((log, number), []) for number in numbers)
             builds = [surround(build, each) for build, each in zip(builds, more, strict=True)]
         rows += [row | {"run": run.run} for build in builds for row in build]
     types = {"run": "string"} | COLUMNS
@@ -157,7 +158,8 @@ def list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
     for row in own[["log", "build", "name", "stage", "kind", "status", "seconds"]].to_dict(
         "records"
     ):
-        found.setdefault((row.pop("log"), row.pop("build")), []).append(row)
+        key = row.pop("log"), row.pop("build")
+        found.setdefault(key, []).append({str(name): value for name, value in row.items()})
     return found
 
 

@@ -3,7 +3,7 @@
 A run that does not pass stays on disk and in the table; every comparison leaves it out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*t
 # stores whose import ends alike whether a cache is there or not (BuildKit's cache/remotecache)
 SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
 
-Row = dict[str, Any]
+Row = dict[Hashable, Any]
 
 
 def judge_runs(

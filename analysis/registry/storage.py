@@ -21,6 +21,7 @@ from typing import Any
 
 from analysis.errors import RegistryError
 from analysis.registry import manifests as form
+from analysis.registry.images import sum_known
 
 ACCEPT = ", ".join(sorted(form.INDEXES | form.IMAGES))
 END = bytes(1024)
@@ -152,6 +153,7 @@ def image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | Non
         image_size(child, manifests) for child in form.children(manifest) if child in manifests
     ]
     known = [size for size in inner if size is not None]
-    if (not own and not known) or None in own.values():
+    if not own and not known:
         return None
-    return sum(own.values()) + max(known, default=0)
+    held = sum_known(own.values())
+    return None if held is None else held + max(known, default=0)

@@ -110,7 +110,11 @@ def test_an_odd_record_is_a_problem_and_the_others_are_read(tmp_path, odd):
 
 @pytest.mark.parametrize(
     "data",
-    [b"[" * 100_000, b'{"format": ' + b"9" * 5000, gzip.compress(b"{}", mtime=0)[:12] + b"\xff" * 9],
+    [
+        b"[" * 100_000,
+        b'{"format": ' + b"9" * 5000,
+        gzip.compress(b"{}", mtime=0)[:12] + b"\xff" * 9,
+    ],
 )
 def test_a_record_that_no_reader_of_json_takes_is_a_problem(tmp_path, data):
     write(tmp_path)
