@@ -33,11 +33,9 @@ def tree(tmp_path_factory):
     for path in ROOT.iterdir():
         if not path.name.startswith(".") and not (tree / path.name).exists():
             (tree / path.name).symlink_to(path)
-    add(
-        tree / "analysis/workload/scenarios.py",
-        "DEPENDENCY, BASE)",
-        f"DEPENDENCY, BASE, {SCENARIO})",
-    )
+    path = tree / "analysis/workload/scenarios.py"
+    line = re.search(r"^SEQUENCE = .*\)$", path.read_text(), re.M)[0]
+    add(path, line, f"{line[:-1]}, {SCENARIO})")
     add(tree / "analysis/registry/kinds.py", "CACHE, OTHER)", f"CACHE, {KIND}, OTHER)")
     return tree
 

@@ -28,7 +28,7 @@ from analysis.experiment.forms import (
     write_names,
 )
 from analysis.shipped import find_folder, place_folder, shorten
-from analysis.workload import SCENARIOS, UNSHAPED, read_link
+from analysis.workload import UNSHAPED, read_link
 
 # experiment.json's entry for the folders that a user gave
 FOLDERS = "folders"
@@ -46,7 +46,7 @@ class Settings:
     rounds: int = field(
         default=3,
         metadata=form(
-            "how many sequences of each strategy there are to be in the end",
+            "how often each strategy builds its scenarios, all calls together",
             read=read_whole,
             write=as_is,
             first=1,
@@ -136,7 +136,7 @@ class Request(Settings):
     scenarios: tuple[str, ...] = field(
         default=(),
         metadata=form(
-            f"{', '.join(SCENARIOS)}; several with commas, or all",
+            "a kind of commit, several with commas between, or all",
             read=read_names,
             write=write_names,
             parameter="scenario",

@@ -14,7 +14,7 @@ def make(**seconds):
         {
             name.replace("_", "-"): {
                 scenario: [value + wobble for wobble in (0.0, 0.1, -0.1, 0.05)]
-                for scenario, value in zip(SCENARIOS, values, strict=True)
+                for scenario, value in zip(SCENARIOS, values, strict=False)
             }
             for name, values in seconds.items()
         }
