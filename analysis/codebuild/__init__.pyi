@@ -1,22 +1,23 @@
-from .cleanup import sweep
-from .context_archive import zip_context
-from .probe import AFTER, BEFORE, Step
-from .record_probe import BEGIN, COMMAND, END, TITLE, add_record_step, take_record
-from .session import Options, run_on_codebuild, say_on_codebuild
+from .cleanup import clean_up
+from .contexts import zip_context
+from .options import Options
+from .probe import HOST_AFTER, HOST_BEFORE, Probe
+from .record_probe import BEGIN, COMMAND, END, TITLE, add_record_probe, take_record
+from .run import run_on_codebuild, say_on_codebuild
 
 __all__ = [
-    "AFTER",
-    "BEFORE",
     "BEGIN",
     "COMMAND",
     "END",
+    "HOST_AFTER",
+    "HOST_BEFORE",
     "TITLE",
     "Options",
-    "Step",
-    "add_record_step",
+    "Probe",
+    "add_record_probe",
+    "clean_up",
     "run_on_codebuild",
     "say_on_codebuild",
-    "sweep",
     "take_record",
     "zip_context",
 ]

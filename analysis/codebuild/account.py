@@ -3,76 +3,75 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from analysis.aws import Aws, describe_projects, find_region
 from analysis.errors import AccountError
+from analysis.experiment import form, list_settings, read_variables
 from analysis.workload import Strategy
 
-# the setting behind each field of Place
-SETTINGS = {
-    "project": "CODEBUILD_PROJECT",
-    "repository_url": "ECR_REPOSITORY_URL",
-    "source_bucket": "SOURCE_BUCKET",
-    "cache_project": "CODEBUILD_CACHE_PROJECT",
-    "server_project": "CODEBUILD_SERVER_PROJECT",
-    "cache_repository_url": "CACHE_REPOSITORY_URL",
-    "cache_bucket": "CACHE_BUCKET",
-}
-NEEDED = ("project", "repository_url", "source_bucket")
-CURE = (
+_CURE = (
     "`terraform -chdir=./terraform/ apply` makes what they name, "
     '`eval "$(terraform -chdir=./terraform/ output -raw exports)"` sets them'
 )
-ECR_HOST = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.")
+_ECR_HOST = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.")
 REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-NO_NAME = re.compile(r"[^a-z0-9]+")
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 # a strategy's own size of build host, such as BUILD_GENERAL1_LARGE
 COMPUTE = "STRATEGY_COMPUTE_TYPE"
-CONSOLES = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
+_CONSOLES = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 
 
 @dataclass(frozen=True)
-class Place:
+class Account:
     """Projects, repositories and buckets of one region; an empty name stands for none."""
 
     region: str
-    project: str
-    repository_url: str
-    source_bucket: str
-    cache_project: str = ""
-    server_project: str = ""
-    cache_repository_url: str = ""
-    cache_bucket: str = ""
+    codebuild_project: str = field(metadata=form("the project that builds"))
+    ecr_repository_url: str = field(metadata=form("the repository above those of the sequences"))
+    source_bucket: str = field(metadata=form("the bucket that contexts are uploaded to"))
+    codebuild_cache_project: str = field(
+        default="", metadata=form("the project of strategies that keep their hosts")
+    )
+    codebuild_server_project: str = field(
+        default="", metadata=form("the project that has a Docker server")
+    )
+    cache_repository_url: str = field(
+        default="", metadata=form("the repository above those of the caches")
+    )
+    cache_bucket: str = field(default="", metadata=form("the bucket of caches in S3"))
 
     @classmethod
-    def from_environment(cls) -> "Place":
-        """What SETTINGS and AWS_REGION say; AccountError names those that are missing."""
-        found = {name: os.environ.get(setting, "") for name, setting in SETTINGS.items()}
-        absent = [SETTINGS[name] for name in NEEDED if not found[name]]
+    def from_environment(cls) -> "Account":
+        """What AWS_REGION and the variables say; AccountError names those that are missing."""
+        found = read_variables(os.environ, cls)
+        needed = [each for each in list_settings(cls) if each.default is MISSING]
+        absent = [each.variable for each in needed if each.name not in found]
         if absent:
-            raise AccountError(f"{', '.join(absent)} not set: {CURE}.")
-        place = cls(region=find_region(), **found)
-        for url in (place.repository_url, place.cache_repository_url):
-            host = ECR_HOST.match(url)
-            if host and host[2] != place.region:
+            raise AccountError(f"{', '.join(absent)} not set: {_CURE}.")
+        account = cls(region=find_region(), **found)
+        for url in (account.ecr_repository_url, account.cache_repository_url):
+            host = _ECR_HOST.match(url)
+            if host and host[2] != account.region:
                 raise AccountError(
-                    f"AWS_REGION is {place.region}, but {url} is in {host[2]}: set AWS_REGION to "
+                    f"AWS_REGION is {account.region}, but {url} is in {host[2]}: set AWS_REGION to "
                     "where the projects and repositories are."
                 )
-        return place
+        return account
 
     def connect(self) -> Aws:
-        """Clients for the region of this place and the account of its repositories."""
-        host = ECR_HOST.match(self.repository_url)
+        """Clients for this region and the account of its repositories."""
+        host = _ECR_HOST.match(self.ecr_repository_url)
         return Aws(self.region, host[1] if host else "")
 
     def choose_project(self, strategy: Strategy) -> str:
         """The project that builds a strategy; '' when there is none."""
         if strategy.host == "server":
-            return self.server_project
-        return (self.cache_project or self.project) if strategy.host == "kept" else self.project
+            return self.codebuild_server_project
+        if strategy.host == "kept" and self.codebuild_cache_project:
+            return self.codebuild_cache_project
+        return self.codebuild_project
 
     def explain_absence(self, strategy: Strategy) -> str | None:
         """Why a strategy can't be built here and the cure, null when it can."""
@@ -83,7 +82,7 @@ class Place:
                 "CODEBUILD_SERVER_PROJECT"
             )
         if uses(strategy, "CACHE_BUCKET") and not self.cache_bucket:
-            return f"it needs a bucket: set CACHE_BUCKET ({CURE})"
+            return f"it needs a bucket: set CACHE_BUCKET ({_CURE})"
         return None
 
 
@@ -92,15 +91,15 @@ def uses(strategy: Strategy, setting: str) -> bool:
     return setting in strategy.buildspec.text
 
 
-def name_history(strategy: str, number: int) -> str:
-    """The name of a strategy's history of one round, as the end of a repository's name."""
-    name = strategy if REPOSITORY.fullmatch(strategy) else NO_NAME.sub("-", strategy.lower())
+def name_sequence(strategy: str, number: int) -> str:
+    """The name of a strategy's sequence of one round, as the end of a repository's name."""
+    name = strategy if REPOSITORY.fullmatch(strategy) else _NO_NAME.sub("-", strategy.lower())
     return f"{name.strip('-')}-{number:02d}"
 
 
-def name_repository(url: str, history: str = "") -> tuple[str, str]:
+def name_repository(url: str, sequence: str = "") -> tuple[str, str]:
     """(name, address) of a repository below the one with this address, or of that one itself."""
-    address = f"{url}/{history}" if history else url
+    address = f"{url}/{sequence}" if sequence else url
     return address.partition("/")[2], address
 
 
@@ -115,7 +114,7 @@ def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     absent = [name for name in names if name not in found]
     if absent:
         raise AccountError(
-            f"There is no CodeBuild project {', '.join(absent)} in {aws.region}: {CURE}."
+            f"There is no CodeBuild project {', '.join(absent)} in {aws.region}: {_CURE}."
         )
     for each in projects:
         logs = each.get("logsConfig", {}).get("cloudWatchLogs", {})
@@ -144,7 +143,8 @@ def link_console(arn: str) -> str:
         return ""
     partition, region, account = parts[1], parts[3], parts[4]
     project = parts[5].removeprefix("build/")
+    console = _CONSOLES.get(partition, "aws.amazon.com")
     return (
-        f"https://{region}.console.{CONSOLES.get(partition, 'aws.amazon.com')}/codesuite/codebuild/"
+        f"https://{region}.console.{console}/codesuite/codebuild/"
         f"{account}/projects/{project}/build/{project}%3A{parts[6]}/?region={region}"
     )

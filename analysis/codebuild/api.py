@@ -9,14 +9,14 @@ from typing import Any
 from analysis.aws import COMMANDS, Aws, list_builds
 from analysis.codebuild.account import COMPUTE
 from analysis.codebuild.ledger import Entry
-from analysis.codebuild.probe import add_steps
+from analysis.codebuild.probe import add_probes
 from analysis.errors import AccountError, CloudError
 from analysis.workload import COLD_STARTS, Strategy
 
 # a variable of each build by which one is found again whose id was never learned
-TOKEN = "EXPERIMENT_BUILD"
+_TOKEN = "EXPERIMENT_BUILD"
 # minutes, the fewest that CodeBuild takes for a time limit
-SHORTEST_LIMIT = 5
+_SHORTEST_LIMIT_MINUTES = 5
 
 
 def make_request(
@@ -37,14 +37,14 @@ def make_request(
         "sourceTypeOverride": "S3",
         "sourceLocationOverride": source,
         "artifactsOverride": {"type": "NO_ARTIFACTS"},
-        "buildspecOverride": add_steps(strategy.buildspec.text, emptied=emptied),
+        "buildspecOverride": add_probes(strategy.buildspec.text, emptied=emptied),
         "environmentVariablesOverride": [
             {"name": name, "value": value, "type": "PLAINTEXT"}
-            for name, value in {**environment, TOKEN: entry.token}.items()
+            for name, value in {**environment, _TOKEN: entry.token}.items()
         ],
         "cacheOverride": {"type": "NO_CACHE"},
         "privilegedModeOverride": True,
-        "timeoutInMinutesOverride": max(math.ceil(time_limit / 60), SHORTEST_LIMIT),
+        "timeoutInMinutesOverride": max(math.ceil(time_limit / 60), _SHORTEST_LIMIT_MINUTES),
         "idempotencyToken": entry.token,
     }
     if strategy.host == "kept":
@@ -57,17 +57,17 @@ def make_request(
 def find_build(aws: Aws, entry: Entry) -> dict[str, Any] | None:
     """The build with an entry's token, null if none of those since it was asked for. CloudError."""
     builds = list_builds(aws, entry.project)
-    recent = takewhile(lambda build: not is_older(build, entry.asked), builds)
-    return next((build for build in recent if entry.token in list_values(build)), None)
+    recent = takewhile(lambda build: not _is_older(build, entry.asked), builds)
+    return next((build for build in recent if entry.token in _list_values(build)), None)
 
 
-def list_values(build: Mapping[str, Any]) -> list[str]:
+def _list_values(build: Mapping[str, Any]) -> list[str]:
     """The values of a build's token variable."""
     variables = build.get("environment", {}).get("environmentVariables", [])
-    return [each["value"] for each in variables if each["name"] == TOKEN]
+    return [each["value"] for each in variables if each["name"] == _TOKEN]
 
 
-def is_older(build: Mapping[str, Any], asked: str) -> bool:
+def _is_older(build: Mapping[str, Any], asked: str) -> bool:
     """Whether a build began well before a time; clocks may differ by some minutes."""
     begun = build.get("startTime")
     return begun is not None and (datetime.fromisoformat(asked) - begun).total_seconds() > 600
@@ -112,8 +112,8 @@ def find_problem(build: Mapping[str, Any]) -> CloudError | None:
     begun = any(phase["phaseType"] in COMMANDS for phase in phases)
     if status == "SUCCEEDED" or (begun and status in ("FAILED", "TIMED_OUT")):
         return None
-    where, why = explain_phase(phases)
-    text = f"The build {build['id']} {ENDS.get(status, status)} in {where}{why}"
+    where, why = _explain_phase(phases)
+    text = f"The build {build['id']} {_ENDS.get(status, status)} in {where}{why}"
     if "YAML_FILE_ERROR" in why:
         return CloudError(f"{text}: CodeBuild can't read the strategy's buildspec: correct it.")
     if status == "FAILED":
@@ -127,7 +127,7 @@ def find_problem(build: Mapping[str, Any]) -> CloudError | None:
     return CloudError(f"{text}: the same call {cure}.")
 
 
-ENDS = {
+_ENDS = {
     "FAILED": "failed",
     "FAULT": "met a fault of CodeBuild's own",
     "STOPPED": "was stopped",
@@ -135,7 +135,7 @@ ENDS = {
 }
 
 
-def explain_phase(phases: list[Mapping[str, Any]]) -> tuple[str, str]:
+def _explain_phase(phases: list[Mapping[str, Any]]) -> tuple[str, str]:
     """(the phase that did not succeed, what CodeBuild says of it)."""
     bad = next((phase for phase in phases if phase["phaseStatus"] != "SUCCEEDED"), None)
     if bad is None:

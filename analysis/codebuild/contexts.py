@@ -1,62 +1,30 @@
-"""Contexts of a history's commits as sources in S3, and a newer base image to build them on.
+"""Contexts as of a sequence's commits, as CodeBuild takes them: zips in S3.
 
-FROM takes what the Dockerfile names. For scenario base a small build makes an image that has one
-more file than each of those, and pushes it to the experiment's own repository `bases`.
+The same files give the same bytes, and so the same place in the bucket.
 """
 
+import io
+import stat
 import tempfile
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.aws import Aws, upload
-from analysis.codebuild.context_archive import zip_context
-from analysis.codebuild.job import CloudJob
-from analysis.codebuild.ledger import DONE, Ledger
-from analysis.codebuild.plan import CloudPlan, Report
-from analysis.codebuild.repositories import lose
-from analysis.codebuild.scheduler import Steps
 from analysis.codebuild.target import CONTEXT
-from analysis.errors import CloudError
 from analysis.experiment import Settings, digest_of
-from analysis.workload import (
-    BASE,
-    Strategy,
-    list_bases,
-    make_context,
-    parse_buildspec,
-    set_arguments,
-)
+from analysis.workload import context_files, make_context, set_arguments
 
-BASES, NEWER = "bases", "newer"
-BUILDSPEC = """\
-# a newer version of each base image: the same with one more file
-version: 0.2
-phases:
-  pre_build:
-    commands:
-      - |
-        case "$ECR_REPOSITORY_URL" in
-          *.dkr.ecr.*)
-            aws ecr get-login-password | docker login --username AWS --password-stdin "$ECR_REPOSITORY_URL" ;;
-        esac
-  build:
-    commands:
-      - |
-        set -e
-        mkdir newer && echo 2 >newer/base-version
-        number=0
-        for base in $BASES; do
-          number=$((number + 1))
-          printf 'FROM %s\\nCOPY base-version /etc/base-version\\n' "$base" >newer/Dockerfile
-          docker build --tag "$ECR_REPOSITORY_URL:$number" newer
-          docker push "$ECR_REPOSITORY_URL:$number"
-        done
-"""  # noqa: E501
+# the earliest time that a zip can hold: a build does not see it
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+# BuildKit reads another .dockerignore beside a Dockerfile's name, which we don't
+_OTHER_IGNORE = "Dockerfile.dockerignore"
 
 
 @dataclass(frozen=True)
-class Source:
+class ContextArchive:
     """A context as a build takes it: its location in S3, and its digest."""
 
     location: str
@@ -64,63 +32,61 @@ class Source:
 
 
 def upload_contexts(
-    aws: Aws, plan: CloudPlan, settings: Settings, newer: Mapping[str, str]
-) -> dict[str, Source]:
+    aws: Aws, bucket: str, scenarios: Iterable[str], settings: Settings, newer: Mapping[str, str]
+) -> dict[str, ContextArchive]:
     """Scenario -> the context as of its commit, uploaded. `newer`: base image -> a newer one."""
     found = {}
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        for name in plan.scenarios:
+        for name in scenarios:
             target = Path(folder) / name
             make_context(settings.context, name, target, {}, newer, settings.replacements)
             set_arguments(target, settings.arguments)
             data = zip_context(target, CONTEXT)
-            location = upload(aws, plan.place.source_bucket, name, data)
-            found[name] = Source(location, digest_of(target))
+            location = upload(aws, bucket, name, data)
+            found[name] = ContextArchive(location, digest_of(target))
     return found
 
 
-def find_bases(settings: Settings) -> list[str]:
-    """The images that the Dockerfile builds on as of scenario base."""
-    with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        target = Path(folder) / BASE.name
-        make_context(settings.context, BASE.name, target, {}, {}, settings.replacements)
-        return list_bases(target)
+def zip_context(folder: Path, name: str) -> bytes:
+    """A zip with the files of a context under NAME/: those that a build of it may see.
+
+    Links stay links, files keep what may be done with them, empty folders are in it.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _list_sent(folder):
+            _add(archive, folder / path, f"{name}/{path.as_posix()}")
+    return buffer.getvalue()
 
 
-def name_newer(job: CloudJob, bases: list[str]) -> dict[str, str]:
-    """Base image -> the newer one that the build of `job` pushes."""
-    return {base: f"{job.target.repository[1]}:{number}" for number, base in enumerate(bases, 1)}
+def _list_sent(folder: Path) -> list[Path]:
+    """What of a context is sent, relative to it: what .dockerignore leaves out stays here."""
+    found = {path.relative_to(folder) for path in folder.rglob("*")}
+    if (folder / _OTHER_IGNORE).exists():
+        return sorted(path for path in found if not _is_full(folder / path))
+    kept = {*context_files(folder), Path("Dockerfile"), Path(".dockerignore")}
+    links = {path for path in found if (folder / path).is_symlink()}
+    empty = {path for path in found if _is_empty(folder / path)}
+    return sorted(found & (kept | links | empty))
 
 
-def make_bases_job(
-    aws: Aws, plan: CloudPlan, folder: Path, bases: list[str], settings: Settings, report: Report
-) -> CloudJob:
-    """The job whose one build makes newer base images."""
-    strategy = Strategy(
-        name=BASES,
-        title="newer base images",
-        buildspec=parse_buildspec(BUILDSPEC, BASES),
-        expect="succeeded",
-        host="fresh",
-        emulated=False,
-        store="classic",
-    )
-    ledger = Ledger.open(folder, BASES, plan.experiment)
-    variables = {"BASES": " ".join(bases)}
-    return CloudJob(aws, plan.place, strategy, 0, ledger, settings.time_limit, report, variables)
+def _is_full(path: Path) -> bool:
+    """Whether a path is a folder with something in it."""
+    return path.is_dir() and not path.is_symlink() and any(path.iterdir())
 
 
-def build_bases(job: CloudJob, source: str) -> Steps:
-    """Make newer base images, unless they are there already. CloudError when that fails."""
-    yield from job.open()
-    if job.ledger.is_done(NEWER):
-        return
-    entry, build, _ = yield from job.run(NEWER, source)
-    if build["buildStatus"] != "SUCCEEDED":
-        lose(job.ledger, entry, build)
-        raise CloudError(
-            f"The build {entry.id}, which makes newer base images, ended as "
-            f"{build['buildStatus']}: see its log; give the commit as "
-            "REPLACEMENTS/base, or leave scenario base out."
-        )
-    job.ledger.note(entry, state=DONE)
+def _is_empty(path: Path) -> bool:
+    """Whether a path is a folder with nothing in it."""
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:
+    """Put one file, link or empty folder into a zip."""
+    mode, folder = path.lstat().st_mode, path.is_dir() and not path.is_symlink()
+    entry = zipfile.ZipInfo(f"{name}/" if folder else name, _EARLIEST)
+    entry.create_system, entry.compress_type = _UNIX, zipfile.ZIP_DEFLATED
+    entry.external_attr = mode << 16 | (0x10 if folder else 0)
+    if stat.S_ISLNK(mode):
+        archive.writestr(entry, path.readlink().as_posix())
+    else:
+        archive.writestr(entry, b"" if folder else path.read_bytes())

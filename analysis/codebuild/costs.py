@@ -1,29 +1,28 @@
 """What an experiment on AWS will take: builds, minutes and money, said before it begins."""
 
 import math
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.codebuild.account import choose_compute, name_history
+from analysis.codebuild.account import choose_compute, name_sequence
 from analysis.codebuild.ledger import Ledger
 from analysis.codebuild.plan import CloudPlan
 from analysis.errors import ConsentError, RecordError, UnknownName
-from analysis.experiment import missing
+from analysis.experiment import BuildSequence
 from analysis.measures.money import find_price
 from analysis.records import read_records
 from analysis.shipped import RECORDED
 from analysis.workload import Strategy
 
 # what CodeBuild bills beyond a build's own seconds: provisioning, source, finalizing
-AROUND = 35.0
+_OVERHEAD_SECONDS = 35.0
 # where nothing was recorded; the small build that makes newer base images
-GUESS, BASES = 120.0, 60.0
+_GUESSED_SECONDS, _NEWER_BASES_SECONDS = 120.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -43,77 +42,74 @@ class Costs:
 
 def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurrency: int) -> Costs:
     """What the missing builds of a plan will take, by what builds took before."""
-    typical, whose = find_typical(folder)
+    typical, whose = _find_typical(folder)
     minutes: dict[str, float] = {}
     each, count = [], int(plan.needs_bases)
-    for number, strategy in plan.histories:
-        builds = len(list_left(folder, plan, strategy, number))
+    for sequence in plan.sequences:
+        strategy = sequence.strategy
+        builds = len(_list_left(folder, plan, sequence))
         seconds, billed = typical.get(strategy.name, typical[""])
-        item = find_item(plan, strategy)
+        item = _find_item(plan, strategy)
         minutes[item] = minutes.get(item, 0) + builds * billed
-        each.append(builds * (seconds + AROUND))
+        each.append(builds * (seconds + _OVERHEAD_SECONDS))
         count += builds
     if plan.needs_bases:
-        item = find_item(plan, plan.histories[0][1])
-        minutes[item] = minutes.get(item, 0) + math.ceil((BASES + AROUND) / 60)
+        item = _find_item(plan, plan.sequences[0][1])
+        minutes[item] = minutes.get(item, 0) + math.ceil(
+            (_NEWER_BASES_SECONDS + _OVERHEAD_SECONDS) / 60
+        )
     # a sum of means is a hair off where it is a whole number
     whole = {item: math.ceil(round(number, 6)) for item, number in minutes.items()}
-    usd, unknown = price(whole, prices, uses_server(plan))
+    usd, unknown = sum_prices(whole, prices, _uses_server(plan))
     total = max(sum(each) / concurrency, max(each, default=0.0))
-    total += (BASES + AROUND) * plan.needs_bases
+    total += (_NEWER_BASES_SECONDS + _OVERHEAD_SECONDS) * plan.needs_bases
     return Costs(count, total / 60, whole, usd, unknown, whose)
 
 
-def list_wanted(
-    folder: Path, strategy: Strategy, scenarios: Sequence[str], number: int
-) -> list[str]:
-    """The scenarios of a history up to the last that is missing; each builds on those before."""
-    lacking = missing(folder, strategy, scenarios, number)
-    return list(scenarios[: scenarios.index(lacking[-1]) + 1]) if lacking else []
+def _list_left(folder: Path, plan: CloudPlan, sequence: BuildSequence) -> list[str]:
+    """What a sequence has to build, with what was built in another attempt."""
+    name = name_sequence(sequence.strategy.name, sequence.number)
+    ledger = Ledger.open(folder, name, plan.experiment)
+    return ledger.list_left(plan.list_wanted(folder, sequence))
 
 
-def list_left(folder: Path, plan: CloudPlan, strategy: Strategy, number: int) -> list[str]:
-    """The scenarios that a history has to build, those included that were built in another life."""
-    ledger = Ledger.open(folder, name_history(strategy.name, number), plan.experiment)
-    return ledger.list_left(list_wanted(folder, strategy, plan.scenarios, number))
-
-
-def find_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str]:
+def _find_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str]:
     """({strategy: (median seconds of a build, mean minutes billed)}, whose they are).
 
     "" stands for all strategies.
     """
-    for place in (folder, RECORDED):
+    for path in (folder, RECORDED):
         try:
-            runs = read_records(place).runs
+            runs = read_records(path).runs
         except RecordError:
             continue
         runs = runs.dropna(subset=["seconds"])
-        runs = runs.assign(minutes=np.ceil((runs["seconds"] + AROUND) / 60))
+        runs = runs.assign(minutes=np.ceil((runs["seconds"] + _OVERHEAD_SECONDS) / 60))
         if len(runs):
             groups = [("", runs), *runs.groupby("strategy")]
             typical = {
                 name: (float(rows["seconds"].median()), float(rows["minutes"].mean()))
                 for name, rows in groups
             }
-            return typical, f"as {len(runs)} builds did in {place.name}"
-    return {"": (GUESS, math.ceil((GUESS + AROUND) / 60))}, f"{GUESS:.0f} s"
+            return typical, f"as {len(runs)} builds did in {path.name}"
+    minutes = math.ceil((_GUESSED_SECONDS + _OVERHEAD_SECONDS) / 60)
+    return {"": (_GUESSED_SECONDS, minutes)}, f"{_GUESSED_SECONDS:.0f} s"
 
 
-def find_item(plan: CloudPlan, strategy: Strategy) -> str:
+def _find_item(plan: CloudPlan, strategy: Strategy) -> str:
     """What the price list calls the hosts that a strategy is built on."""
-    environment = plan.projects.get(plan.place.choose_project(strategy), {})
+    environment = plan.projects.get(plan.account.choose_project(strategy), {})
     family = "arm1" if environment.get("type", "").startswith("ARM") else "general1"
     size = choose_compute(strategy, environment).rpartition("_")[2].lower()
     return f"{family}.{size}"
 
 
-def uses_server(plan: CloudPlan) -> bool:
+def _uses_server(plan: CloudPlan) -> bool:
     """Whether a Docker server runs beside builds, which costs extra."""
-    return any(strategy.host == "server" for _, strategy in plan.histories)
+    return any(strategy.host == "server" for _, strategy in plan.sequences)
 
 
-def price(
+def sum_prices(
     billed: dict[str, int], prices: pd.DataFrame, server: bool
 ) -> tuple[float | None, tuple[str, ...]]:
     """(USD of minutes by item, null when one's price is unknown; what is not in it)."""
@@ -132,13 +128,13 @@ def price(
 
 def say_costs(folder: Path, plan: CloudPlan, costs: Costs, concurrency: int) -> str:
     """How many builds, of what, about how many minutes and dollars, in a sentence or two."""
-    if not plan.histories:
+    if not plan.sequences:
         return f"0 builds to run: everything asked for is finished in {folder}."
-    strategies = {strategy.name for _, strategy in plan.histories}
-    rounds = {number for number, _ in plan.histories}
+    strategies = {strategy.name for _, strategy in plan.sequences}
+    rounds = {number for number, _ in plan.sequences}
     minutes = ", ".join(f"{count} min of {item}" for item, count in costs.billed.items())
     money = "at a price that is not known" if costs.usd is None else f"about {costs.usd:.2f} USD"
-    lacking = f"{' and '.join(costs.unknown)} in {plan.place.region}"
+    lacking = f"{' and '.join(costs.unknown)} in {plan.account.region}"
     without = f"; the price of {lacking} is not known" * bool(costs.unknown)
     extra = ", one of them for a newer base image" * plan.needs_bases
     return (
@@ -146,7 +142,7 @@ def say_costs(folder: Path, plan: CloudPlan, costs: Costs, concurrency: int) -> 
         f"strategies: {len(strategies)}, scenarios: {len(plan.scenarios)}, "
         f"rounds: {len(rounds)}; about {max(round(costs.minutes), 1)} min with {concurrency} at "
         f"once, {money} for {minutes}{without}, if each takes as long {costs.whose} and "
-        f"{AROUND:.0f} s more."
+        f"{_OVERHEAD_SECONDS:.0f} s more."
     )
 
 
@@ -166,8 +162,3 @@ def agree(
     if ask("Start them? yes or no: ").strip().lower() not in ("yes", "y"):
         raise ConsentError("Nothing was started: the answer was not yes.")
     report("starting")
-
-
-def read_confirm() -> str:
-    """CONFIRM of the environment, '' when it is not set."""
-    return os.environ.get("CONFIRM", "")

@@ -2,24 +2,23 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis import records
 from analysis.aws import Aws
-from analysis.codebuild.account import REPOSITORY, Place, name_history, read_projects
+from analysis.codebuild.account import REPOSITORY, Account, name_sequence, read_projects
 from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
     Plan,
     Settings,
-    check_facts,
     choose_scenarios,
     choose_strategies,
     gather_facts,
-    missing,
     order_sequences,
+    plan_sequences,
     record_folders,
     record_settings,
 )
@@ -27,7 +26,6 @@ from analysis.lab import Images
 from analysis.workload import (
     UNSHAPED,
     Strategy,
-    check_arguments,
     list_replacements,
     needs_newer_base,
 )
@@ -37,12 +35,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class CloudPlan(Plan):
-    """A plan with the place it is for and what its projects are (type, image, computeType, …).
+    """A plan with the account it is for and what its projects are (type, image, computeType, …).
 
-    `finished` names the histories that were asked for too and lack nothing.
+    `finished` names the sequences that were asked for too and lack nothing.
     """
 
-    place: Place
+    account: Account
     projects: dict[str, dict[str, Any]]
     needs_bases: bool
     finished: list[str]
@@ -52,10 +50,6 @@ class CloudPlan(Plan):
         """What tells this experiment from all others on AWS."""
         return self.facts["id"]
 
-    def only(self, scenario: str) -> "CloudPlan":
-        """The same with one scenario."""
-        return replace(self, scenarios=[scenario])
-
     def describe_machine(self) -> dict[str, Any]:
         """What experiment.json says of the machine: region, and each project's hosts."""
         kept = ("type", "image", "computeType")
@@ -63,7 +57,7 @@ class CloudPlan(Plan):
             name: {key: each[key] for key in kept if key in each}
             for name, each in self.projects.items()
         }
-        return {"region": self.place.region, "projects": hosts}
+        return {"region": self.account.region, "projects": hosts}
 
 
 def plan_on_codebuild(
@@ -72,40 +66,43 @@ def plan_on_codebuild(
     scenarios: str | Sequence[str],
     settings: Settings,
     aws: Aws,
-    place: Place,
+    account: Account,
     report: Report,
 ) -> CloudPlan:
     """What is missing in `folder`, in the order in which it is to begin.
 
-    Strategies that this place has no project or bucket for are left out, and told. Raises what
+    Strategies that the account has no project or bucket for are left out, and told. Raises what
     the lab's make_plan does, SettingError for a link, and AccountError for a missing project.
     """
     if settings.link != UNSHAPED:
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
-    facts = describe_facts(folder, chosen, settings)
-    check_arguments(settings.context, settings.arguments)
-    check_facts(folder, facts)
-    built = list(keep_possible(chosen, place, report))
-    check_names(built)
-    asked = order_sequences(built, settings)
-    sequences = [each for each in asked if missing(folder, each.strategy, possible, each.number)]
-    finished = [name_history(s.name, n) for n, s in asked if (n, s) not in sequences]
-    names = {strategy.name for _, strategy in sequences}
-    facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in names}
-    projects = {place.choose_project(strategy) for _, strategy in sequences}
+    facts = _describe_facts(folder, chosen, settings)
+    built = _keep_possible(chosen, account, report)
+    _check_names(built)
+    plan = plan_sequences(folder, built, possible, settings, facts)
+    projects = {account.choose_project(strategy) for _, strategy in plan.sequences}
     described = read_projects(aws, projects)
-    check_hosts(folder, described)
-    bases = needs_newer_base(possible, list_replacements(settings.replacements)) and bool(sequences)
-    return CloudPlan(possible, sequences, facts, place, described, bases, finished)
+    _check_hosts(folder, described)
+    bases = needs_newer_base(possible, list_replacements(settings.replacements))
+    asked = order_sequences(built, settings)
+    return CloudPlan(
+        plan.scenarios,
+        plan.sequences,
+        plan.facts,
+        account,
+        described,
+        bases and bool(plan.sequences),
+        [name_sequence(s.name, n) for n, s in asked if (n, s) not in plan.sequences],
+    )
 
 
-def check_names(strategies: Sequence[Strategy]) -> None:
-    """SettingError for strategies whose histories could not have repositories of their own."""
+def _check_names(strategies: Sequence[Strategy]) -> None:
+    """SettingError for strategies whose sequences could not have repositories of their own."""
     names: dict[str, str] = {}
     for strategy in strategies:
-        name = name_history(strategy.name, 1)
+        name = name_sequence(strategy.name, 1)
         if name in names or not REPOSITORY.fullmatch(name):
             other = f" or is that of {names[name]}" if name in names else ""
             raise SettingError(
@@ -115,7 +112,7 @@ def check_names(strategies: Sequence[Strategy]) -> None:
         names[name] = strategy.name
 
 
-def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None:
     """RecordError when a project's hosts are not those that an experiment began with."""
     path = folder / "experiment.json"
     machine = records.read_json(path).get("machine", {}) if path.exists() else {}
@@ -129,7 +126,7 @@ def check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None
             )
 
 
-def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
+def _describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
     facts = gather_facts(settings.context, Images(), chosen, settings.replacements)
     facts |= record_settings(settings) | record_folders(settings)
@@ -143,9 +140,9 @@ def describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> 
     }
 
 
-def keep_possible(chosen: Sequence[Strategy], place: Place, report: Report) -> list[Strategy]:
+def _keep_possible(chosen: Sequence[Strategy], account: Account, report: Report) -> list[Strategy]:
     """The strategies that can be built here; the others are reported."""
-    reasons = {strategy.name: place.explain_absence(strategy) for strategy in chosen}
+    reasons = {strategy.name: account.explain_absence(strategy) for strategy in chosen}
     for name, reason in reasons.items():
         if reason:
             report(f"strategy {name} is left out: {reason}")

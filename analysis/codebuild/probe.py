@@ -14,32 +14,39 @@ from typing import Any
 
 import yaml
 
-from analysis.codebuild import record_probe as record_step
-from analysis.codebuild.record_probe import STAMP, TIMES, add_record_step, first_stamp, read_stamp
+from analysis.codebuild.record_probe import (
+    RECORD_PROBE,
+    STAMP,
+    TIMES,
+    add_record_probe,
+    first_stamp,
+    read_stamp,
+    take_record,
+)
 from analysis.lab import json_lines
 from analysis.workload import PHASES, TextLoader, parse_buildspec
 
-EMPTY = """\
+EMPTY_HOST = """\
 docker ps --all --quiet | xargs -r docker rm --force >/dev/null
 docker system prune --all --force >/dev/null
 docker volume prune --all --force >/dev/null
 docker builder prune --all --force >/dev/null
 """
-COUNT = "docker system df --format '{{json .}}'\n"
-VERSIONS = """\
+_COUNT = "docker system df --format '{{json .}}'\n"
+_VERSIONS = """\
 docker info --format '{"engine": {{json .ServerVersion}}, "storage_driver": {{json .Driver}}}'
 docker buildx version
 docker buildx ls --format json
 """
-BUILDX = re.compile(r"^github\.com/docker/buildx (\S+)", re.MULTILINE)
+_BUILDX = re.compile(r"^github\.com/docker/buildx (\S+)", re.MULTILINE)
 # what the buildspecs' own first command prints
-ENGINE = re.compile(r"^Docker (\d\S*)\s*$", re.MULTILINE)
-STAMPS = re.compile(rb"(?m)^" + STAMP)
+_ENGINE = re.compile(r"^Docker (\d\S*)\s*$", re.MULTILINE)
+_STAMPS = re.compile(rb"(?m)^" + STAMP)
 
 
 @dataclass(frozen=True)
-class Step:
-    """A command that is not part of what is measured: its title, its marks, what it runs."""
+class Probe:
+    """A command beside a build that is not part of what is measured: its title and its mark."""
 
     title: str
     mark: str
@@ -61,36 +68,38 @@ class Step:
         return re.compile(command + printed)
 
 
-BEFORE = Step("the host before the build", "build host before")
-AFTER = Step("the host after the build", "build host after")
+HOST_BEFORE = Probe("the host before the build", "build host before")
+HOST_AFTER = Probe("the host after the build", "build host after")
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A log without the steps, what they said (null, {} where they did not), their seconds."""
+class LogWithoutProbe:
+    """A log without the probes, what they said (null, {} where they did not), their seconds."""
 
     log: bytes
     empty: bool | None = None
     versions: dict[str, str | None] = field(default_factory=dict)
-    history: dict[str, Any] = field(default_factory=lambda: {"builds": []})
+    records: dict[str, Any] = field(default_factory=lambda: {"builds": []})
     seconds: float = 0.0
 
 
-def add_steps(text: str, emptied: bool = False) -> str:
-    """A buildspec's text with a first command and two last ones, the record step being one.
+def add_probes(text: str, emptied: bool = False) -> str:
+    """A buildspec's text with a first command and two last ones, which probe the host.
 
     With `emptied` a host that was used before loses what it holds. BuildspecError.
     """
     parse_buildspec(text)
     spec = yaml.load(text.removeprefix("\ufeff"), TextLoader)
     first = next(name for name in PHASES if name in spec["phases"])
-    before = BEFORE.command((EMPTY if emptied else "") + COUNT)
-    put(spec, first, lambda commands: [before, *commands])
-    put(spec, "post_build", lambda commands: [*commands, AFTER.command(VERSIONS)])
-    return add_record_step(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000))
+    before = HOST_BEFORE.command((EMPTY_HOST if emptied else "") + _COUNT)
+    _change_phase(spec, first, lambda commands: [before, *commands])
+    _change_phase(spec, "post_build", lambda commands: [*commands, HOST_AFTER.command(_VERSIONS)])
+    return add_record_probe(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000))
 
 
-def put(spec: dict[str, Any], name: str, change: Callable[[list[str]], list[str]]) -> None:
+def _change_phase(
+    spec: dict[str, Any], name: str, change: Callable[[list[str]], list[str]]
+) -> None:
     """Change the commands of a phase, which is made when there is none."""
     phase = spec["phases"].get(name) or {}
     commands = phase.get("commands") or []
@@ -98,29 +107,29 @@ def put(spec: dict[str, Any], name: str, change: Callable[[list[str]], list[str]
     spec["phases"][name] = phase | {"commands": change(commands)}
 
 
-def take_steps(log: bytes) -> Taken:
-    """A log without all that add_steps added, and what that said."""
-    found = record_step.STEP.search(log)
-    record = record_step.take_record(log)
+def remove_probes(log: bytes) -> LogWithoutProbe:
+    """A log without all that add_probes added, and what that said."""
+    found = RECORD_PROBE.search(log)
+    record = take_record(log)
     if found:
-        place = found.start()
-        log = record.log[:place] + move_stamps(record.log[place:], -record.seconds)
-    log, after, late = cut(log, AFTER)
-    log, before, early = cut(log, BEFORE)
-    versions = read_versions(after or log.decode("utf-8", "replace"))
+        position = found.start()
+        log = record.log[:position] + move_stamps(record.log[position:], -record.seconds)
+    log, after, late = _cut(log, HOST_AFTER)
+    log, before, early = _cut(log, HOST_BEFORE)
+    versions = _read_versions(after or log.decode("utf-8", "replace"))
     seconds = record.seconds + late + early
-    return Taken(log, read_counts(before), versions, record.history, seconds)
+    return LogWithoutProbe(log, _read_counts(before), versions, record.records, seconds)
 
 
-def cut(log: bytes, step: Step) -> tuple[bytes, str, float]:
-    """(log without a step's lines and time, what it printed, its seconds)."""
-    found = step.pattern.search(log)
+def _cut(log: bytes, probe: Probe) -> tuple[bytes, str, float]:
+    """(log without a probe's lines and time, what it printed, its seconds)."""
+    found = probe.pattern.search(log)
     if not found:
         return log, "", 0.0
     head, tail = log[: found.start()], log[found.end() :]
     after = first_stamp(tail)
     seconds = (after - read_stamp(found[1])).total_seconds() if after else 0.0
-    if step is BEFORE:
+    if probe is HOST_BEFORE:
         head = move_stamps(head, seconds)
     else:
         tail = move_stamps(tail, -seconds)
@@ -135,10 +144,10 @@ def move_stamps(log: bytes, seconds: float) -> bytes:
         text = moved.strftime(TIMES[0 if b"." in match[1] else 1])
         return match[0].removesuffix(match[1]) + text.encode()
 
-    return STAMPS.sub(move, log)
+    return _STAMPS.sub(move, log)
 
 
-def read_counts(text: str) -> bool | None:
+def _read_counts(text: str) -> bool | None:
     """Whether a host held no image, container, volume or build cache; null when it didn't say."""
     try:
         counts = [int(each["TotalCount"]) for each in json_lines(text)]
@@ -147,12 +156,12 @@ def read_counts(text: str) -> bool | None:
     return not any(counts) if counts else None
 
 
-def read_versions(text: str) -> dict[str, str | None]:
+def _read_versions(text: str) -> dict[str, str | None]:
     """Versions of engine, buildx and BuildKit, and the storage driver, as far as they are told."""
     said = json_lines(text) if text.startswith("{") else []
     info = next((each for each in said if "engine" in each), {})
     nodes = next((each.get("Nodes") for each in said if each.get("Current")), None) or [{}]
-    engine, buildx = ENGINE.search(text), BUILDX.search(text)
+    engine, buildx = _ENGINE.search(text), _BUILDX.search(text)
     found = {
         "engine": info.get("engine") or (engine and engine[1]),
         "buildx": buildx and buildx[1],

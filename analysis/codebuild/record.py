@@ -7,48 +7,52 @@ from typing import Any
 import pandas as pd
 
 from analysis.codebuild.api import time_phase
-from analysis.codebuild.job import CloudJob
 from analysis.codebuild.ledger import Entry
-from analysis.codebuild.probe import Taken
+from analysis.codebuild.probe import LogWithoutProbe
+from analysis.codebuild.sequence import CloudSequence
 from analysis.logs import Logs, read_logs
 from analysis.records import FORMAT
 
 PLACE, LINK = "codebuild", "aws"
-STATUSES = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed out"}
+_STATUSES = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed out"}
 # what the lab gives a command that was cut off
-CUT_OFF = 124
-WAITS = ("SUBMITTED", "QUEUED")
+_CUT_OFF_CODE = 124
+_WAITS = ("SUBMITTED", "QUEUED")
 
 
 def describe_run(
-    job: CloudJob, entry: Entry, build: Mapping[str, Any], taken: Taken, last_end: str | None
+    sequence: CloudSequence,
+    entry: Entry,
+    build: Mapping[str, Any],
+    rest: LogWithoutProbe,
+    last_end: str | None,
 ) -> dict[str, Any]:
-    """The record of a run, as recording.write_run takes it, but order, context and store.
+    """The record of a run, as records.write_run takes it, but order, context and store.
 
-    `last_end`: when the history's build before was over. What CodeBuild itself says (phases,
+    `last_end`: when the sequence's build before was over. What CodeBuild itself says (phases,
     minutes billed, compute type) is in it as "build".
     """
-    environment, strategy = build.get("environment", {}), job.strategy
+    environment, strategy = build.get("environment", {}), sequence.strategy
     return {
         "format": FORMAT,
-        "run": job.name(entry.scenario),
+        "run": sequence.name(entry.scenario),
         "strategy": strategy.name,
         "scenario": entry.scenario,
-        "round": job.number,
+        "round": sequence.number,
         "place": PLACE,
         "emulated": False,
         "link": LINK,
         "expect": strategy.expect,
         "images": {"codebuild": environment.get("image")},
-        "repository": job.target.repository[0],
-        "host": name_host(strategy.host, taken.empty),
-        "host_empty": taken.empty,
+        "repository": sequence.target.repository[0],
+        "host": name_host(strategy.host, rest.empty),
+        "host_empty": rest.empty,
         "idle_gap": count_gap(last_end, build),
         "provisioning_seconds": time_phase(build, "PROVISIONING"),
-        "queue_seconds": time_phase(build, *WAITS),
-        "versions": taken.versions,
-        "build": describe_build(entry, build),
-        **describe_result(build, read_logs({"log": taken.log})),
+        "queue_seconds": time_phase(build, *_WAITS),
+        "versions": rest.versions,
+        "build": _describe_build(entry, build),
+        **describe_result(build, read_logs({"log": rest.log})),
     }
 
 
@@ -58,7 +62,7 @@ def name_host(asked: str, empty: bool | None) -> str:
 
 
 def count_gap(last_end: str | None, build: Mapping[str, Any]) -> float | None:
-    """Seconds since the history's build before, null for the first."""
+    """Seconds since the sequence's build before, null for the first."""
     begun = build.get("startTime")
     if last_end is None or begun is None:
         return None
@@ -70,7 +74,7 @@ def describe_result(build: Mapping[str, Any], logs: Logs) -> dict[str, Any]:
 
     A build that timed out ends when CodeBuild says so; what no line tells is null.
     """
-    status = STATUSES[build["buildStatus"]]
+    status = _STATUSES[build["buildStatus"]]
     begun = logs.phases["started"].min()
     ends = logs.phases["started"] + pd.to_timedelta(logs.phases["seconds"], unit="s")
     end = pd.Timestamp(build["endTime"]) if status == "timed out" else ends.max()
@@ -91,10 +95,10 @@ def find_exit_code(status: str, logs: Logs) -> int | None:
     failed = codes[codes != 0]
     if len(failed):
         return int(failed.iloc[0])
-    return {"succeeded": 0, "timed out": CUT_OFF}.get(status)
+    return {"succeeded": 0, "timed out": _CUT_OFF_CODE}.get(status)
 
 
-def describe_build(entry: Entry, build: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_build(entry: Entry, build: Mapping[str, Any]) -> dict[str, Any]:
     """What CodeBuild says of a build: id, project, host, phases, the minutes it bills."""
     environment = build.get("environment", {})
     return {
@@ -104,14 +108,14 @@ def describe_build(entry: Entry, build: Mapping[str, Any]) -> dict[str, Any]:
         "compute_type": environment.get("computeType"),
         "environment_type": environment.get("type"),
         "phases": [
-            {"phase": phase["phaseType"], "seconds": time_of(phase)}
+            {"phase": phase["phaseType"], "seconds": _time_of(phase)}
             | {"status": phase.get("phaseStatus")}
             for phase in build.get("phases", [])
         ],
     }
 
 
-def time_of(phase: Mapping[str, Any]) -> float | None:
+def _time_of(phase: Mapping[str, Any]) -> float | None:
     """A phase's seconds, null while they are unknown."""
     if not phase.get("endTime"):
         return None

@@ -32,7 +32,7 @@ done | gzip -9 | base64
 echo '{END}'
 """
 STAMP = rb"\[(?:Container|Instance)\] (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)"
-STEP = re.compile(
+RECORD_PROBE = re.compile(
     rb"\n?" + STAMP + rb" Running command " + re.escape(TITLE.encode()) + rb"\r?\n"
     rb"(?:[^\n]*\n)*?"
     + BEGIN.encode()
@@ -42,20 +42,20 @@ STEP = re.compile(
 )
 TIMES = ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S")
 # what only the lines of a record's rawjson have
-RAWJSON = {"vertexes", "statuses", "logs", "warnings"}
+_RAWJSON = {"vertexes", "statuses", "logs", "warnings"}
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A log without the step, the records as history.json.gz keeps them, the step's seconds."""
+class BuildRecords:
+    """A log without the probe, the records as history.json.gz keeps them, the probe's seconds."""
 
     log: bytes
-    history: dict[str, Any]
+    records: dict[str, Any]
     seconds: float = 0.0
 
 
-def add_record_step(text: str) -> str:
-    """A buildspec's text with the step as the last command of post_build. BuildspecError."""
+def add_record_probe(text: str) -> str:
+    """A buildspec's text with the probe as the last command of post_build. BuildspecError."""
     parse_buildspec(text)
     spec = yaml.load(text.removeprefix("\ufeff"), TextLoader)
     phase = spec["phases"].setdefault("post_build", {}) or {}
@@ -65,25 +65,27 @@ def add_record_step(text: str) -> str:
     return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def take_record(log: bytes) -> Taken:
-    """A log with the step's lines and time taken out of it; as it is when there is no step.
+def take_record(log: bytes) -> BuildRecords:
+    """A log with the probe's lines and time taken out of it; as it is when there is no probe.
 
     Records of builds that began before this log did are left out: a kept host has them too.
-    `problem` in the history says in words why it is empty, where it should not be.
+    `problem` in them says in words why it is empty, where it should not be.
     """
-    found = STEP.search(log)
+    found = RECORD_PROBE.search(log)
     if not found:
-        return Taken(log, {"builds": []})
+        return BuildRecords(log, {"builds": []})
     rest = log[: found.start()] + log[found.end() :]
-    begin, step, after = first_stamp(log), read_stamp(found[1]), first_stamp(log[found.end() :])
-    seconds = (after - step).total_seconds() if after else 0.0
+    begin, begun, after = first_stamp(log), read_stamp(found[1]), first_stamp(log[found.end() :])
+    seconds = (after - begun).total_seconds() if after else 0.0
     try:
         text = gzip.decompress(base64.b64decode(found["text"], validate=False))
     except (binascii.Error, OSError, EOFError, zlib.error) as error:
-        return Taken(rest, {"builds": [], "problem": f"the record is damaged: {error}"}, seconds)
-    builds = list(gather_builds(json_lines(text.decode("utf-8", "replace"))))
-    own = [build for build in builds if not is_older(build, begin)]
-    return Taken(rest, {"builds": own[::-1]}, seconds)
+        return BuildRecords(
+            rest, {"builds": [], "problem": f"the record is damaged: {error}"}, seconds
+        )
+    builds = list(_gather_builds(json_lines(text.decode("utf-8", "replace"))))
+    own = [build for build in builds if not _is_older(build, begin)]
+    return BuildRecords(rest, {"builds": own[::-1]}, seconds)
 
 
 def first_stamp(log: bytes) -> datetime | None:
@@ -97,7 +99,7 @@ def read_stamp(text: bytes) -> datetime:
     return datetime.strptime(text.decode(), TIMES[0 if b"." in text else 1])
 
 
-def gather_builds(values: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+def _gather_builds(values: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """{"ref", "inspect", "rawjson"} of each build, in the order in which they were printed."""
     build = None
     for value in values:
@@ -105,7 +107,7 @@ def gather_builds(values: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
             if build:
                 yield build
             build = {"ref": value["ref"], "inspect": None, "rawjson": []}
-        elif build is not None and value.keys() & RAWJSON:
+        elif build is not None and value.keys() & _RAWJSON:
             build["rawjson"].append(value)
         elif build is not None:
             build["inspect"] = value
@@ -113,7 +115,7 @@ def gather_builds(values: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         yield build
 
 
-def is_older(build: dict[str, Any], begin: datetime | None) -> bool:
+def _is_older(build: dict[str, Any], begin: datetime | None) -> bool:
     """Whether a build began before a time; one that does not say when did not."""
     started = (build["inspect"] or {}).get("StartedAt", "")[:19]
     return bool(

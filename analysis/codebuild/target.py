@@ -1,11 +1,11 @@
-"""What the builds of a history push to on AWS, the variables that say so, and what is there."""
+"""What the builds of a sequence push to on AWS, the variables that say so, and what is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.aws import Aws, list_objects, list_repository
-from analysis.codebuild.account import Place, name_repository, uses
+from analysis.codebuild.account import Account, name_repository, uses
 from analysis.workload import Strategy
 
 # the folder that a context is in, as in the lab
@@ -14,29 +14,29 @@ CONTEXT = "deploy"
 
 @dataclass
 class Target:
-    """The repositories and the S3 prefix of a history, which are named after it.
+    """The repositories and the S3 prefix of a sequence, which are named after it.
 
     `variables` are what its builds are given besides; `manifests` those that were read so far.
     """
 
     aws: Aws
-    place: Place
+    account: Account
     strategy: Strategy
-    history: str
+    sequence: str
     variables: Mapping[str, str] = field(default_factory=dict)
     manifests: dict[str, str] = field(default_factory=dict)
 
     @property
     def repository(self) -> tuple[str, str]:
-        """(name, address) of the repository that this history pushes to."""
-        return name_repository(self.place.repository_url, self.history)
+        """(name, address) of the repository that this sequence pushes to."""
+        return name_repository(self.account.ecr_repository_url, self.sequence)
 
     @property
     def cache_repository(self) -> tuple[str, str] | None:
         """(name, address) of that of its cache, null where it has none of its own."""
-        if not self.place.cache_repository_url or not uses(self.strategy, "CACHE_REPOSITORY_URL"):
+        if not self.account.cache_repository_url or not uses(self.strategy, "CACHE_REPOSITORY_URL"):
             return None
-        return name_repository(self.place.cache_repository_url, self.history)
+        return name_repository(self.account.cache_repository_url, self.sequence)
 
     @property
     def repositories(self) -> list[str]:
@@ -47,9 +47,9 @@ class Target:
     @property
     def store(self) -> list[str]:
         """Bucket and prefix of its cache in S3, as the buildspec says; empty without one."""
-        if not self.place.cache_bucket or not uses(self.strategy, "CACHE_BUCKET"):
+        if not self.account.cache_bucket or not uses(self.strategy, "CACHE_BUCKET"):
             return []
-        return [self.place.cache_bucket, f"{self.history}/"]
+        return [self.account.cache_bucket, f"{self.sequence}/"]
 
     @property
     def environment(self) -> dict[str, str]:

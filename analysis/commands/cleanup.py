@@ -39,4 +39,4 @@ def clean_lab() -> str:
 
 def clean_codebuild(folder: Path) -> str:
     """Remove the repositories of an experiment on AWS; how many, in words."""
-    return f"{codebuild.sweep(folder)} repositories of {folder} removed"
+    return f"{codebuild.clean_up(folder)} repositories of {folder} removed"

@@ -1,7 +1,7 @@
 from .again import write_again
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
-from .forms import PLACES, check_place, split_names
+from .forms import PLACES, as_is, check_place, form, read_whole, split_names
 from .in_lab import Labs
 from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, write_facts
@@ -14,6 +14,7 @@ from .plan import (
     make_plan,
     missing,
     order_sequences,
+    plan_sequences,
     shuffled,
 )
 from .progress import Progress
@@ -43,21 +44,25 @@ __all__ = [
     "Run",
     "Setting",
     "Settings",
+    "as_is",
     "check_facts",
     "check_place",
     "choose_scenarios",
     "choose_strategies",
     "digest_of",
     "find_rank",
+    "form",
     "gather_facts",
     "list_needs",
     "list_settings",
     "make_plan",
     "missing",
     "order_sequences",
+    "plan_sequences",
     "read_parameters",
     "read_settings",
     "read_variables",
+    "read_whole",
     "record_folders",
     "record_settings",
     "run_experiment",

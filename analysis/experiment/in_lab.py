@@ -51,12 +51,11 @@ class LabPlace:
     def _list_builds(self, sequence: BuildSequence, recorder: Recorder) -> list[Build]:
         """A sequence's builds up to the last one missing; those before it restore its state."""
         number, strategy = sequence
-        last = list(self.contexts).index(recorder.list_missing(sequence)[-1])
         job = BuildJob(self.lab, strategy, number, self.settings.time_limit, prefix=self.prefix)
         rng = random.Random(f"{self.settings.seed}-{strategy.name}-{number}")
         return [
-            Build(job, scenario, context, rng.randrange(self.settings.pool))
-            for scenario, context in itertools.islice(self.contexts.items(), last + 1)
+            Build(job, scenario, self.contexts[scenario], rng.randrange(self.settings.pool))
+            for scenario in recorder.plan.list_wanted(recorder.folder, sequence)
         ]
 
 

@@ -27,8 +27,10 @@ class Run(NamedTuple):
 class Place(Protocol):
     """Where sequences of builds run: the lab, or CodeBuild."""
 
-    # what ends one sequence and leaves the others; any other error ends them all
-    ends_one: type[AnalysisError]
+    @property
+    def ends_one(self) -> type[AnalysisError]:
+        """What ends one sequence and leaves the others; any other error ends them all."""
+        ...
 
     def build(self, sequences: Sequence[BuildSequence], recorder: "Recorder") -> None:
         """Build all of them, in this order or side by side.

@@ -61,6 +61,11 @@ class Plan:
         """The scenarios of a sequence that are not finished on disk."""
         return missing(folder, sequence.strategy, self.scenarios, sequence.number)
 
+    def list_wanted(self, folder: Path, sequence: BuildSequence) -> list[str]:
+        """A sequence's scenarios up to the last that is missing; each builds on those before."""
+        lacking = self.list_missing(folder, sequence)
+        return self.scenarios[: self.scenarios.index(lacking[-1]) + 1] if lacking else []
+
 
 def make_plan(
     folder: Path,
@@ -78,13 +83,28 @@ def make_plan(
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements)
     facts |= record_settings(settings) | record_folders(settings)
+    return plan_sequences(folder, chosen, possible, settings, facts)
+
+
+def plan_sequences(
+    folder: Path,
+    strategies: Sequence[Strategy],
+    scenarios: list[str],
+    settings: Settings,
+    facts: dict[str, Any],
+) -> Plan:
+    """The sequences of these strategies and scenarios that lack some in `folder`, in their order.
+
+    `facts` are what experiment.json is to say; of buildspecs those that are built are kept.
+    ContextError, and RecordError where the folder is of another experiment.
+    """
     check_arguments(settings.context, settings.arguments)
     check_facts(folder, facts)
-    asked = order_sequences(chosen, settings)
-    sequences = [each for each in asked if missing(folder, each.strategy, possible, each.number)]
+    asked = order_sequences(strategies, settings)
+    sequences = [each for each in asked if missing(folder, each.strategy, scenarios, each.number)]
     built = {each.strategy.name for each in sequences}
-    facts["buildspecs"] = {n: d for n, d in facts["buildspecs"].items() if n in built}
-    return Plan(possible, sequences, facts)
+    buildspecs = {n: d for n, d in facts["buildspecs"].items() if n in built}
+    return Plan(scenarios, sequences, facts | {"buildspecs": buildspecs})
 
 
 def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[BuildSequence]:

@@ -217,7 +217,7 @@ def default_of(field: dataclasses.Field[Any]) -> Any:
     return field.default
 
 
-Made = TypeVar("Made", bound=Settings)
+Made = TypeVar("Made")
 
 
 def read_settings(values: Mapping[str, Any], made_of: type[Made] = Request) -> Made:  # type: ignore[assignment]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.codebuild import AFTER, BEFORE, TITLE, Step
+from analysis.codebuild import HOST_AFTER, HOST_BEFORE, TITLE, Probe
 from aws.builds import STAMP
 
 FIRST = re.compile(rb"(?m)^.* Running command ")
@@ -15,19 +15,19 @@ LAST = re.compile(rb"(?m)^.* (?:" + RECORD + rb"|Phase complete: POST_BUILD )")
 
 def print_host(log: bytes, record: Mapping[str, Any], buildspec: str) -> bytes:
     """A replayed log with the host's steps in it, where the buildspec has them."""
-    if BEFORE.title not in buildspec:
+    if HOST_BEFORE.title not in buildspec:
         return log
     emptied = "prune" in buildspec
     count = 0 if record["host_empty"] or emptied else 1
-    log = insert(log, FIRST, BEFORE, [{"Type": "Images", "TotalCount": str(count)}])
+    log = insert(log, FIRST, HOST_BEFORE, [{"Type": "Images", "TotalCount": str(count)}])
     versions = record.get("versions", {})
     info = {name: versions.get(name) for name in ("engine", "storage_driver")}
     builder = {"Current": True, "Nodes": [{"Version": versions.get("buildkit")}]}
     buildx = f"github.com/docker/buildx {versions.get('buildx')} 0000000"
-    return insert(log, LAST, AFTER, [info, buildx, builder])
+    return insert(log, LAST, HOST_AFTER, [info, buildx, builder])
 
 
-def insert(log: bytes, place: re.Pattern[bytes], step: Step, values: list[Any]) -> bytes:
+def insert(log: bytes, place: re.Pattern[bytes], step: Probe, values: list[Any]) -> bytes:
     """A log in which a step printed these values, before the line of `place`, in no time."""
     found = place.search(log)
     if not found:

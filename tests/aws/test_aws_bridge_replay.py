@@ -4,7 +4,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 
-from analysis.codebuild import add_record_step, take_record
+from analysis.codebuild import add_record_probe, take_record
 from analysis.logs import read_logs
 from analysis.workload import load_strategies
 from aws.client import finish, read_text, start
@@ -61,15 +61,15 @@ def strip(details):
 
 
 def test_the_step_for_records_brings_the_recorded_ones(aws, world):
-    text = add_record_step(load_strategies()["registry-cache"].buildspec.text)
+    text = add_record_probe(load_strategies()["registry-cache"].buildspec.text)
     params = history_of(aws, world, "registry-cache-01")
     build = finish(aws, start(aws, world, buildspecOverride=text, **params))
     taken = take_record(read_text(aws, build))
     history = json.loads(recorded(aws, "registry-cache.cold.01", "history.json.gz"))
-    assert [each["ref"] for each in taken.history["builds"]] == [
+    assert [each["ref"] for each in taken.records["builds"]] == [
         each["ref"] for each in history["builds"]
     ]
-    for mine, theirs in zip(taken.history["builds"], history["builds"], strict=True):
+    for mine, theirs in zip(taken.records["builds"], history["builds"], strict=True):
         assert len(mine["rawjson"]) == len(theirs["rawjson"])
         assert mine["inspect"]["Duration"] == theirs["inspect"]["Duration"]
         begun = datetime.fromisoformat(mine["inspect"]["StartedAt"][:19]).replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from analysis.codebuild import add_record_step, take_record, zip_context
+from analysis.codebuild import add_record_probe, take_record, zip_context
 from analysis.logs import read_logs
 from analysis.workload import load_strategies
 from aws.client import finish, list_images, read_text
@@ -32,7 +32,7 @@ def build(aws: LocalAWS, world, strategy, context, project="CODEBUILD_PROJECT", 
     data = zip_context(context, "deploy")
     aws.client("s3").put_object(Bucket=bucket, Key=key, Body=data)
     url = f"{world['ECR_REPOSITORY_URL']}/{strategy}-01"
-    text = add_record_step(load_strategies()[strategy].buildspec.text)
+    text = add_record_probe(load_strategies()[strategy].buildspec.text)
     started = aws.client("codebuild").start_build(
         projectName=world[project],
         sourceTypeOverride="S3",
@@ -66,7 +66,7 @@ def test_a_cache_in_the_registry_serves_the_next_build(aws, world, runner, conte
     cold, log = build(aws, world, "registry-cache", context)
     assert cold["buildStatus"] == "SUCCEEDED", log.decode()
     assert cached_steps(log)[0] == 0
-    assert take_record(log).history["builds"], log.decode()[-2000:]
+    assert take_record(log).records["builds"], log.decode()[-2000:]
     phases = {phase["phaseType"]: phase for phase in cold["phases"]}
     assert phases["BUILD"]["endTime"] <= cold["endTime"]
     assert list_kinds(aws, name) == {"image": 1, "cache": 1}

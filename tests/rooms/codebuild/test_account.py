@@ -4,11 +4,11 @@ import pytest
 
 from analysis.aws import Aws
 from analysis.codebuild.account import (
-    Place,
+    Account,
     choose_compute,
     link_console,
-    name_history,
     name_repository,
+    name_sequence,
     read_projects,
 )
 from analysis.errors import AccountError
@@ -19,36 +19,36 @@ KNOWN = load_strategies()
 
 
 def test_the_place_is_what_terraform_s_outputs_say(aws, world):
-    place = Place.from_environment()
-    assert place.project == world["CODEBUILD_PROJECT"]
-    assert place.region == world["AWS_REGION"]
-    assert place.choose_project(KNOWN["docker"]) == world["CODEBUILD_PROJECT"]
-    assert place.choose_project(KNOWN["local-layer-cache"]) == world["CODEBUILD_CACHE_PROJECT"]
-    assert place.choose_project(KNOWN["docker-server"]) == world["CODEBUILD_SERVER_PROJECT"]
-    assert all(place.explain_absence(each) is None for each in KNOWN.values())
+    account = Account.from_environment()
+    assert account.codebuild_project == world["CODEBUILD_PROJECT"]
+    assert account.region == world["AWS_REGION"]
+    assert account.choose_project(KNOWN["docker"]) == world["CODEBUILD_PROJECT"]
+    assert account.choose_project(KNOWN["local-layer-cache"]) == world["CODEBUILD_CACHE_PROJECT"]
+    assert account.choose_project(KNOWN["docker-server"]) == world["CODEBUILD_SERVER_PROJECT"]
+    assert all(account.explain_absence(each) is None for each in KNOWN.values())
 
 
 def test_what_is_not_set_is_named_with_what_sets_it(aws, world, monkeypatch):
     monkeypatch.delenv("SOURCE_BUCKET")
     monkeypatch.setenv("CODEBUILD_PROJECT", "")
     with pytest.raises(AccountError, match="CODEBUILD_PROJECT, SOURCE_BUCKET not set.*terraform"):
-        Place.from_environment()
+        Account.from_environment()
 
 
 def test_another_region_than_the_repository_s_is_told(aws, world, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     with pytest.raises(AccountError, match="AWS_REGION is eu-west-1.*is in us-east-1"):
-        Place.from_environment()
+        Account.from_environment()
 
 
 def test_a_strategy_that_needs_what_is_not_there_says_what(aws, world, monkeypatch):
     monkeypatch.delenv("CODEBUILD_SERVER_PROJECT")
     monkeypatch.delenv("CACHE_BUCKET")
     monkeypatch.delenv("CODEBUILD_CACHE_PROJECT")
-    place = Place.from_environment()
-    assert "docker_server_compute_type" in place.explain_absence(KNOWN["docker-server"])
-    assert "CACHE_BUCKET" in place.explain_absence(KNOWN["s3-cache"])
-    assert place.choose_project(KNOWN["local-layer-cache"]) == world["CODEBUILD_PROJECT"]
+    account = Account.from_environment()
+    assert "docker_server_compute_type" in account.explain_absence(KNOWN["docker-server"])
+    assert "CACHE_BUCKET" in account.explain_absence(KNOWN["s3-cache"])
+    assert account.choose_project(KNOWN["local-layer-cache"]) == world["CODEBUILD_PROJECT"]
 
 
 def test_a_project_that_is_not_there_is_named(aws, world):
@@ -76,11 +76,11 @@ def test_a_strategy_may_ask_for_a_size_of_its_own():
         ("_x", "x-03"),
     ],
 )
-def test_a_history_s_name_can_end_a_repository_s(strategy, name):
-    assert name_history(strategy, 3) == name
+def test_a_sequence_s_name_can_end_a_repository_s(strategy, name):
+    assert name_sequence(strategy, 3) == name
 
 
-def test_a_history_s_repository_is_below_the_one_that_is_there():
+def test_a_sequence_s_repository_is_below_the_one_that_is_there():
     url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/cache"
     assert name_repository(url, "docker-01") == ("team/cache/docker-01", f"{url}/docker-01")
     assert name_repository(url) == ("team/cache", url)

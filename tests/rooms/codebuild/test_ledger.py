@@ -6,11 +6,11 @@ import pytest
 
 from analysis.codebuild.ledger import (
     CLOSED,
+    DIRTY,
     DONE,
-    LOST,
     OPEN,
-    SPOILED,
     STARTED,
+    UNUSABLE,
     Ledger,
     count_paid,
     list_ledgers,
@@ -24,9 +24,9 @@ def open_ledger(folder, name="docker-01"):
     return Ledger.open(folder, name, "experiment")
 
 
-def test_nothing_is_there_before_a_life_begins(tmp_path):
+def test_nothing_is_there_before_an_attempt_begins(tmp_path):
     ledger = open_ledger(tmp_path)
-    assert (ledger.state, ledger.life, ledger.builds) == (CLOSED, 0, [])
+    assert (ledger.state, ledger.attempt, ledger.builds) == (CLOSED, 0, [])
     assert not (tmp_path / "builds").exists()
 
 
@@ -46,7 +46,7 @@ def test_each_change_is_on_disk(tmp_path):
     assert open_ledger(tmp_path).last_end() == NOW
 
 
-def test_a_new_life_begins_its_scenarios_again(tmp_path):
+def test_a_new_attempt_begins_its_scenarios_again(tmp_path):
     ledger = open_ledger(tmp_path)
     ledger.begin([], [])
     ledger.note(ledger.ask("cold", "project", NOW), state=DONE, id="p:1", ended=NOW, minutes=2)
@@ -73,14 +73,14 @@ def test_builds_of_no_use_are_counted_and_not_waited_for(tmp_path):
     ledger = open_ledger(tmp_path)
     ledger.begin([], [])
     for _ in range(2):
-        ledger.note(ledger.ask("cold", "p", NOW), state=LOST)
-    assert ledger.count_lost("cold") == 2
+        ledger.note(ledger.ask("cold", "p", NOW), state=UNUSABLE)
+    assert ledger.count_unusable("cold") == 2
     assert ledger.find_begun() is None
     ledger.forget(ledger.ask("cold", "p", NOW))
     assert len(open_ledger(tmp_path).builds) == 2
 
 
-def test_a_life_goes_on_in_the_order_of_commits_only(tmp_path):
+def test_an_attempt_goes_on_in_the_order_of_commits_only(tmp_path):
     order = ["cold", "unchanged", "source"]
     ledger = open_ledger(tmp_path)
     assert ledger.list_left(order) == order
@@ -90,9 +90,9 @@ def test_a_life_goes_on_in_the_order_of_commits_only(tmp_path):
     begun = ledger.ask("source", "p", NOW)
     assert ledger.list_left(["cold", "source"]) == ["source"]
     assert ledger.list_left(order) == order
-    ledger.note(begun, state=LOST)
+    ledger.note(begun, state=UNUSABLE)
     assert ledger.list_left(order) == ["unchanged", "source"]
-    ledger.leave(SPOILED)
+    ledger.mark(DIRTY)
     assert ledger.list_left(order) == order
 
 
@@ -113,3 +113,19 @@ def test_the_file_is_for_people_too(tmp_path):
     assert value["state"] == "open"
     assert value["builds"][0]["scenario"] == "cold"
     assert not list(tmp_path.glob("**/*.part"))
+
+
+def test_a_folder_of_an_older_version_goes_on_and_its_file_keeps_its_words(tmp_path):
+    build = {"scenario": "cold", "life": 2, "token": "t", "project": "p", "asked": "a"}
+    build |= {"state": "lost", "id": "p:1", "status": "FAULT", "started": None, "ended": None}
+    build |= {"minutes": 1, "log_missing": False}
+    value = {"experiment": "e", "state": "spoiled", "life": 2, "order": 3}
+    value |= {"repositories": ["r"], "store": [], "builds": [build]}
+    path = tmp_path / "builds" / "docker-01.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(value))
+    ledger = Ledger.open(tmp_path, "docker-01")
+    assert (ledger.state, ledger.attempt, ledger.rank) == (DIRTY, 2, 3)
+    assert ledger.count_unusable("cold") == 1
+    ledger.save()
+    assert json.loads(path.read_text()) == value

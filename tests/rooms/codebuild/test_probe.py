@@ -5,7 +5,14 @@ import subprocess
 
 import pytest
 
-from analysis.codebuild.probe import AFTER, BEFORE, EMPTY, add_steps, move_stamps, take_steps
+from analysis.codebuild.probe import (
+    EMPTY_HOST,
+    HOST_AFTER,
+    HOST_BEFORE,
+    add_probes,
+    move_stamps,
+    remove_probes,
+)
 from analysis.codebuild.record_probe import BEGIN, COMMAND, END
 from analysis.errors import BuildspecError
 from analysis.lab import read_versions as read_versions_of
@@ -30,11 +37,11 @@ def make_log(before="", after=VERSIONS, day="2026/11/01"):
     """A log in which the steps took 1, 2 and 4 s beside a build of 10 s."""
     return (
         f"[Container] {day} 00:00:00.000000 Entering phase INSTALL\n"
-        f"[Container] {day} 00:00:00.500000 Running command {printed(BEFORE, before)}\n"
+        f"[Container] {day} 00:00:00.500000 Running command {printed(HOST_BEFORE, before)}\n"
         f"[Container] {day} 00:00:01.500000 Running command docker build .\n"
         "#1 DONE 9.0s\n"
         f"[Container] {day} 00:00:11.500000 Phase complete: BUILD State: SUCCEEDED\n"
-        f"\n[Container] {day} 00:00:11.500000 Running command {printed(AFTER, after)}\n"
+        f"\n[Container] {day} 00:00:11.500000 Running command {printed(HOST_AFTER, after)}\n"
         f"[Container] {day} 00:00:13.500000 Running command {COMMAND.rstrip()}\n{BEGIN}\n{END}\n\n"
         f"[Container] {day} 00:00:17.500000 Phase complete: POST_BUILD State: SUCCEEDED\n"
     ).encode()
@@ -43,29 +50,29 @@ def make_log(before="", after=VERSIONS, day="2026/11/01"):
 @pytest.mark.parametrize("name", load_strategies())
 def test_every_strategy_keeps_its_commands_between_those_that_are_added(name):
     buildspec = load_strategies()[name].buildspec
-    changed = parse_buildspec(add_steps(buildspec.text))
+    changed = parse_buildspec(add_probes(buildspec.text))
     own = [each for phase in buildspec.phases for each in phase.commands]
     all_of_them = [each for phase in changed.phases for each in phase.commands]
     assert all_of_them[1:-2] == own
-    assert all_of_them[0].startswith(f"# {BEFORE.title}") and EMPTY not in all_of_them[0]
-    assert all_of_them[-2].startswith(f"# {AFTER.title}")
+    assert all_of_them[0].startswith(f"# {HOST_BEFORE.title}") and EMPTY_HOST not in all_of_them[0]
+    assert all_of_them[-2].startswith(f"# {HOST_AFTER.title}")
     assert all_of_them[-1] == COMMAND
     assert changed.variables == buildspec.variables
 
 
 def test_a_used_host_is_emptied_where_that_is_asked_for_before_it_is_counted():
     text = load_strategies()["local-layer-cache"].buildspec.text
-    first = parse_buildspec(add_steps(text, emptied=True)).phases[0].commands[0]
+    first = parse_buildspec(add_probes(text, emptied=True)).phases[0].commands[0]
     assert first.index("system prune") < first.index("builder prune") < first.index("system df")
 
 
 def test_what_is_no_buildspec_is_told():
     with pytest.raises(BuildspecError):
-        add_steps("phases: []")
+        add_probes("phases: []")
 
 
 def test_a_shell_takes_every_step_and_goes_on_where_docker_is_absent():
-    spec = parse_buildspec(add_steps("version: 0.2\nphases: {build: {commands: [ls]}}"))
+    spec = parse_buildspec(add_probes("version: 0.2\nphases: {build: {commands: [ls]}}"))
     first, own, after, record = (each for phase in spec.phases for each in phase.commands)
     assert own == "ls"
     for command in (first, after, record):
@@ -76,7 +83,7 @@ def test_a_shell_takes_every_step_and_goes_on_where_docker_is_absent():
 
 
 def test_the_steps_are_taken_out_with_their_time():
-    taken = take_steps(make_log(DF % (0, 0)))
+    taken = remove_probes(make_log(DF % (0, 0)))
     assert taken.seconds == 1 + 2 + 4
     assert [line for line in taken.log.decode().splitlines() if line] == [
         "[Container] 2026/11/01 00:00:01.000000 Entering phase INSTALL",
@@ -102,11 +109,11 @@ def test_the_steps_are_taken_out_with_their_time():
     ],
 )
 def test_a_host_is_empty_used_or_unknown(text, empty):
-    assert take_steps(make_log(text)).empty is empty
+    assert remove_probes(make_log(text)).empty is empty
 
 
 def test_versions_are_those_of_the_builder_in_use():
-    assert take_steps(make_log()).versions == {
+    assert remove_probes(make_log()).versions == {
         "engine": "28.5.2",
         "buildx": "v0.29.1",
         "buildkit": "v0.25.2",
@@ -119,14 +126,14 @@ def test_versions_come_from_the_buildspecs_own_command_where_no_step_told_them()
         b"[Container] 2026/11/01 00:00:00.000000 Running command docker version\n"
         b"Docker 28.5.2\ngithub.com/docker/buildx v0.29.1 abcdef\n"
     )
-    assert take_steps(log).versions == {"engine": "28.5.2", "buildx": "v0.29.1"}
-    assert take_steps(b"").versions == {}
+    assert remove_probes(log).versions == {"engine": "28.5.2", "buildx": "v0.29.1"}
+    assert remove_probes(b"").versions == {}
 
 
 def test_a_log_without_the_steps_stays_as_it_is():
     for log in (b"", b"#1 DONE 0.1s\n", make_log()[:700]):
-        assert take_steps(log[:200]).log == log[:200]
-        assert take_steps(log[:200]).empty is None
+        assert remove_probes(log[:200]).log == log[:200]
+        assert remove_probes(log[:200]).empty is None
 
 
 def test_whole_seconds_stay_whole_and_a_day_may_end_meanwhile():
@@ -139,7 +146,7 @@ def test_whole_seconds_stay_whole_and_a_day_may_end_meanwhile():
 
 
 def test_json_that_a_build_prints_is_no_version():
-    taken = take_steps(make_log(after=json.dumps({"Current": True}) + "\n"))
+    taken = remove_probes(make_log(after=json.dumps({"Current": True}) + "\n"))
     assert taken.versions == {}
 
 
@@ -149,10 +156,10 @@ def test_a_real_host_says_the_same_as_when_it_is_asked(lab):
     try:
         for emptied in (False, False, True):
             log: list[bytes] = []
-            spec = parse_buildspec(add_steps(text, emptied))
+            spec = parse_buildspec(add_probes(text, emptied))
             result = run_buildspec(spec, {}, host.execute, log.append)
             assert result.status == "succeeded", b"".join(log).decode()
-            said.append(take_steps(b"".join(log)))
+            said.append(remove_probes(b"".join(log)))
         assert [taken.empty for taken in said] == [True, False, True]
         assert said[0].versions == read_versions_of(host)
     finally:

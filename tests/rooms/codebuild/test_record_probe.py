@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import SMALL_IMAGE
 
-from analysis.codebuild.record_probe import BEGIN, COMMAND, END, add_record_step, take_record
+from analysis.codebuild.record_probe import BEGIN, COMMAND, END, add_record_probe, take_record
 from analysis.lab import read_history, run_buildspec
 from analysis.logs import read_logs
 from analysis.workload import load_strategies, parse_buildspec
@@ -23,7 +23,7 @@ def commands_of(text, phase="post_build"):
 @pytest.mark.parametrize("name", load_strategies())
 def test_every_strategy_keeps_its_commands_and_gets_one_more(name):
     buildspec = load_strategies()[name].buildspec
-    changed = parse_buildspec(add_record_step(buildspec.text))
+    changed = parse_buildspec(add_record_probe(buildspec.text))
     assert changed.variables == buildspec.variables
     assert changed.phases[:-1] == buildspec.phases
     assert changed.phases[-1].commands == (COMMAND,)
@@ -34,8 +34,8 @@ def test_it_comes_last_where_a_build_pushes_afterwards():
         text = yaml.safe_dump(
             yaml.safe_load(SPEC) | {"phases": {"post_build": {"commands": value}}}
         )
-        assert commands_of(add_record_step(text))[0] == "docker push x"
-        assert commands_of(add_record_step(text))[-1] == COMMAND
+        assert commands_of(add_record_probe(text))[0] == "docker push x"
+        assert commands_of(add_record_probe(text))[-1] == COMMAND
 
 
 def make_log(text, stamps=("00:00:10.000000", "00:00:14.500000")):
@@ -63,7 +63,7 @@ def test_the_step_is_taken_out_with_its_time():
         "[Container] 2026/11/01 00:00:14.500000 Phase complete: POST_BUILD State: SUCCEEDED",
     ]
     assert taken.seconds == 4.5
-    (build,) = taken.history["builds"]
+    (build,) = taken.records["builds"]
     assert build == {"ref": "x/b", "inspect": inspect, "rawjson": [{"vertexes": []}, {"logs": []}]}
 
 
@@ -73,8 +73,8 @@ CUT = encode({"ref": "a"})[:20] + "\n"
 @pytest.mark.parametrize("text", ["", "H4sI\n", "no base64 at all\n", CUT])
 def test_a_damaged_record_is_told_and_does_not_stay_in_the_log(text):
     taken = take_record(make_log(text))
-    assert taken.history["builds"] == []
-    assert text == "" or "damaged" in taken.history["problem"]
+    assert taken.records["builds"] == []
+    assert text == "" or "damaged" in taken.records["problem"]
     assert BEGIN.encode() not in taken.log
     assert taken.seconds == 4.5
 
@@ -82,7 +82,7 @@ def test_a_damaged_record_is_told_and_does_not_stay_in_the_log(text):
 def test_a_log_without_the_step_stays_as_it_is():
     for log in (b"", b"#1 DONE 0.1s\n", make_log("").partition(END.encode() + b"\n[")[0]):
         assert take_record(log).log == log
-        assert take_record(log).history == {"builds": []}
+        assert take_record(log).records == {"builds": []}
 
 
 def name_of(build):
@@ -91,7 +91,7 @@ def name_of(build):
 
 
 def test_a_real_build_says_the_same_as_its_host_does_when_asked(lab, context):
-    text = add_record_step(SPEC)
+    text = add_record_probe(SPEC)
     host = lab.start_host()
     try:
         base = lab.serve(SMALL_IMAGE, "small", "1")
@@ -106,7 +106,7 @@ def test_a_real_build_says_the_same_as_its_host_does_when_asked(lab, context):
     assert result.status == "succeeded", b"".join(log).decode()
     taken = take_record(b"".join(log))
     assert len(asked["builds"]) == 1
-    assert [name_of(b) for b in taken.history["builds"]] == [name_of(b) for b in asked["builds"]]
+    assert [name_of(b) for b in taken.records["builds"]] == [name_of(b) for b in asked["builds"]]
     logs = read_logs({"log": taken.log})
     assert logs.commands["command"].tolist() == ["docker build deploy/"]
     assert logs.logs["unread_lines"].tolist() == [0]

@@ -3,7 +3,7 @@
 import pytest
 from clouds import Clock
 
-from analysis.codebuild.scheduler import INTERVAL, PATIENCE, History, Queue
+from analysis.codebuild.scheduler import LONGEST_SILENCE_SECONDS, POLL_SECONDS, Job, Scheduler
 from analysis.errors import AccountError, BusyError, CloudError
 
 
@@ -26,10 +26,10 @@ class Cloud:
 
 def make_queue(cloud, concurrency=2, clock=None, lines=None):
     clock, broken = clock or Clock(), []
-    queue = Queue(
+    queue = Scheduler(
         cloud.describe,
         concurrency,
-        lambda history, error: broken.append((history.name, str(error))),
+        lambda job, error: broken.append((job.name, str(error))),
         (lines if lines is not None else []).append,
         clock.clock,
         clock.sleep,
@@ -43,10 +43,10 @@ def build(name, times, seen):
         seen.append(got["id"])
 
 
-def test_a_history_s_builds_go_one_after_the_other_and_no_more_histories_than_allowed():
+def test_a_sequence_s_builds_go_one_after_the_other_and_no_more_sequences_than_allowed():
     cloud, seen = Cloud(), []
     queue, broken, _ = make_queue(cloud, 2)
-    queue.run(History(name, build(name, 3, seen)) for name in "abcde")
+    queue.run(Job(name, build(name, 3, seen)) for name in "abcde")
     assert broken == []
     assert cloud.most == 2
     assert sorted(seen) == [f"{name}:{number}" for name in "abcde" for number in range(3)]
@@ -57,19 +57,19 @@ def test_a_history_s_builds_go_one_after_the_other_and_no_more_histories_than_al
 def test_polls_come_at_intervals_and_nothing_else_costs_time():
     cloud, seen = Cloud(3), []
     queue, _, clock = make_queue(cloud)
-    queue.run([History("a", build("a", 2, seen))])
+    queue.run([Job("a", build("a", 2, seen))])
     assert len(cloud.asked) == 6
-    assert clock.now == 6 * INTERVAL
+    assert clock.now == 6 * POLL_SECONDS
 
 
-def test_histories_of_one_lane_share_their_hosts_one_after_the_other():
+def test_sequences_of_one_lane_share_their_hosts_one_after_the_other():
     cloud, seen = Cloud(), []
     queue, _, _ = make_queue(cloud, 5)
     queue.run(
         [
-            History("a", build("a", 2, seen), "kept"),
-            History("b", build("b", 2, seen), "kept"),
-            History("c", build("c", 2, seen)),
+            Job("a", build("a", 2, seen), "kept"),
+            Job("b", build("b", 2, seen), "kept"),
+            Job("c", build("c", 2, seen)),
         ]
     )
     assert {"a", "b"} not in [{each[0] for each in ids} for ids in cloud.asked]
@@ -85,7 +85,7 @@ def test_a_pause_of_one_does_not_keep_the_others():
         seen.append("paused")
 
     queue, _, clock = make_queue(cloud)
-    queue.run([History("p", pausing()), History("a", build("a", 3, seen))])
+    queue.run([Job("p", pausing()), Job("a", build("a", 3, seen))])
     assert seen == ["a:0", "a:1", "a:2", "paused"]
     assert clock.now == 100
 
@@ -98,7 +98,7 @@ def test_what_breaks_off_is_told_and_the_rest_goes_on():
         raise CloudError("no log")
 
     queue, broken, _ = make_queue(cloud)
-    queue.run([History("x", breaking()), History("a", build("a", 1, seen))])
+    queue.run([Job("x", breaking()), Job("a", build("a", 1, seen))])
     assert broken == [("x", "no log")]
     assert seen == ["a:0"]
 
@@ -110,13 +110,13 @@ def test_what_meets_every_build_ends_them_all():
 
     queue, _, _ = make_queue(Cloud())
     with pytest.raises(AccountError):
-        queue.run([History("x", refused()), History("a", build("a", 1, []))])
+        queue.run([Job("x", refused()), Job("a", build("a", 1, []))])
 
 
-def test_a_build_that_codebuild_forgot_breaks_its_history_off():
+def test_a_build_that_codebuild_forgot_breaks_its_sequence_off():
     queue, broken, _ = make_queue(Cloud())
     queue.describe = lambda ids: {}
-    queue.run([History("a", build("a", 1, []))])
+    queue.run([Job("a", build("a", 1, []))])
     assert "does not know the build a:0" in broken[0][1]
 
 
@@ -130,7 +130,7 @@ def test_a_build_that_is_not_listed_yet_is_waited_for():
         return {} if len(calls) < 4 else describe(ids)
 
     queue.describe = describe_later
-    queue.run([History("a", build("a", 1, seen))])
+    queue.run([Job("a", build("a", 1, seen))])
     assert (seen, broken) == (["a:0"], [])
 
 
@@ -145,19 +145,19 @@ def test_polls_that_fail_are_tried_again_and_not_forever():
 
     queue, _, clock = make_queue(cloud, lines=lines)
     queue.describe = describe
-    queue.run([History("a", build("a", 1, seen))])
+    queue.run([Job("a", build("a", 1, seen))])
     assert seen == ["a:0"]
     assert len(lines) == 3
     queue, _, clock = make_queue(cloud)
     queue.describe, failing = describe, [BusyError("throttled")] * 10_000
     with pytest.raises(BusyError, match="1 builds still run there"):
-        queue.run([History("a", build("a", 1, seen))])
-    assert PATIENCE < clock.now < PATIENCE + 2 * INTERVAL
+        queue.run([Job("a", build("a", 1, seen))])
+    assert LONGEST_SILENCE_SECONDS < clock.now < LONGEST_SILENCE_SECONDS + 2 * POLL_SECONDS
 
 
-def test_hundreds_of_histories_need_no_thread_and_no_depth():
+def test_hundreds_of_sequences_need_no_thread_and_no_depth():
     cloud, seen = Cloud(1), []
     queue, _, _ = make_queue(cloud, 250)
-    queue.run(History(str(number), build(str(number), 1, seen)) for number in range(300))
+    queue.run(Job(str(number), build(str(number), 1, seen)) for number in range(300))
     assert len(seen) == 300
     assert cloud.most == 250

@@ -16,9 +16,9 @@ from aws import ACCOUNT
 from clouds import Clock, Killed, die_at, run
 
 from analysis import measures, records
-from analysis.codebuild.cleanup import sweep
-from analysis.codebuild.ledger import CLOSED, OPEN, SPOILED, Ledger, count_paid
-from analysis.codebuild.session import Options, run_on_codebuild, say_on_codebuild
+from analysis.codebuild import Options, run_on_codebuild, say_on_codebuild
+from analysis.codebuild.cleanup import clean_up
+from analysis.codebuild.ledger import CLOSED, DIRTY, OPEN, Ledger, count_paid
 from analysis.errors import (
     AccountError,
     CloudError,
@@ -130,7 +130,7 @@ def test_what_is_finished_is_never_built_again(aws, alone, tmp_path):
     assert (tmp_path / "runs" / "docker.cold.01" / "record.json").read_bytes() == first
 
 
-def test_a_history_that_goes_further_than_before_begins_anew_and_is_recorded_once(
+def test_a_sequence_that_goes_further_than_before_begins_anew_and_is_recorded_once(
     aws, alone, tmp_path
 ):
     run(tmp_path, ["docker"], ["cold"])
@@ -236,7 +236,7 @@ def test_a_client_that_dies_while_a_run_is_written_reads_its_build_again(
     assert read_experiment(tmp_path).runs["valid"].all()
 
 
-def test_builds_of_many_histories_are_picked_up_by_their_ids(aws, alone, tmp_path):
+def test_builds_of_many_sequences_are_picked_up_by_their_ids(aws, alone, tmp_path):
     clock = Clock()
 
     def sleep(seconds):
@@ -274,7 +274,7 @@ def test_an_interrupt_stops_the_builds_and_the_same_call_goes_on(aws, alone, tmp
     run(tmp_path, ["docker", "buildx-push"], TWO)
     found = read_experiment(tmp_path)
     assert found.runs["valid"].tolist() == [True] * 4
-    # what was stopped may have pushed: both histories begin anew
+    # what was stopped may have pushed: both sequences begin anew
     assert len(aws.builds) == 4 + 4
     assert repositories(aws) == OWN
 
@@ -310,7 +310,7 @@ def test_no_more_builds_at_once_than_asked_for(aws, alone, tmp_path):
     assert max(most) == 3
 
 
-def test_histories_that_share_hosts_run_one_after_the_other(aws, alone, tmp_path):
+def test_sequences_that_share_hosts_run_one_after_the_other(aws, alone, tmp_path):
     clock, most = Clock(), []
 
     def sleep(seconds):
@@ -330,7 +330,7 @@ def test_what_breaks_off_is_told_kept_and_made_up_for(aws, alone, tmp_path):
     with pytest.raises(CloudError, match="1 sequences broke off: docker in round 1.*same call"):
         run(tmp_path, ["docker", "buildx-push"], TWO)
     assert len(read_experiment(tmp_path).runs) == 3
-    assert Ledger.open(tmp_path, "docker-01").state == SPOILED
+    assert Ledger.open(tmp_path, "docker-01").state == DIRTY
     run(tmp_path, ["docker", "buildx-push"], TWO)
     assert read_experiment(tmp_path).runs["valid"].tolist() == [True] * 4
     assert len(aws.builds) == 4 + 2
@@ -511,11 +511,11 @@ def test_sweeping_stops_and_removes_what_is_left_and_keeps_the_runs(aws, world, 
     with pytest.raises(Killed):
         run(tmp_path, ["registry-cache"], ["cold", "source", "base"], clock)
     assert len(repositories(aws)) == 5
-    assert sweep(tmp_path, clock.sleep) == 3
+    assert clean_up(tmp_path, clock.sleep) == 3
     assert repositories(aws) == OWN
     assert sorted(build.status for build in aws.builds.values())[0] == "STOPPED"
     assert Ledger.open(tmp_path, "registry-cache-01").state == CLOSED
-    assert sweep(tmp_path, clock.sleep) == 0
+    assert clean_up(tmp_path, clock.sleep) == 0
     assert len(read_experiment(tmp_path).runs) == 1
 
 
@@ -526,8 +526,8 @@ def test_sweeping_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
     assert len(repositories(aws)) == 4
     aws.fail("DeleteRepository", "InvalidParameterException", "no")
     with pytest.raises(CloudError, match=r"1 repositories removed.*buildx-push-01 \(While"):
-        sweep(tmp_path, Clock().sleep)
-    assert sweep(tmp_path, Clock().sleep) == 1
+        clean_up(tmp_path, Clock().sleep)
+    assert clean_up(tmp_path, Clock().sleep) == 1
     assert repositories(aws) == OWN
     # under credentials of another account it is refused, and not told that nothing is there
     removals = [call for call in aws.calls if call.operation == "DeleteRepository"]
@@ -538,7 +538,7 @@ CLIENT = """\
 import sys
 from analysis.codebuild import scheduler
 from analysis.commands import run_command_line
-scheduler.INTERVAL = 0.05
+scheduler.POLL_SECONDS = 0.05
 sys.exit(run_command_line(sys.argv[1:]))
 """
 

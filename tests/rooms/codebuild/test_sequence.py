@@ -1,4 +1,4 @@
-"""One history's builds on the test AWS: what is asked for, what may go wrong, what is kept."""
+"""One sequence's builds on the test AWS: what is asked for, what may go wrong, what is kept."""
 
 import json
 import math
@@ -10,12 +10,12 @@ from clouds import Clock
 from moto.ecr.models import ecr_backends
 
 from analysis.aws import Aws, describe_builds
-from analysis.codebuild.account import Place, name_history
+from analysis.codebuild.account import Account, name_sequence
 from analysis.codebuild.api import count_minutes, find_problem
-from analysis.codebuild.job import LOG_LATE, CloudJob
-from analysis.codebuild.ledger import LOST, OPEN, SPOILED, Ledger
-from analysis.codebuild.repositories import patiently
-from analysis.codebuild.scheduler import History, Queue
+from analysis.codebuild.ledger import DIRTY, OPEN, UNUSABLE, Ledger
+from analysis.codebuild.repositories import retry_while_busy
+from analysis.codebuild.scheduler import Job, Scheduler
+from analysis.codebuild.sequence import LOG_LATE_SECONDS, CloudSequence
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.logs import read_logs
 from analysis.workload import load_strategies, parse_buildspec
@@ -29,10 +29,10 @@ class Client:
 
     def __init__(self, world, folder, strategy="docker"):
         self.aws, self.lines, self.clock = Aws(world["AWS_REGION"]), [], Clock()
-        name = name_history(strategy, 1)
-        self.job = CloudJob(
+        name = name_sequence(strategy, 1)
+        self.job = CloudSequence(
             self.aws,
-            Place.from_environment(),
+            Account.from_environment(),
             KNOWN[strategy],
             1,
             Ledger.open(folder, name, "experiment"),
@@ -44,19 +44,19 @@ class Client:
         self.aws.client("s3").put_object(Bucket=self.bucket, Key="source.zip", Body=b"")
 
     def build(self, *scenarios):
-        """What CloudJob.run gives for each; the error that broke the history off is raised."""
+        """What CloudSequence.run gives for each; the error that broke it off is raised."""
         built, broken = [], []
 
-        def steps():
+        def waits():
             yield from self.job.open()
             for scenario in scenarios:
                 built.append((yield from self.job.run(scenario, f"{self.bucket}/{scenario}.zip")))
-                self.listing = yield from patiently(self.job.target.list_images)
+                self.listing = yield from retry_while_busy(self.job.target.list_images)
 
         def describe(ids):
             return describe_builds(self.aws, ids)
 
-        queue = Queue(
+        queue = Scheduler(
             describe,
             1,
             lambda _, error: broken.append(error),
@@ -64,7 +64,7 @@ class Client:
             self.clock.clock,
             self.clock.sleep,
         )
-        queue.run([History("it", steps())])
+        queue.run([Job("it", waits())])
         if broken:
             raise broken[0]
         return built
@@ -159,7 +159,7 @@ def test_the_whole_log_comes_however_late_and_in_however_many_pages(aws, client)
     ((entry, _, log),) = client.build("cold")
     assert log == aws.log_text(entry.id)
     assert b"Phase complete: UPLOAD_ARTIFACTS" in log
-    assert client.clock.now < LOG_LATE
+    assert client.clock.now < LOG_LATE_SECONDS
 
 
 def test_a_build_that_fails_by_itself_is_a_run(aws, world, tmp_path):
@@ -182,13 +182,13 @@ def test_a_fault_before_anything_was_built_is_started_again(aws, client):
     aws.set_outcome("docker", "cold", status="FAULT", times=2)
     client.build("cold")
     assert len(aws.builds) == 3
-    assert [entry.state for entry in client.job.ledger.builds] == [LOST, LOST, "started"]
+    assert [entry.state for entry in client.job.ledger.builds] == [UNUSABLE, UNUSABLE, "started"]
     assert "met a fault of CodeBuild's own in PROVISIONING (INTERNAL_SERVICE_ERROR" in str(
         client.lines
     )
 
 
-def test_faults_that_do_not_end_break_the_history_off(aws, client):
+def test_faults_that_do_not_end_break_the_sequence_off(aws, client):
     aws.set_outcome("docker", "cold", status="FAULT")
     with pytest.raises(CloudError, match="fault of CodeBuild's own.*builds it again"):
         client.build("cold")
@@ -201,7 +201,7 @@ def test_a_fault_amid_a_build_leaves_nobody_knows_what(aws, client):
     with pytest.raises(CloudError, match="builds this sequence anew"):
         client.build("cold")
     assert len(aws.builds) == 1
-    assert client.job.ledger.state == SPOILED
+    assert client.job.ledger.state == DIRTY
 
 
 def test_a_source_that_the_role_may_not_read_ends_everything(aws, client):
@@ -316,7 +316,7 @@ def test_what_a_registry_could_not_do_for_a_while_is_no_run(aws, client, tmp_pat
         CloudError, match="'toomanyrequests': a registry refused it as one request too many"
     ):
         client.build("cold")
-    assert client.job.ledger.state == SPOILED
+    assert client.job.ledger.state == DIRTY
     ((_, build, _),) = Client(world, tmp_path).build("cold")
     assert build["buildStatus"] == "SUCCEEDED"
 
@@ -384,7 +384,7 @@ def test_a_tag_that_was_made_immutable_is_told(aws, client):
     aws.set_outcome("docker", "source", when=freeze)
     with pytest.raises(AccountError, match="made immutable while"):
         client.build("cold", "source")
-    assert client.job.ledger.state == SPOILED
+    assert client.job.ledger.state == DIRTY
 
 
 def test_a_repository_with_immutable_tags_is_told_before_a_build_is_paid(
@@ -427,17 +427,17 @@ def test_a_repository_whose_making_was_not_answered_is_there(aws, client):
     assert len(aws.builds) == 1
 
 
-def test_a_life_whose_repository_is_gone_begins_anew(aws, client, tmp_path, world):
+def test_an_attempt_whose_repository_is_gone_begins_anew(aws, client, tmp_path, world):
     client.build("cold")
     aws.client("ecr").delete_repository(repositoryName="docker-cache/docker-01", force=True)
     again = Client(world, tmp_path)
     again.build("cold")
-    assert again.job.ledger.life == 2
+    assert again.job.ledger.attempt == 2
     assert len(aws.builds) == 2
 
 
-@pytest.mark.parametrize(("polls", "state"), [(1, OPEN), (7, SPOILED)])
-def test_stopping_stops_what_runs_and_spoils_what_may_have_pushed(aws, client, polls, state):
+@pytest.mark.parametrize(("polls", "state"), [(1, OPEN), (7, DIRTY)])
+def test_stopping_stops_what_runs_and_dirties_what_may_have_pushed(aws, client, polls, state):
     aws.set_outcome(after_polls=math.inf)
     build_id = next(start(client))
     for _ in range(polls):
@@ -453,7 +453,7 @@ def start(client):
     yield from client.job.run("cold", f"{client.bucket}/cold.zip")
 
 
-def test_a_buildspec_that_codebuild_refuses_ends_its_own_history_alone():
+def test_a_buildspec_that_codebuild_refuses_ends_its_own_sequence_alone():
     context = {"statusCode": "YAML_FILE_ERROR", "message": "at line 3"}
     phase = {"phaseType": "DOWNLOAD_SOURCE", "phaseStatus": "FAILED", "contexts": [context]}
     problem = find_problem({"id": "p:1", "buildStatus": "FAILED", "phases": [phase]})

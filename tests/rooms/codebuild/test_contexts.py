@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from analysis.codebuild.context_archive import zip_context
+from analysis.codebuild.contexts import zip_context
 
 
 def make_context(folder):

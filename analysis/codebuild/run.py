@@ -1,0 +1,75 @@
+"""An experiment on CodeBuild: planned, said what it takes, agreed to, run and cleaned up after."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis.codebuild.account import Account
+from analysis.codebuild.cleanup import remove_finished
+from analysis.codebuild.costs import agree, estimate_costs, say_costs
+from analysis.codebuild.options import Options
+from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
+from analysis.codebuild.session import Session
+from analysis.experiment import Progress, Settings, write_facts
+from analysis.records import read_prices
+from analysis.workload import SCENARIOS
+
+
+def run_on_codebuild(
+    folder: str | Path,
+    strategies: str | Sequence[str] = (),
+    scenarios: str | Sequence[str] = SCENARIOS,
+    settings: Settings | None = None,
+    options: Options | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Path:
+    """Build on CodeBuild what is missing in `folder` and return it, as run_experiment does.
+
+    Says first what it will take, and goes on only where someone agrees. Raises what planning
+    raises, ConsentError, and CloudError; what is finished by then is kept, and the ids of builds
+    that run are on disk. An interrupt stops them.
+    """
+    folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
+    options = options or Options.from_environment()
+    account = Account.from_environment()
+    aws = account.connect()
+    plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, progress.say)
+    progress.say(_say_plan(folder, plan, options.concurrency))
+    if plan.sequences:
+        agree(options.confirm, report=progress.say)
+        write_facts(folder, plan.facts, plan.describe_machine())
+        _run_session(Session(folder, plan, settings, aws, options, progress))
+    remove_finished(aws, folder, plan, options.sleep)
+    return folder
+
+
+def _run_session(session: Session) -> None:
+    """Run a session; an interrupt stops its builds, any other error leaves them to the next."""
+    try:
+        session.run()
+    except KeyboardInterrupt:
+        session.stop()
+        raise
+    finally:
+        session.progress.say(session.say_paid())
+
+
+def say_on_codebuild(
+    folder: str | Path,
+    strategies: str | Sequence[str] = (),
+    scenarios: str | Sequence[str] = SCENARIOS,
+    settings: Settings | None = None,
+    options: Options | None = None,
+    report: Callable[[str], None] = print,
+) -> str:
+    """What run_on_codebuild would start and what that would cost; nothing is started."""
+    folder, settings = Path(folder), settings or Settings()
+    account = Account.from_environment()
+    aws = account.connect()
+    plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, report)
+    return _say_plan(folder, plan, (options or Options.from_environment()).concurrency)
+
+
+def _say_plan(folder: Path, plan: CloudPlan, concurrency: int) -> str:
+    """What a plan will take, in words; PriceError for a damaged list of prices."""
+    costs = estimate_costs(folder, plan, read_prices(region=plan.account.region), concurrency)
+    return say_costs(folder, plan, costs, concurrency)
