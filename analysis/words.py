@@ -4,6 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+# what a comparison says of a strategy
+FASTER, SLOWER = "faster", "slower"
+CLOSE, UNTOLD = "too close to call", "not enough runs"
+VERDICTS = (FASTER, SLOWER, CLOSE, UNTOLD)
 UNKNOWN, NAMED = "unknown", 4
 
 

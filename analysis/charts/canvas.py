@@ -35,6 +35,11 @@ COLOURS = (
     "#ffffff",
 )
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++", "oo")
+# of lines: colours that stand out on white, and dashes
+DARK = (5, 6, 2, 4, 7)
+DASHES = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))
+# a part of a bar that is shorter, in seconds or entries, would be a mere line
+VISIBLE = 0.05
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 

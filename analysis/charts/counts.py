@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.charts.canvas import (
     COLOURS,
+    DASHES,
     INK,
     LINE,
     MARKERS,
@@ -23,8 +24,6 @@ from analysis.charts.canvas import (
 from analysis.charts.times import describe_stack, draw_stack
 from analysis.words import join_words, say_n, say_share
 from analysis.workload import pick_scenario, say_commit
-
-DASHES = ("-", "--", ":", "-.")
 
 
 def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -122,7 +121,7 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     axes = make_axes(ax, grow(lines, 0.19, 3.4))
     said = []
     for number, (name, group) in enumerate(entries.groupby("strategy", sort=False)):
-        axes.plot(group["pushes"].astype(float), group["entries"].astype(float), DASHES[number % 4],
+        axes.plot(group["pushes"].astype(float), group["entries"].astype(float), DASHES[number % 5],
                   marker=MARKERS[number % 8], color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]],
                   label=name)  # fmt: skip
         said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")

@@ -3,16 +3,23 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.charts.canvas import FAINT, INK, finish, grow, label_rows, make_axes, put_legend
+from analysis.charts.canvas import (
+    FAINT,
+    INK,
+    VISIBLE,
+    finish,
+    grow,
+    label_rows,
+    make_axes,
+    put_legend,
+)
 from analysis.charts.times import pick_style
 from analysis.words import join_words
-from analysis.workload import pick_scenario, say_commit
-
-VISIBLE = 0.05
+from analysis.workload import BASELINE, pick_scenario, say_commit
 
 
 def balance(
-    table: pd.DataFrame, *, scenario: str, baseline: str = "docker", ax: Axes | None = None
+    table: pd.DataFrame, *, scenario: str, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
     """Bars of balance's rows of a scenario around the baseline, and a line for what is left."""
     rows = pick_scenario(table, scenario)

@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 
 from analysis.charts.canvas import (
     COLOURS,
+    DARK,
+    DASHES,
     FAINT,
     INK,
     LINE,
@@ -20,15 +22,14 @@ from analysis.charts.canvas import (
 )
 from analysis.charts.times import at_side
 from analysis.words import join_words, say_n, say_range, say_seconds
+from analysis.workload import BASELINE
 
-DASHES = ("-", "--", ":", "-.")
-DARK = (5, 6, 2, 4, 7)
 SERIES = ["link", "strategy"]
 # characters of a reason that fit beside the names of links
 REASON = 80
 
 
-def sweep_lines(checked: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None) -> Axes:
+def sweep_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None) -> Axes:
     """Differences over the work, a line a link, of check_break_even's rows.
 
     A bar is an interval; on the line of no difference a filled sign marks the break-even that
@@ -38,7 +39,7 @@ def sweep_lines(checked: pd.DataFrame, *, baseline: str = "docker", ax: Axes | N
     axes.axhline(0, color=FAINT, linewidth=1, zorder=1)
     for number, (name, rows) in enumerate(list_series(checked)):
         look = {"color": COLOURS[DARK[number % 5]], "marker": MARKERS[number % 8]}
-        axes.plot(rows["work"], rows["difference"], linestyle=DASHES[number % 4], markersize=5,
+        axes.plot(rows["work"], rows["difference"], linestyle=DASHES[number % 5], markersize=5,
                   label=name, **look)  # fmt: skip
         axes.vlines(rows["work"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
         predicted = rows["predicted"]

@@ -3,11 +3,17 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.charts.canvas import COLOURS, LINE, MARKERS, finish, make_axes, put_legend
+from analysis.charts.canvas import (
+    COLOURS,
+    DARK,
+    DASHES,
+    LINE,
+    MARKERS,
+    finish,
+    make_axes,
+    put_legend,
+)
 from analysis.words import say_share
-
-DASHES = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))
-DARK = (5, 6, 2, 4, 7)
 
 
 def landing_lines(chances: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

@@ -6,10 +6,11 @@ from matplotlib.axes import Axes
 from analysis.charts.canvas import COLOURS, INK, finish, grow, label_rows, make_axes
 from analysis.charts.times import VERDICTS
 from analysis.words import join_words
+from analysis.workload import BASELINE
 
 
 def month_minutes(
-    months: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
+    months: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
     """A bar a strategy of month's rows, with the bill and whether the difference is told."""
     axes = make_axes(ax, grow(len(months), 0.34, 1.6))

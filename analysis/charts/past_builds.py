@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 
 from analysis.charts.canvas import (
     COLOURS,
+    DARK,
+    DASHES,
     FAINT,
     INK,
     LINE,
@@ -21,8 +23,6 @@ from analysis.charts.canvas import (
 from analysis.charts.times import describe_stack, draw_stack
 from analysis.words import say_seconds, say_share
 
-DASHES = ("-", "--", ":", "-.")
-DARK = (5, 6, 2, 4)
 # more lines or groups than this can't be told apart
 PROJECTS, LAYERS = 4, 10
 BESIDE = 0.2
@@ -92,12 +92,12 @@ def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Axes | Non
 
 def draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label: str) -> None:
     """One line of trend_lines."""
-    colour = COLOURS[DARK[number % 4]]
+    colour = COLOURS[DARK[number % 5]]
     middle = factor * rows["median"]
     spread = [middle - factor * rows["lower"], factor * rows["upper"] - middle]
     spread = spread if rows["n"].gt(1).any() else None
     axes.errorbar(rows["period"], middle, yerr=spread, fmt=MARKERS[number % 8], color=colour,
-                  linestyle=DASHES[number % 4], linewidth=1.2, markersize=4.5, elinewidth=1,
+                  linestyle=DASHES[number % 5], linewidth=1.2, markersize=4.5, elinewidth=1,
                   capsize=2.5, markeredgecolor=INK, markeredgewidth=0.4, label=label)  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, la
     at = [place + BESIDE * number for place in places]
     share = 100 * rows["share"]
     spread = [share - 100 * rows["low"], 100 * rows["high"] - share]
-    axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 4]],
+    axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 5]],
                   linestyle="", elinewidth=1.4, capsize=3, markersize=6, markeredgecolor=INK,
                   label=label)  # fmt: skip
     for x, row in zip(at, rows.itertuples(), strict=True):

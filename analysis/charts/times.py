@@ -14,6 +14,7 @@ from analysis.charts.canvas import (
     INK,
     LABEL,
     LINE,
+    VISIBLE,
     finish,
     grow,
     label_rows,
@@ -21,22 +22,20 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
-from analysis.words import join_ends, join_words, say_n, say_seconds
-from analysis.workload import pick_scenario, say_commit
+from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_ends, join_words, say_n, say_seconds
+from analysis.workload import BASELINE, pick_scenario, say_commit
 
-# a part of a bar that is shorter, in seconds or entries, would be a mere line
-VISIBLE = 0.05
 # sign, colour of the cell: the sign alone tells in greyscale
 VERDICTS = {
-    "faster": ("▼", "#a6cee3"),
-    "slower": ("▲", "#fdbf8f"),
-    "too close to call": ("≈", "#ffffff"),
-    "not enough runs": ("?", "#eeeeee"),
+    FASTER: ("▼", "#a6cee3"),
+    SLOWER: ("▲", "#fdbf8f"),
+    CLOSE: ("≈", "#ffffff"),
+    UNTOLD: ("?", "#eeeeee"),
 }
 
 
 def verdict_matrix(
-    comparison: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
+    comparison: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
     """compare's rows as a table: strategies down, the fastest first, kinds of commit across."""
     order = comparison.groupby("strategy")["difference"].mean().sort_values(na_position="last")
@@ -78,7 +77,7 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
         found = rows[rows["verdict"] == verdict]
         if found.empty:
             continue
-        if verdict in ("faster", "slower"):
+        if verdict in (FASTER, SLOWER):
             found = found.sort_values("difference")
             names = [f"{row.strategy} ({row.difference:+.1f} s)" for row in found.itertuples()]
         else:
@@ -87,13 +86,13 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def differences(
-    comparison: pd.DataFrame, *, baseline: str = "docker", ax: Axes | None = None
+    comparison: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
     """Points with intervals around the line of no difference; filled where the verdict is told."""
     axes, places = draw_groups(comparison, ax)
     for row in comparison.itertuples():
         y = places[row.scenario, row.strategy]
-        told = row.verdict in ("faster", "slower")
+        told = row.verdict in (FASTER, SLOWER)
         axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
         axes.plot(row.difference, y, "o", color=INK, markerfacecolor=INK if told else "white")
     axes.axvline(0, color=FAINT, linewidth=1, linestyle="--")

@@ -4,11 +4,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from analysis.charts.canvas import COLOURS, INK, LINE, finish, grow, label_rows, make_axes
+from analysis.charts.canvas import COLOURS, INK, LINE, VISIBLE, finish, grow, label_rows, make_axes
 from analysis.words import count_words, join_words, say_seconds
 
 # a shorter step would be a mere line; more steps would be a wall
-VISIBLE, MOST = 0.05, 30
+MOST = 30
 ON_PATH = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
 BESIDE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.6, "hatch": "///"}
 

@@ -11,15 +11,21 @@ from analysis.measures.caching import (
 from analysis.measures.compare import EMULATED
 from analysis.prose import say_counted, say_landings, say_public_logs
 from analysis.records import read_public_logs
-from analysis.words import count_words, join_words, say_range, say_seconds, say_share
-from analysis.workload import COLD_STARTS, say_commit
+from analysis.words import (
+    FASTER,
+    SLOWER,
+    VERDICTS,
+    count_words,
+    join_words,
+    say_range,
+    say_seconds,
+    say_share,
+)
+from analysis.workload import COLD_STARTS, POOL, say_commit
 
 LOCAL = "local-layer-cache"
-# the lab's pool of kept hosts, where an experiment does not say
-POOL = 2
 UNMEASURED = "no build after a first one was measured"
 BY_POOL = "emulated by a pool of kept hosts: AWS's own was not measured"
-VERDICTS = ("faster", "slower", "too close to call", "not enough runs")
 
 
 def local_cache_idle(evidence: Evidence) -> Finding:
@@ -163,7 +169,7 @@ def say_bounds(row: tuple) -> str:
 
 def judge_slower(rows: pd.DataFrame) -> str:
     """Whether these strategies are slower than the baseline, by the verdicts of a comparison."""
-    slower, faster = rows["verdict"].eq("slower"), rows["verdict"].eq("faster")
+    slower, faster = rows["verdict"].eq(SLOWER), rows["verdict"].eq(FASTER)
     if slower.any() and faster.any():
         return f"{ONLY_IF} {say_slower_only(rows)}"
     if faster.any():
@@ -177,13 +183,13 @@ def say_slower_only(rows: pd.DataFrame) -> str:
     Kinds of commit where these tell slower rows from all others, else strategies that are never
     faster, and the kinds of commit for which the others are slower.
     """
-    slower = rows["verdict"].eq("slower")
+    slower = rows["verdict"].eq(SLOWER)
     whole = slower.groupby(rows["scenario"], sort=False).transform("all")
     if whole.equals(slower):
         commits = rows.loc[slower, "scenario"].unique()
         return f"the commit is {join_words(map(say_commit, commits), 'or')}"
     names = rows["strategy"]
-    never = slower & ~names.isin(names[rows["verdict"].eq("faster")])
+    never = slower & ~names.isin(names[rows["verdict"].eq(FASTER)])
     parts = [*names[never].unique()]
     for name, group in rows[slower & ~never].groupby("strategy", sort=False):
         commits = join_words(map(say_commit, group["scenario"]), "or")

@@ -13,6 +13,7 @@ from analysis.measures.storage import first_pushes as pick_first_pushes
 from analysis.prose import say_kinds
 from analysis.results import Experiment, to_experiment
 from analysis.words import count_words, join_words
+from analysis.workload import BASELINE
 
 HOLDS, FAILS, UNCLEAR, ONLY_IF = "holds", "does not hold", "can't tell", "holds only if"
 
@@ -31,7 +32,7 @@ class Evidence:
     """An experiment against a baseline: what claims are judged by."""
 
     experiment: Experiment
-    baseline: str = "docker"
+    baseline: str = BASELINE
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -81,7 +82,7 @@ class Evidence:
 
 
 def gather_evidence(
-    experiment: records.Experiment | str | Path, baseline: str = "docker"
+    experiment: records.Experiment | str | Path, baseline: str = BASELINE
 ) -> Evidence:
     """What claims are judged by, of an experiment, its frames or its folder."""
     return Evidence(to_experiment(experiment), baseline)

@@ -28,7 +28,7 @@ from analysis.experiment.forms import (
     write_names,
 )
 from analysis.shipped import find_folder, place_folder, shorten
-from analysis.workload import UNSHAPED, read_link
+from analysis.workload import POOL, UNSHAPED, read_link
 
 # experiment.json's entry for the folders that a user gave
 FOLDERS = "folders"
@@ -88,7 +88,7 @@ class Settings:
         ),
     )
     pool: int = field(
-        default=2,
+        default=POOL,
         metadata=form(
             "how many hosts are kept for a strategy that keeps them",
             read=read_whole,

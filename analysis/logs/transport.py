@@ -76,9 +76,14 @@ def read_bytes(source: str | Path) -> bytes:
     return unpack(load(source), str(source))
 
 
+def is_gzip(data: bytes) -> bool:
+    """Whether data begins as gzip does."""
+    return data[:2] == b"\x1f\x8b"
+
+
 def unpack(data: bytes, name: str) -> bytes:
     """The data, decompressed when it is gzip; LogError when that is damaged."""
-    if data[:2] != b"\x1f\x8b":
+    if not is_gzip(data):
         return data
     try:
         size = int.from_bytes(data[-4:], "little")
@@ -92,7 +97,7 @@ def unpack(data: bytes, name: str) -> bytes:
 def unpack_members(data: bytes) -> bytes:
     """Decompress gzip members that follow each other; what is no gzip after them is left out."""
     parts = []
-    while data[:2] == b"\x1f\x8b":
+    while is_gzip(data):
         member = zlib.decompressobj(31)
         parts.append(member.decompress(data) + member.flush())
         if not member.eof:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.past_builds.frames import WAITING, Found, Phase
+from analysis.times import YEARS, to_utc
 
 # these say when something happened, not how long it took
 _INSTANTS = ("COMPLETED",)
@@ -59,9 +60,9 @@ def read_moment(value: Any) -> datetime | None:
             value = datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    if not isinstance(value, datetime) or not 1970 <= value.year < 2200:
+    if not isinstance(value, datetime) or value.year not in YEARS:
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return to_utc(value)
 
 
 def _read_seconds(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from analysis.errors import SettingError
 from analysis.logs import match_files
+from analysis.times import read_time
 
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Project.html
 _PROJECT = re.compile(r"[A-Za-z0-9][\w-]{1,254}")
@@ -65,10 +66,9 @@ def read_since(text: str, now: datetime | None = None) -> datetime | None:
     try:
         if found := _AGE.fullmatch(text):
             return now - timedelta(days=int(found[1]) * _DAYS[found[2]])
-        time = datetime.fromisoformat(text)
+        return read_time(text)
     except (ValueError, OverflowError):
         raise SettingError(
             f"since {text!r} is not a time: give a date such as 2026-11-01, or an age such as "
             "30 days or 2 weeks."
         ) from None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

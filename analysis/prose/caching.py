@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.prose.intervals import say_counted
 from analysis.words import count_words, join_words, say_sentence, say_share
-from analysis.workload import say_commit
+from analysis.workload import POOL, say_commit
 
 
 def say_hits(hits: pd.DataFrame) -> list[str]:
@@ -44,7 +44,7 @@ def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
     ]
 
 
-def say_landings(seen: pd.DataFrame, pool: int = 2) -> str:
+def say_landings(seen: pd.DataFrame, pool: int = POOL) -> str:
     """How often builds came to a host that had built before, against the model's expectation."""
     builds = int(seen["builds"].sum())
     if not builds:

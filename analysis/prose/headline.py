@@ -21,14 +21,25 @@ from analysis.prose.month import say_mixes, say_month
 from analysis.prose.seconds import say_builder_cost
 from analysis.prose.storage import say_kinds
 from analysis.results import Experiment, to_experiment
-from analysis.words import join_ends, join_words, say_range, say_seconds, say_sentence, say_share
-from analysis.workload import SOURCE, say_commit
+from analysis.words import (
+    CLOSE,
+    FASTER,
+    SLOWER,
+    UNTOLD,
+    join_ends,
+    join_words,
+    say_range,
+    say_seconds,
+    say_sentence,
+    say_share,
+)
+from analysis.workload import BASELINE, SOURCE, say_commit
 
 # with fewer most differences are within what rounds differ among themselves
 ENOUGH_ROUNDS = 5
 
 
-def headline(experiment: records.Experiment | str | Path, baseline: str = "docker") -> list[str]:
+def headline(experiment: records.Experiment | str | Path, baseline: str = BASELINE) -> list[str]:
     """What to use for which mix of commits, in one paragraph; then, each in a sentence: times with
     intervals and n by kind of commit, a month, builder cost, break-even, registry entries, limits.
     """
@@ -63,8 +74,8 @@ def advise(comparison: pd.DataFrame, baseline: str, again: str) -> str:
     Of those shown to be faster for some commits, the one that saves most in the usual mix.
     """
     real = comparison[~comparison["strategy"].str.endswith(EMULATED)]
-    faster, slower = (real[real["verdict"] == verdict] for verdict in ("faster", "slower"))
-    if real["verdict"].eq("not enough runs").all():
+    faster, slower = (real[real["verdict"] == verdict] for verdict in (FASTER, SLOWER))
+    if real["verdict"].eq(UNTOLD).all():
         return (
             f"nothing can be told yet: no strategy has {FEWEST} rounds in common with {baseline}; "
             f"record more with {again}"
@@ -129,12 +140,12 @@ def find_tied(rows: pd.DataFrame, experiment: Experiment) -> set[str]:
     `rows` are compare's of one scenario; the emulated are a kind of their own.
     """
     tied: set[str] = set()
-    faster = rows[rows["verdict"] == "faster"]
+    faster = rows[rows["verdict"] == FASTER]
     for _, kind in faster.groupby(faster["strategy"].str.endswith(EMULATED)):
         best = kind.loc[kind["difference"].idxmin(), "strategy"]
         others = experiment.compare(best.removesuffix(f" {EMULATED}"))
         others = others[others["scenario"].eq(rows["scenario"].iloc[0])]
-        behind = others.loc[others["verdict"] == "slower", "strategy"]
+        behind = others.loc[others["verdict"] == SLOWER, "strategy"]
         tied |= set(kind["strategy"]) - {*behind, best}
     return tied
 
@@ -144,10 +155,10 @@ def say_winner(
 ) -> str:
     """Which is fastest in a scenario; `rows` are compare's of it, `medians` by strategy."""
     commit = say_commit(rows["scenario"].iloc[0])
-    if rows["verdict"].eq("not enough runs").all():
+    if rows["verdict"].eq(UNTOLD).all():
         return f"for {commit}: not enough runs; lowest so far is {say_lowest(medians)}"
     usual = f"{baseline} takes {say_median(medians.loc[baseline])}"
-    faster = rows[rows["verdict"] == "faster"].sort_values("difference")
+    faster = rows[rows["verdict"] == FASTER].sort_values("difference")
     emulated = faster["strategy"].str.endswith(EMULATED)
     real = faster[~emulated]
     if real.empty:
@@ -198,10 +209,10 @@ def say_lowest(medians: pd.DataFrame) -> str:
 def say_rest(rows: pd.DataFrame) -> str:
     """The slower strategies with their differences, then those not told apart; begins with ;"""
     parts = []
-    slower = rows[rows["verdict"] == "slower"]
+    slower = rows[rows["verdict"] == SLOWER]
     if len(slower):
         parts.append(f"; slower: {say_gains(slower)}")
-    for verdict in ("too close to call", "not enough runs"):
+    for verdict in (CLOSE, UNTOLD):
         names = rows.loc[rows["verdict"] == verdict, "strategy"]
         parts += [f"; {verdict}: {join_words(names)}"] if len(names) else []
     return "".join(parts)

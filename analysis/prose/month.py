@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.measures.compare import EMULATED
 from analysis.measures.money import can_tell, find_price
-from analysis.words import count_words, join_words, say_range, say_seconds
+from analysis.words import FASTER, count_words, join_words, say_range, say_seconds
+from analysis.workload import BASELINE
 
 # a difference that is shown as 0.00 USD
 CENT = 0.005
@@ -19,7 +20,7 @@ def say_months(
     compute: str,
     prices: pd.DataFrame,
     *,
-    baseline: str = "docker",
+    baseline: str = BASELINE,
 ) -> list[str]:
     """Sentences: what the mix comes to, of month's rows, what can't be told, and the price."""
     lacking = months[months["lacks"].notna()]
@@ -35,14 +36,14 @@ def say_month(
     builds: int,
     compute: str,
     *,
-    baseline: str = "docker",
+    baseline: str = BASELINE,
 ) -> str:
     """Who saves how many minutes and how much money in a month, of month's rows."""
     shares = join_words(f"{100 * share:.3g} % {scenario}" for scenario, share in mix.items())
     start = f"For a month of {count_words(builds, 'build')} ({shares}) on {compute}"
     if not can_tell(months):
         return f"{start}: not enough runs to tell who saves anything over {baseline}."
-    faster = months[months["verdict"].eq("faster")].sort_values("difference")
+    faster = months[months["verdict"].eq(FASTER)].sort_values("difference")
     emulated = faster["strategy"].str.endswith(EMULATED)
     told = pd.concat([faster[~emulated].head(1), faster[emulated]])
     parts = [f"{row.strategy} {say_saving(row, baseline)}" for row in told.itertuples()]
@@ -87,7 +88,7 @@ def say_price(price: pd.Series) -> str:
     )
 
 
-def say_mixes(table: pd.DataFrame, baseline: str = "docker") -> str:
+def say_mixes(table: pd.DataFrame, baseline: str = BASELINE) -> str:
     """One paragraph of compare_mixes' rows: for each mix what to use; '' when nothing is told."""
     if not can_tell(table):
         return ""
@@ -99,7 +100,7 @@ def say_mixes(table: pd.DataFrame, baseline: str = "docker") -> str:
 def say_mix(name: str, rows: pd.DataFrame, baseline: str) -> str:
     """What to use for one mix, of those that are not emulated."""
     start = f"{name} ({rows['shares'].iloc[0]} %)"
-    faster = rows[rows["verdict"] == "faster"]
+    faster = rows[rows["verdict"] == FASTER]
     if faster.empty:
         return f"{start}: {baseline}, none is shown to be faster"
     best = faster.loc[faster["difference"].idxmin()]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.measures.seconds import burdened
 from analysis.words import count_words, join_words, say_range, say_seconds, say_sentence, say_share
-from analysis.workload import pick_scenario, say_commit
+from analysis.workload import BASELINE, pick_scenario, say_commit
 
 # less does not matter in a sentence
 WORTH_SAYING = 0.5
@@ -109,7 +109,7 @@ def say_unread(problems: pd.DataFrame) -> str:
     return f"Left out for want of a record: {reasons}{more}."
 
 
-def say_balance(table: pd.DataFrame, scenario: str, baseline: str = "docker") -> list[str]:
+def say_balance(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) -> list[str]:
     """Each strategy in a scenario: what it saves, what it pays, and what is left; least first."""
     rows = pick_scenario(table, scenario)
     if rows.empty:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from analysis.prose.intervals import say_counted
 from analysis.records import KEPT_HOSTS
-from analysis.words import say_seconds, say_share
+from analysis.words import FASTER, SLOWER, say_seconds, say_share
 
-TOLD = ("faster", "slower")
+TOLD = (FASTER, SLOWER)
 
 
 def say_control(table: pd.DataFrame) -> str:

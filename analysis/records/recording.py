@@ -16,13 +16,15 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.errors import RecordError
+from analysis.logs import is_gzip
+from analysis.times import YEARS, read_time
 
 FORMAT = 1
 COLUMNS = {
@@ -130,7 +132,7 @@ def read_json(path: str | Path) -> Any:
     path = Path(path)
     try:
         data = path.read_bytes()
-        return json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+        return json.loads(gzip.decompress(data) if is_gzip(data) else data)
     except FileNotFoundError as error:
         raise RecordError(f"{path} is missing: the run was cut off; run it again.") from error
     except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
@@ -180,7 +182,7 @@ def read_record(run: Path) -> dict[str, Any]:
         raise RecordError(f"{path} {'; '.join(faults)}: run it again.")
     if row["run"] != run.name:
         raise RecordError(f"{path} is of run {row['run']}: a copy of another's; remove it.")
-    return row | {name: read_time(row[name]) for name in TIMES}
+    return row | {name: None if row[name] is None else read_time(row[name]) for name in TIMES}
 
 
 def make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
@@ -236,17 +238,9 @@ def is_truth(value: Any) -> bool:
 def is_time(value: Any) -> bool:
     """Whether a value is a time in ISO 8601, of years in which builds can have run."""
     try:
-        return isinstance(value, str) and 1970 <= datetime.fromisoformat(value).year < 2200
+        return isinstance(value, str) and datetime.fromisoformat(value).year in YEARS
     except ValueError:
         return False
-
-
-def read_time(value: str | None) -> datetime | None:
-    """A time in ISO 8601 as UTC, which it is without a zone."""
-    if value is None:
-        return None
-    time = datetime.fromisoformat(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 # type of a column -> (whether a value of a record fits it, what such a value is called)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.registry import manifests as form
 from analysis.registry.kinds import Traits, find_kind
+from analysis.times import YEARS
 
 COLUMNS = {
     "digest": "string",
@@ -27,7 +28,7 @@ COLUMNS = {
 TIMES = ("pushed", "pulled", "archived")
 TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
 # nanoseconds in 64 bits can't count all years of four digits
-YEARS, LATEST = (1970, 2199), 7_258_118_400
+LATEST = 7_258_118_400
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -54,7 +55,7 @@ def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     for name in TIMES:
         times = frame[name].map(to_text)
         times = pd.to_datetime(times, utc=True, format="ISO8601", errors="coerce")
-        frame[name] = times.where(times.dt.year.between(*YEARS))
+        frame[name] = times.where(times.dt.year.isin(YEARS))
     return frame.astype(COLUMNS)
 
 

@@ -10,6 +10,7 @@ from analysis import measures, records
 from analysis.measures.money import BUILDS, COMPUTE, MIX
 from analysis.results.once import once
 from analysis.results.summary import say_line, write_html
+from analysis.workload import BASELINE
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,12 +56,12 @@ class Experiment(records.Experiment):
         return measures.left_out(self.runs)
 
     @once
-    def compare(self, baseline: str = "docker", measure: str = "seconds") -> pd.DataFrame:
+    def compare(self, baseline: str = BASELINE, measure: str = "seconds") -> pd.DataFrame:
         """Each strategy against the baseline, a row a scenario: the columns of analysis.compare."""
         return measures.compare(self.runs, baseline, measure)
 
     @once
-    def break_even(self, baseline: str = "docker") -> pd.DataFrame:
+    def break_even(self, baseline: str = BASELINE) -> pd.DataFrame:
         """From how many seconds of work on each strategy pays: measures.break_even's columns."""
         compared = self.compare(baseline)
         return measures.break_even(self.marked, self.logs.steps, baseline, compared)
@@ -125,7 +126,7 @@ class Experiment(records.Experiment):
         return measures.count_entries(self.marked, self.images, self.problems)
 
     @once
-    def mixes(self, baseline: str = "docker") -> pd.DataFrame:
+    def mixes(self, baseline: str = BASELINE) -> pd.DataFrame:
         """Each strategy against the baseline for three mixes of commits: seconds of one build."""
         return measures.compare_mixes(self.comparable, baseline)
 
@@ -135,7 +136,7 @@ class Experiment(records.Experiment):
         builds: int = BUILDS,
         compute: str = COMPUTE,
         prices: pd.DataFrame | None = None,
-        baseline: str = "docker",
+        baseline: str = BASELINE,
         free_minutes: float = 0,
     ) -> pd.DataFrame:
         """Minutes and USD of a month of builds, a row a strategy: analysis.month's columns.

@@ -29,15 +29,17 @@ from .scenarios import (
     pick_scenario,
     say_commit,
 )
-from .strategies import FOLDER, STORE, Strategy, find_strategy, load_strategies
+from .strategies import BASELINE, FOLDER, POOL, STORE, Strategy, find_strategy, load_strategies
 
 __all__ = [
     "BASE",
+    "BASELINE",
     "CHANGING",
     "COLD",
     "COLD_STARTS",
     "FOLDER",
     "PHASES",
+    "POOL",
     "REPEATS",
     "SCENARIOS",
     "SEQUENCE",

@@ -9,6 +9,8 @@ from analysis.shipped import BUILDSPECS
 from analysis.workload.buildspec import Buildspec, read_buildspec
 
 FOLDER = BUILDSPECS
+# what others are compared with, and how many hosts are kept for a strategy that keeps some
+BASELINE, POOL = "docker", 2
 # a strategy says what it needs by variables that its commands do not use
 EXPECT, HOST, EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
 STORE = "STRATEGY_IMAGE_STORE"

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.caching.hits import hit_rates
 from analysis.measures.compare import order_scenarios
+from analysis.workload import POOL
 
 POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
@@ -64,7 +65,7 @@ def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis("minutes between builds").reset_index()
 
 
-def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = 2) -> pd.DataFrame:
+def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.DataFrame:
     """What a pool of kept hosts did: a row a scenario and place in a history but the first.
 
     scenario, before (builds of the history by then), builds (seen, over the rounds), used (those

@@ -7,10 +7,10 @@ from scipy.special import stdtr, stdtrit
 from analysis.errors import UnknownName
 from analysis.measures.compare.runs import EMULATED, order_scenarios, pick_comparable, sort_rows
 from analysis.measures.compare.variances import moderate
-from analysis.workload import COLD_STARTS
+from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD
+from analysis.workload import BASELINE, COLD_STARTS
 
 FEWEST, LEVEL = 3, 0.95
-BASELINE = "docker"
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
 # built before or an empty one: a mean of few of one kind says little of it
 FEWEST_OF_EACH = 5
@@ -29,7 +29,7 @@ COLUMNS = {
 
 def compare(
     runs: pd.DataFrame,
-    baseline: str = "docker",
+    baseline: str = BASELINE,
     measure: str = "seconds",
     luck: pd.Series | None = None,
 ) -> pd.DataFrame:
@@ -162,4 +162,4 @@ def give_verdict(table: pd.DataFrame) -> np.ndarray:
     """The verdict in words, of columns p and difference."""
     told = table["p"].lt(1 - LEVEL).to_numpy()
     choices = [table["p"].isna(), told & table["difference"].lt(0), told]
-    return np.select(choices, ["not enough runs", "faster", "slower"], "too close to call")
+    return np.select(choices, [UNTOLD, FASTER, SLOWER], CLOSE)

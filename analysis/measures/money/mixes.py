@@ -4,9 +4,10 @@ import pandas as pd
 
 from analysis.measures.money.month import month_minutes, read_mix
 from analysis.measures.money.usual import MIXES
+from analysis.workload import BASELINE
 
 
-def compare_mixes(runs: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
+def compare_mixes(runs: pd.DataFrame, baseline: str = BASELINE) -> pd.DataFrame:
     """A row a mix (MIXES) and strategy but the baseline: what one build of the mix takes.
 
     mix, shares (text), strategy, n (rounds of both), seconds (of the strategy), difference, low,

@@ -10,8 +10,8 @@ from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import check_baseline, compare_with, count_luck, pick_comparable
 from analysis.measures.money.prices import find_price
 from analysis.measures.money.usual import MIX, USUAL
-from analysis.words import join_words
-from analysis.workload import SCENARIOS
+from analysis.words import UNTOLD, join_words
+from analysis.workload import BASELINE, SCENARIOS
 
 COLUMNS = {
     "strategy": "string",
@@ -31,7 +31,6 @@ COLUMNS = {
 }
 SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
 GIGABYTE, SERVER = 10**9, "docker-server"
-UNTOLD = "not enough runs"
 
 
 def read_mix(text: str) -> dict[str, float]:
@@ -66,7 +65,7 @@ def month(
     builds: int,
     compute: str,
     prices: pd.DataFrame,
-    baseline: str = "docker",
+    baseline: str = BASELINE,
     free_minutes: float = 0,
 ) -> pd.DataFrame:
     """One row a strategy, the quickest first: what `builds` builds of this mix come to.
@@ -94,7 +93,7 @@ def month(
 
 
 def month_minutes(
-    runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = "docker"
+    runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = BASELINE
 ) -> pd.DataFrame:
     """month's columns but those of cost."""
     runs = pick_comparable(runs)

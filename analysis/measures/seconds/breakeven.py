@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.compare import compare, pick_comparable
+from analysis.workload import BASELINE
 
 # hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
 LEAST_SAVED = 0.2
@@ -12,7 +13,7 @@ STEP = ["scenario", "round", "stage", "name"]
 def break_even(
     runs: pd.DataFrame,
     steps: pd.DataFrame,
-    baseline: str = "docker",
+    baseline: str = BASELINE,
     comparison: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a strategy and scenario with hits: the work from which on it is the faster one.

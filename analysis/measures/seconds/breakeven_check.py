@@ -17,7 +17,7 @@ from analysis.measures.seconds.breakeven import break_even, share_saved
 from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
 from analysis.measures.seconds.overheads import busy_map, overhead_map
 from analysis.records import Experiment
-from analysis.workload import SOURCE, UNSHAPED, read_link
+from analysis.workload import BASELINE, SOURCE, UNSHAPED, read_link
 
 WORK = "WORK_SECONDS"
 SERIES = ["link", "strategy"]
@@ -44,7 +44,7 @@ VISIBLE = 0.05
 
 
 def check_break_even(
-    experiments: Sequence[Experiment], baseline: str = "docker", scenario: str = SOURCE.name
+    experiments: Sequence[Experiment], baseline: str = BASELINE, scenario: str = SOURCE.name
 ) -> pd.DataFrame:
     """One row a link, strategy and amount of work: break-even predicted from it, and measured.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.compare import check_baseline, sort_rows
+from analysis.workload import BASELINE
 
 # an activity of overhead_map or path_map -> its side of the balance
 SIDES = {
@@ -23,7 +24,7 @@ ORDER = [*dict.fromkeys(SIDES.values()), REST]
 COLUMNS = ["strategy", "scenario", "n", "activity", "difference"]
 
 
-def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = "docker") -> pd.DataFrame:
+def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = BASELINE) -> pd.DataFrame:
     """One row a strategy other than the baseline, scenario and activity: seconds more or less.
 
     strategy, scenario, n (rounds in which both have a valid run with a timeline), activity
