@@ -67,7 +67,15 @@ def describe(axes: Axes, alt: str) -> None:
 
     where it is longer than anyone would have read to them.
     """
-    axes.figure.alt = cut_middle(alt.split(". "))
+    # matplotlib knows no alt text: the figure carries it to where it is shown
+    find_figure(axes).alt = cut_middle(alt.split(". "))  # type: ignore[attr-defined]
+
+
+def find_figure(axes: Axes) -> Figure:
+    """The figure that axes lie in."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None, "axes are made with their figure"
+    return figure
 
 
 def cut_middle(sentences: list[str]) -> str:
@@ -87,7 +95,7 @@ def cut_middle(sentences: list[str]) -> str:
 
 def show(axes: Axes) -> HTML:
     """The chart's figure as HTML with its alt text; ValueError when it has none."""
-    figure = axes.figure
+    figure = find_figure(axes)
     alt = getattr(figure, "alt", "")
     if not alt:
         raise ValueError("A chart without alt text: give it one with describe(axes, text).")

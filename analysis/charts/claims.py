@@ -6,6 +6,8 @@ from html import escape
 import pandas as pd
 from IPython.display import HTML
 
+from analysis.rows import list_rows
+
 FOUND = ("no.", "claim", "verdict", "numbers")
 WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
 
@@ -13,7 +15,7 @@ WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
 def memos(claims: pd.DataFrame) -> HTML:
     """Two tables of claims' rows, what was found and where; a row's number leads to the other's."""
     found, where = [], []
-    for number, row in enumerate(claims.itertuples(), start=1):
+    for number, row in enumerate(list_rows(claims), start=1):
         texts = [escape(each) for each in (row.claim, row.verdict, row.numbers)]
         found.append([link_number(number, "claim", "runs"), *texts])
         folders = f"<code>{escape(row.runs)}</code>"
@@ -30,4 +32,4 @@ def draw_table(heads: Sequence[str], rows: list[list[str]]) -> str:
     """A table of cells that are HTML already."""
     # cells are cut off at so many characters else
     with pd.option_context("display.max_colwidth", None):
-        return pd.DataFrame(rows, columns=heads).to_html(index=False, border=0, escape=False)
+        return pd.DataFrame(rows, columns=list(heads)).to_html(index=False, border=0, escape=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
+from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_share
 from analysis.workload import pick_scenario, say_commit
 
@@ -31,7 +33,7 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     strategies = rates["strategy"].unique().tolist()
     scenarios = rates["scenario"].unique().tolist()
     axes = make_grid(ax, strategies, scenarios)
-    for row in rates.itertuples():
+    for row in list_rows(rates):
         draw_rate(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     return finish(
         axes,
@@ -45,7 +47,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     """Each strategy's rates by scenario, those that never had a hit by name alone."""
     never = rates.groupby("strategy", sort=False)["high"].max().eq(0)
     said = [
-        f"{name}: {', '.join(f'{r.scenario} {say_rate(r)}, n = {r.n}' for r in rows.itertuples())}."
+        f"{name}: {', '.join(f'{r.scenario} {say_rate(r)}, n = {r.n}' for r in list_rows(rows))}."
         for name, rows in rates.groupby("strategy", sort=False)
         if not never[name]
     ]
@@ -54,7 +56,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def draw_rate(axes: Axes, x: int, y: int, row: tuple) -> None:
+def draw_rate(axes: Axes, x: int, y: int, row: Any) -> None:
     """A cell of hit_matrix: the fuller its bar, the more hits."""
     axes.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor="white", edgecolor=LINE))
     share = 0 if pd.isna(row.median) else row.median
@@ -62,7 +64,7 @@ def draw_rate(axes: Axes, x: int, y: int, row: tuple) -> None:
     axes.text(x, y, f"{say_rate(row)}\nn={row.n}", ha="center", va="center", fontsize=8, color=INK)
 
 
-def say_rate(row: tuple) -> str:
+def say_rate(row: Any) -> str:
     """`45 %`, with the lowest and highest where they differ."""
     if row.low == row.high or pd.isna(row.low):
         return say_share(row.median)
@@ -83,7 +85,7 @@ def denominators(rates: pd.DataFrame, *, scenario: str, ax: Axes | None = None) 
     axes.grid(axis="y", color=LINE, linewidth=0.5)
     put_legend(axes)
     said = (
-        f"{name}: {', '.join(f'{r.denominator} {say_share(r.rate)}' for r in group.itertuples())}."
+        f"{name}: {', '.join(f'{r.denominator} {say_share(r.rate)}' for r in list_rows(group))}."
         for name, group in rows.groupby("strategy", sort=False)
     )
     return finish(
@@ -104,7 +106,7 @@ def entries_by_kind(
     ends = draw_stack(axes, long.astype({"number": "float64"}), "kind", "number")
     for y, (name, n) in enumerate(zip(rows["strategy"], rows["n"], strict=True)):
         axes.text(ends[name], y, f"  {ends[name]:.0f}, n={n}", va="center", fontsize=8, color=INK)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.margins(x=0.15)
     after = "one push" if pushes == 1 else f"{pushes} pushes"
     return finish(
@@ -125,8 +127,7 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
                   marker=MARKERS[number % 8], color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]],
                   label=name)  # fmt: skip
         said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.get_major_locator().set_params(integer=True)
+    axes.locator_params(integer=True)
     axes.set_ylim(bottom=0)
     axes.grid(color=LINE, linewidth=0.5)
     put_legend(axes, columns=1)

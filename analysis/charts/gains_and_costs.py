@@ -14,6 +14,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import pick_style
+from analysis.rows import list_rows
 from analysis.words import join_words
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
@@ -50,14 +51,14 @@ def draw_sides(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     """Stacked bars, an activity in one style; what is saved and what is paid apart."""
     ends = {(name, sign): 0.0 for name in names for sign in (False, True)}
     for number, (activity, group) in enumerate(rows.groupby("activity", sort=False)):
-        label = activity
-        for row in group.itertuples():
+        label: str | None = str(activity)
+        for row in list_rows(group):
             if abs(row.difference) < VISIBLE:
                 continue
             side = row.strategy, row.difference > 0
-            style = pick_style(number) | {"edgecolor": INK, "linewidth": 0.6, "label": label}
+            style = pick_style(number) | {"edgecolor": INK, "linewidth": 0.6}
             at = names.index(row.strategy)
-            axes.barh(at, row.difference, left=ends[side], height=0.62, **style)
+            axes.barh(at, row.difference, left=ends[side], height=0.62, label=label, **style)
             ends[side] += row.difference
             label = None
 
@@ -66,7 +67,7 @@ def describe(name: str, rows: pd.DataFrame, net: float) -> str:
     """A strategy's bars in words."""
     parts = (
         f"{row.activity} {sign(row.difference)}"
-        for row in rows.itertuples()
+        for row in list_rows(rows)
         if abs(row.difference) >= VISIBLE
     )
     return f"{name} {sign(net)} s: {join_words(parts)}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from textwrap import fill
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import at_side
+from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_range, say_seconds
 from analysis.workload import BASELINE
 
@@ -38,7 +40,7 @@ def sweep_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | N
     axes = make_axes(ax, 4.6)
     axes.axhline(0, color=FAINT, linewidth=1, zorder=1)
     for number, (name, rows) in enumerate(list_series(checked)):
-        look = {"color": COLOURS[DARK[number % 5]], "marker": MARKERS[number % 8]}
+        look: dict[str, Any] = {"color": COLOURS[DARK[number % 5]], "marker": MARKERS[number % 8]}
         axes.plot(rows["work"], rows["difference"], linestyle=DASHES[number % 5], markersize=5,
                   label=name, **look)  # fmt: skip
         axes.vlines(rows["work"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
@@ -72,7 +74,7 @@ def describe_lines(checked: pd.DataFrame) -> Iterator[str]:
     for name, rows in list_series(checked):
         points = (
             f"{row.difference:+.1f} s at {row.work:.1f} s (n = {row.n})".replace("-", "−")
-            for row in rows.dropna(subset=["work", "difference"]).itertuples()
+            for row in list_rows(rows.dropna(subset=["work", "difference"]))
         )
         yield f"{name}: {join_words(points)}; measured break-even {say_measured(rows)}."
 
@@ -121,7 +123,7 @@ def draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
 
 def draw_predicted(axes: Axes, y: float, rows: pd.DataFrame) -> None:
     """A hollow sign with its interval for each prediction, and from how much work it is."""
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(list_rows(rows)):
         at = y + 0.22 * place
         axes.plot([row.predicted_low, row.predicted_high], [at, at], color=INK, linewidth=0.8)
         axes.plot(row.predicted, at, "D", color=INK, markerfacecolor="white", markersize=5.5)
@@ -138,6 +140,6 @@ def describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
     for name, rows in list_series(checked):
         predicted = (
             f"{say_seconds(row.predicted)} from {say_seconds(row.work)}"
-            for row in rows.dropna(subset=["predicted"]).itertuples()
+            for row in list_rows(rows.dropna(subset=["predicted"]))
         )
         yield f"{name}: measured {say_measured(rows)}, predicted {join_words(predicted)}."

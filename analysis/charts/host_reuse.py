@@ -1,5 +1,7 @@
 """A chart of a model: how likely a build lands on a host that built before."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,6 +15,7 @@ from analysis.charts.canvas import (
     make_axes,
     put_legend,
 )
+from analysis.rows import list_rows
 from analysis.words import say_share
 
 
@@ -39,8 +42,8 @@ def landing_lines(chances: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def say_pool(pool: int) -> str:
-    """`1 host`, `4 hosts`."""
+def say_pool(pool: Any) -> str:
+    """`1 host`, `4 hosts`, of a number."""
     return f"{pool} host" if pool == 1 else f"{pool} hosts"
 
 
@@ -50,6 +53,6 @@ def describe_chances(chances: pd.DataFrame) -> str:
     for pool, rows in chances.groupby("pool", sort=False):
         some = rows[rows["chance"] > 0]
         ends = some.iloc[[0, -1]] if len(some) > 1 else some
-        parts = (f"{say_share(row.chance)} every {row.gap:.0f} min" for row in ends.itertuples())
+        parts = (f"{say_share(row.chance)} every {row.gap:.0f} min" for row in list_rows(ends))
         said.append(f"{say_pool(pool)}: {', '.join(parts) or '0 %'}.")
     return f"{' '.join(said)} 0 % when builds are further apart."

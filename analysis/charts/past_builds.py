@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ from analysis.charts.canvas import (
     put_legend,
 )
 from analysis.charts.times import describe_stack, draw_stack
+from analysis.rows import list_rows
 from analysis.words import say_seconds, say_share
 
 # more lines or groups than this can't be told apart
@@ -94,8 +96,8 @@ def draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label
     """One line of trend_lines."""
     colour = COLOURS[DARK[number % 5]]
     middle = factor * rows["median"]
-    spread = [middle - factor * rows["lower"], factor * rows["upper"] - middle]
-    spread = spread if rows["n"].gt(1).any() else None
+    several = rows["n"].gt(1).any()
+    spread = [middle - factor * rows["lower"], factor * rows["upper"] - middle] if several else None
     axes.errorbar(rows["period"], middle, yerr=spread, fmt=MARKERS[number % 8], color=colour,
                   linestyle=DASHES[number % 5], linewidth=1.2, markersize=4.5, elinewidth=1,
                   capsize=2.5, markeredgecolor=INK, markeredgewidth=0.4, label=label)  # fmt: skip
@@ -124,14 +126,14 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = steps.dropna(subset=["seconds"]).head(LAYERS)
     axes = make_axes(ax, grow(len(rows), 0.7, 1.5))
     several = rows["project"].nunique() > 1
-    label_rows(axes, [name_bar(row, several) for row in rows.itertuples()])
+    label_rows(axes, [name_bar(row, several) for row in list_rows(rows)])
     places = range(len(rows))
     could = rows["could_save"].fillna(0.0)
     axes.barh(places, could, height=0.5, facecolor=COLOURS[1], edgecolor=INK, linewidth=0.6,
               hatch="//", label="made before: a cache could save it at most")  # fmt: skip
     axes.barh(places, rows["seconds"] - could, left=could, height=0.5, facecolor="white",
               edgecolor=INK, linewidth=0.6, label="made anew, or not known")  # fmt: skip
-    for y, row in zip(places, rows.itertuples(), strict=True):
+    for y, row in zip(places, list_rows(rows), strict=True):
         text = f"  {say_seconds(row.seconds)}, ran in {row.ran} of {row.builds}"
         axes.text(row.seconds, y, text, va="center", fontsize=8, color=INK)
     axes.margins(x=0.42)
@@ -145,7 +147,7 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def name_bar(row: tuple, several: bool) -> str:
+def name_bar(row: Any, several: bool) -> str:
     """The label of a layer: its project and stage where they tell it apart."""
     before = ": ".join(part for part in (row.project if several else "", row.stage) if part)
     layer = PROGRAM.sub("RUN …/", row.layer)
@@ -158,7 +160,7 @@ def describe_missing(rows: pd.DataFrame) -> str:
     return " ".join(
         f"{name_bar(row, True)}: {say_seconds(row.seconds)}, at most "
         f"{say_seconds(row.could_save)} to save."
-        for row in rows.itertuples()
+        for row in list_rows(rows)
     )
 
 
@@ -179,7 +181,7 @@ def gap_points(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     put_legend(axes, columns=1)
     said = " ".join(
         f"{row.project}, {row.gap}: {row.used} of {row.builds} ({say_share(row.share)})."
-        for row in rows.itertuples()
+        for row in list_rows(rows)
     )
     return finish(
         axes,
@@ -198,7 +200,7 @@ def draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, la
     axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 5]],
                   linestyle="", elinewidth=1.4, capsize=3, markersize=6, markeredgecolor=INK,
                   label=label)  # fmt: skip
-    for x, row in zip(at, rows.itertuples(), strict=True):
+    for x, row in zip(at, list_rows(rows), strict=True):
         text = f"{row.used} of {row.builds}"
         axes.text(x, 100 * row.high + 3, text, fontsize=7, color=INK, rotation=90, ha="center",
                   va="bottom")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from textwrap import fill
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
+from analysis.rows import list_rows
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_ends, join_words, say_n, say_seconds
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
@@ -41,7 +43,7 @@ def verdict_matrix(
     order = comparison.groupby("strategy")["difference"].mean().sort_values(na_position="last")
     strategies, scenarios = order.index.tolist(), comparison["scenario"].unique().tolist()
     axes = make_grid(ax, strategies, scenarios)
-    for row in comparison.itertuples():
+    for row in list_rows(comparison):
         draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
     return finish(
@@ -52,7 +54,7 @@ def verdict_matrix(
     )
 
 
-def draw_verdict(axes: Axes, x: int, y: int, row: tuple) -> None:
+def draw_verdict(axes: Axes, x: int, y: int, row: Any) -> None:
     """A cell of verdict_matrix."""
     sign, colour = VERDICTS[row.verdict]
     axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE))
@@ -79,7 +81,7 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
             continue
         if verdict in (FASTER, SLOWER):
             found = found.sort_values("difference")
-            names = [f"{row.strategy} ({row.difference:+.1f} s)" for row in found.itertuples()]
+            names = [f"{row.strategy} ({row.difference:+.1f} s)" for row in list_rows(found)]
         else:
             names = found["strategy"].tolist()
         yield f"{verdict} {join_ends(names, 'strategy')}".replace("(-", "(−")
@@ -90,7 +92,7 @@ def differences(
 ) -> Axes:
     """Points with intervals around the line of no difference; filled where the verdict is told."""
     axes, places = draw_groups(comparison, ax)
-    for row in comparison.itertuples():
+    for row in list_rows(comparison):
         y = places[row.scenario, row.strategy]
         told = row.verdict in (FASTER, SLOWER)
         axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
@@ -109,7 +111,7 @@ def differences(
 def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Each run a dot, the median a bar; `spreads` as of spread(runs, "seconds")."""
     axes, places = draw_groups(spreads, ax)
-    for row in spreads.itertuples():
+    for row in list_rows(spreads):
         y = places[row.scenario, row.strategy]
         axes.text(1, y, f"n={row.n}", va="center", fontsize=8, **at_side(axes))
         axes.plot([row.median] * 2, [y - 0.38, y + 0.38], color=INK, linewidth=2.2)
@@ -127,8 +129,8 @@ def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = 
 def describe_medians(spreads: pd.DataFrame) -> str:
     """The strategies with the lowest and the highest median of each scenario."""
     return " ".join(
-        f"{scenario}: from {say_median(rows.loc[rows['median'].idxmin()])} to "
-        f"{say_median(rows.loc[rows['median'].idxmax()])}."
+        f"{scenario}: from {say_median(rows.nsmallest(1, 'median').iloc[0])} to "
+        f"{say_median(rows.nlargest(1, 'median').iloc[0])}."
         for scenario, rows in spreads.dropna(subset=["median"]).groupby("scenario", sort=False)
     )
 
@@ -140,14 +142,15 @@ def say_median(row: pd.Series) -> str:
 
 def draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[str, str], float]]:
     """Axes with a row a strategy in groups by scenario, and the place of each row."""
-    places, y = {}, 0.0
+    places: dict[tuple[str, str], float] = {}
+    y = 0.0
     axes = make_axes(ax, grow(len(rows) + rows["scenario"].nunique(), 0.2, 1.2))
     for scenario, group in rows.groupby("scenario", sort=False):
-        heading = say_commit(scenario)
+        heading = say_commit(str(scenario))
         axes.text(0, y, heading, va="center", fontsize=9, fontweight="bold", **at_side(axes))
         for strategy in group["strategy"]:
             y += 1
-            places[scenario, strategy] = y
+            places[str(scenario), strategy] = y
             axes.axhline(y, color=LINE, linewidth=0.5, zorder=0)
         y += 1.2
     axes.set_yticks([*places.values()], [fill(strategy, LABEL) for _, strategy in places])
@@ -155,7 +158,7 @@ def draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[s
     return axes, places
 
 
-def at_side(axes: Axes) -> dict[str, object]:
+def at_side(axes: Axes) -> dict[str, Any]:
     """How text is placed by rows, but across by shares of the axes' width."""
     return {"transform": axes.get_yaxis_transform(), "color": INK}
 
@@ -212,17 +215,17 @@ def draw_stack(axes: Axes, rows: pd.DataFrame, part: str, value: str) -> dict[st
     for number, (name, group) in enumerate(rows.groupby(part, sort=False)):
         seen = group[group[value] >= VISIBLE]
         if len(seen):
-            style = pick_style(number) | {"edgecolor": INK, "linewidth": 0.6, "label": name}
+            style = pick_style(number) | {"edgecolor": INK, "linewidth": 0.6}
             at = [names.index(strategy) for strategy in seen["strategy"]]
             left = [ends[strategy] for strategy in seen["strategy"]]
-            axes.barh(at, seen[value], left=left, height=0.62, **style)
+            axes.barh(at, seen[value], left=left, height=0.62, label=str(name), **style)
         for strategy, width in zip(group["strategy"], group[value], strict=True):
             ends[strategy] += width
     put_legend(axes)
     return ends
 
 
-def pick_style(number: int) -> dict[str, str]:
+def pick_style(number: int) -> dict[str, Any]:
     """Colour and hatch of the nth part, different for more parts than there are colours."""
     hatch = HATCHES[(number + number // len(COLOURS)) % len(HATCHES)]
     return {"facecolor": COLOURS[number % len(COLOURS)], "hatch": hatch}

@@ -1,16 +1,20 @@
 """A chart of one docker build: when each step ran, and which of them decided when it ended."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from analysis.charts.canvas import COLOURS, INK, LINE, VISIBLE, finish, grow, label_rows, make_axes
+from analysis.rows import list_rows
 from analysis.words import count_words, join_words, say_seconds
 
 # a shorter step would be a mere line; more steps would be a wall
 MOST = 30
-ON_PATH = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
-BESIDE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.6, "hatch": "///"}
+ON_PATH: dict[str, Any] = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
+BESIDE: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.6, "hatch": "///"}
+Spans = tuple[tuple[float, float], ...]
 
 
 def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> Axes:
@@ -22,7 +26,7 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> 
     axes = make_axes(ax, grow(len(shown), 0.3, 1.7))
     label_rows(axes, shown["label"].tolist())
     end = rows["completed"].max() if len(shown) else 1.0
-    for y, row in enumerate(shown.itertuples()):
+    for y, row in enumerate(list_rows(shown)):
         draw_spans(axes, y, row.spans, BESIDE)
         draw_spans(axes, y, row.critical, ON_PATH)
         put_note(axes, y, row, end)
@@ -43,12 +47,12 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> 
     )
 
 
-def draw_spans(axes: Axes, y: int, spans: tuple, style: dict) -> None:
+def draw_spans(axes: Axes, y: int, spans: Spans, style: dict[str, Any]) -> None:
     """The times at which a step was active."""
     axes.broken_barh([(start, stop - start) for start, stop in spans], (y - 0.3, 0.6), **style)
 
 
-def put_note(axes: Axes, y: int, row: tuple, end: float) -> None:
+def put_note(axes: Axes, y: int, row: Any, end: float) -> None:
     """What a step did, beside its bars where there is more room."""
     left = row.started > end - row.completed
     x, side = (row.started, "right") if left else (row.completed, "left")

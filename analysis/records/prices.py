@@ -53,7 +53,7 @@ def _pick_region(table: pd.DataFrame, region: str, name: str) -> pd.DataFrame:
     """The rows of a region, and one without a price for each item of other regions alone."""
     there = table[table["region"].eq(region)]
     absent = table[~table["item"].isin(there["item"])].drop_duplicates("item")
-    absent = absent.assign(usd=math.nan, region=region, date=pd.NaT, source=f"{name} has none")
+    absent = absent.assign(usd=math.nan, region=region, date=None, source=f"{name} has none")
     return pd.concat([there, absent.astype(COLUMNS)], ignore_index=True)
 
 
