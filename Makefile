@@ -80,7 +80,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile -q --u
 	--python-version 3.11 --generate-hashes pyproject.toml -
 
 clean: ## remove reports and caches; recorded builds and the environment stay
-	@rm -rf "$(REPORTS)" .cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	@rm -rf "$(REPORTS)" .cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
 	@find analysis tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(VENV)/.ready: requirements.lock pyproject.toml

@@ -3,12 +3,13 @@
 In a checkout they stand at its top; the build of a wheel puts the same folders beside this module.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _PACKED = _HERE / "files"
 ROOT = _PACKED if _PACKED.is_dir() else _HERE.parent
+# where a relative name is looked for, in this order
+BASES = (Path(), ROOT)
 
 CONTEXT = ROOT / "deploy"
 GRID_CONTEXT = CONTEXT / "sweep"
@@ -27,17 +28,8 @@ def in_checkout() -> bool:
 
 def find_folder(folder: str | Path) -> Path:
     """The folder of that name here, or else one that the package brings, or else place_folder's."""
-    for path in list_places(folder):
-        if path.is_dir():
-            return path
-    return place_folder(folder)
-
-
-def list_places(name: str | Path) -> Iterator[Path]:
-    """The paths that a name may stand for: as given, and among the files of the package."""
-    yield Path(name)
-    if not Path(name).is_absolute():
-        yield ROOT / name
+    found = (base / folder for base in BASES if (base / folder).is_dir())
+    return next(found, None) or place_folder(folder)
 
 
 def shorten(path: Path) -> Path:

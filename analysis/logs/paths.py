@@ -5,7 +5,7 @@ import reprlib
 from pathlib import Path
 
 from analysis.errors import LogError
-from analysis.shipped import ROOT
+from analysis.shipped import BASES
 
 PATTERN = re.compile(r"[*?[]")
 # characters
@@ -14,7 +14,7 @@ LONGEST_PATH = 250
 
 def match_files(text: str) -> list[Path]:
     """What a path or pattern (*, ?, [) names, here or else beside the package; [] for nothing."""
-    for base in (Path(), ROOT):
+    for base in BASES:
         try:
             path = base / text
             if path.exists():
