@@ -6,6 +6,7 @@ AnalysisError
 ├── ContextError     a build context that lacks what a build or a scenario needs
 ├── RecordError      a run on disk that is cut off or damaged
 ├── LogError         a log that cannot be read
+├── FrameError       a frame that lacks a column which a measure needs
 ├── SourceError      builds that can't be found, or can't be had where they are
 ├── RegistryError    a registry that does not answer as it should
 ├── PolicyError      a lifecycle policy that is not valid
@@ -55,6 +56,10 @@ class RecordError(AnalysisError):
 
 class LogError(AnalysisError):
     """A log that cannot be read."""
+
+
+class FrameError(AnalysisError):
+    """A frame that lacks a column which a measure needs."""
 
 
 class SourceError(AnalysisError):

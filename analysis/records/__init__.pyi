@@ -1,4 +1,6 @@
 from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
+from .columns import COLUMN_DEFAULTS
+from .inputs import Need, takes, to_grid
 from .media_types import read_media
 from .prices import REGION, read_prices
 from .recording import (
@@ -18,11 +20,13 @@ from .validity import judge_runs
 
 __all__ = [
     "COLUMNS",
+    "COLUMN_DEFAULTS",
     "FORMAT",
     "KEPT_HOSTS",
     "REGION",
     "SIMULATION_COLUMNS",
     "Experiment",
+    "Need",
     "is_finished",
     "judge_runs",
     "read_experiment",
@@ -38,6 +42,8 @@ __all__ = [
     "read_timeline",
     "read_timelines",
     "run_name",
+    "takes",
+    "to_grid",
     "to_json",
     "write_run",
 ]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.compare import RUN, order_scenarios, sort_rows
+from analysis.records import Need, takes
 from analysis.workload import pick_scenario
 
 RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
@@ -10,6 +11,7 @@ COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices"
 DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
 
 
+@takes(steps="log build kind status")
 def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
     """One row a docker build: how much of it came from a cache, by three denominators.
 
@@ -50,6 +52,9 @@ def divide(part: pd.Series, whole: pd.Series) -> pd.Series:
     return (part / whole.where(whole > 0)).astype("float64")
 
 
+@takes(
+    runs="run strategy scenario round emulated valid log host_empty", steps="log build kind status"
+)
 def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """hit_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
 
@@ -60,6 +65,7 @@ def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     return add_rates(table.astype(dict.fromkeys(COUNTS, "Int64"))).drop(columns="log")
 
 
+@takes(hits=Need("strategy scenario valid rate step_rate vertex_rate", hits_by_run))
 def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, denominator (layers, numbered steps, vertices), n, rate (median).
 
@@ -72,6 +78,7 @@ def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
     return groups.agg(n="count", rate="median").reset_index()
 
 
+@takes(rates=Need("strategy scenario denominator rate", rates_by_denominator))
 def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, a column a denominator, of rates_by_denominator's rows with any hit."""
     keys = ["strategy", "scenario"]
@@ -80,6 +87,7 @@ def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
     return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
 
 
+@takes(runs="strategy scenario log", steps="log kind status stage position name")
 def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.DataFrame:
     """A row a layer of the Dockerfile in a scenario, a column a strategy that had a hit.
 
@@ -99,6 +107,7 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     return table.sort_values(["stage", "position"], kind="stable", ignore_index=True)
 
 
+@takes(runs="strategy scenario started log", builds="log cache_import cache_export")
 def cache_outcomes(runs: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, cache_import, cache_export, n: builds that import or export a cache."""
     table = builds.merge(runs[["log", "strategy", "scenario"]], on="log")

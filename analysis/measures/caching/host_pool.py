@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.logs import Logs
-from analysis.measures.caching.hits import hit_rates
+from analysis.measures.caching.hits import hit_rates, hits_by_run
 from analysis.measures.compare import order_scenarios
+from analysis.records import Experiment, Need, takes
 from analysis.workload import POOL
 
 POOLS = (1, 2, 4, 8, 16)
@@ -56,6 +57,7 @@ def landing_chances(
     return pd.DataFrame(rows, columns=["pool", "gap", "lifetime", "chance"])
 
 
+@takes(chances="gap pool chance")
 def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
     """idle gap (minutes), then a column a pool with the chances in %, of landing_chances' rows."""
     wide = chances.assign(percent=100 * chances["chance"])
@@ -65,6 +67,15 @@ def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis("minutes between builds").reset_index()
 
 
+def pick_kept(experiment: Experiment) -> pd.DataFrame:
+    """The runs on a pool of kept hosts."""
+    return experiment.runs[experiment.runs["host"].eq("kept")]
+
+
+@takes(
+    runs=Need("run strategy scenario round started host_empty", pick_kept),
+    hits=Need("run scenario valid hits", hits_by_run),
+)
 def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.DataFrame:
     """What a pool of kept hosts did: a row a scenario and place in a history but the first.
 
@@ -91,6 +102,7 @@ def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.Dat
     )[SEEN]
 
 
+@takes(logs="")
 def local_hits(logs: Logs) -> pd.DataFrame:
     """Whether the cache of the machine itself was used: a row a docker build that shows layers.
 

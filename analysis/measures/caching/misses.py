@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds
 from analysis.measures.caching.instructions import Instruction, agree, image_changed, some_hold
+from analysis.records import takes
 from analysis.words import join_words
 
 CAUSES = (
@@ -47,6 +48,7 @@ class Cause(NamedTuple):
     explanation: str
 
 
+@takes(logs="")
 def explain_misses(
     logs: Logs, after: str, before: Sequence[str] = (), host_empty: bool | None = None
 ) -> pd.DataFrame:

@@ -8,11 +8,13 @@ from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds
 from analysis.measures.caching.misses import COLUMNS, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
+from analysis.records import Need, takes
 from analysis.words import join_words
 
 KEYS = ["strategy", "round"]
 
 
+@takes(runs="run strategy scenario round emulated valid log started host host_empty", logs="")
 def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """explain_misses for each run: run, strategy, scenario, round, …, before, then its columns.
 
@@ -64,6 +66,10 @@ def list_histories(
             last = [row.log]
 
 
+@takes(
+    runs="run strategy scenario started",
+    misses=Need("run strategy scenario first stage position name cause explanation", misses_by_run),
+)
 def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     """The layers at which these runs began to miss, alike ones in one row.
 

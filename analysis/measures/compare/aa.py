@@ -4,10 +4,12 @@ import pandas as pd
 
 from analysis.measures.compare.comparison import compare
 from analysis.measures.compare.runs import pick_comparable
+from analysis.records import takes
 
 AGAIN = "-again"
 
 
+@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
 def control(runs: pd.DataFrame) -> pd.DataFrame:
     """Each strategy's second name against its first: compare's columns, and `baseline`.
 

@@ -7,6 +7,7 @@ from scipy.special import stdtr, stdtrit
 from analysis.errors import UnknownName
 from analysis.measures.compare.runs import EMULATED, order_scenarios, pick_comparable, sort_rows
 from analysis.measures.compare.variances import moderate
+from analysis.records import takes
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD
 from analysis.workload import BASELINE, COLD_STARTS
 
@@ -27,6 +28,7 @@ COLUMNS = {
 }
 
 
+@takes(runs="strategy scenario round {measure} valid emulated expect started host host_empty")
 def compare(
     runs: pd.DataFrame,
     baseline: str = BASELINE,

@@ -4,17 +4,21 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.records import Need, takes
+
 RUN = ["run", "strategy", "scenario", "round", "emulated", "valid"]
 EMULATED = "(emulated)"
 BY = ("strategy", "scenario")
 
 
+@takes(runs="strategy scenario valid emulated expect started")
 def pick_comparable(runs: pd.DataFrame) -> pd.DataFrame:
     """The valid runs of strategies that are to succeed, marked, in the order of a history."""
     kept = runs[runs["valid"] & runs["expect"].ne("failed")]
     return sort_rows(mark_emulated(kept), order_scenarios(kept))
 
 
+@takes(runs="run strategy scenario valid emulated expect started invalid_reason")
 def left_out(runs: pd.DataFrame) -> pd.DataFrame:
     """strategy, reason, runs (number): the runs that pick_comparable leaves out, and why."""
     out = runs[~runs["run"].isin(pick_comparable(runs)["run"])]
@@ -23,6 +27,7 @@ def left_out(runs: pd.DataFrame) -> pd.DataFrame:
     return table.size().rename("runs").reset_index()
 
 
+@takes(runs="strategy emulated")
 def mark_emulated(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs` with "(emulated)" behind the name of each strategy that the lab only stands in for."""
     plain = ~runs["emulated"] | runs["strategy"].str.endswith(EMULATED)
@@ -43,6 +48,7 @@ def sort_rows(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
+@takes(frame=Need("{by} {column}", lambda experiment: experiment.runs))
 def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataFrame:
     """`by`, then n, median, low, high (the lowest and highest) of a column's known values."""
     groups = frame.groupby(list(by), sort=False)[column]
@@ -52,6 +58,7 @@ def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataF
     ).reset_index()
 
 
+@takes(runs="place host queue_seconds provisioning_seconds")
 def waits(runs: pd.DataFrame) -> pd.DataFrame:
     """wait (queue, provisioning), place, host, n, median, low, high: seconds before builds begin.
 
@@ -63,6 +70,7 @@ def waits(runs: pd.DataFrame) -> pd.DataFrame:
     return table[table["n"] > 0].reset_index(drop=True)
 
 
+@takes(activities="strategy scenario activity seconds valid")
 def mean_by_activity(activities: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, activity, n, seconds: means over the valid runs with a known value.
 
@@ -73,6 +81,7 @@ def mean_by_activity(activities: pd.DataFrame) -> pd.DataFrame:
     return groups.agg(n="count", seconds="mean").reset_index()
 
 
+@takes(frame="strategy {columns}")
 def merge_alike(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`frame` with strategies whose rows are the same in these columns under one joined name."""
     shapes = {

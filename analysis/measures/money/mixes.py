@@ -4,9 +4,11 @@ import pandas as pd
 
 from analysis.measures.money.month import month_minutes, read_mix
 from analysis.measures.money.usual import MIXES
+from analysis.records import takes
 from analysis.workload import BASELINE
 
 
+@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
 def compare_mixes(runs: pd.DataFrame, baseline: str = BASELINE) -> pd.DataFrame:
     """A row a mix (MIXES) and strategy but the baseline: what one build of the mix takes.
 

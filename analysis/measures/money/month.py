@@ -10,6 +10,8 @@ from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import check_baseline, compare_with, count_luck, pick_comparable
 from analysis.measures.money.prices import find_price
 from analysis.measures.money.usual import MIX, USUAL
+from analysis.measures.storage import count_entries
+from analysis.records import Need, takes
 from analysis.words import UNTOLD, join_words
 from analysis.workload import BASELINE, SCENARIOS
 
@@ -59,6 +61,7 @@ def read_mix(text: str) -> dict[str, float]:
     return {scenario: share / total for scenario, share in mix.items() if share}
 
 
+@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
 def month(
     runs: pd.DataFrame,
     mix: Mapping[str, float],
@@ -92,6 +95,7 @@ def month(
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
+@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
 def month_minutes(
     runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = BASELINE
 ) -> pd.DataFrame:
@@ -199,6 +203,7 @@ def can_tell(months: pd.DataFrame) -> bool:
     return bool((months["verdict"].notna() & months["verdict"].ne(UNTOLD)).any())
 
 
+@takes(entries=Need("strategy scenario round valid pushes unique_bytes store_bytes", count_entries))
 def month_storage(
     entries: pd.DataFrame, mix: Mapping[str, float], builds: int, prices: pd.DataFrame
 ) -> pd.DataFrame:

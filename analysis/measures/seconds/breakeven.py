@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.compare import compare, pick_comparable
+from analysis.records import takes
 from analysis.workload import BASELINE
 
 # hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
@@ -10,6 +11,10 @@ LEAST_SAVED = 0.2
 STEP = ["scenario", "round", "stage", "name"]
 
 
+@takes(
+    runs="strategy scenario round seconds valid emulated expect started host host_empty log",
+    steps="log kind stage name status seconds",
+)
 def break_even(
     runs: pd.DataFrame,
     steps: pd.DataFrame,

@@ -1,6 +1,7 @@
 """Predicted against measured break-even: a sweep of experiments over links and amounts of work."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from analysis.measures.compare import (
 from analysis.measures.seconds.breakeven import break_even, share_saved
 from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
 from analysis.measures.seconds.overheads import busy_map, overhead_map
-from analysis.records import Experiment
+from analysis.records import Experiment, to_grid
 from analysis.workload import BASELINE, SOURCE, UNSHAPED, read_link
 
 WORK = "WORK_SECONDS"
@@ -44,7 +45,9 @@ VISIBLE = 0.05
 
 
 def check_break_even(
-    experiments: Sequence[Experiment], baseline: str = BASELINE, scenario: str = SOURCE.name
+    experiments: Sequence[Experiment] | str | Path,
+    baseline: str = BASELINE,
+    scenario: str = SOURCE.name,
 ) -> pd.DataFrame:
     """One row a link, strategy and amount of work: break-even predicted from it, and measured.
 
@@ -58,7 +61,9 @@ def check_break_even(
     measured, seconds), percent, percent_low, percent_high (of measured), reason (why one of them
     is unknown). Measured is unknown when the crossing lies outside of the work that was swept.
     """
-    found = [measure_point(each, baseline, scenario) for each in experiments]
+    found = [
+        measure_point(each, baseline, scenario) for each in to_grid(experiments, "check_break_even")
+    ]
     points = pd.concat([points for points, _ in found] or [pd.DataFrame(columns=[*COLUMNS])])
     pairs = pd.concat([pairs for _, pairs in found] or [pd.DataFrame(columns=[*SERIES])])
     order = sorted(points["link"].unique(), key=order_link)
@@ -181,14 +186,14 @@ def judge_point(row: tuple, pairs: pd.DataFrame, crossing: Crossing) -> tuple[fl
 
 
 def busy_by_link(
-    experiments: Sequence[Experiment], strategy: str, scenario: str = SOURCE.name
+    experiments: Sequence[Experiment] | str | Path, strategy: str, scenario: str = SOURCE.name
 ) -> pd.DataFrame:
     """activity, then a column a link: mean busy seconds of a strategy's valid runs, all work.
 
     What a docker build was busy with (busy_map, which overlaps) and the commands beside it
     (overhead_map). Where a row grows from link to link, a break-even holds for its link alone.
     """
-    found = [list_busy(each, strategy, scenario) for each in experiments]
+    found = [list_busy(each, strategy, scenario) for each in to_grid(experiments, "busy_by_link")]
     known = [rows for rows in found if len(rows)]
     if not known:
         return pd.DataFrame({"activity": pd.Series(dtype="string")})

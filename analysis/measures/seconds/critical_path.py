@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.measures.seconds.overheads import PUSHES, name_steps
+from analysis.records import Experiment, Need, read_timelines, takes
 
 PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
 WAIT = "no step explains"
@@ -29,6 +30,16 @@ class Stretch(NamedTuple):
     completed: float
 
 
+def find_timelines(experiment: Experiment) -> pd.DataFrame:
+    """When the steps of an experiment's builds began and ended."""
+    return read_timelines(experiment.runs, experiment.logs.steps)[0]
+
+
+@takes(
+    timeline=Need(
+        "build step name kind status started completed inputs spans parts", find_timelines
+    )
+)
 def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     """What each build's end waited for, from its begin to its end without a hole: PATH.
 

@@ -3,6 +3,9 @@
 import pandas as pd
 
 from analysis.measures.compare import check_baseline, sort_rows
+from analysis.measures.seconds.overheads import overhead_map
+from analysis.measures.seconds.path_seconds import path_map
+from analysis.records import Need, takes
 from analysis.workload import BASELINE
 
 # an activity of overhead_map or path_map -> its side of the balance
@@ -24,6 +27,10 @@ ORDER = [*dict.fromkeys(SIDES.values()), REST]
 COLUMNS = ["strategy", "scenario", "n", "activity", "difference"]
 
 
+@takes(
+    activities=Need("run strategy scenario round activity seconds", overhead_map),
+    path=Need("run strategy scenario round valid activity seconds", path_map),
+)
 def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = BASELINE) -> pd.DataFrame:
     """One row a strategy other than the baseline, scenario and activity: seconds more or less.
 

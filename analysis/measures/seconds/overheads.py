@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.compare import RUN
+from analysis.records import takes
 
 ACTIVITIES = (
     "source",
@@ -52,6 +53,7 @@ KINDS = {
 }
 
 
+@takes(runs="run strategy scenario round emulated valid log seconds", logs="")
 def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """A row a run and activity: run, strategy, scenario, round, emulated, valid, activity, seconds.
 
@@ -96,6 +98,7 @@ def find_timed(commands: pd.DataFrame) -> list[str]:
     return timed.index[timed].tolist()
 
 
+@takes(runs="run strategy scenario round emulated valid log", logs="")
 def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """Seconds that the steps of a run's docker builds were busy, in the columns of overhead_map.
 
@@ -161,6 +164,7 @@ def list_activities(runs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return long.astype({"activity": "string", "seconds": "float64"})
 
 
+@takes(runs="run strategy scenario round emulated valid log seconds", logs="")
 def builder_costs(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """What a new builder costs each run that makes one.
 

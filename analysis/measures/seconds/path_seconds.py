@@ -7,12 +7,21 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.compare import RUN
 from analysis.measures.seconds.critical_path import WAIT, critical_path
-from analysis.measures.seconds.overheads import BUSY, list_activities, name_steps, time_commands
+from analysis.measures.seconds.overheads import (
+    BUSY,
+    busy_map,
+    list_activities,
+    name_steps,
+    time_commands,
+)
+from analysis.records import Need, takes
 from analysis.words import say_seconds
 from analysis.workload import pick_scenario
 
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
+# of a timeline
+STEPS = "run build step name kind status started completed inputs spans parts"
 # less would not be seen in a chart, nor matter in a sentence
 SEEN, WORTH_SAYING = 0.05, 0.5
 LABEL = 32
@@ -21,6 +30,11 @@ DIGEST = re.compile(r"@sha256:[0-9a-f]+")
 PROGRAM = re.compile(r"^RUN \S*/(?=\S)")
 
 
+@takes(
+    runs="run strategy scenario round emulated valid log",
+    logs="",
+    timelines=STEPS,
+)
 def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.DataFrame:
     """Seconds on the critical path of a run's docker builds: the columns of busy_map.
 
@@ -37,6 +51,10 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     return list_activities(runs, table.reindex(runs["run"]))
 
 
+@takes(
+    busy=Need("run strategy scenario round emulated valid activity seconds", busy_map),
+    path=Need("run strategy scenario round emulated valid activity seconds", path_map),
+)
 def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     """How much of a cache's overhead (OVERHEAD) decides when docker build ends.
 
@@ -68,12 +86,14 @@ def widen(rows: pd.DataFrame) -> pd.DataFrame:
     return facts.join(table.reindex(columns=list(BUSY)))
 
 
+@takes(overhead=Need("strategy busy", overhead_on_path))
 def burdened(overhead: pd.DataFrame) -> pd.DataFrame:
     """The rows of overhead_on_path of strategies that have any overhead of a cache's kind."""
     most = overhead.groupby("strategy")["busy"].transform("max")
     return overhead[most >= WORTH_SAYING].reset_index(drop=True)
 
 
+@takes(path=Need("run strategy scenario valid activity seconds", path_map))
 def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, n, then a column an activity: mean seconds on the critical path.
 
@@ -88,6 +108,7 @@ def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().rename_axis(columns=None)
 
 
+@takes(runs="run strategy scenario round")
 def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache") -> str | None:
     """The first run of a strategy in a scenario, of any strategy if it has none; else None."""
     rows = pick_scenario(runs, scenario).sort_values("round", kind="stable")
@@ -96,6 +117,7 @@ def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache"
     return chosen["run"].iloc[0] if len(chosen) else None
 
 
+@takes(timelines=f"{STEPS} stage seconds")
 def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
     """The steps of a run's longest docker build with what its chart shows of each.
 

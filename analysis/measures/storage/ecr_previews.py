@@ -5,6 +5,7 @@ from datetime import datetime
 import pandas as pd
 
 from analysis.aws import Preview
+from analysis.records import takes
 from analysis.registry import preview_lifecycle
 
 # whether the children of an index and what refers to an entry count towards a rule's number
@@ -45,6 +46,7 @@ def compare_previews(preview: Preview | None, now: datetime | None = None) -> pd
     return table.assign(differs=differs)[list(COLUMNS)].astype(COLUMNS)
 
 
+@takes(previews="digest differs")
 def differing(previews: pd.DataFrame) -> pd.DataFrame:
     """Those rows of compare_previews where ECR and a reading of ours differ, digests short."""
     rows = previews[previews["differs"]].drop(columns="differs")

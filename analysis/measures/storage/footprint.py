@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis.records import Need, takes
 from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
 
 ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
@@ -21,6 +22,11 @@ COLUMNS = {
 }
 
 
+@takes(
+    runs="run strategy scenario round started status valid images store_bytes",
+    images="run digest kind tags apart blobs blob_bytes",
+    problems="path",
+)
 def count_entries(
     runs: pd.DataFrame, images: pd.DataFrame, problems: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -83,6 +89,7 @@ def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int
         yield None if now is None or past is None or past - now else len(now - past)
 
 
+@takes(counts=Need(f"strategy scenario valid pushes {' '.join(NUMBERS)}", count_entries))
 def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     """Medians over the rounds of count_entries' valid runs, a row a strategy and scenario.
 
@@ -107,6 +114,7 @@ def first_pushes(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["pushes"].eq(1) & rows["entries"].notna()]
 
 
+@takes(entries=Need("strategy pushes {column}", entries_per_push))
 def push_by_push(entries: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a strategy of entries_per_push: strategy, then `column` after 1, 2 … pushes.
 
@@ -117,6 +125,7 @@ def push_by_push(entries: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.rename(columns=lambda number: f"after {number:g}").reset_index()
 
 
+@takes(images=Need("kind parents"), preview="action")
 def count_rollbacks(images: pd.DataFrame, preview: pd.DataFrame) -> pd.DataFrame:
     """One row: entries, entries_kept, builds, builds_kept of a listing and a policy's preview.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.measures.storage.footprint import count_rollbacks
+from analysis.records import takes
 from analysis.registry import preview_lifecycle
 
 # whether children of an index count is not documented, and reports differ
@@ -10,6 +11,10 @@ READINGS = {"each entry counts": True, "children don't count": False}
 COLUMNS = ["strategy", "run", "reading", "entries", "entries_kept", "builds", "builds_kept"]
 
 
+@takes(
+    runs="run strategy round started",
+    images="run apart digest kind tags pushed pulled parents subject archived",
+)
 def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd.DataFrame:
     """Two rows a strategy: what a policy "keep the newest `number`" leaves after its last run.
 

@@ -1,0 +1,71 @@
+"""Whether a frame has the columns that a measure needs, and what stands for those it may lack."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import FrameError
+from analysis.words import join_words
+
+TYPES = {
+    "run": "string",
+    "host_empty": "boolean",
+    "invalid_reason": "string",
+    "started": "datetime64[ns, UTC]",
+    "store_bytes": "Int64",
+}
+# what a frame says of its rows where it lacks the column
+COLUMN_DEFAULTS: dict[str, Any] = {
+    "valid": True,
+    "emulated": False,
+    "expect": "succeeded",
+    "status": "succeeded",
+    "host": "fresh",
+    "apart": False,
+    **dict.fromkeys(TYPES),
+}
+NAMED = ["strategy", "scenario", "round"]
+
+
+def list_columns(columns: str, given: Mapping[str, Any]) -> list[str]:
+    """The columns that a text names; one in braces is what the argument of that name says."""
+    found: list[str] = []
+    for word in columns.split():
+        named = given.get(word[1:-1]) if word.startswith("{") else word
+        found += [named] if isinstance(named, str) else list(named or ())
+    return list(dict.fromkeys(found))
+
+
+def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: str) -> pd.DataFrame:
+    """The frame with these columns, defaults where it may lack them; else FrameError."""
+    lacking = [each for each in columns if each not in frame]
+    missing = [each for each in lacking if each not in COLUMN_DEFAULTS]
+    if missing:
+        raise FrameError(say_missing(missing, columns, frame, measure, name))
+    values = {
+        each: pd.Series(COLUMN_DEFAULTS[each], frame.index, TYPES.get(each)) for each in lacking
+    }
+    if "run" in values:
+        values["run"] = name_runs(frame)
+    return frame.assign(**values) if values else frame
+
+
+def name_runs(frame: pd.DataFrame) -> pd.Series:
+    """`docker.cold.1`, of what a frame of runs has of strategy, scenario and round."""
+    parts = [frame[name].astype("string") for name in NAMED if name in frame]
+    names = parts[0].str.cat(parts[1:], sep=".") if parts else frame.index.to_series()
+    return names.astype("string")
+
+
+def say_missing(
+    missing: Sequence[str], columns: Sequence[str], frame: pd.DataFrame, measure: str, name: str
+) -> str:
+    """Which columns a measure needs, and which of them are missing."""
+    what = "a column" if len(missing) == 1 else "columns"
+    needed = ", ".join(each for each in columns if each not in COLUMN_DEFAULTS)
+    there = ", ".join(map(str, frame.columns)) or "none"
+    return (
+        f"{measure} needs {what} {join_words(map(repr, missing))}: {needed} in {name}; "
+        f"the frame has {there}."
+    )
