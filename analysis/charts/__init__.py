@@ -1,4 +1,9 @@
-"""Charts: they draw what they are given, and compute nothing."""
+"""Charts: they draw what they are given, and compute nothing.
+
+>>> axes = analysis.charts.verdict_matrix(analysis.compare("data/control"), baseline="docker")
+>>> axes.get_title(loc="left") != ""
+True
+"""
 
 import lazy_loader
 

@@ -47,6 +47,10 @@ def claims(experiment: records.Experiment | str | Path) -> pd.DataFrame:
     that may be compared. numbers: with n and 95 % intervals; of a verdict can't tell the reason,
     too. where: place, strategies, scenarios, how many runs. runs: the folders of all of them, in
     the experiment's folder, as say_runs writes them.
+
+    >>> table = analysis.claims("data/control")
+    >>> list(table)
+    ['claim', 'verdict', 'numbers', 'where', 'runs']
     """
     evidence = gather_evidence(experiment)
     findings = {claim: judge(evidence) for claim, judge in CLAIMS.items()}

@@ -30,6 +30,11 @@ def run_experiment(
     is used for all, one of `labs` if they are given. Raises UnknownName, ContextError, RecordError
     (the folder holds an experiment of another context or buildspec) and LabError; what is finished
     by then is kept.
+
+    >>> analysis.run_experiment("experiment", ["docker", "registry-cache"])  # doctest: +SKIP
+    >>> analysis.run_experiment("experiment", ["dokcer"])
+    Traceback (most recent call last):
+    analysis.errors.UnknownName: There is no strategy 'dokcer': did you mean 'docker'?
     """
     folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
     images = labs.images if labs else Images.from_environment()

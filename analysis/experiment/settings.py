@@ -41,6 +41,9 @@ class Settings:
     Folders may be given as text: the context, the buildspecs of a user's own strategies, and
     the files that replace the context's in a scenario (replacements/SCENARIO). `link` as
     read_link takes it; `arguments` are defaults for ARGs of the Dockerfile. SettingError.
+
+    >>> analysis.Settings(seed=7).seed
+    7
     """
 
     rounds: int = field(

@@ -27,6 +27,13 @@ def read_logs(sources: Sources) -> Logs:
     else, LogError for one path or pattern that names no file. A log among others that can't be
     read has its row in `logs`, with format "none" and a problem that names the file, the fact and
     the cure.
+
+    >>> logs = analysis.read_logs("data/control/runs/docker.source.*/build.log.gz")
+    >>> len(logs.logs)
+    6
+    >>> logs.builds[["build", "builder", "cache_import"]].head(1)
+       build   builder cache_import
+    0      0  buildkit         none
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
     for name, source in list(list_logs(sources)):

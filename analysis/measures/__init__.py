@@ -1,4 +1,9 @@
-"""Measures: frames in, numbers in frames out."""
+"""Measures: frames in, numbers in frames out.
+
+>>> experiment = analysis.read_experiment("data/control")
+>>> int(analysis.measures.hits_by_run(experiment)["hits"].max())
+6
+"""
 
 import lazy_loader
 

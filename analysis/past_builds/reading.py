@@ -34,6 +34,11 @@ def read_history(source: str | Path, since: str = "", limit: int = 200) -> PastB
     `30 days`. `limit`: at most so many. SourceError when there is nothing, CloudError when AWS
     does not give it, SettingError for a setting that can't be meant. Account numbers and
     credentials in logs are not shown.
+
+    >>> history = analysis.read_history("data/control/runs/docker.*", limit=3)
+    >>> history.builds[["project", "status"]].head(1)
+      project     status
+    0  docker  succeeded
     """
     if not isinstance(limit, int) or limit < 1:
         raise SettingError(f"limit {limit!r} is not a number of builds: give 1 or more.")

@@ -1,4 +1,8 @@
-"""Sentences: facts in, words out."""
+"""Sentences: facts in, words out.
+
+>>> "headline" in dir(analysis.prose)
+True
+"""
 
 import lazy_loader
 

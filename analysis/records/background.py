@@ -19,6 +19,9 @@ def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
 
     A row a setting of the benchmark, which says what is shared. RecordError when the file is
     missing or another one.
+
+    >>> analysis.read_simulation().empty
+    False
     """
     try:
         table = pd.read_csv(path)
@@ -35,5 +38,8 @@ def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
     """agent (codebuild or other), builds, used (a cache of their host), date, source.
 
     Counts of local_hits in logs that others made public; the logs are not part of this package.
+
+    >>> analysis.read_public_logs().empty
+    False
     """
     return pd.read_csv(path, parse_dates=["date"])

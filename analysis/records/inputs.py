@@ -68,7 +68,8 @@ def takes(**needs: str | Need) -> Callable[[Callable[P, T]], Callable[..., T]]:
         vars(taken)["needs"] = full
         if next(iter(full.values())).find is not None:
             instead = f"In place of {join_words(full)}: an experiment or its folder."
-            taken.__doc__ = f"{measure.__doc__}\n    {instead}\n"
+            text, example, rest = (measure.__doc__ or "").partition("\n\n    >>> ")
+            taken.__doc__ = f"{text}\n\n    {instead}{example}{rest}"
         return taken
 
     return decorate

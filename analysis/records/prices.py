@@ -28,6 +28,11 @@ def read_prices(path: str | Path = PRICES, region: str = REGION) -> pd.DataFrame
 
     Prices are those of one region: what the file prices in others alone is unknown there.
     PriceError when it is missing or damaged, with the line.
+
+    >>> prices = analysis.read_prices()
+    >>> prices.loc[prices["item"].eq("ecr.storage"), ["item", "unit"]]
+              item      unit
+    8  ecr.storage  GB-month
     """
     try:
         table = pd.read_csv(path, dtype="string", skip_blank_lines=False)

@@ -56,7 +56,12 @@ def read_experiment(folder: str | Path) -> Experiment:
 
 
 def read_runs(folder: str | Path) -> pd.DataFrame:
-    """One row a finished run of an experiment: recording.COLUMNS, valid, invalid_reason."""
+    """One row a finished run of an experiment: recording.COLUMNS, valid, invalid_reason.
+
+    >>> runs = analysis.read_runs("data/control")
+    >>> runs["strategy"].unique().tolist()
+    ['docker-again', 'docker', 'registry-cache-again', 'registry-cache']
+    """
     return read_experiment(folder).runs
 
 

@@ -38,6 +38,12 @@ def read_timeline(history: History) -> pd.DataFrame:
     when it was active) · parts (tuple of (part, begin, end)). `history`: what history.json.gz
     holds, its list of builds, or the bytes of a log with `--progress rawjson`. RecordError when
     it is none of that.
+
+    >>> import gzip, json
+    >>> run = analysis.read_runs("data/control").set_index("run").loc["docker.source.01"]
+    >>> timeline = analysis.read_timeline(json.loads(gzip.open(run["history"]).read()))
+    >>> int(timeline["kind"].eq("layer").sum())
+    11
     """
     rows = [row for build in list_timelines(history) for row in build]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
@@ -122,6 +128,11 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     Of `steps`, those of the runs' logs, come the steps that buildx does itself and BuildKit does
     not record: starting a builder, put before the rest, and pushing with docker, put after it.
     They are left out where the log shows another number of builds than were recorded.
+
+    >>> experiment = analysis.read_experiment("data/control")
+    >>> timelines, unread = analysis.read_timelines(experiment.runs, experiment.logs.steps)
+    >>> timelines["run"].nunique(), len(unread)
+    (48, 0)
     """
     shown = steps.groupby("log")["build"].unique().to_dict()
     own = list_buildx(steps)

@@ -44,6 +44,11 @@ def read_images(image_details: Iterable[Mapping[str, Any]], manifests: Manifests
     (digests of what it stores: config, layers, its manifest), blob_bytes (their sizes, in the
     same order, null unknown). Lists are tuples. Nothing is raised for what can't be read: its
     kind is judged by media types, "other" without them.
+
+    >>> details = [{"imageDigest": f"sha256:{64 * '0'}", "imageTags": ["latest"]}]
+    >>> analysis.read_images(details, {})[["kind", "tags"]]
+        kind       tags
+    0  other  (latest,)
     """
     return frame_images(list_entries(image_details, manifests))
 

@@ -45,6 +45,15 @@ def preview_lifecycle(
     here; a referrer does as its subject does. Whether both count towards imageCountMoreThan is
     not documented: a preview by ECR left children out, other reports counted them;
     `count_children` says which is modelled.
+
+    >>> images = analysis.read_experiment("data/control").images
+    >>> selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}
+    >>> rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
+    >>> kept = analysis.preview_lifecycle(
+    ...     images[images["run"] == "docker.source.01"], {"rules": [rule]}
+    ... )
+    >>> sorted(kept["action"])
+    ['expire', 'keep']
     """
     rules = read_policy(policy)
     now = pd.Timestamp(now or datetime.now(UTC))

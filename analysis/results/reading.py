@@ -12,12 +12,23 @@ def read_experiment(folder: str | Path) -> Experiment:
 
     A relative folder is looked for here, then beside the package. Damaged runs are left out
     and listed in `problems`.
+
+    >>> experiment = analysis.read_experiment("data/control")
+    >>> len(experiment.runs), int(experiment.runs["valid"].sum())
+    (48, 48)
+    >>> set(experiment.compare(baseline="registry-cache")["scenario"]) == {"cold", "source"}
+    True
     """
     return _add_measures(records.read_experiment(folder))
 
 
 def read_grid(folder: str | Path) -> list[Experiment]:
-    """The experiments in the folders of one, by name; RecordError when none of them is one."""
+    """The experiments in the folders of one, by name; RecordError when none of them is one.
+
+    >>> grid = analysis.read_grid("data/sweep")
+    >>> len(grid)
+    6
+    """
     return [_add_measures(point) for point in records.read_grid(folder)]
 
 

@@ -37,6 +37,10 @@ def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
     """Name -> strategy of ours and those in `folder`, which win over ours of the same name.
 
     BuildspecError when the folder or a buildspec in it can't be used.
+
+    >>> strategies = analysis.load_strategies()
+    >>> strategies["registry-cache"].host
+    'fresh'
     """
     folders = [FOLDER] if folder is None else [FOLDER, Path(folder)]
     if not folders[-1].is_dir():

@@ -20,6 +20,11 @@ def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
     means that the image is there), step_hits, steps_ran, step_rate · vertices (all steps,
     as `[+] Building 9.9s (19/19)` counts them), vertex_hits, vertex_rate = vertex_hits /
     vertices. A rate is null when there is nothing to divide by.
+
+    >>> logs = analysis.read_logs("data/control/runs/registry-cache.source.01/build.log.gz")
+    >>> analysis.hit_rates(logs)[["build", "layers", "hits"]]
+       build  layers  hits
+    0      0      11     6
     """
     counts = count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
     return add_rates(counts.reset_index())

@@ -58,6 +58,15 @@ def explain_misses(
     and then a cause is told only if it is the same for all. `host_empty`: whether the host held
     nothing before, null when not known. log, build, step, stage, position, name · cause (one of
     CAUSES) · explanation · first (true where no missed layer lies before it in what it is made of).
+
+    >>> experiment = analysis.read_experiment("data/control")
+    >>> logs = experiment.runs.set_index("run")["log"]
+    >>> misses = analysis.explain_misses(
+    ...     experiment, logs["registry-cache.source.01"], [logs["registry-cache.cold.01"]]
+    ... )
+    >>> misses.loc[misses["first"], ["name", "cause"]].head(1)
+                 name          cause
+    0  COPY app/ app/  files changed
     """
     named = [after, *before]
     builds = list_builds(logs, set(named))

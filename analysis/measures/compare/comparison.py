@@ -53,6 +53,12 @@ def compare(
     1995), which lets at most 5 % of the verdicts that tell a difference be wrong. The verdict is
     by p < 0.05: an interval can lie clear of 0 and that be "too close to call".
     UnknownName for a baseline that is not among the runs; without the usual one nothing is told.
+
+    >>> table = analysis.compare("data/control", baseline="docker")
+    >>> table[["strategy", "scenario", "n", "verdict"]].head(2)
+             strategy scenario  n            verdict
+    0    docker-again     cold  6  too close to call
+    1  registry-cache     cold  6             slower
     """
     check_baseline(runs, baseline)
     return compare_with(runs, baseline, measure, luck)

@@ -40,6 +40,9 @@ def read_mix(text: str) -> dict[str, float]:
 
     `usual` is the mix of a project that mostly changes its source files.
     SettingError when it can't be read, UnknownName for a scenario that does not exist.
+
+    >>> analysis.read_mix("source 70, base 30")
+    {'source': 0.7, 'base': 0.3}
     """
     mix: dict[str, float] = {}
     text = MIX if text.strip() == USUAL else text
@@ -82,6 +85,12 @@ def month(
     else null.
 
     Queueing and provisioning are not part of a run's seconds, so the bill is more than this.
+
+    >>> mix, prices = analysis.read_mix("source 100"), analysis.read_prices()
+    >>> table = analysis.month("data/control", mix, 600, "general1.small", prices)
+    >>> table[["strategy", "n", "verdict"]].tail(1)
+             strategy  n verdict
+    3  registry-cache  6  slower
     """
     if builds < 0 or free_minutes < 0:
         raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")

@@ -50,6 +50,11 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     step that builds on it is about to run, so it waited for what that one did. Steps outside of
     the graph (reading the Dockerfile, importing a cache, exporters) wait for all and are waited
     for by all.
+
+    >>> path = analysis.critical_path("data/control")
+    >>> first = path[path["run"] == "docker.cold.01"].groupby("activity")["seconds"].sum()
+    >>> first.idxmax()
+    'work'
     """
     keys = [name for name in ("run", "build") if name in timeline]
     timeline = timeline.assign(activity=name_steps(timeline))

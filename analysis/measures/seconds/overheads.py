@@ -62,6 +62,10 @@ def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     outside of commands (a command lasts until the agent's next line); where a log holds no command
     or one without its time, what the others leave is "unknown" instead.
     Null when the run's own seconds are.
+
+    >>> table = analysis.overhead_map("data/control")
+    >>> table[table["run"] == "docker.cold.01"].nlargest(2, "seconds")["activity"].tolist()
+    ['docker build', 'docker push']
     """
     seconds = pd.concat([time_commands(logs.commands, logs.builds), time_phases(logs.phases)])
     known = seconds.groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0.0)

@@ -40,6 +40,13 @@ def count_entries(
     storage bills them; null when a size is unknown), store_bytes (of a cache in S3, null without
     one). All numbers of a registry are null for runs whose listing is among `problems` (path,
     reason).
+
+    >>> table = analysis.count_entries("data/control").set_index("run")
+    >>> table.loc[["docker.cold.01", "docker.source.01"], ["pushes", "entries"]]
+                      pushes  entries
+    run
+    docker.cold.01         1        1
+    docker.source.01       2        2
     """
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
