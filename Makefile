@@ -52,8 +52,8 @@ grid: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (R
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
 	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
 
-lab: ## an engine and images for a bare Debian machine, where Docker's are out of reach
-	@bash deploy/lab/provide.sh
+lab: ## an engine and images for a bare Debian machine, where Docker's are out of reach (WITH=all)
+	@bash deploy/lab/provide.sh $(WITH)
 
 lab-down: $(VENV)/.ready ## remove what a crashed lab left, and stop the engine of `make lab`
 	@$(USE_LAB); $(COMMAND) cleanup || true

@@ -37,8 +37,8 @@ HEAVY = {
     "nbconvert": {"reports"},
     # workload reads .dockerignore by the Docker client's own rules
     "docker": {"lab", "workload"},
-    "boto3": {"aws", "lab"},
-    "botocore": {"aws", "lab"},
+    "boto3": {"aws"},
+    "botocore": {"aws"},
 }
 
 

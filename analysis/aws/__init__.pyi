@@ -27,12 +27,14 @@ from .log_stream import (
     list_streams,
     open_log,
 )
+from .own_s3 import OwnS3, make_bucket
 from .s3 import fetch_object, list_newest, list_objects, remove_objects, upload
 
 __all__ = [
     "COMMANDS",
     "Aws",
     "LogPages",
+    "OwnS3",
     "Preview",
     "describe_builds",
     "describe_projects",
@@ -53,6 +55,7 @@ __all__ = [
     "list_objects",
     "list_repository",
     "list_streams",
+    "make_bucket",
     "make_repository",
     "open_log",
     "read_preview",

@@ -84,8 +84,8 @@ class Grid:
     def count_missing(self, point: Point, rounds: int) -> int:
         """How many builds of a point are missing up to a round; errors as make_plan's."""
         folder, settings = self.folder / point.name, self.settings(point, rounds)
-        images, lines = Images.from_environment(), []
-        plan = make_plan(folder, self.strategies, self.scenarios, settings, images, lines.append)
+        images = Images.from_environment()
+        plan = make_plan(folder, self.strategies, self.scenarios, settings, images, str)
         return plan.count_missing(folder)
 
 

@@ -85,6 +85,8 @@ def digest_of(context: Path) -> str:
 
 def digest_replacements(folder: Path | None) -> dict[str, str]:
     """Scenario -> sha256 over the files that replace those of the context."""
+    if folder is None:
+        return {}
     found = {}
     for name in sorted(list_replacements(folder)):
         paths = (path for path in (folder / name).rglob("*") if path.is_file())

@@ -7,11 +7,11 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.experiment.plan import Plan
-from analysis.records import read_records
+from analysis.records import read_json, read_records
 from analysis.shipped import RECORDED
 
 # a longer time between two builds is a pause, not a build
-PAUSE = pd.Timedelta(minutes=15)
+MAX_PAUSE = pd.Timedelta(minutes=15)
 
 
 def say_plan(folder: Path, plan: Plan) -> str:
@@ -30,34 +30,46 @@ def say_plan(folder: Path, plan: Plan) -> str:
         f"scenarios: {len(plan.scenarios)}",
         f"rounds: {rounds}",
     )
-    return f"{', '.join(parts)}; {say_time(builds, *find_spacing(folder))}."
+    return f"{', '.join(parts)}; {_say_time(builds, *_find_spacing(folder, plan))}."
 
 
-def find_spacing(folder: Path) -> tuple[pd.Series, str]:
-    """Median seconds from one build's start to the next one's, by strategy, and whose."""
-    for place in (folder, RECORDED):
-        try:
-            runs = read_records(place).runs
-        except RecordError:
-            continue
-        spacing = measure_spacing(runs)
-        if len(spacing):
-            return spacing, f"as {len(runs)} builds did in {place.name}"
+def _find_spacing(folder: Path, plan: Plan) -> tuple[pd.Series, str]:
+    """Median seconds from one build's start to the next one's, by strategy, and whose.
+
+    Of the builds in the folder, else of those recorded if they are of the same Dockerfile.
+    """
+    for path in (folder, RECORDED):
+        if path == folder or _same_context(path, plan):
+            try:
+                runs = read_records(path).runs
+            except RecordError:
+                continue
+            spacing = _measure_spacing(runs)
+            if len(spacing):
+                return spacing, f"as {len(runs)} builds did in {path.name}"
     return pd.Series(dtype="float64"), ""
 
 
-def measure_spacing(runs: pd.DataFrame) -> pd.Series:
+def _same_context(folder: Path, plan: Plan) -> bool:
+    """Whether the runs in a folder are of the context of a plan."""
+    path = folder / "experiment.json"
+    known = read_json(path) if path.is_file() else {}
+    return bool(known.get("context_digest") == plan.facts["context_digest"])
+
+
+def _measure_spacing(runs: pd.DataFrame) -> pd.Series:
     """Median seconds from a build's start to the next one's, by strategy; pauses left out."""
     runs = runs.sort_values("started")
     gaps = runs["started"].shift(-1) - runs["started"]
-    gaps = gaps[gaps < PAUSE].dt.total_seconds()
+    gaps = gaps[gaps < MAX_PAUSE].dt.total_seconds()
     return gaps.groupby(runs["strategy"].reindex(gaps.index)).median()
 
 
-def say_time(builds: Sequence[str], spacing: pd.Series, whose: str) -> str:
+def _say_time(builds: Sequence[str], spacing: pd.Series, whose: str) -> str:
     """About how many minutes builds of these strategies take; the usual one for one unknown."""
     if spacing.empty:
-        return "how long that takes is not known: nothing was built yet"
-    seconds = sum(spacing.get(name, spacing.median()) for name in builds)
+        return "how long that takes is unknown for this Dockerfile until a build of it has run"
+    usual = spacing.median()
+    seconds = float(sum(spacing.get(name, usual) for name in builds))
     minutes = max(round(seconds / 60), 1)
     return f"about {minutes} min, if each takes as long {whose}"

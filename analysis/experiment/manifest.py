@@ -70,7 +70,7 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
 
 def begun(folder: Path, number: int | None = None) -> dict[str, Path]:
     """Strategy -> the record of one of its finished runs, in one round or any."""
-    form = "*.*" if number is None else f"*.{number:02d}"
+    form = "[!.]*.*" if number is None else f"[!.]*.{number:02d}"
     found = sorted((folder / "runs").glob(f"{form}/record.json"))
     return {path.parent.name.rsplit(".", 2)[0]: path for path in found}
 

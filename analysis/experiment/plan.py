@@ -20,7 +20,7 @@ from analysis.workload import (
     load_strategies,
 )
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 
 
 class BuildSequence(NamedTuple):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from analysis.workload import Buildspec, Phase
 
@@ -45,8 +45,8 @@ class Result:
     finished: datetime
     status: str = "succeeded"
     exit_code: int = 0
-    phases: list[dict] = field(default_factory=list)
-    commands: list[dict] = field(default_factory=list)
+    phases: list[dict[str, Any]] = field(default_factory=list)
+    commands: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:

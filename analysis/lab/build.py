@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import HostError, LabError, RegistryError
+from analysis.errors import LabError, RegistryError
 from analysis.lab.agent import Result, run_buildspec
 from analysis.lab.build_records import list_refs, read_history
 from analysis.lab.host import BuildHost, HostKind
 from analysis.lab.lab import Lab
-from analysis.lab.store import SETTING
+from analysis.lab.store import SETTING, Store
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
 
@@ -130,7 +130,7 @@ def time_build(
 
     job, gap = build.job, None
     try:
-        with job.lab.background.quiet():
+        with job.lab.quiet():
             if job.finished is not None:
                 gap = time.monotonic() - job.finished
             buildspec, env = job.strategy.buildspec, environment(job)
@@ -156,8 +156,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: TimedBuild) -> Built:
     job, host = build.job, ready.host
     alive = timed.result.status != "timed out"
     try:
-        versions = read_versions(host) if alive else {}
-        history = read_history(host, ready.known) if alive else {"builds": []}
+        versions, history = _ask(job.lab, ready) if alive else ({}, {"builds": []})
         # a record that was not to be had may have cost the host its life
         alive = alive and host.is_running()
     finally:
@@ -172,6 +171,13 @@ def finish_build(build: Build, ready: ReadyHost, timed: TimedBuild) -> Built:
     }
     record |= describe_store(job)
     return record, timed.log, list_images(job), history
+
+
+def _ask(lab: Lab, ready: ReadyHost) -> tuple[dict[str, str | None], dict[str, Any]]:
+    """(versions, build records) that a host tells."""
+    versions = lab.background.start(read_versions, ready.host)
+    history = read_history(ready.host, ready.known)
+    return versions.result(), history
 
 
 def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
@@ -204,15 +210,16 @@ def describe_result(result: Result) -> dict[str, Any]:
 
 def describe_store(job: BuildJob) -> dict[str, int]:
     """What a record says of the S3 store: objects and bytes of this history's, if it has any."""
-    if not uses_store(job):
+    store = _find_store(job)
+    if store is None:
         return {}
-    count, size = job.lab.store.list_objects(f"{job.repository}/")
+    count, size = store.list_objects(f"{job.repository}/")
     return {"store_objects": count, "store_bytes": size}
 
 
-def uses_store(job: BuildJob) -> bool:
-    """Whether a strategy keeps its cache in the lab's S3 store."""
-    return job.lab.store is not None and SETTING in job.strategy.buildspec.text
+def _find_store(job: BuildJob) -> Store | None:
+    """The lab's S3 store where a strategy keeps its cache in it."""
+    return job.lab.store if SETTING in job.strategy.buildspec.text else None
 
 
 def list_images(job: BuildJob) -> dict[str, Any]:
@@ -225,24 +232,28 @@ def list_images(job: BuildJob) -> dict[str, Any]:
 
 def environment(job: BuildJob) -> dict[str, str]:
     """The variables that CodeBuild would get as environmentVariablesOverride."""
+    store = _find_store(job)
     return {
         "ECR_REPOSITORY_URL": f"{job.lab.private.address}/{job.repository}",
         "IMAGE_TAG": "latest",
         "CONTEXT": f"./{CONTEXT}/",
-    } | (job.lab.store.environment if uses_store(job) else {})
+    } | (store.environment if store else {})
 
 
 def read_versions(host: BuildHost) -> dict[str, str | None]:
     """Versions of engine, buildx and BuildKit, and the engine's storage driver; null unknown."""
+    commands = ("docker info --format '{{json .}}'", "docker buildx version")
     try:
-        info = json.loads(host.read("docker info --format '{{json .}}'"))
-        buildx = host.read("docker buildx version").split()
+        told, version, builders = host.read_all([*commands, "docker buildx ls --format json"])
+        if told is None or version is None or builders is None:
+            return {}
+        info, buildx = json.loads(told), version.split()
         nodes = [
             json.loads(line)["Nodes"][0]
-            for line in host.read("docker buildx ls --format json").splitlines()
+            for line in builders.splitlines()
             if json.loads(line)["Current"]
         ]
-    except (LabError, HostError, ValueError, KeyError, IndexError):
+    except (LabError, ValueError, KeyError, IndexError):
         return {}
     return {
         "engine": info.get("ServerVersion"),

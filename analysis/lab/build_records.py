@@ -25,25 +25,27 @@ def read_history(host: BuildHost, known: list[str]) -> dict[str, Any]:
     `docker buildx history logs --progress rawjson`; null and [] where BuildKit has none.
     """
     refs = [ref for ref in list_refs(host) if ref not in known]
-    return {"builds": [read_build(host, ref) for ref in refs]}
-
-
-def read_build(host: BuildHost, ref: str) -> dict[str, Any]:
-    """One build's record: ref, inspect, rawjson."""
-    name = shlex.quote(ref.rpartition("/")[2])
+    names = [shlex.quote(ref.rpartition("/")[2]) for ref in refs]
+    commands = [
+        f"docker buildx history {command}"
+        for name in names
+        for command in (f"inspect {name} --format json", f"logs {name} --progress rawjson")
+    ]
+    told = [json_lines(text or "") for text in _read_all(host, commands)]
     return {
-        "ref": ref,
-        "inspect": first(ask(host, f"docker buildx history inspect {name} --format json")),
-        "rawjson": ask(host, f"docker buildx history logs {name} --progress rawjson"),
+        "builds": [
+            {"ref": ref, "inspect": first(told[2 * at]), "rawjson": told[2 * at + 1]}
+            for at, ref in enumerate(refs)
+        ]
     }
 
 
-def ask(host: BuildHost, command: str) -> list[dict[str, Any]]:
-    """The JSON values a command prints, [] if it fails: a record must not undo a build."""
+def _read_all(host: BuildHost, commands: list[str]) -> list[str | None]:
+    """What the commands print, nulls if the host can't tell: a record must not undo a build."""
     try:
-        return json_lines(host.read(command))
+        return host.read_all(commands) if commands else []
     except LabError:
-        return []
+        return [None] * len(commands)
 
 
 def first(values: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -41,6 +41,7 @@ class Conveyor:
             ready = self._take(build)
             watch = self.watch(build) if self.watch else None
             ready, timed = time_build(build, ready, watch)
+            build.job.lab.collect()
             following = self._next.get(build)
             # a host of the sequence's own that was just built on has to be given back first
             apart = following and (

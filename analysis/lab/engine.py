@@ -54,9 +54,16 @@ def check_space(client: docker.DockerClient) -> None:
 
 
 def ensure_image(
-    client: docker.DockerClient, image: str, setting: str, say: Callable[[str], object] = str
+    client: docker.DockerClient,
+    image: str,
+    setting: str,
+    say: Callable[[str], object] = str,
+    cure: str = "",
 ) -> None:
-    """Pull `image` unless the engine has it, and say so; ImageError names what chose it."""
+    """Pull `image` unless the engine has it, and say so; ImageError names what chose it.
+
+    `cure`: what else would help, to be said when it can't be pulled.
+    """
     try:
         found = client.images.get(image)
         if not found.tags and not found.attrs.get("RepoDigests"):
@@ -71,7 +78,7 @@ def ensure_image(
         except (APIError, DockerException) as error:
             raise ImageError(
                 f"The image {image} ({setting}) can't be pulled: {first_line(error)}. Check the "
-                f"name and the network, or set {setting} to an image that this engine has."
+                f"name and the network, or set {setting} to an image that this engine has.{cure}"
             ) from error
 
 
@@ -101,7 +108,9 @@ def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
 
     The user's images lose only names that the lab gave them. Returns how many things went.
     """
-    chosen = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
+    chosen: dict[str, str | list[str] | bool] = {
+        "label": LABEL if lab is None else f"{LABEL}={lab}"
+    }
     containers = client.containers.list(all=True, filters=chosen, ignore_removed=True)
     names = registry_names(containers)
     removed = sum(try_removal(each.remove, force=True, v=True) for each in containers)

@@ -9,6 +9,7 @@ import json
 import tarfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -25,6 +26,8 @@ HOME = "/root"
 BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
 BOOT_SECONDS, READ_SECONDS = 60, 300
 SERVER_PORT = 9876
+# the containers first: what is mounted in them is no file of the host's
+CLEAR = "docker rm -f $(docker ps -aq); rm -rf /var/lib/docker/*"
 # what the engine answers when a container is gone, and when it no longer runs
 GONE = (404, 409)
 
@@ -49,6 +52,13 @@ class BuildHost:
     def __init__(self, container: Container, seconds: float) -> None:
         self.container, self.seconds = container, seconds
         self.settings: dict[str, str] = {}
+        self.clearing: str | None = None
+
+    @property
+    def _api(self) -> docker.APIClient:
+        client = self.container.client
+        assert client is not None, "a client made the container"
+        return client.api
 
     def use_server(self, server: "BuildHost") -> None:
         """Let this host's Docker commands go to the engine of another."""
@@ -69,7 +79,7 @@ class BuildHost:
         TimeoutError after `timeout` seconds; the host is stopped then, as nothing else ends
         what a command may have left running in it.
         """
-        api = self.container.client.api
+        api = self._api
         command = ["sh", "-c", "exec 2>&1\n" + script]
         code, late = None, threading.Event()
         timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
@@ -115,6 +125,17 @@ class BuildHost:
             raise HostError(f"A build host answered {text.strip()[-300:]!r} to: {script}")
         return text
 
+    def read_all(self, commands: Sequence[str]) -> list[str | None]:
+        """What each of some commands says, run side by side; null where one fails. HostError."""
+        mark, lines = uuid.uuid4().hex, ["d=$(mktemp -d)"]
+        for number, command in enumerate(commands):
+            lines.append(f"{{ {command}\n}} >$d/{number} 2>&1 || rm $d/{number} &")
+        lines.append("wait")
+        for number in range(len(commands)):
+            lines.append(f"cat $d/{number} 2>/dev/null || printf %s {mark}-failed\necho {mark}")
+        parts = self.read("\n".join([*lines, "rm -r $d"])).split(f"{mark}\n")
+        return [None if part == f"{mark}-failed" else part for part in parts[: len(commands)]]
+
     def is_empty(self) -> bool:
         """Whether its engine holds no image, container, volume or build cache."""
         lines = self.read("docker system df --format '{{json .}}'").splitlines()
@@ -123,7 +144,7 @@ class BuildHost:
     def is_running(self) -> bool:
         """Whether the host is still there to be used."""
         with engine_errors("looking after a build host"):
-            found = self.container.client.api.containers(filters={"id": self.container.id})
+            found = self._api.containers(filters={"id": self.container.id})
         return bool(found)
 
     def put(self, source: Path, name: str) -> None:
@@ -139,6 +160,38 @@ class BuildHost:
         """Write one small text file into `folder` (made when absent)."""
         with engine_errors("preparing a build host"):
             self.container.put_archive("/", one_file(f"{folder.strip('/')}/{name}", text))
+
+    def begin_clearing(self) -> None:
+        """Begin to delete what its engine holds, which goes on by itself.
+
+        The outer engine would delete it with the host's volume, and while it does that it starts
+        no other container with a volume.
+        """
+        api = self._api
+        with contextlib.suppress(docker.errors.APIError):
+            self.clearing = api.exec_create(self.container.id, ["sh", "-c", CLEAR])["Id"]
+            api.exec_start(self.clearing, detach=True)
+
+    def is_cleared(self) -> bool:
+        """Whether nothing is left to be deleted, or nothing goes on that would delete it."""
+        try:
+            api = self._api
+            return self.clearing is None or not api.exec_inspect(self.clearing)["Running"]
+        except docker.errors.APIError:
+            return True
+
+    def pause(self) -> bool:
+        """Freeze all that goes on in the host; whether it was there to be frozen."""
+        try:
+            self.container.pause()
+        except docker.errors.APIError:
+            return False
+        return True
+
+    def resume(self) -> None:
+        """Let a frozen host go on."""
+        with contextlib.suppress(docker.errors.APIError):
+            self.container.unpause()
 
     def remove(self) -> None:
         """Remove the host with all that it held; no error if it is gone."""
@@ -249,6 +302,6 @@ def wait_for_engine(container: Container, deadline: float) -> None:
         time.sleep(0.1)
     words = container.logs(tail=3).decode("utf-8", "replace").strip()
     raise HostError(
-        f"The build host ({container.image.tags or container.image.id}) did not start: {words}. "
+        f"The build host ({container.attrs['Config']['Image']}) did not start: {words}. "
         "It needs privileged containers; check HOST_IMAGE."
     )

@@ -13,19 +13,21 @@ does when this one is killed.
 
 import os
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import docker
 
 from analysis.errors import ImageError
 from analysis.lab import engine
 from analysis.lab.background import Background
+from analysis.lab.disposal import Disposal
 from analysis.lab.engine import LABEL, engine_errors
 from analysis.lab.host import BuildHost, HostKind, one_file, start_host
-from analysis.lab.reaper import start_reaper
-from analysis.lab.servers import Ground, start_link, start_registry, start_store
+from analysis.lab.reaper import end_reaper, start_reaper
+from analysis.lab.servers import LabNetwork, start_link, start_registry, start_store
 from analysis.lab.store import Store
 from analysis.registry import fetch_manifest, list_repository
 from analysis.workload import Link
@@ -37,6 +39,7 @@ BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
 NEWEST_TAG = "v0.34.2"
 # images that not every lab needs, by the names of Images
 NEWEST, STORE, LINK = OPTIONAL = ("newest", "store", "link")
+CURE = " For an engine that `make lab` made: make lab WITH={}."
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class Lab:
         self.needs = {*needs, LINK} if self.link.toxics else set(needs)
         self.store: Store | None = None
         self.id = uuid.uuid4().hex[:12]
-        self.background = Background()
+        self.network_name = f"{LABEL}-{self.id}"
+        self.background, self.disposal = Background(), Disposal()
 
     def __enter__(self) -> Self:
         self.client = engine.connect()
@@ -86,7 +90,8 @@ class Lab:
         for name in (field.name for field in fields(self.images)):
             if name not in OPTIONAL or name in self.needs:
                 setting = f"{name.upper()}_IMAGE"
-                engine.ensure_image(self.client, getattr(self.images, name), setting, self.say)
+                image, cure = getattr(self.images, name), CURE.format(name) * (name in OPTIONAL)
+                engine.ensure_image(self.client, image, setting, self.say, cure)
         self.say("starting the lab")
         self.reaper = start_reaper(self.id)
         try:
@@ -103,35 +108,35 @@ class Lab:
                 engine.sweep(self.client, self.id)
         finally:
             # it sweeps once more, and does what could not be done here
-            self.reaper.stdin.close()
-            self.reaper.wait(300)
+            end_reaper(self.reaper)
             self.client.close()
 
     def _start(self) -> None:
         with engine_errors("setting up the lab's network and servers"):
             self.nameservers = find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
-                f"{LABEL}-{self.id}", driver="bridge", labels={LABEL: self.id}
+                self.network_name, driver="bridge", labels={LABEL: self.id}
             )
-            self._start_servers(Ground(self.client, self.network.name, self.id))
+            self._start_servers(LabNetwork(self.client, self.network_name, self.id))
         self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
         if NEWEST in self.needs:
             self.serve(self.images.newest, BUILDKIT_REPOSITORY, NEWEST_TAG)
 
-    def _start_servers(self, ground: Ground) -> None:
+    def _start_servers(self, network: LabNetwork) -> None:
         servers = {
-            name: start_registry(ground, self.images.registry) for name in ("private", "public")
+            name: start_registry(network, self.images.registry) for name in ("private", "public")
         }
         if STORE in self.needs:
-            servers[STORE], self.store = start_store(ground, self.images.store)
+            servers[STORE], self.store = start_store(network, self.images.store)
         if LINK in self.needs:
-            servers = start_link(ground, self.images.link, self.link, servers)
+            servers = start_link(network, self.images.link, self.link, servers)
         self.private, self.public = servers["private"], servers["public"]
         if self.store:
             self.store = replace(self.store, address=servers[STORE].address)
 
     def serve(self, image: str, repository: str, tag: str) -> str:
         """Push one of the engine's images into the public registry; its name for a build."""
+        self.say(f"copying {image} into the lab's registry")
         local = f"127.0.0.1:{self.public.port}/{repository}"
         with engine_errors(f"copying {image} into the lab's registry"):
             self.client.images.get(image).tag(local, tag)
@@ -156,7 +161,7 @@ class Lab:
             container = self.client.containers.create(image, ["true"], labels={LABEL: self.id})
             try:
                 container.put_archive("/", one_file("etc/base-version", "2\n"))
-                return container.commit(changes=f"LABEL {LABEL}={self.id}").id
+                return str(container.commit(changes=f"LABEL {LABEL}={self.id}").id)
             finally:
                 container.remove(v=True)
 
@@ -181,7 +186,7 @@ class Lab:
         return start_host(
             self.client,
             self.images.host,
-            self.network.name,
+            self.network_name,
             self.id,
             [self.private.address, self.public.address],
             self.nameservers,
@@ -189,10 +194,20 @@ class Lab:
         )
 
     def discard(self, host: BuildHost) -> None:
-        """Remove a host in the background."""
-        self.background.start(host.remove)
+        """Let a host be removed in the background, which may take until after the next build."""
+        self.background.start(self.disposal.add, host)
 
-    def list_images(self, repository: str) -> dict:
+    def collect(self) -> None:
+        """Remove, in the background, the discarded hosts that hold nothing any more."""
+        self.background.start(self.disposal.collect)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """A block in which a build can be timed: nothing else goes on, and none can begin."""
+        with self.background.quiet(), self.disposal.paused():
+            yield
+
+    def list_images(self, repository: str) -> dict[str, Any]:
         """{"imageDetails", "manifests"} of a repository, untagged and superseded ones included.
 
         Read from the registry's storage: its HTTP API cannot list untagged manifests.

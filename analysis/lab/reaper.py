@@ -22,6 +22,13 @@ def start_reaper(lab: str) -> subprocess.Popen[bytes]:
     )
 
 
+def end_reaper(reaper: subprocess.Popen[bytes], seconds: float = 300) -> None:
+    """Let a reaper sweep what is left of its lab, and wait for it."""
+    if reaper.stdin:
+        reaper.stdin.close()
+    reaper.wait(seconds)
+
+
 def main(lab: str) -> None:
     """Sweep `lab` once standard input is closed, until there is nothing that can be removed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

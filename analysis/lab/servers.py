@@ -4,6 +4,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from typing import Any
 
 import docker
 from docker.models.containers import Container
@@ -30,7 +31,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Ground:
+class LabNetwork:
     """Where a lab's containers are started: the engine, their network, the lab's id."""
 
     client: docker.DockerClient
@@ -45,42 +46,41 @@ class Ground:
         settings: dict[str, str] | None = None,
     ) -> Server:
         """A container whose `port` is published on loopback."""
-        container = self.client.containers.run(
-            image,
-            command,
-            detach=True,
-            network=self.network,
-            ports={f"{port}/tcp": ("127.0.0.1", None)},
-            environment=settings or {},
-            labels={LABEL: self.lab},
-        )
+        options: dict[str, Any] = {
+            "network": self.network,
+            "ports": {f"{port}/tcp": ("127.0.0.1", None)},
+            "environment": settings or {},
+            "labels": {LABEL: self.lab},
+        }
+        container = self.client.containers.create(image, command, **options)
+        container.start()
         container.reload()
         found = container.attrs["NetworkSettings"]
         address = f"{found['Networks'][self.network]['IPAddress']}:{port}"
         return Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
 
 
-def start_registry(ground: Ground, image: str) -> Server:
+def start_registry(network: LabNetwork, image: str) -> Server:
     """A registry that answers."""
-    server = ground.start(image, REGISTRY_PORT)
+    server = network.start(image, REGISTRY_PORT)
     wait_for(server, "/v2/", "registry", "REGISTRY_IMAGE")
     return server
 
 
-def start_store(ground: Ground, image: str) -> tuple[Server, Store]:
+def start_store(network: LabNetwork, image: str) -> tuple[Server, Store]:
     """An S3 store that answers, with its bucket."""
     keys = Store()
-    server = ground.start(image, PORT, COMMAND, keys.settings)
+    server = network.start(image, PORT, COMMAND, keys.settings)
     store = replace(keys, url=f"http://127.0.0.1:{server.port}", address=server.address)
     store.make_bucket()
     return server, store
 
 
 def start_link(
-    ground: Ground, image: str, link: Link, servers: dict[str, Server]
+    network: LabNetwork, image: str, link: Link, servers: dict[str, Server]
 ) -> dict[str, Server]:
     """`servers` by name as build hosts see them over a shaped link."""
-    gate = ground.start(image, API_PORT)
+    gate = network.start(image, API_PORT)
     wait_for(gate, "/version", "link", "LINK_IMAGE")
     host = gate.address.partition(":")[0]
     for name, server in servers.items():

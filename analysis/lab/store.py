@@ -4,12 +4,8 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-import boto3
-from botocore.client import BaseClient
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
-from analysis.errors import LabError
+from analysis.aws import OwnS3, list_objects, make_bucket
+from analysis.errors import CloudError, LabError
 
 PORT, REGION, BUCKET = 9000, "us-east-1", "cache"
 COMMAND = ["posix", "/data"]
@@ -57,9 +53,9 @@ class Store:
         deadline = time.monotonic() + seconds
         while True:
             try:
-                self.client().create_bucket(Bucket=BUCKET)
+                make_bucket(self.connect(), BUCKET)
                 return
-            except (BotoCoreError, ClientError) as error:
+            except CloudError as error:
                 if time.monotonic() > deadline:
                     raise LabError(
                         f"The lab's S3 store does not work after {seconds:.0f} s: {error}; check "
@@ -70,30 +66,11 @@ class Store:
     def list_objects(self, prefix: str) -> tuple[int, int]:
         """How many objects lie under a prefix, and their bytes. LabError if it can't be had."""
         try:
-            pages = self.client().get_paginator("list_objects_v2")
-            found = [
-                item["Size"]
-                for page in pages.paginate(Bucket=BUCKET, Prefix=prefix)
-                for item in page.get("Contents", [])
-            ]
-        except (BotoCoreError, ClientError) as error:
-            raise LabError(f"The lab's S3 store can't be listed: {error}.") from error
+            found = [size for _, size in list_objects(self.connect(), BUCKET, prefix)]
+        except CloudError as error:
+            raise LabError(f"The lab's S3 store can't be listed: {error}") from error
         return len(found), sum(found)
 
-    def client(self) -> BaseClient:
-        """A client of the store's API."""
-        return boto3.client(
-            "s3",
-            endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            config=Config(
-                s3={"addressing_style": "path"},
-                retries={"total_max_attempts": 1},
-                connect_timeout=5,
-                read_timeout=30,
-                # a proxy of the environment can't reach a container of this machine
-                proxies={},
-            ),
-        )
+    def connect(self) -> OwnS3:
+        """A client of the store."""
+        return OwnS3(REGION, url=self.url, access_key=self.access_key, secret_key=self.secret_key)

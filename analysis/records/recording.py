@@ -148,7 +148,8 @@ def read_records(folder: str | Path) -> Records:
             f"{folder} holds no experiment: {fact}. Give the folder of one, such as data/lab."
         )
     rows, problems = [], []
-    for run in sorted(path for path in (folder / "runs").iterdir() if path.is_dir()):
+    # a hidden folder is none of ours: JupyterLab makes .ipynb_checkpoints wherever it shows files
+    for run in sorted((folder / "runs").glob("[!.]*/")):
         try:
             rows.append(read_record(run))
         except RecordError as error:

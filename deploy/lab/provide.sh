@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Stand-ins for the lab's public parts, for a machine that reaches package registries only:
-# a private Docker engine and images of a build host, BuildKit (two versions), a registry, an S3
-# store, a shaped link and a base image.
+# a private Docker engine and images of a build host, BuildKit, a registry and a base image; on
+# demand also of the newest BuildKit, an S3 store and a shaped link.
 # A machine with Docker that can pull public images needs nothing of this.
 #
-#   provide.sh            engine and images; prints the file to source
-#   provide.sh stop       stops the private engine
+#   provide.sh                      engine and images; prints the file to source
+#   provide.sh [newest|store|link]  those, and what is named; all: each of them
+#   provide.sh stop                 stops the private engine
 #
 # Needs Debian, root, apt and Go >= 1.24. Everything it makes lies in one folder (LAB_CACHE), but
-# for small packages of Debian's that it installs: debootstrap, iproute2, iptables, runc, tini.
-# A second call finds its parts in the folder.
+# for small packages of Debian's that it installs and leaves: debootstrap, iproute2, iptables, runc,
+# tini; Go's own caches of modules and builds (`go clean -cache -modcache` empties them); and, while
+# the engine runs, a network bridge and rules of iptables. A second call finds its parts there.
 set -euo pipefail
 shopt -s nullglob
 
@@ -28,6 +30,22 @@ suite=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
+
+# Says every TELL_SECONDS that a command still runs; whoever calls it has said that it begins.
+telling() { # words command...
+    local words=$1 begin=$SECONDS teller
+    shift
+    while sleep "${TELL_SECONDS:-15}" 2>/dev/null && kill -0 $$ 2>/dev/null; do
+        say "still $words, $((SECONDS - begin)) s"
+    done >/dev/null </dev/null &
+    teller=$!
+    # shellcheck disable=SC2064
+    trap "kill $teller 2>/dev/null || :" EXIT
+    "$@"
+    trap - EXIT
+    kill "$teller" 2>/dev/null || :
+    wait "$teller" 2>/dev/null || :
+}
 
 check_machine() {
     [ "$(uname -s)" = Linux ] || die "stand-ins are built on Linux only; elsewhere install Docker."
@@ -115,13 +133,27 @@ compile_buildkit() { # version; takes about two minutes
     compile buildkit "$1" "$module" "$module/cmd/buildkitd" "$module/cmd/buildctl"
 }
 
-compile_all() {
-    compile_buildkit "$BUILDKIT_VERSION"
-    compile_buildkit "$NEWEST_BUILDKIT_VERSION"
+compile_store() {
     local module=github.com/versity/versitygw
     compile store "$STORE_VERSION" $module $module/cmd/versitygw
-    module=github.com/Shopify/toxiproxy/v2
+}
+
+compile_link() {
+    local module=github.com/Shopify/toxiproxy/v2
     compile link "$LINK_VERSION" $module $module/cmd/server
+}
+
+compile_optional() { # newest|store|link ...
+    local part
+    for part in "$@"; do
+        case $part in
+        newest)
+            telling "compiling buildkit $NEWEST_BUILDKIT_VERSION" \
+                compile_buildkit "$NEWEST_BUILDKIT_VERSION"
+            ;;
+        *) telling "compiling $part" "compile_$part" ;;
+        esac
+    done
 }
 
 bootstrap() { # name packages; makes $parts/name-TAG.tar, the tag being that of this function
@@ -236,31 +268,45 @@ make_images() {
     have_image "$system" || docker import -c 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
         "$(tar_of system)" "$system" >/dev/null
     make_base
-    rm -rf "$stage" && mkdir -p "$stage"/{host,registry,store,link}
+    rm -rf "$stage" && mkdir -p "$stage"/{host,registry}
     host=lab-host:$(tag_of bootstrap unpack_engine "$here"/host/*)
     cp -a "$parts/docker" "$stage/host/docker"
     build_image "$host" "$stage/host" host
 
     buildkit=$(make_buildkit "$BUILDKIT_VERSION")
-    newest=$(make_buildkit "$NEWEST_BUILDKIT_VERSION")
 
     registry=lab-registry:$(tag_of bootstrap unpack_engine "$here"/registry/*)
     dpkg -x "$parts"/debs/docker-registry_*.deb "$stage/registry/package"
     build_image "$registry" "$stage/registry" registry
-
-    store=lab-store:$STORE_VERSION-$(tag_of bootstrap compile "$here"/store/*)
-    cp "$parts/store/$STORE_VERSION/versitygw" "$stage/store/"
-    build_image "$store" "$stage/store" store
-
-    link=lab-link:$LINK_VERSION-$(tag_of bootstrap compile "$here"/link/*)
-    cp "$parts/link/$LINK_VERSION/server" "$stage/link/"
-    build_image "$link" "$stage/link" link
     rm -rf "$stage"
+}
+
+# The images of what was asked for, and the names of those that an earlier call made.
+make_optional() { # newest|store|link ...
+    local stage=$LAB_CACHE/stage asked=" $* "
+    rm -rf "$stage" && mkdir -p "$stage"/{store,link}
+    newest=$(name_buildkit "$NEWEST_BUILDKIT_VERSION")
+    [[ $asked != *" newest "* ]] || newest=$(make_buildkit "$NEWEST_BUILDKIT_VERSION")
+    store=lab-store:$STORE_VERSION-$(tag_of bootstrap compile "$here"/store/*)
+    if [[ $asked = *" store "* ]]; then
+        cp "$parts/store/$STORE_VERSION/versitygw" "$stage/store/"
+        build_image "$store" "$stage/store" store
+    fi
+    link=lab-link:$LINK_VERSION-$(tag_of bootstrap compile "$here"/link/*)
+    if [[ $asked = *" link "* ]]; then
+        cp "$parts/link/$LINK_VERSION/server" "$stage/link/"
+        build_image "$link" "$stage/link" link
+    fi
+    rm -rf "$stage"
+}
+
+name_buildkit() { # version
+    printf '%s\n' "lab-buildkit:$1-$(tag_of bootstrap compile unpack_engine "$here"/buildkit/*)"
 }
 
 make_buildkit() { # version; prints the image's name
     local folder=$parts/buildkit/$1 image
-    image=lab-buildkit:$1-$(tag_of bootstrap compile unpack_engine "$here"/buildkit/*)
+    image=$(name_buildkit "$1")
     mkdir -p "$stage/buildkit-$1"
     cp "$folder/"* "$parts/docker/usr/sbin/runc" "$stage/buildkit-$1/"
     build_image "$image" "$stage/buildkit-$1" buildkit
@@ -273,13 +319,14 @@ export DOCKER_HOST=unix://$socket
 export DOCKER_CONFIG=$run/config
 export HOST_IMAGE=$host
 export BUILDKIT_IMAGE=$buildkit
-export NEWEST_IMAGE=$newest
 export REGISTRY_IMAGE=$registry
-export STORE_IMAGE=$store
-export LINK_IMAGE=$link
 export BASE_IMAGE=$base
 export PATH=$parts/docker/usr/bin:\$PATH
 END
+    local part
+    for part in newest store link; do
+        ! have_image "${!part}" || printf 'export %s_IMAGE=%s\n' "${part^^}" "${!part}"
+    done >>"$settings"
     say "ready; source $settings"
     printf '%s\n' "$settings"
 }
@@ -288,16 +335,29 @@ if [ "${1:-}" = stop ]; then
     stop_engine
     exit
 fi
-[ $# -eq 0 ] || die "unknown argument '$1'; call it with no argument, or with: stop"
+optional=()
+for argument in "$@"; do
+    case $argument in
+    newest | store | link) optional+=("$argument") ;;
+    all) optional=(newest store link) ;;
+    *) die "unknown argument '$argument'; it may be newest, store, link or all, or stop alone" ;;
+    esac
+done
+say "everything goes to $LAB_CACHE; about 5 minutes the first time"
 mkdir -p "$parts"
 check_machine
-install_tools
-unpack_engine
+telling "installing packages" install_tools
+telling "unpacking the Docker engine" unpack_engine
 # one waits for processors, the other for the network
-compile_all & compiling=$!
-bootstrap system ca-certificates,iptables,libseccomp2,procps,git
-bootstrap python ca-certificates,python3,python3-pip,python3-venv
+telling "compiling buildkit $BUILDKIT_VERSION" compile_buildkit "$BUILDKIT_VERSION" &
+compiling=$!
+telling "bootstrapping system" bootstrap system ca-certificates,iptables,libseccomp2,procps,git
+telling "bootstrapping python" bootstrap python ca-certificates,python3,python3-pip,python3-venv
 wait "$compiling"
+compile_optional ${optional+"${optional[@]}"} &
+compiling=$!
 start_engine
-make_images
+telling "making images" make_images
+wait "$compiling"
+telling "making images" make_optional ${optional+"${optional[@]}"}
 write_settings

@@ -183,7 +183,7 @@ class LabBuild:
 
 def list_cached(store: Store, prefix: str) -> list[str]:
     """The keys of a build's cache in the lab's store."""
-    found = store.client().list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    found = store.connect().client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
     return [item["Key"] for item in found.get("Contents", [])]
 
 
@@ -192,13 +192,13 @@ def remove_forgotten(store: Store, bucket: str, prefix: str) -> None:
     held = s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
     for key in list_cached(store, prefix):
         if key not in held:
-            store.client().delete_object(Bucket=BUCKET, Key=key)
+            store.connect().client("s3").delete_object(Bucket=BUCKET, Key=key)
 
 
 def keep_cached(store: Store, bucket: str, prefix: str) -> None:
     """Put into the bucket what a build left in the lab's store."""
     for key in list_cached(store, prefix):
-        data = store.client().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        data = store.connect().client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
         s3_backends[ACCOUNT]["aws"].put_object(bucket, key, data)
 
 

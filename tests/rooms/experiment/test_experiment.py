@@ -243,6 +243,8 @@ def test_a_rank_in_a_round_counts_the_others_and_stays_after_a_resume(tmp_path):
     assert find_rank(tmp_path, "docker", 1) == 0
     assert find_rank(tmp_path, "docker.v2", 1) == 1
     assert find_rank(tmp_path, "buildx-load", 1) == 2
+    write_runs(tmp_path, (".ipynb_checkpoints.cold.01", 0))
+    assert find_rank(tmp_path, "buildx-load", 1) == 2
     write_runs(tmp_path, ("buildx-load.cold.01", 2), ("buildx-push.cold.01", 3))
     assert find_rank(tmp_path, "buildx-load", 1) == 2
     assert find_rank(tmp_path, "docker.v2", 2) == 1

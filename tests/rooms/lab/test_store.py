@@ -26,7 +26,7 @@ def test_a_lab_has_what_its_strategies_need_and_no_more():
 
 def test_the_store_speaks_s3_to_those_who_have_its_keys(client):
     with Lab(needs={STORE}) as lab:
-        s3 = lab.store.client()
+        s3 = lab.store.connect().client("s3")
         s3.put_object(Bucket=BUCKET, Key="mine/a", Body=b"1234")
         assert s3.get_object(Bucket=BUCKET, Key="mine/a")["Body"].read() == b"1234"
         assert lab.store.list_objects("mine/") == (1, 4)

@@ -185,7 +185,7 @@ def spoil_caches(bench):
     bench.lab.serve(images.newest, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
     bench.sabotage("other BuildKit", "s3-cache", "unchanged", found="s3-cache-01")
     bench.lab.serve(images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
-    store = bench.lab.store.client()
+    store = bench.lab.store.connect().client("s3")
     for item in store.list_objects_v2(Bucket=BUCKET)["Contents"]:
         store.delete_object(Bucket=BUCKET, Key=item["Key"])
     bench.sabotage("emptied store", "s3-cache", "unchanged", found="s3-cache-01")

@@ -55,6 +55,14 @@ def test_a_run_killed_while_written_is_reported(tmp_path):
     assert "cut off while it was written" in problems["reason"][0]
 
 
+def test_what_jupyterlab_leaves_beside_the_runs_is_no_run(tmp_path):
+    write(tmp_path)
+    (tmp_path / "runs" / ".ipynb_checkpoints").mkdir()
+    found = recording.read_records(tmp_path)
+    assert len(found.runs) == 1
+    assert found.problems.empty
+
+
 def test_a_record_of_another_format_names_the_file(tmp_path):
     folder = write(tmp_path)
     (folder / "record.json").write_text(json.dumps(RECORD | {"format": 99}))
