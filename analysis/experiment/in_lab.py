@@ -63,14 +63,21 @@ class LabPlace:
 RUNS_NOW = re.compile(rb"^#\d+ (\[.+|exporting .+|importing .+)|Running command (.+)", re.MULTILINE)
 
 
+def find_step(chunk: bytes) -> str | None:
+    """The last step or command that a part of a log says has begun, null if it names none."""
+    found = RUNS_NOW.findall(chunk)
+    if not found:
+        return None
+    return next(part for part in found[-1] if part).decode("utf-8", "replace").strip()
+
+
 def _watch(build: Build, recorder: Recorder) -> Callable[[bytes], None]:
     """Shows what a build does by the log as it comes."""
 
     def watch(chunk: bytes) -> None:
-        found = RUNS_NOW.findall(chunk)
-        if found:
-            text = next(part for part in found[-1] if part).decode("utf-8", "replace").strip()
-            recorder.progress.show(f"{build.scenario}: {text}")
+        step = find_step(chunk)
+        if step:
+            recorder.progress.show(f"{build.scenario}: {step}")
 
     return watch
 
