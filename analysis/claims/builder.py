@@ -1,4 +1,4 @@
-"""The seed's notes on what making a builder costs."""
+"""What the memo says of what making a builder costs."""
 
 import pandas as pd
 

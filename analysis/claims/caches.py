@@ -1,12 +1,12 @@
-"""The seed's notes on what caches give, and what they cost."""
+"""What the memo says of what caches give, and what they cost."""
 
 import pandas as pd
 
 from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
 from analysis.measures.caching import (
     LIFETIME,
-    landing_chance,
-    landings,
+    host_reuse,
+    reuse_chance,
 )
 from analysis.measures.compare import EMULATED
 from analysis.prose import say_counted, say_landings, say_public_logs
@@ -76,9 +76,9 @@ def say_model(evidence: Evidence) -> str:
     """What the pool did against the model, and what the model says of larger pools."""
     pool = evidence.experiment.facts.get("pool", POOL)
     runs = evidence.runs[evidence.runs["strategy"].str.startswith(LOCAL)]
-    seen = say_landings(landings(runs, evidence.hits, pool), pool)
+    seen = say_landings(host_reuse(runs, evidence.hits, pool), pool)
     chances = (
-        f"{say_share(landing_chance(gap, LIFETIME, hosts))} of {hosts} hosts with a build every "
+        f"{say_share(reuse_chance(gap, LIFETIME, hosts))} of {hosts} hosts with a build every "
         f"{gap} min"
         for hosts, gap in ((4, 10), (16, 10), (16, 30))
     )

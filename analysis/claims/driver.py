@@ -1,4 +1,4 @@
-"""The seed's section on whether the driver must be docker-container for --cache-to."""
+"""The memo's section on whether the driver must be docker-container for --cache-to."""
 
 import re
 
@@ -36,7 +36,7 @@ def cache_to_fails(evidence: Evidence) -> Finding:
 
 
 def words_same(evidence: Evidence) -> Finding:
-    """Whether the refusal is in the words that the seed quotes."""
+    """Whether the refusal is in the words that the memo quotes."""
     runs = refused_runs(evidence).dropna(subset=["words"])
     if runs.empty:
         return Finding(UNCLEAR, "no build was refused --cache-to on the docker driver")

@@ -1,4 +1,4 @@
-"""The seed's notes on how many entries a push leaves, and what counts them."""
+"""What the memo says of how many entries a push leaves, and what counts them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The seed's notes on what the entries are that a push leaves."""
+"""What the memo says of what the entries are that a push leaves."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The seed's notes as hypotheses, each with the verdict that the experiment's runs give."""
+"""The memo's sentences as hypotheses, each with the verdict that the experiment's runs give."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from analysis.claims import driver, media
 from analysis.claims import entries as registry
 from analysis.claims.evidence import gather_evidence, say_runs, say_where
 
-# in the order of the seed: its memo, then its section on the docker-container driver
+# in the order of the memo, then of its section on the docker-container driver
 CLAIMS = {
     "buildx --push leaves three entries in the registry": registry.three_entries,
     "They are the image itself, its index, and an application/vnd.in-toto+json": media.what_is_left,
@@ -41,7 +41,7 @@ COLUMNS = ["claim", "verdict", "numbers", "where", "runs"]
 
 
 def claims(experiment: records.Experiment | str | Path) -> pd.DataFrame:
-    """One row a sentence of the seed: claim, verdict, numbers, where, runs; all text.
+    """One row a sentence of the memo: claim, verdict, numbers, where, runs; all text.
 
     Verdicts: holds, does not hold, holds only if …, can't tell; each is computed from the runs
     that may be compared. numbers: with n and 95 % intervals; of a verdict can't tell the reason,

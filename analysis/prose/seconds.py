@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.measures.seconds import burdened
+from analysis.measures.seconds import with_cache_overhead
 from analysis.words import count_words, join_words, say_range, say_seconds, say_sentence, say_share
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
@@ -81,7 +81,7 @@ def say_unexplained(busy: pd.DataFrame) -> str:
 
 def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
     """How much of the overhead decides the time in a scenario, of overhead_on_path's rows."""
-    rows = burdened(overhead)
+    rows = with_cache_overhead(overhead)
     rows = rows[rows["scenario"] == scenario].sort_values("on_path", ascending=False)
     if rows.empty:
         return [f"No build of {say_commit(scenario)} has a timeline with a cache's overhead."]

@@ -53,9 +53,9 @@ def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: st
 
 def name_runs(frame: pd.DataFrame) -> pd.Series:
     """`docker.cold.1`, of what a frame of runs has of strategy, scenario and round."""
-    parts = [frame[name].astype("string") for name in NAMED if name in frame]
-    names = parts[0].str.cat(parts[1:], sep=".") if parts else frame.index.to_series()
-    return names.astype("string")
+    parts = [frame[name].astype(str) for name in NAMED if name in frame]
+    rows = zip(*parts, strict=True) if parts else ([str(each)] for each in frame.index)
+    return pd.Series([".".join(row) for row in rows], frame.index, "string")
 
 
 def say_missing(

@@ -148,15 +148,12 @@ def _find(source: Any, name: str, need: Need) -> Any:
 
 def _check(measure: str, name: str, need: Need, given: Mapping[str, Any]) -> Any:
     """The argument with its columns; TypeError when it is something else."""
-    value, wanted = given[name], Logs if name == "logs" else pd.DataFrame
-    if isinstance(value, wanted):
-        columns = list_columns(need.columns, given)
-        return complete(value, columns, measure, name) if need.columns else value
-    if value is None and name == "problems":
+    value, columns = given[name], list_columns(need.columns, given)
+    if isinstance(value, pd.DataFrame) and columns:
+        return complete(value, columns, measure, name)
+    if (isinstance(value, Logs) and name == "logs") or (value is None and name == "problems"):
         return value
-    columns = ", ".join(
-        each for each in list_columns(need.columns, given) if each not in COLUMN_DEFAULTS
-    )
-    what = f"a frame ({columns})" if need.columns else "what read_logs gives"
+    needed = ", ".join(each for each in columns if each not in COLUMN_DEFAULTS)
+    what = f"a frame ({needed})" if columns else "what read_logs gives"
     whole = ", an experiment or its folder" if need.find else ""
     raise TypeError(f"{measure} takes as {name} {what}{whole}, not {type(value).__name__}.")

@@ -10,10 +10,13 @@ from .hits import (
 )
 from .host_pool import (
     LIFETIME,
+    host_reuse,
     landing_chance,
     landing_chances,
     landings,
     local_hits,
+    reuse_chance,
+    reuse_chances,
     widen_chances,
 )
 from .misses import explain_log, explain_misses, frame_misses
@@ -29,6 +32,7 @@ __all__ = [
     "frame_misses",
     "hit_rates",
     "hits_by_run",
+    "host_reuse",
     "landing_chance",
     "landing_chances",
     "landings",
@@ -37,6 +41,8 @@ __all__ = [
     "local_hits",
     "misses_by_run",
     "rates_by_denominator",
+    "reuse_chance",
+    "reuse_chances",
     "widen_chances",
     "widen_rates",
 ]

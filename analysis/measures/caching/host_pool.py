@@ -29,7 +29,7 @@ LOCAL = {
 }
 
 
-def landing_chance(gap: float, lifetime: float, pool: int, before: int | None = None) -> float:
+def reuse_chance(gap: float, lifetime: float, pool: int, before: int | None = None) -> float:
     """The chance that the next build lands on a host that built before and was kept.
 
     Builds arrive every `gap` minutes, each on one of `pool` equally likely hosts, and a host is
@@ -44,7 +44,11 @@ def landing_chance(gap: float, lifetime: float, pool: int, before: int | None = 
     return 1 - (1 - 1 / pool) ** min(known)
 
 
-def landing_chances(
+# the name it had first
+landing_chance = reuse_chance
+
+
+def reuse_chances(
     lifetime: float = LIFETIME, pools: Sequence[int] = POOLS, gaps: Sequence[float] = ()
 ) -> pd.DataFrame:
     """pool, gap (minutes), lifetime (minutes), chance: a row a pool and gap, the shortest first.
@@ -53,13 +57,17 @@ def landing_chances(
     the next, so that the chance of a gap is that of the row with the next gap that is as long.
     """
     gaps = sorted(gaps) or [lifetime / k for k in range(RECENT, 0, -1)] + [lifetime * 1.25]
-    rows = [(p, gap, lifetime, landing_chance(gap, lifetime, p)) for p in pools for gap in gaps]
+    rows = [(p, gap, lifetime, reuse_chance(gap, lifetime, p)) for p in pools for gap in gaps]
     return pd.DataFrame(rows, columns=["pool", "gap", "lifetime", "chance"])
+
+
+# the name it had first
+landing_chances = reuse_chances
 
 
 @takes(chances="gap pool chance")
 def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
-    """idle gap (minutes), then a column a pool with the chances in %, of landing_chances' rows."""
+    """idle gap (minutes), then a column a pool with the chances in %, of reuse_chances' rows."""
     wide = chances.assign(percent=100 * chances["chance"])
     wide = wide.pivot(index="gap", columns="pool", values="percent")
     names = {pool: f"pool of {pool}" for pool in wide.columns}
@@ -76,12 +84,12 @@ def pick_kept(experiment: Experiment) -> pd.DataFrame:
     runs=Need("run strategy scenario round started host_empty", pick_kept),
     hits=Need("run scenario valid hits", hits_by_run),
 )
-def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.DataFrame:
+def host_reuse(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.DataFrame:
     """What a pool of kept hosts did: a row a scenario and place in a history but the first.
 
     scenario, before (builds of the history by then), builds (seen, over the rounds), used (those
     on a host that had built before), hits (those with any layer from a cache), expected (used of
-    a build, by landing_chance: hosts of the lab are kept for all of a history). `runs` are those
+    a build, by reuse_chance: hosts of the lab are kept for all of a history). `runs` are those
     of one strategy with such a pool, valid or not; `hits` hits_by_run's.
     """
     order = runs.sort_values(["started", "run"], kind="stable")
@@ -93,13 +101,17 @@ def landings(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.Dat
     groups = known.groupby(["scenario", "before"], sort=False)
     seen = groups.agg(builds=("run", "size"), used=("used", "sum"), hits=("hit", "sum"))
     seen = seen.reset_index()
-    seen["expected"] = [landing_chance(0, LIFETIME, pool, int(n)) for n in seen["before"]]
+    seen["expected"] = [reuse_chance(0, LIFETIME, pool, int(n)) for n in seen["before"]]
     place = {name: number for number, name in enumerate(order_scenarios(runs))}
     return seen.sort_values(
         ["before", "scenario"],
         key=lambda values: values.map(place) if values.name == "scenario" else values,
         ignore_index=True,
     )[SEEN]
+
+
+# the name it had first
+landings = host_reuse
 
 
 @takes(logs="")

@@ -1,4 +1,4 @@
-from .aa import AGAIN, control
+from .aa import AGAIN, control, judge_aa
 from .comparison import (
     COLUMNS,
     FEWEST,
@@ -37,6 +37,7 @@ __all__ = [
     "compare_with",
     "control",
     "count_luck",
+    "judge_aa",
     "left_out",
     "mark_emulated",
     "mean_by_activity",

@@ -10,6 +10,7 @@ from .path_seconds import (
     path_map,
     path_seconds,
     pick_run,
+    with_cache_overhead,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "path_map",
     "path_seconds",
     "pick_run",
+    "with_cache_overhead",
 ]

@@ -87,10 +87,14 @@ def widen(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @takes(overhead=Need("strategy busy", overhead_on_path))
-def burdened(overhead: pd.DataFrame) -> pd.DataFrame:
+def with_cache_overhead(overhead: pd.DataFrame) -> pd.DataFrame:
     """The rows of overhead_on_path of strategies that have any overhead of a cache's kind."""
     most = overhead.groupby("strategy")["busy"].transform("max")
     return overhead[most >= WORTH_SAYING].reset_index(drop=True)
+
+
+# the name it had first
+burdened = with_cache_overhead
 
 
 @takes(path=Need("run strategy scenario valid activity seconds", path_map))

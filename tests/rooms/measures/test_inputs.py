@@ -51,7 +51,7 @@ POLICY = {
 }
 # what takes no frame first: texts, numbers, files, past builds, ECR's previews, grids
 OTHERS = {
-    *("compare_previews", "find_price", "landing_chances", "read_mix"),
+    *("compare_previews", "find_price", "landing_chances", "reuse_chances", "read_mix"),
     *("check_break_even", "busy_by_link"),
     *("cache_seen", "history_busy", "history_hits", "history_overheads", "hits_over_gap"),
     *("host_caches", "missing_steps", "phase_minutes", "slopes", "trend"),
@@ -139,7 +139,7 @@ def test_a_column_that_is_missing_is_named_unless_it_has_a_default(control, name
         for column in (column for column in needed if column not in COLUMN_DEFAULTS):
             with pytest.raises(FrameError) as error:
                 measure(**(frames | {each: frame.drop(columns=column)}), **more)
-            assert f"{name} needs a column {column!r}: " in str(error.value)
+            assert f"{measure.__name__} needs a column {column!r}: " in str(error.value)
             assert f" in {each}; the frame has " in str(error.value)
         if measure.needs[each].columns:
             frame = frame.drop(columns=[*COLUMN_DEFAULTS], errors="ignore")
@@ -152,7 +152,7 @@ def test_anything_else_is_told_what_is_taken(control, name):
     measure, more = TAKING[name], find_more(name, control)
     frames = find_frames(measure)
     for each, wrong in product(frames, (5, None, ["docker"], {"seconds": 1}, b"log")):
-        with pytest.raises(TypeError, match=f"^{name} takes as {each} .*, not "):
+        with pytest.raises(TypeError, match=f"^{measure.__name__} takes as {each} .*, not "):
             measure(**(frames | {each: wrong}), **more)
 
 
