@@ -110,6 +110,13 @@ def test_an_experiment_on_ones_own_context_is_planned_here(call, tmp_path):
     assert "No Docker engine answers" in told.stderr and "Traceback" not in told.stderr
 
 
+def test_contexts_that_the_package_brings_are_built_from_anywhere(call):
+    for command in (("aa", "--rounds", "1"), ("grid", "--rounds", "1"), ("experiment",)):
+        told = call(*command, "--dry-run")
+        assert told.returncode == 0, told.stderr
+        assert " builds to run in runs/" in told.stdout
+
+
 def test_the_build_notebook_runs_from_the_wheel_and_writes_here(call, tmp_path):
     script = "from analysis import shipped; print(shipped.NOTEBOOKS / '1-build.ipynb')"
     notebook = call("-c", script, program="python").stdout.strip()

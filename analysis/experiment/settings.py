@@ -114,7 +114,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", read_link(self.link).text)
-        for name in ("context", "strategies_folder", "replacements"):
+        object.__setattr__(self, "context", find_folder(self.context))
+        for name in ("strategies_folder", "replacements"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
 
