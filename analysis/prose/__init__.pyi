@@ -1,5 +1,5 @@
-from .breakeven import LISTED, list_predictions, say_sweep
-from .caching import say_hits, say_landings, say_misses, say_public_logs
+from .breakeven import LISTED, list_predictions, say_grid, say_sweep
+from .caching import say_hits, say_host_reuse, say_landings, say_misses, say_public_logs
 from .headline import headline
 from .intervals import say_counted, say_interval, say_mean
 from .month import say_mixes, say_month, say_months, say_price
@@ -14,21 +14,24 @@ from .seconds import (
     say_unread,
 )
 from .storage import say_growth, say_kinds, say_media, say_previews, say_rollbacks, say_store
-from .trust import say_control, say_simulation
+from .trust import say_aa, say_control, say_simulation
 
 __all__ = [
     "LISTED",
     "headline",
     "list_predictions",
+    "say_aa",
     "say_balance",
     "say_builder_cost",
     "say_cache_seen",
     "say_control",
     "say_counted",
     "say_gaps",
+    "say_grid",
     "say_growth",
     "say_history",
     "say_hits",
+    "say_host_reuse",
     "say_interval",
     "say_kinds",
     "say_landings",

@@ -2,66 +2,58 @@
 
 import pandas as pd
 
+from analysis.measures.caching import summarise_misses, summarise_reuse
+from analysis.measures.compare import spread
 from analysis.prose.intervals import say_counted
-from analysis.words import count_words, join_words, say_sentence, say_share
-from analysis.workload import POOL, say_commit
+from analysis.prose.template import say
+from analysis.workload import POOL
 
 
 def say_hits(hits: pd.DataFrame) -> list[str]:
     """Who had hits at all, and how many where, of hits_by_run's rows."""
-    rates = hits.groupby(["strategy", "scenario"], sort=False)["rate"].agg(["median", "count"])
-    best = rates["median"].groupby("strategy", sort=False).max()
+    rates = spread(hits, "rate")
+    best = rates.groupby("strategy", sort=False)["median"].max()
     never = best.index[best.eq(0)]
-    found = [say_rates(name, rates.loc[name]) for name in best.index[best.gt(0)]]
-    if len(never):
-        found.append(f"no layer came from a cache with {join_words(never)}")
-    return [say_sentence(text) for text in found or ["no build was found in any log"]]
+    found = [_say_rates(name, rates[rates["strategy"] == name]) for name in best.index[best.gt(0)]]
+    found += [say("caching.never", strategies=never)] if len(never) else []
+    return found or [say("caching.no_build")]
 
 
-def say_rates(name: str, rates: pd.DataFrame) -> str:
+def _say_rates(name: str, rates: pd.DataFrame) -> str:
     """A strategy's median hit rates by scenario."""
-    parts = (
-        f"{say_share(row['median'])} for {say_commit(scenario)} (n = {row['count']:.0f})"
-        for scenario, row in rates.iterrows()
-        if row["median"] > 0
-    )
-    return f"layers come from a cache with {name}: {join_words(parts)}"
+    rows = rates[rates["median"] > 0].to_dict("records")
+    return say("caching.rates", strategy=name, rates=[say("caching.rate", **row) for row in rows])
 
 
 def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
     """In how many of these runs the logs tell why layers missed, and the causes by their number."""
-    rows = misses[misses["first"] & misses["run"].isin(runs["run"])]
-    if rows.empty:
-        return [f"No layer missed in {count_words(len(runs), 'run')}."]
-    untold = rows.loc[rows["cause"].eq("unknown"), "run"].nunique()
-    missed = rows["run"].nunique()
-    counts = rows.groupby("cause")["run"].nunique().sort_values(ascending=False, kind="stable")
-    parts = (f"{cause} ({count_words(number, 'run')})" for cause, number in counts.items())
-    return [
-        f"Layers missed in {missed} of {count_words(len(runs), 'run')}; the logs tell why in "
-        f"{missed - untold} of them.",
-        f"Where the misses began: {join_words(parts)}.",
-    ]
+    facts = summarise_misses(runs, misses)
+    causes = facts.pop("causes")
+    if not causes:
+        return [say("caching.no_miss", **facts)]
+    named = [say("caching.cause", cause=cause, runs=number) for cause, number in causes.items()]
+    return [say("caching.told", **facts), say("caching.causes", causes=named)]
 
 
-def say_landings(seen: pd.DataFrame, pool: int = POOL) -> str:
+def say_host_reuse(seen: pd.DataFrame, pool: int = POOL) -> str:
     """How often builds came to a host that had built before, against the model's expectation."""
-    builds = int(seen["builds"].sum())
-    if not builds:
-        return "no build after a first one was measured"
-    expected = float((seen["expected"] * seen["builds"]).sum()) / builds
-    return (
-        f"{say_counted(int(seen['used'].sum()), builds, 'build')} after the first landed on a "
-        f"host that had built before; a pool of {pool} makes that likely for {say_share(expected)}"
-    )
+    facts = summarise_reuse(seen)
+    if not facts["builds"]:
+        return say("caching.no_reuse")
+    used = say_counted(facts["used"], facts["builds"], "build")
+    return say("caching.reuse", used=used, pool=pool, expected=facts["expected"])
+
+
+# the name that it had
+say_landings = say_host_reuse
 
 
 def say_public_logs(table: pd.DataFrame) -> str:
     """What public logs tell of local caches, of read_public_logs' rows."""
     counts = table.set_index("agent")
-    own, other = counts.loc["codebuild"], counts.loc["other"]
-    return say_sentence(
-        f"in public logs ({own['source']}, {own['date']:%Y-%m-%d}) a cache of the host was used in "
-        f"{say_counted(int(own['used']), int(own['builds']), 'build')} on CodeBuild, and in "
-        f"{say_counted(int(other['used']), int(other['builds']), 'build')} elsewhere"
+    own, other = (
+        say_counted(int(row["used"]), int(row["builds"]), "build")
+        for row in (counts.loc["codebuild"], counts.loc["other"])
     )
+    facts = counts.loc["codebuild", ["source", "date"]]
+    return say("caching.public", own=own, other=other, **facts)

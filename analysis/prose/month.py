@@ -1,16 +1,17 @@
-"""Sentences that say what a month of commits comes to."""
+"""What a month of commits comes to, and which strategy for which mix of commits, in words."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
-from analysis.measures.money import can_tell, find_price
-from analysis.words import FASTER, count_words, join_words, say_range, say_seconds
+from analysis.measures.money import best_by_mix, can_tell, find_price
+from analysis.prose.template import say
+from analysis.words import FASTER
 from analysis.workload import BASELINE
 
 # a difference that is shown as 0.00 USD
-CENT = 0.005
+_CENT = 0.005
 
 
 def say_months(
@@ -23,9 +24,9 @@ def say_months(
     baseline: str = BASELINE,
 ) -> list[str]:
     """Sentences: what the mix comes to, of month's rows, what can't be told, and the price."""
-    lacking = months[months["lacks"].notna()]
-    parts = (f"{row.strategy} ({row.lacks})" for row in lacking.itertuples())
-    unknown = [f"Unknown for want of valid builds: {join_words(parts)}."] if len(lacking) else []
+    lacking = months[months["lacks"].notna()].to_dict("records")
+    names = [say("month.lacking", **row) for row in lacking]
+    unknown = [say("month.unknown", strategies=names)] if names else []
     price = say_price(find_price(prices, compute, "minute"))
     return [say_month(months, mix, builds, compute, baseline=baseline), *unknown, price]
 
@@ -39,74 +40,58 @@ def say_month(
     baseline: str = BASELINE,
 ) -> str:
     """Who saves how many minutes and how much money in a month, of month's rows."""
-    shares = join_words(f"{100 * share:.3g} % {scenario}" for scenario, share in mix.items())
-    start = f"For a month of {count_words(builds, 'build')} ({shares}) on {compute}"
+    shares = [say("month.share", percent=100 * n, scenario=name) for name, n in mix.items()]
+    start = say("month.start", builds=builds, shares=shares, compute=compute)
     if not can_tell(months):
-        return f"{start}: not enough runs to tell who saves anything over {baseline}."
+        return say("month.untold", start=start, baseline=baseline)
     faster = months[months["verdict"].eq(FASTER)].sort_values("difference")
     emulated = faster["strategy"].str.endswith(EMULATED)
     told = pd.concat([faster[~emulated].head(1), faster[emulated]])
-    parts = [f"{row.strategy} {say_saving(row, baseline)}" for row in told.itertuples()]
-    if emulated.all():
-        those = "of those not emulated, none" if len(faster) else "no strategy"
-        parts.insert(0, f"{those} is shown to save time over {baseline}")
-    return f"{start}, {'; '.join(parts)}."
+    name = "told" if not emulated.all() else "only_emulated" if len(told) else "none"
+    parts = "; ".join(_say_saving(row, baseline) for row in told.to_dict("records"))
+    return say(f"month.{name}", start=start, parts=parts, baseline=baseline)
 
 
-def say_saving(row: tuple, baseline: str) -> str:
+def _say_saving(row: dict, baseline: str) -> str:
     """The minutes and the money that a row of month saves."""
-    bounds = f"{-row.high:.0f} to {-row.low:.0f}".replace("-", "−")
-    text = (
-        f"saves {-row.difference:.0f} minutes over {baseline} (95 % interval {bounds}, "
-        f"n = {row.pairs})"
-    )
-    if pd.isna(row.cost_difference):
-        return f"{text}; the price is unknown"
-    if abs(row.cost_difference) < CENT:
-        return f"{text} and nothing on the bill, where each build counts in whole minutes"
-    money = f"{abs(row.cost_difference):.2f} USD{say_bounds(row)}"
-    return f"{text}, but costs {money} more" if row.cost_difference > 0 else f"{text} and {money}"
+    minutes = {"minutes": -row["difference"], "low": -row["high"], "high": -row["low"]}
+    facts = {"strategy": row["strategy"], "n": row["pairs"], "baseline": baseline}
+    saves, cost = say("month.saves", **minutes, **facts), row["cost_difference"]
+    if pd.isna(cost):
+        return say("month.no_price", saves=saves)
+    if abs(cost) < _CENT:
+        return say("month.no_cents", saves=saves)
+    name = "month.dearer" if cost > 0 else "month.cheaper"
+    return say(name, saves=saves, usd=abs(cost), bounds=_say_bounds(row))
 
 
-def say_bounds(row: tuple) -> str:
+def _say_bounds(row: dict) -> str:
     """The 95 % interval of the money, as a size; '' when there is none."""
-    if pd.isna(row.cost_low):
+    if pd.isna(row["cost_low"]):
         return ""
-    sign = 1 if row.cost_difference > 0 else -1
-    low, high = sorted((sign * row.cost_low, sign * row.cost_high))
-    return f" ({low:.2f} to {high:.2f})".replace("-", "−")
+    sign = 1 if row["cost_difference"] > 0 else -1
+    low, high = sorted((sign * row["cost_low"], sign * row["cost_high"]))
+    return say("month.bounds", low=low, high=high)
 
 
 def say_price(price: pd.Series) -> str:
     """A row of prices in words, with place, date and source."""
-    cost = "unknown" if pd.isna(price["usd"]) else f"{price['usd']:g} USD"
-    source = "no source given" if pd.isna(price["source"]) else price["source"]
-    when = "" if pd.isna(price["date"]) else f", {price['date']:%Y-%m-%d}"
-    return (
-        f"The price of a {price['unit']} of {price['item']} is {cost} "
-        f"({price['region']}{when}; {source})."
-    )
+    source = say("month.no_source") if pd.isna(price["source"]) else price["source"]
+    name = "month.price_unknown" if pd.isna(price["usd"]) else "month.price"
+    when = "" if pd.isna(price["date"]) else say("month.when", date=price["date"])
+    return say(name, when=when, **price.to_dict() | {"source": source})
 
 
 def say_mixes(table: pd.DataFrame, baseline: str = BASELINE) -> str:
     """One paragraph of compare_mixes' rows: for each mix what to use; '' when nothing is told."""
     if not can_tell(table):
         return ""
-    groups = table[~table["strategy"].str.endswith(EMULATED)].groupby("mix", sort=False)
-    parts = (say_mix(name, rows, baseline) for name, rows in groups)
-    return f"by what a project's builds are of, against {baseline}: {'; '.join(parts)}"
+    parts = [_say_mix(row, baseline) for row in best_by_mix(table).to_dict("records")]
+    return say("month.mixes", baseline=baseline, parts="; ".join(parts))
 
 
-def say_mix(name: str, rows: pd.DataFrame, baseline: str) -> str:
+def _say_mix(row: dict, baseline: str) -> str:
     """What to use for one mix, of those that are not emulated."""
-    start = f"{name} ({rows['shares'].iloc[0]} %)"
-    faster = rows[rows["verdict"] == FASTER]
-    if faster.empty:
-        return f"{start}: {baseline}, none is shown to be faster"
-    best = faster.loc[faster["difference"].idxmin()]
-    share = -best["difference"] / (best["seconds"] - best["difference"])
-    return (
-        f"{start}: {best['strategy']}, {say_seconds(-best['difference'])} a build less "
-        f"({100 * share:.0f} %; 95 % interval {say_range(-best['high'], -best['low'])}, "
-        f"n = {best['n']})"
-    )
+    if pd.isna(row["strategy"]):
+        return say("month.mix_none", baseline=baseline, **row)
+    return say("month.mix", ends=(row["low"], row["high"]), **row)

@@ -21,6 +21,7 @@ from .host_pool import (
 )
 from .misses import explain_log, explain_misses, frame_misses
 from .misses_by_run import first_misses, misses_by_run
+from .summary import summarise_misses, summarise_reuse
 
 __all__ = [
     "LIFETIME",
@@ -43,6 +44,8 @@ __all__ = [
     "rates_by_denominator",
     "reuse_chance",
     "reuse_chances",
+    "summarise_misses",
+    "summarise_reuse",
     "widen_chances",
     "widen_rates",
 ]

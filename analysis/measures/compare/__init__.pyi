@@ -23,6 +23,7 @@ from .runs import (
     spread,
     waits,
 )
+from .summary import long_rounds, summarise_aa, summarise_simulation, times_by_host
 
 __all__ = [
     "AGAIN",
@@ -39,6 +40,7 @@ __all__ = [
     "count_luck",
     "judge_aa",
     "left_out",
+    "long_rounds",
     "mark_emulated",
     "mean_by_activity",
     "mean_of_rounds",
@@ -48,6 +50,9 @@ __all__ = [
     "pick_comparable",
     "sort_rows",
     "spread",
+    "summarise_aa",
+    "summarise_simulation",
+    "times_by_host",
     "waits",
     "wilson",
 ]

@@ -8,11 +8,13 @@ from .overview import (
     history_overheads,
     name_projects,
 )
+from .summary import count_timed, spread_seconds, sum_gaps, sum_missing, summarise_builds
 from .trends import phase_minutes, pick_period, slopes, trend
 
 __all__ = [
     "as_runs",
     "cache_seen",
+    "count_timed",
     "history_busy",
     "history_hits",
     "history_overheads",
@@ -23,5 +25,9 @@ __all__ = [
     "phase_minutes",
     "pick_period",
     "slopes",
+    "spread_seconds",
+    "sum_gaps",
+    "sum_missing",
+    "summarise_builds",
     "trend",
 ]

@@ -12,6 +12,16 @@ from .path_seconds import (
     pick_run,
     with_cache_overhead,
 )
+from .summary import (
+    compare_links,
+    largest_activities,
+    rank_by_path,
+    split_overhead,
+    sum_balance,
+    summarise_builders,
+    summarise_errors,
+    summarise_unexplained,
+)
 
 __all__ = [
     "ERROR",
@@ -23,12 +33,20 @@ __all__ = [
     "busy_by_link",
     "busy_map",
     "check_break_even",
+    "compare_links",
     "critical_path",
+    "largest_activities",
     "mark_critical",
     "overhead_map",
     "overhead_on_path",
     "path_map",
     "path_seconds",
     "pick_run",
+    "rank_by_path",
+    "split_overhead",
+    "sum_balance",
+    "summarise_builders",
+    "summarise_errors",
+    "summarise_unexplained",
     "with_cache_overhead",
 ]

@@ -2,17 +2,22 @@ from .ecr_previews import compare_previews, differing
 from .footprint import count_entries, count_rollbacks, entries_per_push, first_pushes, push_by_push
 from .media_types import is_provenance, is_signature
 from .rollbacks import READINGS, keep_newest
+from .summary import count_agreeing, differing_readings, last_entries, last_stores
 
 __all__ = [
     "READINGS",
     "compare_previews",
+    "count_agreeing",
     "count_entries",
     "count_rollbacks",
     "differing",
+    "differing_readings",
     "entries_per_push",
     "first_pushes",
     "is_provenance",
     "is_signature",
     "keep_newest",
+    "last_entries",
+    "last_stores",
     "push_by_push",
 ]

@@ -58,7 +58,9 @@ def test_it_is_said_least_first_and_drawn(table):
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert [text.partition(" (n = ")[0] for text in said] == names
     assert "registry-cache" in axes.figure.alt
-    assert say_balance(table, "none") == ["Nothing can be set against docker for scenario none."]
+    assert say_balance(table, "base") == [
+        "Nothing can be set against docker for a newer base image."
+    ]
 
 
 def test_a_baseline_that_is_none_is_told(recorded):
