@@ -123,9 +123,9 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     axes = make_axes(ax, grow(lines, 0.19, 3.4))
     said = []
     for number, (name, group) in enumerate(entries.groupby("strategy", sort=False)):
-        axes.plot(group["pushes"].astype(float), group["entries"].astype(float), DASHES[number % 5],
-                  marker=MARKERS[number % 8], color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]],
-                  label=name)  # fmt: skip
+        axes.plot(group["pushes"].astype(float), group["entries"].astype(float),
+                  linestyle=DASHES[number % 5], marker=MARKERS[number % 8],
+                  color=COLOURS[(5, 6, 2, 4, 1, 0, 7)[number % 7]], label=name)  # fmt: skip
         said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")
     axes.locator_params(integer=True)
     axes.set_ylim(bottom=0)

@@ -281,3 +281,11 @@ def test_a_long_alt_text_keeps_its_ends():
     assert len(alt) <= 1500 and alt.startswith("Row 0") and "Row 39" in alt
     assert re.search(r"\. \d+ more are left out\. ", alt)
     assert cut_middle(sentences[:3]) == ". ".join(sentences[:3])
+
+
+def test_more_lines_than_usual_are_drawn_each_in_its_own_way():
+    names = [f"strategy-{number}" for number in range(7)]
+    rows = [(name, pushes, pushes, 3) for name in names for pushes in (1, 2)]
+    entries = pd.DataFrame(rows, columns=["strategy", "pushes", "entries", "n"])
+    lines = charts.entries_over_pushes(entries).get_lines()
+    assert len({(line.get_color(), line.get_marker()) for line in lines}) == 7
