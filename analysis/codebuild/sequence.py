@@ -138,8 +138,7 @@ class CloudSequence:
             mark_unusable(self.ledger, entry, build)
             raise CloudError(
                 f"{entry.id} failed, and its log says {found[0].decode().lstrip(': ')!r}: a "
-                "registry refused it as one request too many. The same call, later, builds "
-                "this sequence anew."
+                "registry was too busy. The same call, later, builds this sequence anew."
             )
 
     def _start(self, scenario: str, archive: str) -> Generator[Any, Any, Entry]:
@@ -159,7 +158,7 @@ class CloudSequence:
     def _pick_up(self, entry: Entry) -> Waits:
         """Tell of a build that goes on, and learn its id where a client died before it knew it."""
         if entry.id is None:
-            build = yield from retry_while_busy(lambda: find_build(self.aws, entry))
+            build = yield from self._find_build(entry)
             if build:
                 self._note_start(entry, build)
             return
@@ -192,11 +191,12 @@ class CloudSequence:
                 full, pause = full + 1, _LIMIT_PAUSE_SECONDS
             yield pause
             # the answer may be all that was lost, and AWS knows a token for 5 minutes only
-            build = (
-                (yield from retry_while_busy(lambda: find_build(self.aws, entry))) if busy else None
-            )
-            if build:
+            if busy and (build := (yield from self._find_build(entry))):
                 return build
+
+    def _find_build(self, entry: Entry) -> Generator[Any, Any, _Build | None]:
+        """The build with an entry's token, null without one."""
+        return (yield from retry_while_busy(lambda: find_build(self.aws, entry)))
 
     def _note_start(self, entry: Entry, build: Mapping[str, Any]) -> None:
         """Write down a build's id, and tell where to watch it."""

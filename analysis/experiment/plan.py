@@ -44,11 +44,6 @@ class Plan:
     facts: dict[str, Any]
 
     @property
-    def histories(self) -> list[BuildSequence]:
-        """The sequences, by their older name."""
-        return self.sequences
-
-    @property
     def needs(self) -> set[str]:
         """What the lab must have beyond its usual servers and images."""
         return set(list_needs(strategy for _, strategy in self.sequences))

@@ -1,4 +1,4 @@
-"""Histories side by side, on a clock that jumps."""
+"""Jobs side by side, on a clock that jumps."""
 
 import pytest
 from clouds import Clock

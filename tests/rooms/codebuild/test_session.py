@@ -498,7 +498,7 @@ def test_runs_of_the_lab_and_of_aws_are_not_mixed(aws, alone, tmp_path, context)
         run(tmp_path, ["buildx-push"], ["cold"], context=context)
 
 
-def test_sweeping_stops_and_removes_what_is_left_and_keeps_the_runs(aws, world, tmp_path):
+def test_cleaning_up_stops_and_removes_what_is_left_and_keeps_the_runs(aws, world, tmp_path):
     aws.set_outcome(scenario="source", after_polls=math.inf)
     clock = Clock()
 
@@ -519,7 +519,7 @@ def test_sweeping_stops_and_removes_what_is_left_and_keeps_the_runs(aws, world, 
     assert len(read_experiment(tmp_path).runs) == 1
 
 
-def test_sweeping_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
+def test_cleaning_up_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
     aws.set_outcome(scenario="source", status="FAULT")
     with pytest.raises(CloudError, match="broke off"):
         run(tmp_path, ["docker", "buildx-push"], TWO)
