@@ -42,10 +42,10 @@ history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURC
 	@$(COMMAND) history "$(SOURCE)" --out "$(REPORTS)" \
 		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
-aa: $(VENV)/.ready ## strategies against themselves, in the lab: how often verdicts are wrong (ROUNDS=)
+aa: $(VENV)/.ready ## an A/A test in the lab: how often verdicts are wrong (ROUNDS=)
 	@$(USE_LAB); $(COMMAND) aa $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(DRY_RUN),--dry-run)
 
-grid: $(VENV)/.ready ## break-even over links and amounts of work, in the lab (ROUNDS=)
+grid: $(VENV)/.ready ## a grid in the lab: break-even over links and amounts of work (ROUNDS=)
 	@$(USE_LAB); $(COMMAND) grid $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(DRY_RUN),--dry-run)
 
@@ -68,7 +68,7 @@ check: $(VENV)/.ready-test ## what ruff and mypy say of the sources and notebook
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 
-readme: $(VENV)/.ready ## the README's answer and picture, from the recorded experiment
+readme: $(VENV)/.ready ## the documents' answer, picture and tables, from the recorded experiment and the code
 	@$(VENV)/bin/python -m analysis.commands.readme
 
 lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
