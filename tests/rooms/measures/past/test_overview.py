@@ -111,7 +111,7 @@ def test_a_trend_has_medians_and_quartiles_by_week_day_or_build(read):
     assert rows.loc["rate", "slope"] == 0
     said = say_trend(history)
     assert any("A build of app changes: +10" in text for text in said)
-    assert any("The hit rate of app is not shown to change" in text for text in said)
+    assert any("The hit rate of app shows no significant change" in text for text in said)
 
 
 def test_a_short_history_and_one_without_times_have_no_trend(read, tmp_path):

@@ -140,7 +140,7 @@ def test_no_experiments_give_an_empty_table_and_say_so():
     checked = check_break_even([])
     assert checked.empty
     assert checked.dtypes.astype(str).to_dict() == COLUMNS
-    assert say_sweep(checked) == ["No sweep was recorded: codebuild-cache grid records one."]
+    assert say_sweep(checked) == ["No grid was recorded: codebuild-cache grid records one."]
     assert busy_by_link([], "registry-cache").empty
 
 
