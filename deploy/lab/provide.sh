@@ -343,7 +343,7 @@ for argument in "$@"; do
     *) die "unknown argument '$argument'; it may be newest, store, link or all, or stop alone" ;;
     esac
 done
-say "everything goes to $LAB_CACHE; about 5 minutes the first time"
+[ -e "$settings" ] || say "everything goes to $LAB_CACHE; about 5 minutes the first time"
 mkdir -p "$parts"
 check_machine
 telling "installing packages" install_tools

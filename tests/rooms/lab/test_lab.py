@@ -71,6 +71,22 @@ def test_a_lab_that_is_killed_is_swept(client):
     assert wait_until(lambda: not traces(client, lab))
 
 
+def test_a_lab_that_is_killed_while_a_build_is_timed_is_swept_of_frozen_hosts(client):
+    script = (
+        "import time\nfrom analysis.lab import Lab\n"
+        "with Lab() as lab:\n lab.discard(lab.start_host())\n"
+        " with lab.quiet():\n  print(lab.id, flush=True)\n  time.sleep(600)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    lab = process.stdout.readline().strip()
+    chosen = {"label": f"{LABEL}={lab}", "status": "paused"}
+    assert len(client.api.containers(filters=chosen)) == 1
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert wait_until(lambda: not traces(client, lab))
+
+
 def wait_until(holds, seconds=300):
     """Whether `holds` came true within a time that only bounds a failure."""
     deadline = time.monotonic() + seconds
