@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.caching import local_hits
 from analysis.measures.compare import wilson
 from analysis.measures.past.overview import name_projects
-from analysis.past_builds import PastBuilds
+from analysis.past_builds import PastBuilds, takes_history
 
 # minutes: users report that hosts are kept for 5 to 60
 EDGES = (0, 2, 5, 10, 15, 30, 60, 240, math.inf)
@@ -25,6 +25,7 @@ COLUMNS = {
 }
 
 
+@takes_history
 def host_caches(history: PastBuilds) -> pd.DataFrame:
     """A row a build whose log shows layers: id, project, minutes, used.
 
@@ -54,6 +55,7 @@ def asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
     return builds["builder"].eq("legacy") & own.isin(pairs)
 
 
+@takes_history
 def hits_over_gap(history: PastBuilds) -> pd.DataFrame:
     """How often the host's own cache was seen, by minutes since the project's build before.
 

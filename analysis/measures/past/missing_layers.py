@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.measures.caching import explain_log, frame_misses, list_builds
 from analysis.measures.past.overview import name_projects
-from analysis.past_builds import PastBuilds
+from analysis.past_builds import PastBuilds, takes_history
 
 # what no cache could have given: what it is made of had changed
 CHANGED = ("base changed", "files changed", "instruction changed")
@@ -31,6 +31,7 @@ COLUMNS = [
 KEYS = ["project", "stage", "layer"]
 
 
+@takes_history
 def missing_steps(history: PastBuilds) -> pd.DataFrame:
     """The layers that ran, the most expensive first: a row a project, stage and instruction.
 

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.measures.caching import add_rates, hit_rates
 from analysis.measures.compare import EMULATED, mean_by_activity, wilson
 from analysis.measures.seconds import busy_map, overhead_map
-from analysis.past_builds import PastBuilds
+from analysis.past_builds import PastBuilds, takes_history
 
 ALL = "all builds"
 # builds that did not end by themselves say nothing of how long one takes
@@ -52,6 +52,7 @@ def name_projects(builds: pd.DataFrame) -> pd.Series:
     return names.where(~builds["emulated"], names + f" {EMULATED}").astype("string")
 
 
+@takes_history
 def history_hits(history: PastBuilds) -> pd.DataFrame:
     """A row a build whose log shows layers: id, project, started, layers, hits, ran, rate, ….
 
@@ -64,6 +65,7 @@ def history_hits(history: PastBuilds) -> pd.DataFrame:
     return add_rates(table[table["layers"].gt(0)].reset_index(drop=True)).drop(columns="log")
 
 
+@takes_history
 def cache_seen(history: PastBuilds) -> pd.DataFrame:
     """What caches gave each project, a row a project.
 
@@ -95,6 +97,7 @@ def count_imports(history: PastBuilds) -> pd.DataFrame:
     return counts.groupby(known["project"]).sum()
 
 
+@takes_history
 def history_overheads(history: PastBuilds) -> pd.DataFrame:
     """Mean seconds by activity, of overhead_map: strategy (the project), scenario, activity, n, …
 
@@ -104,6 +107,7 @@ def history_overheads(history: PastBuilds) -> pd.DataFrame:
     return mean_by_activity(overhead_map(runs[runs["log"].notna()], history.logs)).dropna()
 
 
+@takes_history
 def history_busy(history: PastBuilds) -> pd.DataFrame:
     """Mean busy seconds inside docker build, of busy_map, in the columns of history_overheads.
 

@@ -7,7 +7,7 @@ from scipy.stats import theilslopes
 
 from analysis.measures.compare import LEVEL
 from analysis.measures.past.overview import as_runs, history_hits, name_projects
-from analysis.past_builds import ORDER, PastBuilds
+from analysis.past_builds import ORDER, PastBuilds, takes_history
 
 MEASURES = ("seconds", "rate")
 # a period holds several builds once a history is as long as that, in days
@@ -18,6 +18,7 @@ ENOUGH = 5
 DAY = 86_400
 
 
+@takes_history
 def phase_minutes(history: PastBuilds) -> pd.DataFrame:
     """project, phase, n (builds), minutes (of all), median_seconds, share (of the project's).
 
@@ -39,6 +40,7 @@ def phase_minutes(history: PastBuilds) -> pd.DataFrame:
     )
 
 
+@takes_history
 def trend(history: PastBuilds, every: str = "") -> pd.DataFrame:
     """Elapsed seconds and layer hit rates over time, a row a project, measure and period.
 
@@ -77,6 +79,7 @@ def begin_period(times: pd.Series, every: str) -> pd.Series:
     return days - pd.to_timedelta(days.dt.day_of_week, unit="D") if every == "week" else days
 
 
+@takes_history
 def slopes(history: PastBuilds) -> pd.DataFrame:
     """project, measure, n, slope, low, high: change a week, with its 95 % interval.
 

@@ -230,3 +230,16 @@ def test_a_grid_is_its_folder_or_its_experiments():
     for wrong in (5, None, ["data/sweep"], grid[0].runs, {"a": grid[0]}):
         with pytest.raises(TypeError, match="^check_break_even takes experiments"):
             measures.check_break_even(wrong)
+
+
+PAST = {"cache_seen", "history_busy", "history_hits", "history_overheads", "hits_over_gap"}
+PAST |= {"host_caches", "missing_steps", "phase_minutes", "slopes", "trend"}
+
+
+@pytest.mark.parametrize("name", sorted(PAST))
+def test_past_builds_are_their_frames_or_what_is_read(name):
+    measure, text = PUBLIC[name], "data/control/runs/docker.*"
+    same(measure(text), measure(analysis.read_history(text)))
+    for wrong in (5, None, read_experiment(CONTROL).runs):
+        with pytest.raises(TypeError, match=f"^{name} takes what read_history gives"):
+            measure(wrong)
