@@ -14,7 +14,7 @@ def find_tied(experiment: Experiment, rows: pd.DataFrame) -> set[str]:
     tied: set[str] = set()
     faster = rows[rows["verdict"] == "faster"]
     for _, kind in faster.groupby(faster["strategy"].str.endswith(EMULATED)):
-        best = kind.loc[kind["difference"].idxmin(), "strategy"]
+        best = kind.sort_values("difference", kind="stable")["strategy"].iloc[0]
         others = experiment.compare(best.removesuffix(f" {EMULATED}"))
         others = others[others["scenario"].eq(rows["scenario"].iloc[0])]
         behind = others.loc[others["verdict"] == "slower", "strategy"]
