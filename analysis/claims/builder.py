@@ -7,6 +7,7 @@ from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CREATED
 from analysis.measures.compare import mean_of_rounds
 from analysis.prose import say_mean
+from analysis.rows import list_rows
 from analysis.words import (
     count_words,
     join_words,
@@ -45,7 +46,7 @@ def default_better(evidence: Evidence) -> Finding:
     rows = evidence.comparison[evidence.comparison["strategy"].isin(names)]
     if rows.empty:
         return Finding(UNCLEAR, "no build with a new builder and no cache was measured")
-    said = (say_extremes(name, group) for name, group in rows.groupby("strategy", sort=False))
+    said = (say_extremes(str(name), group) for name, group in rows.groupby("strategy", sort=False))
     numbers = f"against {evidence.baseline}, mean [95 % interval]: {'; '.join(said)}"
     return Finding(judge_slower(rows), numbers, evidence.runs_of(names))
 
@@ -58,6 +59,6 @@ def say_extremes(name: str, rows: pd.DataFrame) -> str:
     ends = known.iloc[[0, -1]] if len(known) > 1 else known
     numbers = (
         f"{say_difference(row.difference, row.low, row.high, row.n)} ({row.scenario})"
-        for row in ends.itertuples()
+        for row in list_rows(ends)
     )
     return f"{name} {say_verdicts(rows)}, from {join_words(numbers, 'to')}"

@@ -1,5 +1,7 @@
 """What the memo says of what caches give, and what they cost."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
@@ -11,6 +13,7 @@ from analysis.measures.caching import (
 from analysis.measures.compare import EMULATED
 from analysis.prose import say_counted, say_landings, say_public_logs
 from analysis.records import read_public_logs
+from analysis.rows import list_rows
 from analysis.words import (
     FASTER,
     SLOWER,
@@ -98,8 +101,8 @@ def cached_runs(evidence: Evidence) -> pd.DataFrame:
     exports = builds.loc[builds["cache_export"] == "ok", "log"]
     exported = evidence.comparable["log"].isin(exports)
     inline = evidence.comparable["strategy"].isin(evidence.strategies_with("type=inline"))
-    names = evidence.comparable.loc[exported | inline, "strategy"]
-    names = [name for name in names.unique() if not name.endswith(EMULATED)]
+    caching = evidence.comparable.loc[exported | inline, "strategy"]
+    names = [name for name in caching.unique() if not name.endswith(EMULATED)]
     runs = evidence.runs_of(names)
     return runs[~runs["scenario"].isin(COLD_STARTS)]
 
@@ -155,12 +158,12 @@ def say_pays(rows: pd.DataFrame) -> str:
     parts = (
         f"{say_seconds(row.pays_from)} [{say_bounds(row)}, n = {row.n}] with hits for "
         f"{say_share(row.saved)} ({row.scenario})"
-        for row in rows.itertuples()
+        for row in list_rows(rows)
     )
     return f", pays from this much work on: {', '.join(parts)}" if len(rows) else ""
 
 
-def say_bounds(row: tuple) -> str:
+def say_bounds(row: Any) -> str:
     """`10.1 to 15.4 s`, `no interval`, of a row of break_even."""
     if pd.isna(row.pays_from_low):
         return "no interval"
@@ -192,6 +195,5 @@ def say_slower_only(rows: pd.DataFrame) -> str:
     never = slower & ~names.isin(names[rows["verdict"].eq(FASTER)])
     parts = [*names[never].unique()]
     for name, group in rows[slower & ~never].groupby("strategy", sort=False):
-        commits = join_words(map(say_commit, group["scenario"]), "or")
-        parts.append(f"{name} for {commits}")
+        parts.append(f"{name} for {join_words(map(say_commit, group['scenario']), 'or')}")
     return f"it is done by {join_words(parts, 'or')}"

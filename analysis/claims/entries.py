@@ -65,11 +65,12 @@ def counted_each(evidence: Evidence) -> Finding:
     table = keep_newest(runs, evidence.experiment.images, KEPT)
     kept = table.pivot(index=["strategy", "run", "entries", "builds"], columns="reading")
     kept = kept["builds_kept"].reset_index()
-    outcomes = kept.groupby(["entries", "builds", EACH, WHOLE], sort=False)["strategy"]
+    keys = ["entries", "builds", EACH, WHOLE]
+    outcomes = kept.groupby(keys, sort=False)["strategy"].agg(list).reset_index()
     said = (
         f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {each} if each "
         f"entry counts, {whole} if children of an index don't ({join_words(names)})"
-        for (entries, builds, each, whole), names in outcomes
+        for entries, builds, each, whole, names in outcomes.itertuples(index=False, name=None)
     )
     numbers = (
         f"“keep the newest {KEPT}” leaves {'; '.join(said)}. {say_needed(kept.iloc[0])}"

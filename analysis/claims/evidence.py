@@ -1,10 +1,11 @@
 """What the claims are judged by: an experiment's measures, computed once, and words for them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -64,8 +65,10 @@ class Evidence:
         """Strategy -> all commands of its builds."""
         commands = self.experiment.logs.commands
         commands = commands.merge(self.comparable[["log", "strategy"]], on="log")
-        text = commands.groupby("strategy")["command"].agg(lambda each: "\n".join(each.astype(str)))
-        return text.to_dict()
+        return {
+            str(strategy): "\n".join(each.astype(str))
+            for strategy, each in commands.groupby("strategy")["command"]
+        }
 
     def strategies_with(self, *words: str) -> list[str]:
         """The strategies whose commands hold all these words."""
@@ -97,8 +100,8 @@ def say_footprint(pushes: pd.DataFrame) -> str:
     """`3 entries (…) with a (n = 3), b (n = 3); 1 entry (image) with c (n = 2)`."""
     left = pd.Series([say_kinds(row) for _, row in pushes.iterrows()], pushes.index, dtype="string")
     numbers = pushes.groupby([left, "strategy"], sort=False).size()
-    parts = {kinds: [] for kinds in left.unique()}
-    for (kinds, strategy), n in numbers.items():
+    parts: dict[str, list[str]] = {kinds: [] for kinds in left.unique()}
+    for (kinds, strategy), n in zip(numbers.index, numbers, strict=True):
         parts[kinds].append(f"{strategy} (n = {n})")
     return "; ".join(f"{kinds} with {join_words(names)}" for kinds, names in parts.items())
 
@@ -123,12 +126,21 @@ def say_runs(runs: pd.DataFrame | None) -> str:
     names = runs["run"].astype(str)
     # names of strategies may hold dots, those of scenarios and rounds don't
     parts = names.str.rsplit(".", n=2, expand=True).set_axis(["who", "what", "round"], axis=1)
-    rounds = parts.groupby(["who", "what"], sort=False)["round"].agg(lambda r: tuple(sorted(r)))
-    alike = rounds.reset_index().groupby(["who", "round"], sort=False)["what"].agg(tuple)
-    shared = alike.reset_index().groupby(["what", "round"], sort=False)["who"].agg(sorted)
+    rounds = gather(parts, ["who", "what"], "round", sorted)
+    alike = gather(rounds, ["who", "round"], "what", list)
+    shared = gather(alike, ["what", "round"], "who", sorted)
     return " ".join(
-        f"runs/{brace(who)}.{brace(what)}.{brace(number)}" for (what, number), who in shared.items()
+        f"runs/{brace(who)}.{brace(what)}.{brace(number)}"
+        for what, number, who in shared.itertuples(index=False, name=None)
     )
+
+
+def gather(
+    frame: pd.DataFrame, by: list[str], column: str, order: Callable[[pd.Series], list[Any]]
+) -> pd.DataFrame:
+    """`by` and the values that a column has with each, as a tuple in an order."""
+    groups = frame.groupby(by, sort=False)[column]
+    return groups.agg(lambda values: tuple(order(values))).reset_index()
 
 
 def brace(words: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.caching.instructions import Instruction, Lineage
 
+# log, build
+Key = tuple[str, int]
 CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
 
 
@@ -70,13 +72,15 @@ def keep_logs(frame: pd.DataFrame, names: set[str] | None) -> pd.DataFrame:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts, None for null."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    names = list(map(str, frame.columns))
+    known = frame.astype(object).where(frame.notna(), None)
+    return [dict(zip(names, row, strict=True)) for row in known.itertuples(index=False, name=None)]
 
 
-def list_lineages(steps: pd.DataFrame) -> tuple[dict[tuple, list[Instruction]], set[tuple]]:
+def list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, list[Instruction]], set[Key]]:
     """((log, build) -> its instructions, those whose builder was made for it)."""
     numbered = steps[steps["kind"].isin(["layer", "from"]) & steps["position"].notna()]
-    found: dict[tuple, list[Instruction]] = defaultdict(list)
+    found: dict[Key, list[Instruction]] = defaultdict(list)
     for row in records(numbered[["log", "build", *Instruction._fields]]):
         key = (row.pop("log"), row.pop("build"))
         found[key].append(Instruction(**row))
@@ -84,7 +88,7 @@ def list_lineages(steps: pd.DataFrame) -> tuple[dict[tuple, list[Instruction]], 
     return found, set(zip(made["log"], made["build"], strict=True))
 
 
-def find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[tuple]:
+def find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
     """(log, build) of builds that pulled a base image."""
     keys = ["log", "build", "step"]
     images = steps.loc[steps["kind"].eq("from"), keys]

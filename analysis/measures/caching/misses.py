@@ -7,7 +7,7 @@ ruled out by the log decides, and a cause is "unknown" where more than one is le
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from analysis.measures.caching.instructions import Instruction, agree, image_cha
 from analysis.records import takes
 from analysis.words import join_words
 
+# of COLUMNS
+Row = tuple[Any, ...]
 CAUSES = (
     "no cache",
     "import missing",
@@ -73,14 +75,14 @@ def explain_misses(
     return frame_misses(explain_log(builds, after, before, host_empty))
 
 
-def frame_misses(rows: Iterable[tuple]) -> pd.DataFrame:
+def frame_misses(rows: Iterable[Row]) -> pd.DataFrame:
     """Rows of COLUMNS as a frame."""
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def explain_log(
     builds: Mapping[str, list[Built]], after: str, before: Sequence[str], host_empty: bool | None
-) -> Iterator[tuple]:
+) -> Iterator[Row]:
     """Rows of COLUMNS for the builds of a log; each is held against those of its number before."""
     for build in builds.get(after, []):
         olds = [old for log in before for old in builds.get(log, []) if old.number == build.number]
@@ -98,7 +100,8 @@ def explain_layer(
     """Why a layer missed, whichever of the builds before was the one that mattered."""
     if (cause := explain_build(build, olds, host_empty)) is not None:
         return cause
-    found = [explain_against(one, build, old, host_empty) for old in olds or [None]]
+    held: Sequence[Built | None] = olds or [None]
+    found = [explain_against(one, build, old, host_empty) for old in held]
     causes = list(dict.fromkeys(each.cause for each in found))
     if len(causes) == 1:
         return found[0]
@@ -191,7 +194,7 @@ def explain_export(one: Instruction, build: Built, old: Built, past: Instruction
         return None
     if past.status == "ran" and old.cache_export != "ok" and not old.inline:
         how = {"failed": "failed to export its cache", "unfinished": "was cut while it exported"}
-        what = how.get(old.cache_export, "exported no cache")
+        what = how.get(old.cache_export or "none", "exported no cache")
         return Cause("never exported", f"the build before {what}")
     left_out = build.lineage.is_left_out(one.stage)
     if old.mode == "max" or left_out is False:
@@ -221,7 +224,7 @@ def blame_base(one: Instruction, build: Built, old: Built) -> Cause:
     """Names the image that a layer stands on, and the one before."""
     made_from = (each for maybe in build.lineage.made_from(one) for each in maybe)
     images = ((each, old.lineage.find_image(each)) for each in made_from if each.kind == "from")
-    new, past = next(pair for pair in images if image_changed(*pair))
+    new, past = next((a, b) for a, b in images if b is not None and image_changed(a, b))
     return Cause("base changed", f"{name_image(new)} was {name_image(past)}")
 
 

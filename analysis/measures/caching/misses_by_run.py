@@ -6,9 +6,10 @@ import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds
-from analysis.measures.caching.misses import COLUMNS, explain_log, frame_misses
+from analysis.measures.caching.misses import COLUMNS, Row, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
+from analysis.rows import list_rows
 from analysis.words import join_words
 
 KEYS = ["strategy", "round"]
@@ -25,7 +26,8 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     builds = list_builds(logs)
     elsewhere = cached_elsewhere(runs, builds)
     names = dict(zip(runs["log"], runs["run"], strict=True))
-    rows, before = [], {}
+    rows: list[Row] = []
+    before: dict[str, str | None] = {}
     for log, candidates, empty in list_histories(runs, elsewhere):
         imports = any(each.cache_import != "none" for each in builds.get(log, ()))
         earlier = candidates if imports or not empty else []
@@ -41,7 +43,7 @@ def cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> s
     """Strategies that hit on empty hosts without an import: a kept builder holds their cache."""
     return {
         row.strategy
-        for row in runs[runs["host_empty"].fillna(False)].itertuples()
+        for row in list_rows(runs[runs["host_empty"].fillna(False)])
         if any(each.hits and each.cache_import == "none" for each in builds.get(row.log, ()))
     }
 
@@ -53,7 +55,7 @@ def list_histories(
     for (strategy, _), history in runs.sort_values("started").groupby(KEYS, sort=False):
         states: set[frozenset[str]] = {frozenset()}
         last: list[str] = []
-        for row in history.itertuples():
+        for row in list_rows(history):
             kept = row.host == "kept" and strategy not in elsewhere
             earlier = sorted(frozenset().union(*states)) if kept else last
             empty = None if pd.isna(row.host_empty) else bool(row.host_empty)

@@ -111,8 +111,8 @@ def find_luck(pairs: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.Series:
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:
     """strategy, scenario, round, value, difference (null when the baseline lacks the round)."""
-    table = runs.groupby(["scenario", "strategy", "round"])[measure].median().rename("value")
-    table = table.reset_index()
+    medians = runs.groupby(["scenario", "strategy", "round"])[measure].median()
+    table = medians.rename("value").reset_index()
     base = table[table["strategy"] == baseline].drop(columns="strategy")
     others = table[table["strategy"] != baseline]
     pairs = others.merge(
@@ -146,7 +146,7 @@ def estimate(table: pd.DataFrame, luck: pd.Series) -> pd.DataFrame:
     """
     lucky = luck.notna()
     own = (table["n"] - 1).where(table["n"].ge(FEWEST) & ~luck.lt(FEWEST_OF_EACH))
-    deviation, degrees = moderate(table["deviation"].mask(lucky), own)
+    deviation, degrees = moderate(table["deviation"].mask(lucky).to_numpy(), own.to_numpy())
     deviation, degrees = (
         np.where(lucky, table["deviation"], deviation),
         np.where(lucky, own, degrees),
@@ -169,5 +169,6 @@ def adjust(p: pd.Series) -> pd.Series:
 def give_verdict(table: pd.DataFrame) -> np.ndarray:
     """The verdict in words, of columns p and difference."""
     told = table["p"].lt(1 - LEVEL).to_numpy()
-    choices = [table["p"].isna(), told & table["difference"].lt(0), told]
-    return np.select(choices, [UNTOLD, FASTER, SLOWER], CLOSE)
+    untold, less = table["p"].isna().to_numpy(), table["difference"].lt(0).to_numpy()
+    words = [np.full(len(table), word) for word in (UNTOLD, FASTER, SLOWER)]
+    return np.select([untold, told & less, told], words, CLOSE)

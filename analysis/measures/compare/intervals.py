@@ -31,8 +31,8 @@ def mean_of_rounds(frame: pd.DataFrame, column: str) -> tuple[float, float, floa
     of fewer than 2.
     """
     means = frame.groupby("round")[column].mean().dropna()
-    number = len(means)
+    number, mean = len(means), float(means.mean())
     if number < 2:
-        return means.mean(), math.nan, math.nan, number
-    half = stdtrit(number - 1, (1 + LEVEL) / 2) * means.std() / math.sqrt(number)
-    return means.mean(), means.mean() - half, means.mean() + half, number
+        return mean, math.nan, math.nan, number
+    half = float(stdtrit(number - 1, (1 + LEVEL) / 2) * means.std() / math.sqrt(number))
+    return mean, mean - half, mean + half, number

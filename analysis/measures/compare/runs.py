@@ -1,6 +1,7 @@
 """How the runs of a strategy spread: their number, median, lowest and highest."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -52,10 +53,9 @@ def sort_rows(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
 def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataFrame:
     """`by`, then n, median, low, high (the lowest and highest) of a column's known values."""
     groups = frame.groupby(list(by), sort=False)[column]
-    table = groups.agg(n="count", median="median", low="min", high="max")
-    return table.astype(
-        {"n": "int64"} | dict.fromkeys(["median", "low", "high"], "float64")
-    ).reset_index()
+    types = {"n": "int64"} | dict.fromkeys(["median", "low", "high"], "float64")
+    table = pd.DataFrame(groups.agg(n="count", median="median", low="min", high="max"))
+    return table.astype(types).reset_index()
 
 
 @takes(runs="place host queue_seconds provisioning_seconds")
@@ -88,9 +88,9 @@ def merge_alike(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         name: tuple(map(tuple, group[list(columns)].astype(str).to_numpy()))
         for name, group in frame.groupby("strategy", sort=False)
     }
-    names: dict[tuple, list[str]] = {}
+    names: dict[tuple[Any, ...], list[str]] = {}
     for name, shape in shapes.items():
-        names.setdefault(shape, []).append(name)
+        names.setdefault(shape, []).append(str(name))
     first = frame[frame["strategy"].isin([each[0] for each in names.values()])]
     joined = {each[0]: ", ".join(each) for each in names.values()}
     return first.assign(strategy=first["strategy"].map(joined).astype("string"))

@@ -194,8 +194,9 @@ def compare_months(
     `luck` is count_mix_luck's.
     """
     # names of emulated strategies say so already
-    facts = {"scenario": "mix", "valid": True, "expect": "succeeded", "emulated": False}
-    runs = rounds.reset_index().assign(**facts, started=pd.NaT)
+    runs = rounds.reset_index().assign(
+        scenario="mix", valid=True, expect="succeeded", emulated=False, started=None
+    )
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
     table = compare_with(runs, baseline, measure, pd.concat({"mix": luck})).set_index("strategy")
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})

@@ -10,4 +10,4 @@ def find_price(prices: pd.DataFrame, item: str, unit: str) -> pd.Series:
     rows = prices[prices["unit"].eq(unit)].set_index("item", drop=False)
     if item not in rows.index:
         raise UnknownName(f"price by the {unit} of", item, rows.index)
-    return rows.loc[item]
+    return rows[rows.index == item].iloc[0]

@@ -1,6 +1,7 @@
 """Whether a cache of the build host was seen, by how long the project had not built before."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def hits_over_gap(history: PastBuilds) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def count_used(used: pd.Series, low: float, high: float) -> tuple:
+def count_used(used: pd.Series, low: float, high: float) -> tuple[Any, ...]:
     """A row of hits_over_gap."""
     told, seen = int(used.notna().sum()), int(used.sum())
     share = seen / told if told else math.nan

@@ -1,6 +1,7 @@
 """The layers that cost a history most because no cache gave them."""
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -92,7 +93,7 @@ def explain_history(history: PastBuilds) -> pd.DataFrame:
     its docker build begin. changed: what it is made of had, by that cause.
     """
     made = list_builds(history.logs)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for _, builds in history.builds.groupby("project", dropna=False, sort=False):
         before: list[str] = []
         for log in builds["log"].dropna():

@@ -100,4 +100,4 @@ def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
     if len(values) < ENOUGH or weeks.nunique() < ENOUGH:
         return math.nan, math.nan, math.nan
     found = theilslopes(values["median"], weeks, LEVEL)
-    return tuple(float(value) for value in found[:1] + found[2:])
+    return float(found.slope), float(found.low_slope), float(found.high_slope)

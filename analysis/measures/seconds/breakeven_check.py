@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.measures.seconds.breakeven import break_even, share_saved
 from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
 from analysis.measures.seconds.overheads import busy_map, overhead_map
 from analysis.records import Experiment, to_grid
+from analysis.rows import list_rows
 from analysis.workload import BASELINE, SOURCE, UNSHAPED, read_link
 
 WORK = "WORK_SECONDS"
@@ -70,7 +72,7 @@ def check_break_even(
     points["link"] = pd.Categorical(points["link"], order)
     points = points.sort_values([*SERIES, "work", "asked"], ignore_index=True)
     judged = [
-        judge_series(rows, pairs[pairs["link"].eq(link) & pairs["strategy"].eq(strategy)])
+        judge_series(rows, pairs[pairs["link"].isin([link]) & pairs["strategy"].isin([strategy])])
         for (link, strategy), rows in points.groupby(SERIES, observed=True)
     ]
     table = pd.concat(judged, ignore_index=True) if judged else points
@@ -111,7 +113,7 @@ def name_link(experiment: Experiment) -> str:
     return " ".join([link, *(f"{name}={value}" for name, value in sorted(rest.items()))])
 
 
-def given_arguments(experiment: Experiment) -> dict[str, object]:
+def given_arguments(experiment: Experiment) -> dict[str, Any]:
     """The arguments that an experiment says it gave its Dockerfile."""
     arguments = experiment.facts.get("arguments")
     return arguments if isinstance(arguments, dict) else {}
@@ -119,7 +121,8 @@ def given_arguments(experiment: Experiment) -> dict[str, object]:
 
 def asked_work(experiment: Experiment) -> float:
     """The seconds of work that the context was asked for, null when unknown."""
-    return float(pd.to_numeric(given_arguments(experiment).get(WORK), errors="coerce") or np.nan)
+    given: Any = given_arguments(experiment).get(WORK)
+    return float(pd.to_numeric(given, errors="coerce") or np.nan)
 
 
 def order_link(name: str) -> tuple[float, int, str]:
@@ -136,14 +139,14 @@ def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     crossing = fit_crossing(pairs["work"], pairs["difference"])
     reason = why_unmeasured(crossing, points)
     table = points.assign(slope=crossing.slope if crossing else np.nan)
-    if reason is None:
+    if crossing is not None and reason is None:
         half = crossing.half_width(crossing.gradient)
         ends = (crossing.at, crossing.at - half, crossing.at + half)
         table = table.assign(**dict(zip(MEASURED, ends, strict=True)))
-        errors = [judge_point(row, pairs, crossing) for row in points.itertuples()]
+        errors = [judge_point(row, pairs, crossing) for row in list_rows(points)]
         table[[*ERROR, *PERCENT]] = pd.DataFrame(errors, index=table.index)
-    reasons = [join_reasons(why_unpredicted(row), reason) for row in points.itertuples()]
-    return table.assign(reason=reasons)
+    reasons = [join_reasons(why_unpredicted(row), reason) for row in list_rows(points)]
+    return table.assign(reason=pd.Series(reasons, table.index, dtype="object"))
 
 
 def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
@@ -160,7 +163,7 @@ def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | Non
     return None
 
 
-def why_unpredicted(row: tuple) -> str | None:
+def why_unpredicted(row: Any) -> str | None:
     """Why nothing could be predicted from a point; null when it could."""
     if row.n == 0:
         return "no round holds a valid run of both"
@@ -172,7 +175,7 @@ def join_reasons(*reasons: str | None) -> str | None:
     return "; ".join(reason for reason in reasons if reason) or None
 
 
-def judge_point(row: tuple, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
+def judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
     """ERROR and PERCENT of one point; the prediction and the line share its differences."""
     own = pairs["point"].eq(row.point).to_numpy(dtype=float)
     if pd.isna(row.predicted):
@@ -199,7 +202,7 @@ def busy_by_link(
         return pd.DataFrame({"activity": pd.Series(dtype="string")})
     rows = pd.concat(known)
     means = rows.pivot_table(index="activity", columns="link", values="seconds", sort=False)
-    means = means[sorted(means.columns, key=order_link)]
+    means = means[sorted(means.columns, key=lambda name: order_link(str(name)))]
     return means[means.ge(VISIBLE).any(axis=1)].rename_axis(columns=None).reset_index()
 
 

@@ -83,10 +83,11 @@ def split(stretch: Stretch, row: Any) -> Iterator[tuple[str, float, float]]:
     parts = row.parts if activity == "image export" else ()
     for name, start, end in sorted(parts, key=lambda part: part[1]):
         start, end = max(start, at), min(end, stretch.completed)
-        if name_part(name) and end > start:
+        part = name_part(name)
+        if part is not None and end > start:
             if start > at:
                 yield activity, at, start
-            yield name_part(name), start, end
+            yield part, start, end
             at = end
     if stretch.completed > at:
         yield activity, at, stretch.completed
@@ -114,7 +115,7 @@ def trace(steps: Sequence[Any]) -> list[Stretch]:
     return path[::-1]
 
 
-def find_causes(steps: Sequence[Any]) -> dict[int, set[int]]:
+def find_causes(steps: Sequence[Any]) -> dict[int | None, set[int]]:
     """Step -> the steps it may have waited for, as critical_path says; itself is one of them."""
     inputs = {row.step: set(row.inputs) for row in steps}
     users: dict[int, set[int]] = {}
@@ -123,7 +124,7 @@ def find_causes(steps: Sequence[Any]) -> dict[int, set[int]]:
             users.setdefault(each, set()).add(step)
     outside = {step for step, found in inputs.items() if not found and step not in users}
     hits = {row.step for row in steps if row.status == "cached"}
-    causes = {}
+    causes: dict[int | None, set[int]] = {}
     for step in inputs:
         asked_by = reach({step}, users) if step in hits else {step}
         causes[step] = set(inputs) if step in outside else reach(asked_by, inputs) | outside

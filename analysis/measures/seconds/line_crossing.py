@@ -36,9 +36,13 @@ class Crossing:
         return float(t * self.deviation * np.sqrt(np.sum(gradient**2)))
 
 
-def fit_crossing(x: pd.Series, y: pd.Series) -> Crossing | None:
+def fit_crossing(xs: pd.Series, ys: pd.Series) -> Crossing | None:
     """The crossing of the line through these points; null where no line or no crossing is."""
-    x, y = x.to_numpy(dtype=float), y.to_numpy(dtype=float)
+    return fit_line(xs.to_numpy(dtype=float), ys.to_numpy(dtype=float))
+
+
+def fit_line(x: np.ndarray, y: np.ndarray) -> Crossing | None:
+    """fit_crossing of numbers."""
     if len(np.unique(x)) < 2:
         return None
     across, square = x - x.mean(), np.sum((x - x.mean()) ** 2)

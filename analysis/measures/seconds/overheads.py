@@ -68,7 +68,7 @@ def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     ['docker build', 'docker push']
     """
     seconds = pd.concat([time_commands(logs.commands, logs.builds), time_phases(logs.phases)])
-    known = seconds.groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0.0)
+    known = seconds.groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0)
     table = known.reindex(runs["log"]).reindex(columns=list(ACTIVITIES)).fillna(0.0)
     rest = runs["seconds"].to_numpy() - table.sum(axis=1)
     told = runs["log"].isin(find_timed(logs.commands)).to_numpy()
@@ -112,11 +112,11 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     "push" is the part of an export that pushes; "load" is sending the image and taking it in,
     which happen at once, so the longer of both. Null for runs in whose log no build was found.
     """
-    busy = time_steps(logs).groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0.0)
+    busy = time_steps(logs).groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0)
     table = busy.reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
-    took = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
-    took = took.sum(min_count=1).reindex(table.index)
+    known = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
+    took = known.sum(min_count=1).reindex(table.index)
     table["no step explains"] = (took - table.sum(axis=1)).clip(lower=0)
     return list_activities(runs, table.reindex(runs["log"]))
 

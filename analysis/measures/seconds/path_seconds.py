@@ -1,6 +1,7 @@
 """Critical paths of many builds: how much of a cache's overhead decides the elapsed time."""
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from analysis.measures.seconds.overheads import (
     time_commands,
 )
 from analysis.records import Need, takes
+from analysis.rows import list_rows
 from analysis.words import say_seconds
 from analysis.workload import pick_scenario
 
@@ -43,7 +45,7 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     """
     path = critical_path(timelines)
     seconds = path[path["activity"] != WAIT].groupby(["run", "activity"])["seconds"].sum()
-    table = seconds.unstack(fill_value=0.0).reindex(columns=list(BUSY)).fillna(0.0)
+    table = seconds.unstack(fill_value=0).reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
     took = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
     by_run = runs.set_index("run")["log"].map(took.sum(min_count=1)).astype("float64")
@@ -130,7 +132,8 @@ def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
     """
     rows = timelines[timelines["run"].eq(run)] if run else timelines.iloc[:0]
     longest = rows.groupby("build")["completed"].max()
-    rows = rows[rows["build"].eq(longest.idxmax() if longest.notna().any() else -1)]
+    chosen = [longest.idxmax()] if longest.notna().any() else []
+    rows = rows[rows["build"].isin(chosen)]
     path = critical_path(rows).dropna(subset=["step"])
     spans = {
         step: tuple(zip(each["started"], each["completed"], strict=True))
@@ -139,12 +142,12 @@ def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
     activity = name_steps(rows).astype("string")
     whole = {
         row.step: f"{name} {say_seconds(row.seconds)}"
-        for row, name in zip(rows.itertuples(), activity, strict=True)
+        for row, name in zip(list_rows(rows), activity, strict=True)
     }
     notes = whole | note_parts(path)
     steps = rows["step"].tolist()
     return rows.assign(
-        label=pd.Series(map(label_step, rows.itertuples()), rows.index, dtype="string"),
+        label=pd.Series(map(label_step, list_rows(rows)), rows.index, dtype="string"),
         activity=activity,
         critical=pd.Series([spans.get(n, ()) for n in steps], rows.index, dtype="object"),
         note=pd.Series([notes[n] for n in steps], rows.index, dtype="string"),
@@ -156,12 +159,12 @@ def note_parts(path: pd.DataFrame) -> dict[int, str]:
     parts = path.groupby(["step", "activity"], sort=False)["seconds"].sum()
     parts = parts[parts >= SEEN]
     said: dict[int, list[str]] = {}
-    for (step, activity), seconds in parts.items():
+    for step, activity, seconds in parts.reset_index().itertuples(index=False, name=None):
         said.setdefault(step, []).append(f"{activity} {say_seconds(seconds)}")
     return {step: ", ".join(each) for step, each in said.items()}
 
 
-def label_step(row: tuple) -> str:
+def label_step(row: Any) -> str:
     """The stage and the name of a step, without digests, cut to LABEL characters."""
     name = PROGRAM.sub("RUN ", DIGEST.sub("", str(row.name)))
     text = name if pd.isna(row.stage) else f"{row.stage}: {name}"

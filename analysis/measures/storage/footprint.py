@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
 
 ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
 NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
+# a row of ENTRY
+Entry = Sequence[Any]
 COLUMNS = {
     "run": "string",
     "strategy": "string",
@@ -51,12 +54,12 @@ def count_entries(
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
     read = runs.loc[~runs["images"].isin(list(unread)), "run"]
-    listings: dict[str, list[tuple]] = {run: [] for run in read}
+    listings: dict[str, list[Entry]] = {run: [] for run in read}
     images = images if "apart" in images else images.assign(apart=False)
     for run, *entry in zip(*(images[name] for name in ("run", *ENTRY)), strict=True):
         listings.setdefault(run, []).append(entry)
-    counts = [{"run": run} | count_listing(listings[run]) for run in read]
-    counts = pd.DataFrame(counts, columns=["run", *NUMBERS]).drop(columns="new")
+    rows = [{"run": run} | count_listing(listings[run]) for run in read]
+    counts = pd.DataFrame(rows, columns=["run", *NUMBERS]).drop(columns="new")
     table = runs.merge(counts, on="run", how="left", validate="1:1")
     succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
     own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
@@ -65,7 +68,7 @@ def count_entries(
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
-def count_listing(entries: Sequence[Sequence]) -> dict[str, int | None]:
+def count_listing(entries: Sequence[Entry]) -> dict[str, int | None]:
     """The numbers of one run's listing, except what is new in it; entries are of ENTRY."""
     kinds = Counter(kind for _, kind, *_ in entries)
     tagged = sum(len(tags) > 0 for _, _, tags, *_ in entries)
@@ -78,13 +81,14 @@ def count_listing(entries: Sequence[Sequence]) -> dict[str, int | None]:
     }
 
 
-def sum_bytes(entries: Sequence[Sequence]) -> int | None:
+def sum_bytes(entries: Sequence[Entry]) -> int | None:
     """Bytes of the distinct blobs of each repository, null when one is unknown."""
     sums = [
         sum_distinct((blobs, sizes) for *_, where, blobs, sizes in entries if where == apart)
         for apart in (False, True)
     ]
-    return None if None in sums else sum(sums)
+    known = [each for each in sums if each is not None]
+    return sum(known) if len(known) == len(sums) else None
 
 
 def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:

@@ -1,5 +1,8 @@
 """What a lifecycle policy leaves of each strategy's pushes, under both readings of ECR's rules."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from analysis.measures.storage.footprint import count_rollbacks
@@ -35,7 +38,7 @@ def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd
     return table.sort_values("strategy", kind="stable", ignore_index=True)
 
 
-def apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dict[str, int]:
+def apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dict[Hashable, Any]:
     """count_rollbacks' row of a listing, evaluated when its newest entry was pushed."""
     policy = {"rules": [newest_rule(number)]}
     now = images["pushed"].max()
@@ -44,7 +47,7 @@ def apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dic
     return count_rollbacks(images, preview).iloc[0].to_dict()
 
 
-def newest_rule(number: int) -> dict:
+def newest_rule(number: int) -> dict[str, Any]:
     """The rule that expires all but the newest entries."""
     selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": number}
     return {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
