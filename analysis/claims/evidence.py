@@ -140,7 +140,9 @@ def gather(
 ) -> pd.DataFrame:
     """`by` and the values that a column has with each, as a tuple in an order."""
     groups = frame.groupby(by, sort=False)[column]
-    return groups.agg(lambda values: tuple(order(values))).reset_index()
+    # the stubs know no cells that hold tuples
+    gathered = groups.agg(lambda values: tuple(order(values)))  # type: ignore[type-var]
+    return gathered.reset_index()
 
 
 def brace(words: Sequence[str]) -> str:
