@@ -1,9 +1,12 @@
 """What a grid says of break-even, in words: measured, predicted, and how far they are apart."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.measures.seconds import ERROR, SERIES, compare_links, summarise_errors
 from analysis.prose.template import say
+from analysis.rows import list_records
 from analysis.workload import SOURCE
 
 LISTED = ("link", "strategy", "n", "work", "difference", "predicted", "measured", *ERROR, "percent")
@@ -24,7 +27,7 @@ def say_grid(checked: pd.DataFrame, scenario: str = SOURCE.name) -> list[str]:
     errors = say("breakeven.errors", **facts) if facts else say("breakeven.no_error")
     links = [
         say("breakeven.links_apart" if row["apart"] else "breakeven.links_alike", **row)
-        for row in compare_links(checked).to_dict("records")
+        for row in list_records(compare_links(checked))
     ]
     return [*series, errors, *links]
 
@@ -36,7 +39,7 @@ say_sweep = say_grid
 def _say_series(rows: pd.DataFrame, scenario: str) -> str:
     """What was measured over one link with one strategy, and what was predicted for it."""
     first = rows.iloc[0]
-    points = [_say_point(row) for row in rows.dropna(subset=["predicted"]).to_dict("records")]
+    points = [_say_point(row) for row in list_records(rows.dropna(subset=["predicted"]))]
     facts = {
         "link": first["link"],
         "strategy": first["strategy"],
@@ -54,7 +57,7 @@ def _say_series(rows: pd.DataFrame, scenario: str) -> str:
                **facts)  # fmt: skip
 
 
-def _say_point(row: dict) -> str:
+def _say_point(row: dict[str, Any]) -> str:
     """`21.0 s from 12.0 s of work (error −1.1 s [−3.0 to 0.8 s, n = 3], −5 %)`."""
     if pd.isna(row["error"]):
         return say("breakeven.point", **row)

@@ -6,6 +6,7 @@ from analysis.measures.caching import summarise_misses, summarise_reuse
 from analysis.measures.compare import spread
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
+from analysis.rows import list_records
 from analysis.workload import POOL
 
 
@@ -21,7 +22,7 @@ def say_hits(hits: pd.DataFrame) -> list[str]:
 
 def _say_rates(name: str, rates: pd.DataFrame) -> str:
     """A strategy's median hit rates by scenario."""
-    rows = rates[rates["median"] > 0].to_dict("records")
+    rows = list_records(rates[rates["median"] > 0])
     return say("caching.rates", strategy=name, rates=[say("caching.rate", **row) for row in rows])
 
 
@@ -52,8 +53,9 @@ def say_public_logs(table: pd.DataFrame) -> str:
     """What public logs tell of local caches, of read_public_logs' rows."""
     counts = table.set_index("agent")
     own, other = (
-        say_counted(int(row["used"]), int(row["builds"]), "build")
-        for row in (counts.loc["codebuild"], counts.loc["other"])
+        say_counted(counts["used"][agent], counts["builds"][agent], "build")
+        for agent in ("codebuild", "other")
     )
-    facts = counts.loc["codebuild", ["source", "date"]]
-    return say("caching.public", own=own, other=other, **facts)
+    facts = counts.loc["codebuild"]
+    where = {"source": facts["source"], "date": facts["date"]}
+    return say("caching.public", own=own, other=other, **where)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from analysis.prose.seconds import say_builder_cost
 from analysis.prose.storage import say_kinds
 from analysis.prose.template import say
 from analysis.results import Experiment, find_tied, to_experiment
+from analysis.rows import list_records
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_words
 from analysis.workload import BASELINE, SOURCE, say_commit
 
@@ -91,9 +93,14 @@ def _say_commits(rows: pd.DataFrame, strategy: str) -> str:
 
 def _say_winners(experiment: Experiment, baseline: str) -> list[str]:
     """A paragraph a scenario: which is fastest, by how much, and what can't be told."""
-    medians = spread(experiment.comparable, "seconds").set_index(["scenario", "strategy"])
+    medians = spread(experiment.comparable, "seconds").set_index("strategy")
     return [
-        _say_winner(rows, find_tied(experiment, rows), baseline, medians.loc[scenario])
+        _say_winner(
+            rows,
+            find_tied(experiment, rows),
+            baseline,
+            medians[medians["scenario"].eq(str(scenario))],
+        )
         for scenario, rows in experiment.compare(baseline).groupby("scenario", sort=False)
     ]
 
@@ -101,13 +108,18 @@ def _say_winners(experiment: Experiment, baseline: str) -> list[str]:
 def _say_winner(
     rows: pd.DataFrame, tied: Collection[str], baseline: str, medians: pd.DataFrame
 ) -> str:
-    """Which is fastest in a scenario; `rows` are compare's of it, `medians` by strategy."""
+    """Which is fastest in a scenario; `rows` are compare's of it, `medians` spread's."""
     scenario = rows["scenario"].iloc[0]
+    medians = medians[medians["scenario"].eq(scenario)]
     if rows["verdict"].eq(UNTOLD).all():
-        lowest = medians["median"].idxmin()
-        median = _say_median(medians.loc[lowest])
-        return say("headline.too_few", scenario=scenario, strategy=lowest, median=median)
-    usual = say("headline.usual", baseline=baseline, median=_say_median(medians.loc[baseline]))
+        lowest = medians.nsmallest(1, "median").iloc[0]
+        median = _say_median(lowest)
+        return say("headline.too_few", scenario=scenario, strategy=lowest.name, median=median)
+    usual = say(
+        "headline.usual",
+        baseline=baseline,
+        median=_say_median(medians[medians.index == baseline].iloc[0]),
+    )
     faster = rows[rows["verdict"] == FASTER].sort_values("difference")
     emulated = faster["strategy"].str.endswith(EMULATED)
     name = "none_faster" if faster.empty else "none_real"
@@ -129,19 +141,21 @@ def _say_fastest(
         return []
     best, others = faster.iloc[0], faster.iloc[1:]
     facts = {"ends": (-best["high"], -best["low"]), "saved": -best["difference"]}
-    said = [say(f"headline.{name}", baseline=baseline, **facts, **best[_BEST])]
+    said = [say(f"headline.{name}", baseline=baseline, **facts, **_pick(best))]
     alike = others["strategy"].isin(tied)
     said += _say_gains("tied", others[alike], baseline)
     return said + _say_gains("also", others[~alike], baseline)
 
 
-_BEST = ["strategy", "scenario", "n", "median"]
+def _pick(row: pd.Series) -> dict[str, Any]:
+    """What is said of the best row."""
+    return {name: row[name] for name in ("strategy", "scenario", "n", "median")}
 
 
 def _say_gains(name: str, rows: pd.DataFrame, baseline: str = "") -> list[str]:
     """Strategies with what they differ by from the baseline, the least first; none of no rows."""
     rows = rows.assign(seconds=rows["difference"].abs()).sort_values("seconds")
-    gains = [say("headline.gain", **row) for row in rows.to_dict("records")]
+    gains = [say("headline.gain", **row) for row in list_records(rows)]
     return [say(f"headline.{name}", gains=gains, baseline=baseline)] if gains else []
 
 
@@ -187,10 +201,10 @@ def _say_pays(experiment: Experiment, baseline: str) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
     table = experiment.break_even(baseline)
     table = table[table["scenario"].eq(SOURCE.name) & ~table["strategy"].str.endswith(EMULATED)]
-    return [_say_paying(row) for row in table.sort_values("pays_from").to_dict("records")]
+    return [_say_paying(row) for row in list_records(table.sort_values("pays_from"))]
 
 
-def _say_paying(row: dict) -> str:
+def _say_paying(row: dict[str, Any]) -> str:
     """From how much work on one strategy pays, of a row of break_even."""
     ends = (row["pays_from_low"], row["pays_from_high"])
     bounds = say("headline.bounds", ends=ends) if pd.notna(ends[0]) else ""

@@ -13,7 +13,7 @@ def say_interval(count: int, number: int) -> str:
     return say("intervals.share", low=100 * low, high=high) if number else say("intervals.no_share")
 
 
-def say_counted(count: int, number: int, word: str) -> str:
+def say_counted(count: float, number: float, word: str) -> str:
     """`7 of 10 builds (95 % interval 40 to 89 %)`."""
     interval = say_interval(count, number)
     return say(

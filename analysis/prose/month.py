@@ -1,12 +1,14 @@
 """What a month of commits comes to, and which strategy for which mix of commits, in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
 from analysis.measures.money import best_by_mix, can_tell, find_price
 from analysis.prose.template import say
+from analysis.rows import list_records
 from analysis.words import FASTER
 from analysis.workload import BASELINE
 
@@ -24,7 +26,7 @@ def say_months(
     baseline: str = BASELINE,
 ) -> list[str]:
     """Sentences: what the mix comes to, of month's rows, what can't be told, and the price."""
-    lacking = months[months["lacks"].notna()].to_dict("records")
+    lacking = list_records(months[months["lacks"].notna()])
     names = [say("month.lacking", **row) for row in lacking]
     unknown = [say("month.unknown", strategies=names)] if names else []
     price = say_price(find_price(prices, compute, "minute"))
@@ -48,11 +50,11 @@ def say_month(
     emulated = faster["strategy"].str.endswith(EMULATED)
     told = pd.concat([faster[~emulated].head(1), faster[emulated]])
     name = "told" if not emulated.all() else "only_emulated" if len(told) else "none"
-    parts = "; ".join(_say_saving(row, baseline) for row in told.to_dict("records"))
+    parts = "; ".join(_say_saving(row, baseline) for row in list_records(told))
     return say(f"month.{name}", start=start, parts=parts, baseline=baseline)
 
 
-def _say_saving(row: dict, baseline: str) -> str:
+def _say_saving(row: dict[str, Any], baseline: str) -> str:
     """The minutes and the money that a row of month saves."""
     minutes = {"minutes": -row["difference"], "low": -row["high"], "high": -row["low"]}
     facts = {"strategy": row["strategy"], "n": row["pairs"], "baseline": baseline}
@@ -65,7 +67,7 @@ def _say_saving(row: dict, baseline: str) -> str:
     return say(name, saves=saves, usd=abs(cost), bounds=_say_bounds(row))
 
 
-def _say_bounds(row: dict) -> str:
+def _say_bounds(row: dict[str, Any]) -> str:
     """The 95 % interval of the money, as a size; '' when there is none."""
     if pd.isna(row["cost_low"]):
         return ""
@@ -79,18 +81,19 @@ def say_price(price: pd.Series) -> str:
     source = say("month.no_source") if pd.isna(price["source"]) else price["source"]
     name = "month.price_unknown" if pd.isna(price["usd"]) else "month.price"
     when = "" if pd.isna(price["date"]) else say("month.when", date=price["date"])
-    return say(name, when=when, **price.to_dict() | {"source": source})
+    facts = {str(column): value for column, value in price.items()}
+    return say(name, when=when, **facts | {"source": source})
 
 
 def say_mixes(table: pd.DataFrame, baseline: str = BASELINE) -> str:
     """One paragraph of compare_mixes' rows: for each mix what to use; '' when nothing is told."""
     if not can_tell(table):
         return ""
-    parts = [_say_mix(row, baseline) for row in best_by_mix(table).to_dict("records")]
+    parts = [_say_mix(row, baseline) for row in list_records(best_by_mix(table))]
     return say("month.mixes", baseline=baseline, parts="; ".join(parts))
 
 
-def _say_mix(row: dict, baseline: str) -> str:
+def _say_mix(row: dict[str, Any], baseline: str) -> str:
     """What to use for one mix, of those that are not emulated."""
     if pd.isna(row["strategy"]):
         return say("month.mix_none", baseline=baseline, **row)

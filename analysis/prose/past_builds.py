@@ -1,5 +1,7 @@
 """What the builds that a project already has show, in words."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.measures.past import (
@@ -13,6 +15,7 @@ from analysis.measures.past import (
 from analysis.past_builds import PastBuilds
 from analysis.prose.intervals import say_counted, say_interval
 from analysis.prose.template import say
+from analysis.rows import list_records
 from analysis.words import count_words, join_words
 
 _WAITING = ("QUEUED", "PROVISIONING")
@@ -34,16 +37,16 @@ def say_history(history: PastBuilds) -> list[str]:
     return [
         say("past.builds", number=number, of=of, when=when, ends=ends),
         say("past.read", read=read, rest=number - read),
-        *(say("past.length", **row) for row in spread_seconds(history).to_dict("records")),
+        *(say("past.length", **row) for row in list_records(spread_seconds(history))),
     ]
 
 
 def say_cache_seen(seen: pd.DataFrame) -> list[str]:
     """What caches gave, of cache_seen's rows."""
-    return [_say_seen(row) for row in seen.to_dict("records")] or [say("past.no_layers")]
+    return [_say_seen(row) for row in list_records(seen)] or [say("past.no_layers")]
 
 
-def _say_seen(row: dict) -> str:
+def _say_seen(row: dict[str, Any]) -> str:
     """What caches gave a project, and that imports were lost, where any was."""
     interval = say_interval(row["with_hits"], row["builds"])
     lost, asked = row["import_lost"], row["imported"] + row["import_lost"]
@@ -59,7 +62,7 @@ def say_minutes(minutes: pd.DataFrame) -> list[str]:
 
 def _say_minutes(project: str, rows: pd.DataFrame) -> str:
     """The phases of a project in which most minutes go, and those that are not told."""
-    top = rows.nlargest(3, "minutes").to_dict("records")
+    top = list_records(rows.nlargest(3, "minutes"))
     parts = [say("past.phase", **row) for row in top]
     untold = [phase for phase in _WAITING if phase not in set(rows["phase"])]
     more = say("past.untold", phases=untold) if untold else ""
@@ -72,10 +75,10 @@ def say_trend(history: PastBuilds) -> list[str]:
     number, hours, enough = count_timed(history)
     if not enough:
         return [say("past.short", number=number, hours=hours)]
-    return [_say_slope(row) for row in slopes(history).to_dict("records")]
+    return [_say_slope(row) for row in list_records(slopes(history))]
 
 
-def _say_slope(row: dict) -> str:
+def _say_slope(row: dict[str, Any]) -> str:
     """Whether a project's seconds or hit rates change."""
     what = say(f"past.{row['measure']}_of", project=row["project"])
     if pd.isna(row["slope"]):
@@ -114,11 +117,11 @@ def say_missing(steps: pd.DataFrame) -> list[str]:
         return [say("past.no_seconds")]
     facts = sum_missing(known)
     whole = "past.layers" if facts["share"] is not None else "past.layers_unordered"
-    rows = known.head(3).to_dict("records")
+    rows = list_records(known.head(3))
     return [say(whole, **facts), *(_say_layer(row) for row in rows)]
 
 
-def _say_layer(row: dict) -> str:
+def _say_layer(row: dict[str, Any]) -> str:
     """What a layer cost, and what a cache could have saved of it."""
     name = "past.layer" if pd.isna(row["could_save"]) else "past.layer_saved"
     return say(name, **row | {"layer": _shorten(row["layer"])})

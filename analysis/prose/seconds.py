@@ -1,6 +1,7 @@
 """Where the seconds of a build go, in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from analysis.measures.seconds import (
     summarise_unexplained,
 )
 from analysis.prose.template import say
+from analysis.rows import list_records
 from analysis.workload import BASELINE
 
 # as many as a sentence names
@@ -26,7 +28,7 @@ def say_spent(means: pd.DataFrame, scenario: str) -> list[str]:
         return [say("seconds.none", scenario=scenario)]
     said = []
     for name, rows in table.groupby("strategy", sort=False):
-        parts = [say("seconds.part", **row) for row in rows.to_dict("records")]
+        parts = [say("seconds.part", **row) for row in list_records(rows)]
         first = rows.iloc[0]
         facts = {"scenario": scenario, "total": first["total"], "n": first["n"]}
         said.append(say("seconds.spent", strategy=name, parts=parts, **facts))
@@ -35,10 +37,10 @@ def say_spent(means: pd.DataFrame, scenario: str) -> list[str]:
 
 def say_overhead(busy: pd.DataFrame, scenario: str) -> list[str]:
     """What docker build does besides work in a scenario, by strategy."""
-    return [_say_overhead(row) for row in split_overhead(busy, scenario).to_dict("records")]
+    return [_say_overhead(row) for row in list_records(split_overhead(busy, scenario))]
 
 
-def _say_overhead(row: dict) -> str:
+def _say_overhead(row: dict[str, Any]) -> str:
     """One strategy's work and its largest other activities."""
     parts = _list_activities(row["largest"])
     return say("seconds.overheads" if parts else "seconds.overhead", parts=parts, **row)
@@ -68,7 +70,7 @@ def say_path(overhead: pd.DataFrame, scenario: str) -> list[str]:
     rows, hidden = rank_by_path(overhead, scenario)
     if rows.empty:
         return [say("seconds.no_timeline", scenario=scenario)]
-    parts = [say("seconds.on_path", **row) for row in rows.to_dict("records")]
+    parts = [say("seconds.on_path", **row) for row in list_records(rows)]
     rest = "seconds.hidden" if round(hidden, 2) else "seconds.none_hidden"
     return [say("seconds.path", parts=parts, scenario=scenario), say(rest, hidden=hidden)]
 
@@ -84,13 +86,13 @@ def say_unread(problems: pd.DataFrame) -> str:
 
 def say_balance(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) -> list[str]:
     """Each strategy in a scenario: what it saves, what it pays, and what is left; least first."""
-    rows = sum_balance(table, scenario).to_dict("records")
+    rows = list_records(sum_balance(table, scenario))
     if not rows:
         return [say("seconds.no_balance", baseline=baseline, scenario=scenario)]
     return [_say_balance(row, baseline) for row in rows]
 
 
-def _say_balance(row: dict, baseline: str) -> str:
+def _say_balance(row: dict[str, Any], baseline: str) -> str:
     """`a (n = 6) saves 8.1 s (work 8.1 s) and pays 9.0 s (builder 9.0 s): 0.9 s more than b.`"""
     saves, pays = _say_side("saves", row["saved"]), _say_side("pays", row["paid"])
     facts = {"strategy": row["strategy"], "n": row["n"], "net": abs(row["net"])}

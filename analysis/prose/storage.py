@@ -11,18 +11,19 @@ from analysis.measures.storage import (
 )
 from analysis.prose.template import say
 from analysis.registry import KINDS
+from analysis.rows import list_records
 
 _READINGS = ("left_out", "counted")
 
 
 def say_growth(entries: pd.DataFrame) -> list[str]:
     """What all pushes of a sequence leave, the most entries first, of entries_per_push's rows."""
-    return [say("storage.growth", **row) for row in last_entries(entries).to_dict("records")]
+    return [say("storage.growth", **row) for row in list_records(last_entries(entries))]
 
 
 def say_store(runs: pd.DataFrame) -> list[str]:
     """What sequences have in an S3 store at their end, a strategy a sentence; none without one."""
-    return [say("storage.store", **row) for row in last_stores(runs).to_dict("records")]
+    return [say("storage.store", **row) for row in list_records(last_stores(runs))]
 
 
 def say_rollbacks(table: pd.DataFrame, number: int) -> str:

@@ -1,9 +1,11 @@
 """The few numbers in which hits, misses and the reuse of hosts end."""
 
+from typing import Any
+
 import pandas as pd
 
 
-def summarise_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> dict[str, object]:
+def summarise_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> dict[str, Any]:
     """runs, missed (of them), told (of those, with every cause known), causes (cause -> runs)."""
     rows = misses[misses["first"] & misses["run"].isin(runs["run"])]
     unknown = rows.loc[rows["cause"].eq("unknown"), "run"].nunique()

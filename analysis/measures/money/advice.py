@@ -16,7 +16,7 @@ def find_best(comparison: pd.DataFrame) -> tuple[str, float]:
     shares = known.fillna(0) if known.notna().any() else known.fillna(1)
     weighed = comparison["difference"].mul(shares).groupby(comparison["strategy"]).sum()
     means = weighed.div(shares.groupby(comparison["strategy"]).sum())
-    return means.idxmin(), -means.min()
+    return str(means.idxmin()), -float(means.min())
 
 
 def best_by_mix(table: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def best_by_mix(table: pd.DataFrame) -> pd.DataFrame:
         row = {"mix": mix, "shares": shares, "strategy": None}
         faster = group[group["verdict"] == FASTER]
         if len(faster):
-            best = faster.loc[faster["difference"].idxmin()]
+            best = faster.nsmallest(1, "difference").iloc[0]
             saved = -best["difference"]
             row |= {"strategy": best["strategy"], "saved": saved, "low": -best["high"]}
             row |= {"high": -best["low"], "share": saved / (best["seconds"] + saved)}

@@ -1,6 +1,7 @@
 """Past builds in few numbers: how many, when, how they ended, what gaps and misses come to."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -10,13 +11,13 @@ from analysis.measures.past.trends import pick_period
 from analysis.past_builds import PastBuilds
 
 
-def summarise_builds(history: PastBuilds) -> dict[str, object]:
+def summarise_builds(history: PastBuilds) -> dict[str, Any]:
     """number, projects, days (first and last, once if one; [] unknown), ends (status -> builds),
     read (builds whose log was read).
     """
     builds = history.builds
     times = builds["started"].dropna()
-    days = times.agg(["min", "max"]) if len(times) else []
+    days = [times.min(), times.max()] if len(times) else []
     return {
         "number": len(builds),
         "projects": name_projects(builds).unique().tolist(),
@@ -40,7 +41,7 @@ def count_timed(history: PastBuilds) -> tuple[int, float, bool]:
     return len(times), hours, len(times) > 1 and pick_period(times) != "build"
 
 
-def sum_gaps(gaps: pd.DataFrame) -> dict[str, object]:
+def sum_gaps(gaps: pd.DataFrame) -> dict[str, Any]:
     """told, used, unclear (builds), longest (the longest gap with a hit), overlapping (it is
     negative): of a project's rows of hits_over_gap.
     """

@@ -1,7 +1,7 @@
 """Predicted against measured break-even: a sweep of experiments over links and amounts of work."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ VISIBLE = 0.05
 
 
 def check_break_even(
-    experiments: Sequence[Experiment] | str | Path,
+    experiments: Sequence[Experiment] | str | PathLike[str],
     baseline: str = BASELINE,
     scenario: str = SOURCE.name,
 ) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[floa
 
 
 def busy_by_link(
-    experiments: Sequence[Experiment] | str | Path, strategy: str, scenario: str = SOURCE.name
+    experiments: Sequence[Experiment] | str | PathLike[str], strategy: str, scenario: str = SOURCE.name
 ) -> pd.DataFrame:
     """activity, then a column a link: mean busy seconds of a strategy's valid runs, all work.
 

@@ -1,5 +1,7 @@
 """The few numbers of seconds that matter in a sentence: largest parts, medians, what is hidden."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.measures.seconds.path_seconds import with_cache_overhead
@@ -52,12 +54,12 @@ def summarise_builders(costs: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def summarise_unexplained(busy: pd.DataFrame) -> dict[str, object]:
+def summarise_unexplained(busy: pd.DataFrame) -> dict[str, Any]:
     """n (runs), median, worst (seconds), run (the worst's), of busy_map's rows; or {}."""
     rows = busy[busy["activity"].eq("no step explains")].dropna(subset=["seconds"])
     if rows.empty:
         return {}
-    worst = rows.loc[rows["seconds"].idxmax()]
+    worst = rows.nlargest(1, "seconds").iloc[0]
     median = rows["seconds"].median()
     return {"n": len(rows), "median": median, "worst": worst["seconds"], "run": worst["run"]}
 
@@ -82,7 +84,7 @@ def sum_balance(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
     return sums.sort_values("net", kind="stable", ignore_index=True)
 
 
-def summarise_errors(checked: pd.DataFrame) -> dict[str, object]:
+def summarise_errors(checked: pd.DataFrame) -> dict[str, Any]:
     """number, held, apart, open (predictions by interval of their error), mean, worst, percent
     (seconds, seconds, %), link (of the worst), of check_break_even's rows; or {}.
     """
@@ -91,7 +93,7 @@ def summarise_errors(checked: pd.DataFrame) -> dict[str, object]:
         return {}
     sure = known.dropna(subset=["error_low"])
     held = (sure["error_low"] <= 0) & (sure["error_high"] >= 0)
-    worst = known.loc[known["error"].abs().idxmax()]
+    worst = known.assign(size=known["error"].abs()).nlargest(1, "size").iloc[0]
     return {
         "number": len(known),
         "held": int(held.sum()),

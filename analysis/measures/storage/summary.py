@@ -31,7 +31,11 @@ def last_stores(runs: pd.DataFrame) -> pd.DataFrame:
 def differing_readings(table: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Strategy -> reading -> builds kept, where readings differ, of keep_newest's rows."""
     wide = table.pivot(index="strategy", columns="reading", values="builds_kept")
-    return wide[wide.nunique(axis=1) > 1].to_dict("index")
+    differing = wide[wide.nunique(axis=1) > 1]
+    return {
+        str(strategy): {str(reading): kept for reading, kept in row.items()}
+        for strategy, row in differing.to_dict("index").items()
+    }
 
 
 def count_agreeing(previews: pd.DataFrame, reading: str) -> int:
