@@ -15,10 +15,8 @@ def say_interval(count: int, number: int) -> str:
 
 def say_counted(count: float, number: float, word: str) -> str:
     """`7 of 10 builds (95 % interval 40 to 89 %)`."""
-    interval = say_interval(count, number)
-    return say(
-        "intervals.counted", count=count, number=count_words(number, word), interval=interval
-    )
+    interval, whole = say_interval(int(count), int(number)), count_words(int(number), word)
+    return say("intervals.counted", count=int(count), number=whole, interval=interval)
 
 
 def say_mean(mean: float, low: float, high: float, rounds: int) -> str:

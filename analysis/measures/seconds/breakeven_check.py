@@ -189,7 +189,9 @@ def judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[floa
 
 
 def busy_by_link(
-    experiments: Sequence[Experiment] | str | PathLike[str], strategy: str, scenario: str = SOURCE.name
+    experiments: Sequence[Experiment] | str | PathLike[str],
+    strategy: str,
+    scenario: str = SOURCE.name,
 ) -> pd.DataFrame:
     """activity, then a column a link: mean busy seconds of a strategy's valid runs, all work.
 
