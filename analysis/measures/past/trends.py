@@ -3,7 +3,6 @@
 import math
 
 import pandas as pd
-from scipy.stats import theilslopes
 
 from analysis.measures.compare import LEVEL
 from analysis.measures.past.overview import as_runs, history_hits, name_projects
@@ -99,5 +98,8 @@ def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
     weeks = (values["period"] - values["period"].min()).dt.total_seconds() / (7 * DAY)
     if len(values) < ENOUGH or weeks.nunique() < ENOUGH:
         return math.nan, math.nan, math.nan
+    # it takes as long to load as all the rest
+    from scipy.stats import theilslopes
+
     found = theilslopes(values["median"], weeks, LEVEL)
     return float(found.slope), float(found.low_slope), float(found.high_slope)
