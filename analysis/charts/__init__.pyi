@@ -2,7 +2,7 @@ from .canvas import describe, say, show, show_each, table
 from .claims import memos
 from .counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
 from .gains_and_costs import balance
-from .grid import sweep_lines, sweep_predictions
+from .grid import grid_lines, grid_predictions, sweep_lines, sweep_predictions
 from .host_reuse import landing_lines
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
@@ -17,6 +17,8 @@ __all__ = [
     "entries_by_kind",
     "entries_over_pushes",
     "gap_points",
+    "grid_lines",
+    "grid_predictions",
     "history_spent",
     "hit_matrix",
     "landing_lines",

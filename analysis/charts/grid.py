@@ -1,4 +1,4 @@
-"""Charts of a sweep: differences over the work, and break-even as predicted and as measured."""
+"""Charts of a grid: differences over the work, and break-even as predicted and as measured."""
 
 from collections.abc import Iterator
 from textwrap import fill
@@ -31,7 +31,7 @@ SERIES = ["link", "strategy"]
 REASON = 80
 
 
-def sweep_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None) -> Axes:
+def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None) -> Axes:
     """Differences over the work, a line a link, of check_break_even's rows.
 
     A bar is an interval; on the line of no difference a filled sign marks the break-even that
@@ -88,7 +88,7 @@ def say_measured(rows: pd.DataFrame) -> str:
     return f"{text} ({say_range(first['measured_low'], first['measured_high'])})"
 
 
-def sweep_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Measured break-even and each prediction with intervals, a row a link, of the same rows."""
     series = list(list_series(checked))
     axes = make_axes(ax, grow(len(series), 0.85, 1.5))
@@ -97,7 +97,7 @@ def sweep_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for y, (_, rows) in enumerate(series):
         draw_measured(axes, y - 0.26, rows.iloc[0])
         draw_predicted(axes, y - 0.02, rows.dropna(subset=["predicted"]))
-    axes.plot([], [], "o", color=INK, label="measured by the whole sweep")
+    axes.plot([], [], "o", color=INK, label="measured by the whole grid")
     axes.plot([], [], "D", color=INK, markerfacecolor="white", label="predicted from one point")
     axes.grid(axis="x", color=LINE, linewidth=0.5)
     put_legend(axes, columns=2)
@@ -143,3 +143,7 @@ def describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
             for row in list_rows(rows.dropna(subset=["predicted"]))
         )
         yield f"{name}: measured {say_measured(rows)}, predicted {join_words(predicted)}."
+
+
+# the names these charts once had
+sweep_lines, sweep_predictions = grid_lines, grid_predictions

@@ -27,7 +27,7 @@ from analysis.words import say_seconds, say_share
 
 # more lines or groups than this can't be told apart
 PROJECTS, LAYERS = 4, 10
-BESIDE = 0.2
+SHIFT_OF_PROJECTS = 0.2
 # where the program of a RUN is stored says less than what it does
 PROGRAM = re.compile(r"^RUN /\S*/(?=\S)")
 LONGEST = 52
@@ -194,7 +194,7 @@ def gap_points(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, label: str) -> None:
     """One project of gap_points, a little beside the others."""
-    at = [place + BESIDE * number for place in places]
+    at = [place + SHIFT_OF_PROJECTS * number for place in places]
     share = 100 * rows["share"]
     spread = [share - 100 * rows["low"], 100 * rows["high"] - share]
     axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 5]],

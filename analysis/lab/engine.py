@@ -103,7 +103,7 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise EngineError(f"The Docker engine failed while {doing}: {text}; {cure}.") from error
 
 
-def sweep(client: docker.DockerClient, lab: str | None = None) -> int:
+def clean_up(client: docker.DockerClient, lab: str | None = None) -> int:
     """Remove containers (with volumes), networks, volumes and images of one lab or of all.
 
     The user's images lose only names that the lab gave them. Returns how many things went.

@@ -105,9 +105,9 @@ class Lab:
         self.background.close()
         try:
             with engine_errors("removing the lab"):
-                engine.sweep(self.client, self.id)
+                engine.clean_up(self.client, self.id)
         finally:
-            # it sweeps once more, and does what could not be done here
+            # it cleans up once more, and does what could not be done here
             end_reaper(self.reaper)
             self.client.close()
 
@@ -256,4 +256,4 @@ def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[
 
 def down() -> int:
     """Remove everything any lab left on the engine; how many things that were."""
-    return engine.sweep(engine.connect())
+    return engine.clean_up(engine.connect())

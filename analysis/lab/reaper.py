@@ -1,4 +1,4 @@
-"""Waits for the process that owns a lab to end, however it ends, then sweeps the lab.
+"""Waits for the process that owns a lab to end, however it ends, then removes the lab.
 
 Started by the lab as `python -m analysis.lab.reaper LAB` with a pipe as its standard
 input: the operating system closes the pipe when the owner dies, also after a SIGKILL.
@@ -12,7 +12,7 @@ from analysis.lab import engine
 
 
 def start_reaper(lab: str) -> subprocess.Popen[bytes]:
-    """The reaper's process; closing its standard input lets it sweep `lab` and end."""
+    """The reaper's process; closing its standard input lets it remove `lab` and end."""
     return subprocess.Popen(
         [sys.executable, "-m", "analysis.lab.reaper", lab],
         stdin=subprocess.PIPE,
@@ -23,19 +23,19 @@ def start_reaper(lab: str) -> subprocess.Popen[bytes]:
 
 
 def end_reaper(reaper: subprocess.Popen[bytes], seconds: float = 300) -> None:
-    """Let a reaper sweep what is left of its lab, and wait for it."""
+    """Let a reaper remove what is left of its lab, and wait for it."""
     if reaper.stdin:
         reaper.stdin.close()
     reaper.wait(seconds)
 
 
 def main(lab: str) -> None:
-    """Sweep `lab` once standard input is closed, until there is nothing that can be removed."""
+    """Remove `lab` once standard input is closed, until there is nothing that can be removed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdin.buffer.read()
     client = engine.connect()
     # what the owner had asked for may come to be after it died
-    while engine.sweep(client, lab):
+    while engine.clean_up(client, lab):
         pass
 
 

@@ -155,7 +155,7 @@ def decode(data: bytes) -> str:
 
 
 def encode(text: str) -> bytes:
-    """The bytes of `decode`; a half of a pair, which JSON can hold, becomes a question mark."""
+    """The bytes of `decode`; a lone surrogate, which JSON can hold, becomes a question mark."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import records
 from analysis.experiment import write_again
-from analysis.measures.compare import EMULATED, FEWEST, count_luck, spread, times_by_host
+from analysis.measures.compare import EMULATED, MIN_ROUNDS, count_rarer_hosts, spread, times_by_host
 from analysis.measures.money import BUILDS, COMPUTE, MIX, can_tell, find_best, read_mix
 from analysis.measures.storage import first_pushes
 from analysis.prose.limits import say_limits
@@ -65,7 +65,7 @@ def _advise(comparison: pd.DataFrame, baseline: str, again: str) -> str:
     real = comparison[~comparison["strategy"].str.endswith(EMULATED)]
     faster, slower = (real[real["verdict"] == verdict] for verdict in (FASTER, SLOWER))
     if real["verdict"].eq(UNTOLD).all():
-        return say("headline.untold", rounds=FEWEST, baseline=baseline, again=again)
+        return say("headline.untold", rounds=MIN_ROUNDS, baseline=baseline, again=again)
     if faster.empty:
         name = "stay" if len(real) == len(comparison) else "stay_emulated"
         return say(f"headline.{name}", baseline=baseline, slower=_say_slower(slower))
@@ -187,7 +187,7 @@ def _say_usual_month(experiment: Experiment, baseline: str) -> str:
 def _say_hosts(experiment: Experiment) -> str:
     """What a pool of kept hosts comes to where a build finds a used one, and where it does not."""
     runs = experiment.comparable
-    names = count_luck(runs).index.get_level_values(1)
+    names = count_rarer_hosts(runs).index.get_level_values(1)
     times = times_by_host(runs[runs["scenario"].eq(SOURCE.name)], names)
     said = [
         say(f"headline.{'on_empty' if row['host_empty'] else 'on_used'}",

@@ -161,7 +161,7 @@ def read_records(folder: str | Path) -> Records:
 
 
 def frame_problems(problems: Iterable[tuple[object, object]]) -> pd.DataFrame:
-    """path, reason of what can't be read, as text; a half of a pair in it as a question mark."""
+    """path, reason of what can't be read, as text; a lone surrogate in it as a question mark."""
     rows = [
         [str(value).encode("utf-8", "replace").decode() for value in problem]
         for problem in problems
@@ -215,7 +215,7 @@ def find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is text that UTF-8 can hold: JSON can name half of a pair."""
+    """Whether a value is text that UTF-8 can hold: JSON can name a lone surrogate."""
     return isinstance(value, str) and (
         value.isascii() or value == value.encode("utf-8", "replace").decode()
     )

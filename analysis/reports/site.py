@@ -93,5 +93,5 @@ def explain(notebook: Path, error: Exception) -> str:
 
 
 def write_html(path: Path, html: str) -> None:
-    """Write a page in UTF-8, as it says; half of a pair, which JSON can name, as a ?."""
+    """Write a page in UTF-8, as it says; a lone surrogate, which JSON can name, as a ?."""
     path.write_text(html, encoding="utf-8", errors="replace")

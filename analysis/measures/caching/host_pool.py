@@ -18,7 +18,7 @@ POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
 LIFETIME = 30.0
 RECENT = 30
-CLOSE = 1e-9
+ROUNDING = 1e-9
 SEEN = ["scenario", "before", "builds", "used", "hits", "expected"]
 LOCAL = {
     "log": "string",
@@ -37,7 +37,7 @@ def reuse_chance(gap: float, lifetime: float, pool: int, before: int | None = No
     too old to matter, or `before` if there were only so many, and each went elsewhere with
     chance 1 - 1/pool: exactly 1 - (1 - 1/pool)**k.
     """
-    recent = int(lifetime / gap + CLOSE) if gap > 0 else None
+    recent = int(lifetime / gap + ROUNDING) if gap > 0 else None
     known = [number for number in (recent, before) if number is not None]
     if not known:
         return 1.0

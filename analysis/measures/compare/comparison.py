@@ -11,10 +11,10 @@ from analysis.records import takes
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD
 from analysis.workload import BASELINE, COLD_STARTS
 
-FEWEST, LEVEL = 3, 0.95
+MIN_ROUNDS, LEVEL = 3, 0.95
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
 # built before or an empty one: a mean of few of one kind says little of it
-FEWEST_OF_EACH = 5
+MIN_BUILDS_OF_EACH_HOST = 5
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -33,7 +33,7 @@ def compare(
     runs: pd.DataFrame,
     baseline: str = BASELINE,
     measure: str = "seconds",
-    luck: pd.Series | None = None,
+    rarer_hosts: pd.Series | None = None,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
@@ -41,8 +41,8 @@ def compare(
     strategy in those), difference (mean of its value less the baseline's of the same round: below
     0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
     call, not enough runs: fewer than 3 rounds, or with a pool of kept hosts fewer than 5 builds on
-    a used host or 5 on an empty one). `measure` is any column that should be small; `luck` is
-    count_luck's, if it can't be counted from `runs`.
+    a used host or 5 on an empty one). `measure` is any column that should be small.
+    `rarer_hosts`: as count_rarer_hosts counts, where `runs` do not tell it.
 
     Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the
     mean of paired differences by Smyth's moderated t (analysis.measures.variances): Student's,
@@ -61,18 +61,23 @@ def compare(
     1  registry-cache     cold  6             slower
     """
     check_baseline(runs, baseline)
-    return compare_with(runs, baseline, measure, luck)
+    return compare_with(runs, baseline, measure, rarer_hosts)
 
 
 def compare_with(
-    runs: pd.DataFrame, baseline: str, measure: str, luck: pd.Series | None = None
+    runs: pd.DataFrame, baseline: str, measure: str, rarer_hosts: pd.Series | None = None
 ) -> pd.DataFrame:
     """compare's rows, with a baseline that need not be there: then none tells anything."""
     runs = pick_comparable(runs)
     if f"{baseline} {EMULATED}" in set(runs["strategy"]):
         baseline = f"{baseline} {EMULATED}"
     pairs = summarise_pairs(pair_rounds(runs, baseline, measure))
-    table = estimate(pairs, find_luck(pairs, count_luck(runs) if luck is None else luck, baseline))
+    table = estimate(
+        pairs,
+        find_rarer_hosts(
+            pairs, count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts, baseline
+        ),
+    )
     table["p"] = table.groupby("scenario")["p"].transform(adjust)
     return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
 
@@ -84,7 +89,7 @@ def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
         raise UnknownName("strategy among the runs", baseline, there)
 
 
-def count_luck(runs: pd.DataFrame) -> pd.Series:
+def count_rarer_hosts(runs: pd.DataFrame) -> pd.Series:
     """Builds on the kind of host, used or empty, that fewer landed on, by scenario and strategy.
 
     Of strategies with a pool of kept hosts alone; a cold build is on an empty one by definition.
@@ -100,10 +105,10 @@ def count_luck(runs: pd.DataFrame) -> pd.Series:
     return groups.sum().min(axis="columns").astype("float64")
 
 
-def find_luck(pairs: pd.DataFrame, luck: pd.Series, baseline: str) -> pd.Series:
-    """count_luck's of each pair, its own or that of the baseline; null where there is no luck."""
+def find_rarer_hosts(pairs: pd.DataFrame, rarer_hosts: pd.Series, baseline: str) -> pd.Series:
+    """Builds on the rarer kind of host of each pair, or its baseline; null without a pool."""
     own, base = (
-        luck.reindex(pd.MultiIndex.from_arrays([pairs["scenario"], names])).to_numpy()
+        rarer_hosts.reindex(pd.MultiIndex.from_arrays([pairs["scenario"], names])).to_numpy()
         for names in (pairs["strategy"], [baseline] * len(pairs))
     )
     return pd.Series(np.fmin(own, base), pairs.index)
@@ -139,17 +144,19 @@ def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return table.fillna({"n": 0}).reset_index(drop=True)
 
 
-def estimate(table: pd.DataFrame, luck: pd.Series) -> pd.DataFrame:
+def estimate(table: pd.DataFrame, rarer_hosts: pd.Series) -> pd.DataFrame:
     """`table` with low, high and p by the moderated t of n, difference and deviation.
 
-    `luck`: find_luck's; a row that has it is by Student's t alone.
+    `rarer_hosts`: what find_rarer_hosts finds; a row that has it is by Student's t alone.
     """
-    lucky = luck.notna()
-    own = (table["n"] - 1).where(table["n"].ge(FEWEST) & ~luck.lt(FEWEST_OF_EACH))
-    deviation, degrees = moderate(table["deviation"].mask(lucky).to_numpy(), own.to_numpy())
+    pooled = rarer_hosts.notna()
+    own = (table["n"] - 1).where(
+        table["n"].ge(MIN_ROUNDS) & ~rarer_hosts.lt(MIN_BUILDS_OF_EACH_HOST)
+    )
+    deviation, degrees = moderate(table["deviation"].mask(pooled).to_numpy(), own.to_numpy())
     deviation, degrees = (
-        np.where(lucky, table["deviation"], deviation),
-        np.where(lucky, own, degrees),
+        np.where(pooled, table["deviation"], deviation),
+        np.where(pooled, own, degrees),
     )
     error = deviation / np.sqrt(table["n"])
     half = stdtrit(degrees, (1 + LEVEL) / 2) * error

@@ -13,7 +13,7 @@ from scipy.special import digamma, polygamma
 FEWEST_VARIANCES = 8
 # a variance of 0 is chance: it is taken for this share of the usual one, as limma does
 LEAST_SHARE = 1e-5
-STEPS, CLOSE = 50, 1e-8
+MAX_STEPS, PRECISION = 50, 1e-8
 
 
 def moderate(deviation: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -50,10 +50,10 @@ def fit_usual(variances: np.ndarray, degrees: np.ndarray) -> tuple[float, float]
 def invert_trigamma(value: float) -> float:
     """The y whose trigamma is `value`, by Newton's method as in Smyth's appendix."""
     y = 0.5 + 1 / value
-    for _ in range(STEPS):
+    for _ in range(MAX_STEPS):
         trigamma = polygamma(1, y)
         step = trigamma * (1 - trigamma / value) / polygamma(2, y)
         y += step
-        if abs(step) < CLOSE * y:
+        if abs(step) < PRECISION * y:
             break
     return float(y)

@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
-from analysis.measures.compare import check_baseline, compare_with, count_luck, pick_comparable
+from analysis.measures.compare import (
+    check_baseline,
+    compare_with,
+    count_rarer_hosts,
+    pick_comparable,
+)
 from analysis.measures.money.prices import find_price
 from analysis.measures.money.usual import MIX, USUAL
 from analysis.measures.storage import count_entries
@@ -98,7 +103,7 @@ def month(
     rounds = weigh_minutes(runs, mix, builds)
     hosts = runs.groupby("strategy")["host"].agg(name_host)
     rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
-    cost = compare_months(rounds, count_mix_luck(runs, mix), baseline, "cost")
+    cost = compare_months(rounds, count_mix_rarer_hosts(runs, mix), baseline, "cost")
     cost = cost[["difference", "low", "high"]].add_prefix("cost_")
     table = average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
@@ -126,7 +131,9 @@ def average_months(
     """strategy, n, the means of weigh_minutes' rounds, compare_months' of minutes, and lacks."""
     check_baseline(runs, baseline)
     table = average_rounds(rounds, runs["strategy"])
-    table = table.join(compare_months(rounds, count_mix_luck(runs, mix), baseline, "minutes"))
+    table = table.join(
+        compare_months(rounds, count_mix_rarer_hosts(runs, mix), baseline, "minutes")
+    )
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
@@ -181,24 +188,26 @@ def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     return table
 
 
-def count_mix_luck(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
-    """count_luck's of the scenario of the mix that has least of it, by strategy."""
-    return count_luck(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
+def count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
+    """Builds on the rarer kind of host in the scenario of the mix with fewest, by strategy."""
+    return count_rarer_hosts(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
 
 
 def compare_months(
-    rounds: pd.DataFrame, luck: pd.Series, baseline: str, measure: str
+    rounds: pd.DataFrame, rarer_hosts: pd.Series, baseline: str, measure: str
 ) -> pd.DataFrame:
     """Index strategy: pairs, difference, low, high, verdict of weigh_rounds' column `measure`.
 
-    `luck` is count_mix_luck's.
+    `rarer_hosts` is what count_mix_rarer_hosts counts.
     """
     # names of emulated strategies say so already
     runs = rounds.reset_index().assign(
         scenario="mix", valid=True, expect="succeeded", emulated=False, started=None
     )
     runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
-    table = compare_with(runs, baseline, measure, pd.concat({"mix": luck})).set_index("strategy")
+    table = compare_with(runs, baseline, measure, pd.concat({"mix": rarer_hosts})).set_index(
+        "strategy"
+    )
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 

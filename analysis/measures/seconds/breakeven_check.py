@@ -1,4 +1,4 @@
-"""Predicted against measured break-even: a sweep of experiments over links and amounts of work."""
+"""Predicted against measured break-even: a grid of experiments over links and amounts of work."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -157,9 +157,9 @@ def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | Non
     if crossing.slope > 0:
         return "the difference does not fall as the work grows"
     if crossing.at < works.min():
-        return f"it pays already at the least work of the sweep, {works.min():.1f} s"
+        return f"it pays already at the least work of the grid, {works.min():.1f} s"
     if crossing.at > works.max():
-        return f"it does not yet pay at the most work of the sweep, {works.max():.1f} s"
+        return f"it does not yet pay at the most work of the grid, {works.max():.1f} s"
     return None
 
 

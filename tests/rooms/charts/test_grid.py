@@ -1,4 +1,4 @@
-"""The charts of a sweep: every point and break-even is drawn and told, also those unknown."""
+"""The charts of a grid: every point and break-even is drawn and told, also those unknown."""
 
 import re
 
@@ -7,11 +7,11 @@ import pytest
 from grids import sweep
 
 from analysis import charts
-from analysis.charts.grid import sweep_lines, sweep_predictions
+from analysis.charts.grid import grid_lines, grid_predictions
 from analysis.measures.seconds import check_break_even
 
 LINKS = {"unshaped": 12.0, "400mbit": 14.0, "100mbit": 30.0}
-both = pytest.mark.parametrize("draw", [sweep_lines, sweep_predictions])
+both = pytest.mark.parametrize("draw", [grid_lines, grid_predictions])
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def legend(axes):
 
 
 def test_a_line_a_link_with_its_break_even_on_zero(checked):
-    axes = sweep_lines(checked)
+    axes = grid_lines(checked)
     assert legend(axes) == list(LINKS)
     filled = [
         line.get_xdata()[0]
@@ -38,13 +38,13 @@ def test_a_line_a_link_with_its_break_even_on_zero(checked):
 
 
 def test_measured_and_predicted_are_written_beside_their_signs(checked):
-    axes = sweep_predictions(checked)
+    axes = grid_predictions(checked)
     said = "\n".join(text.get_text() for text in axes.texts)
     assert "13.0 s" in said
     assert "13.3 s, from 10.0 s" in said
     assert "not measured: it does not yet pay at the most work" in said.replace("\n", " ")
     assert [label.get_text() for label in axes.get_yticklabels()] == list(LINKS)
-    assert legend(axes) == ["measured by the whole sweep", "predicted from one point"]
+    assert legend(axes) == ["measured by the whole grid", "predicted from one point"]
 
 
 @both

@@ -169,7 +169,7 @@ def test_too_little_space_is_said(client, monkeypatch):
     with pytest.raises(EngineError, match="GB are free at .* the lab needs"):
         Lab().__enter__()
     # what a full disk needs most
-    assert engine.sweep(engine.connect(), "no such lab") == 0
+    assert engine.clean_up(engine.connect(), "no such lab") == 0
 
 
 def test_an_image_that_cannot_be_pulled_names_its_setting(client):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import RecordError
-from analysis.measures.compare import FEWEST_OF_EACH
+from analysis.measures.compare import MIN_BUILDS_OF_EACH_HOST
 from analysis.prose import say_simulation
 from analysis.records.background import KEPT_HOSTS, SIMULATION_COLUMNS, read_simulation
 
@@ -19,7 +19,7 @@ def test_the_recorded_simulation_reaches_what_the_report_promises():
     table = read_simulation()
     lucky, table = (table[(table["noise"] == KEPT_HOSTS) == own] for own in (True, False))
     assert (lucky["interval holds"] >= 0.93).all() and (lucky["wrong"] <= 0.05).all()
-    assert len(lucky) >= 2 and lucky["rounds"].min() >= 2 * FEWEST_OF_EACH
+    assert len(lucky) >= 2 and lucky["rounds"].min() >= 2 * MIN_BUILDS_OF_EACH_HOST
     assert set(table["rounds"]) == {3, 6, 10}
     assert set(table["noise"]) == {"normal", "skewed", "outliers"}
     assert (table["experiments"] >= 60).all()

@@ -98,7 +98,7 @@ ODD = {
     "a truth in numbers": ({"emulated": 0}, "emulated 0, which is no true or false"),
     "a time in words": ({"started": "yesterday"}, "started 'yesterday', which is no time"),
     "a time out of bounds": ({"finished": "9999-12-31T23:59:59-01:00"}, "which is no time"),
-    "half of a pair": ({"strategy": "\ud800"}, "which is no text"),
+    "a lone surrogate": ({"strategy": "\ud800"}, "which is no text"),
     "a name in a list": ({"strategy": ["docker"]}, "which is no text"),
 }
 

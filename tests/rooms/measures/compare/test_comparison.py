@@ -8,7 +8,7 @@ from measured import make_runs, pick
 from analysis.errors import UnknownName
 from analysis.measures.compare.comparison import (
     COLUMNS,
-    FEWEST_OF_EACH,
+    MIN_BUILDS_OF_EACH_HOST,
     adjust,
     compare,
     estimate,
@@ -181,7 +181,10 @@ def test_builds_of_a_pool_of_kept_hosts_are_judged_by_themselves():
     seed = 20261126
     print(f"seed {seed}")
     rng = np.random.default_rng(seed)
-    for few, verdict in ((FEWEST_OF_EACH - 1, "not enough runs"), (FEWEST_OF_EACH, "faster")):
+    for few, verdict in (
+        (MIN_BUILDS_OF_EACH_HOST - 1, "not enough runs"),
+        (MIN_BUILDS_OF_EACH_HOST, "faster"),
+    ):
         rounds = 4 * few
         times = {
             name: {"source": (20 + rng.normal(0, 0.5, rounds)).tolist()} for name in "abcdefghi"
