@@ -1,9 +1,9 @@
 from .agent import Result, run_buildspec
+from .boot import start_host
 from .build import Build, BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
 from .conveyor import Conveyor
 from .engine import connect, ensure_image
-from .host import start_host
 from .lab import NEWEST, NEWEST_TAG, STORE, Images, Lab, down
 from .store import BUCKET, SETTING, Store
 

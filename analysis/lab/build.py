@@ -110,7 +110,7 @@ def prepare_host(build: Build) -> ReadyHost:
     host, state = build.job.take_host(build.slot)
     try:
         empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
-        host.put(build.context, CONTEXT)
+        host.put(build.context, CONTEXT, fresh=state != "kept")
     except BaseException:
         build.job.give_back(host, alive=False)
         raise

@@ -8,7 +8,6 @@ import io
 import json
 import tarfile
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -18,13 +17,10 @@ import docker
 from docker.models.containers import Container
 
 from analysis.errors import EngineError, HostError
-from analysis.lab.engine import LABEL, engine_errors
+from analysis.lab.engine import engine_errors
 
 SOURCE = "/codebuild/output/src"
-# in the home of the container's user, as on CodeBuild
-HOME = "/root"
-BUILDX_SETTINGS = f"{HOME}/.docker/buildx"
-BOOT_SECONDS, READ_SECONDS = 60, 300
+READ_SECONDS = 300
 SERVER_PORT = 9876
 # the containers first: what is mounted in them is no file of the host's
 CLEAR = "docker rm -f $(docker ps -aq); rm -rf /var/lib/docker/*"
@@ -147,19 +143,20 @@ class BuildHost:
             found = self._api.containers(filters={"id": self.container.id})
         return bool(found)
 
-    def put(self, source: Path, name: str) -> None:
-        """Put a copy of the folder `source` at SOURCE/name, in place of what was there."""
-        self.read(f"mkdir -p {SOURCE} && rm -rf {SOURCE}/{name}")
+    def put(self, source: Path, name: str, fresh: bool = False) -> None:
+        """Put a copy of the folder `source` at SOURCE/name, in place of what a used host had."""
+        if not fresh:
+            self.read(f"rm -rf {SOURCE}/{name}")
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as tar:
             tar.add(source, arcname=name)
         with engine_errors("copying the build context into a build host"):
             self.container.put_archive(SOURCE, buffer.getvalue())
 
-    def put_file(self, folder: str, name: str, text: str) -> None:
-        """Write one small text file into `folder` (made when absent)."""
+    def put_files(self, texts: Mapping[str, str]) -> None:
+        """Write small text files by their paths, in folders that are made when absent."""
         with engine_errors("preparing a build host"):
-            self.container.put_archive("/", one_file(f"{folder.strip('/')}/{name}", text))
+            self.container.put_archive("/", pack_files(texts))
 
     def begin_clearing(self) -> None:
         """Begin to delete what its engine holds, which goes on by itself.
@@ -211,97 +208,13 @@ def host_errors() -> Iterator[None]:
         raise
 
 
-def one_file(path: str, text: str) -> bytes:
-    """A tar with one text file at `path`."""
-    buffer, data = io.BytesIO(), text.encode()
+def pack_files(texts: Mapping[str, str]) -> bytes:
+    """A tar with text files by their paths."""
+    buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        entry = tarfile.TarInfo(path)
-        entry.size = len(data)
-        tar.addfile(entry, io.BytesIO(data))
+        for path, text in texts.items():
+            data = text.encode()
+            entry = tarfile.TarInfo(path.lstrip("/"))
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
     return buffer.getvalue()
-
-
-def start_host(
-    client: docker.DockerClient,
-    image: str,
-    network: str,
-    lab: str,
-    registries: Sequence[str],
-    nameservers: Sequence[str],
-    kind: HostKind = HostKind.PLAIN,
-) -> BuildHost:
-    """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
-
-    The last of `registries` is also the mirror of Docker Hub.
-    """
-    begin = time.monotonic()
-    command = engine_command(registries, nameservers, kind)
-    with engine_errors("starting a build host"):
-        container = client.containers.create(
-            image,
-            command,
-            privileged=True,
-            network=network,
-            labels={LABEL: lab},
-            environment={"DOCKER_TLS_CERTDIR": ""},
-        )
-    host = BuildHost(container, 0.0)
-    try:
-        host.put_file(BUILDX_SETTINGS, "buildkitd.default.toml", toml(registries, nameservers))
-        host.put_file(SOURCE, ".keep", "")
-        with engine_errors("starting a build host"):
-            container.start()
-        wait_for_engine(container, begin + BOOT_SECONDS)
-    except BaseException:
-        host.remove()
-        raise
-    host.seconds = time.monotonic() - begin
-    return host
-
-
-def engine_command(
-    registries: Sequence[str], nameservers: Sequence[str], kind: HostKind
-) -> list[str]:
-    """What starts a host's engine."""
-    return [
-        "dockerd",
-        "--host=unix:///var/run/docker.sock",
-        *kind.value,
-        *(f"--insecure-registry={registry}" for registry in registries),
-        f"--registry-mirror=http://{registries[-1]}",
-        *(f"--dns={server}" for server in nameservers),
-    ]
-
-
-def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:
-    """Settings that buildx gives to every builder it creates: plain HTTP registries and DNS."""
-    servers = ", ".join(json.dumps(server) for server in nameservers)
-    dns = f"[dns]\n  nameservers = [{servers}]\n" if servers else ""
-    return dns + "".join(f'[registry."{name}"]\n  http = true\n' for name in registries)
-
-
-def answers(container: Container) -> bool:
-    """Whether the engine inside answers; not in a container that ended in between either."""
-    try:
-        return container.exec_run(["docker", "version"]).exit_code == 0
-    except docker.errors.APIError as error:
-        if error.status_code == 409:
-            return False
-        raise
-
-
-def wait_for_engine(container: Container, deadline: float) -> None:
-    """Return once the engine inside answers; HostError with its last words otherwise."""
-    while time.monotonic() < deadline:
-        with engine_errors("waiting for a build host"):
-            container.reload()
-            if container.status == "exited":
-                break
-            if answers(container):
-                return
-        time.sleep(0.1)
-    words = container.logs(tail=3).decode("utf-8", "replace").strip()
-    raise HostError(
-        f"The build host ({container.attrs['Config']['Image']}) did not start: {words}. "
-        "It needs privileged containers; check HOST_IMAGE."
-    )

@@ -23,9 +23,10 @@ import docker
 from analysis.errors import ImageError
 from analysis.lab import engine
 from analysis.lab.background import Background
+from analysis.lab.boot import start_host
 from analysis.lab.disposal import Disposal
 from analysis.lab.engine import LABEL, engine_errors
-from analysis.lab.host import BuildHost, HostKind, one_file, start_host
+from analysis.lab.host import BuildHost, HostKind, pack_files
 from analysis.lab.reaper import end_reaper, start_reaper
 from analysis.lab.servers import LabNetwork, start_link, start_registry, start_store
 from analysis.lab.store import Store
@@ -160,7 +161,7 @@ class Lab:
         with engine_errors(f"making a newer version of {image}"):
             container = self.client.containers.create(image, ["true"], labels={LABEL: self.id})
             try:
-                container.put_archive("/", one_file("etc/base-version", "2\n"))
+                container.put_archive("/", pack_files({"etc/base-version": "2\n"}))
                 return str(container.commit(changes=f"LABEL {LABEL}={self.id}").id)
             finally:
                 container.remove(v=True)

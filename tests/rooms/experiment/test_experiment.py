@@ -259,6 +259,6 @@ def test_order_is_shuffled_by_seed_and_round():
 
 
 def test_lab_errors_keep_what_is_finished(client, context, tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.lab.host.BOOT_SECONDS", 0)
+    monkeypatch.setattr("analysis.lab.boot.BOOT_SECONDS", 0)
     with pytest.raises(LabError, match="(?s)1 sequences .* docker in round 1 .*same call"):
         run_experiment(tmp_path / "out", ["docker"], ["cold"], Settings(rounds=1, context=context))

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from analysis.lab.boot import wait_for_engine
 from analysis.lab.engine import LABEL
-from analysis.lab.host import wait_for_engine
 from analysis.lab.lab import Images
 from analysis.workload import find_strategy
 
