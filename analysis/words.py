@@ -8,7 +8,7 @@ import pandas as pd
 FASTER, SLOWER = "faster", "slower"
 CLOSE, UNTOLD = "too close to call", "not enough runs"
 VERDICTS = (FASTER, SLOWER, CLOSE, UNTOLD)
-UNKNOWN, NAMED = "unknown", 4
+UNKNOWN, _NAMED = "unknown", 4
 
 
 def say_seconds(value: float) -> str:
@@ -45,8 +45,8 @@ def join_words(words: Iterable[str], last: str = "and") -> str:
 
 
 def join_ends(words: Sequence[str], what: str) -> str:
-    """join_words of a few; of more than NAMED, which nobody reads, their number and the ends."""
-    if len(words) <= NAMED:
+    """join_words of a few; of more than _NAMED, which nobody reads, their number and the ends."""
+    if len(words) <= _NAMED:
         return join_words(words)
     return f"{count_words(len(words), what)}, from {words[0]} to {words[-1]}"
 

@@ -1,6 +1,7 @@
 """Who may import whom, read from the sources: downward, by the face of a room, at one address."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -279,3 +280,46 @@ def test_judging_loads_no_more_of_scipy_than_it_computes_with():
     loaded = set(run_script(script + LOADED))
     assert "scipy.special" in loaded
     assert not {"scipy.stats", "scipy.optimize", "boto3", "matplotlib", "papermill"} & loaded
+
+
+def list_globals(tree):
+    """The names that a module gives at its top: functions, classes, constants."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        for target in targets:
+            yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+def list_used(path, package=""):
+    """(module, name) of what a source or a stub takes from modules: `from m import n`, `m.n`."""
+    tree, modules = ast.parse(path.read_text()), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            levels = package.split(".")[: len(package.split(".")) - node.level + 1]
+            module = ".".join([*(levels if node.level else []), *filter(None, [node.module])])
+            for alias in node.names:
+                modules[alias.asname or alias.name] = f"{module}.{alias.name}"
+                yield module, alias.name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield modules.get(node.value.id, ""), node.attr
+
+
+def test_names_that_only_their_module_uses_are_underscored():
+    used = {pair for path in MODULES.values() for pair in list_used(path)}
+    used |= {pair for room, path in FACES.items() for pair in list_used(path, room)}
+    # tests may know what they are of, also by its name in a string that they patch
+    texts = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
+    texts += [path.read_text() for path in (ROOT / "benchmarks").glob("*.py")]
+    words = set(re.findall(r"\w+", " ".join(texts)))
+    bare = {
+        f"{module}.{name}"
+        for module, path in MODULES.items()
+        for name in list_globals(ast.parse(path.read_text()))
+        if not name.startswith("_") and (module, name) not in used and name not in words
+    }
+    # what a command line, or a package's face, is called by
+    assert {name for name in bare if not name.endswith(".main")} == set()

@@ -12,11 +12,11 @@ from IPython.display import HTML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-WIDTH, DPI, CSS_DPI = 6.6, 150, 100
+_WIDTH, _DPI, _CSS_DPI = 6.6, 150, 100
 # characters of a note below the axes that fit beside the names of strategies
 NOTE = 66
 # characters of an alt text
-LONGEST = 1400
+_LONGEST = 1400
 LABEL = 32
 INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
 # Okabe and Ito's colours, and three of Tol's, which the colour-blind tell apart; hatches do so in
@@ -47,7 +47,7 @@ def make_axes(ax: Axes | None, height: float) -> Axes:
     """`ax`, or the axes of a new figure of that height in inches."""
     if ax is not None:
         return ax
-    return Figure(figsize=(WIDTH, height), layout="constrained").subplots()
+    return Figure(figsize=(_WIDTH, height), layout="constrained").subplots()
 
 
 def finish(axes: Axes, title: str, x: str = "", y: str = "", alt: str = "") -> Axes:
@@ -68,10 +68,10 @@ def describe(axes: Axes, alt: str) -> None:
     where it is longer than anyone would have read to them.
     """
     # matplotlib knows no alt text: the figure carries it to where it is shown
-    find_figure(axes).alt = cut_middle(alt.split(". "))  # type: ignore[attr-defined]
+    _find_figure(axes).alt = cut_middle(alt.split(". "))  # type: ignore[attr-defined]
 
 
-def find_figure(axes: Axes) -> Figure:
+def _find_figure(axes: Axes) -> Figure:
     """The figure that axes lie in."""
     figure = axes.get_figure(root=True)
     assert figure is not None, "axes are made with their figure"
@@ -79,13 +79,13 @@ def find_figure(axes: Axes) -> Figure:
 
 
 def cut_middle(sentences: list[str]) -> str:
-    """Sentences as one text of LONGEST characters at most: of more, the first and the last."""
+    """Sentences as one text of _LONGEST characters at most: of more, the first and the last."""
     left, right = 0, len(sentences)
     length = 0
     for number in range(len(sentences)):
         at = left if number % 2 == 0 else right - 1
         length += len(sentences[at]) + 2
-        if length > LONGEST:
+        if length > _LONGEST:
             break
         left, right = (left + 1, right) if number % 2 == 0 else (left, right - 1)
     if left == right:
@@ -95,14 +95,14 @@ def cut_middle(sentences: list[str]) -> str:
 
 def show(axes: Axes) -> HTML:
     """The chart's figure as HTML with its alt text; ValueError when it has none."""
-    figure = find_figure(axes)
+    figure = _find_figure(axes)
     alt = getattr(figure, "alt", "")
     if not alt:
         raise ValueError("A chart without alt text: give it one with describe(axes, text).")
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    figure.savefig(buffer, format="png", dpi=_DPI, facecolor="white")
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    width = round(figure.get_figwidth() * CSS_DPI)
+    width = round(figure.get_figwidth() * _CSS_DPI)
     return HTML(
         f'<figure><img src="data:image/png;base64,{data}" width="{width}" '
         f'alt="{escape(alt)}"></figure>'
@@ -120,10 +120,10 @@ def show_each(draw: Callable[..., Axes], *frames: pd.DataFrame, **settings: Any)
 
 def say(*sentences: str | Iterable[str]) -> HTML:
     """Sentences as a paragraph, an iterable of them as a list; nothing in them is markup."""
-    return HTML("".join(say_one(each) for each in sentences if each))
+    return HTML("".join(_say_one(each) for each in sentences if each))
 
 
-def say_one(sentences: str | Iterable[str]) -> str:
+def _say_one(sentences: str | Iterable[str]) -> str:
     """One paragraph or list."""
     if isinstance(sentences, str):
         return f"<p>{escape(sentences)}</p>"
@@ -136,12 +136,12 @@ def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
     for name in shown.select_dtypes("float"):
         known = shown[name].dropna()
         places = 0 if known.eq(known.round()).all() else digits
-        shown[name] = [say_number(value, places) for value in shown[name]]
+        shown[name] = [_say_number(value, places) for value in shown[name]]
     shown = shown.astype(object).where(shown.notna(), "–").rename_axis(columns=None)
     return HTML(shown.to_html(index=False, border=0))
 
 
-def say_number(value: float, places: int) -> str | None:
+def _say_number(value: float, places: int) -> str | None:
     """A number with its decimal places and a real minus sign; null stays null."""
     return None if pd.isna(value) else f"{value:.{places}f}".replace("-", "−")
 

@@ -8,8 +8,8 @@ from IPython.display import HTML
 
 from analysis.rows import list_rows
 
-FOUND = ("no.", "claim", "verdict", "numbers")
-WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
+_FOUND = ("no.", "claim", "verdict", "numbers")
+_WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
 
 
 def memos(claims: pd.DataFrame) -> HTML:
@@ -17,18 +17,18 @@ def memos(claims: pd.DataFrame) -> HTML:
     found, where = [], []
     for number, row in enumerate(list_rows(claims), start=1):
         texts = [escape(each) for each in (row.claim, row.verdict, row.numbers)]
-        found.append([link_number(number, "claim", "runs"), *texts])
+        found.append([_link_number(number, "claim", "runs"), *texts])
         folders = f"<code>{escape(row.runs)}</code>"
-        where.append([link_number(number, "runs", "claim"), escape(row.where), folders])
-    return HTML(draw_table(FOUND, found) + draw_table(WHERE, where))
+        where.append([_link_number(number, "runs", "claim"), escape(row.where), folders])
+    return HTML(_draw_table(_FOUND, found) + _draw_table(_WHERE, where))
 
 
-def link_number(number: int, here: str, there: str) -> str:
+def _link_number(number: int, here: str, there: str) -> str:
     """A number that can be linked to as `here` and leads to the same number `there`."""
     return f'<a id="{here}-{number}" href="#{there}-{number}">{number}</a>'
 
 
-def draw_table(heads: Sequence[str], rows: list[list[str]]) -> str:
+def _draw_table(heads: Sequence[str], rows: list[list[str]]) -> str:
     """A table of cells that are HTML already."""
     # cells are cut off at so many characters else
     with pd.option_context("display.max_colwidth", None):

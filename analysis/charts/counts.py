@@ -34,20 +34,20 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     scenarios = rates["scenario"].unique().tolist()
     axes = make_grid(ax, strategies, scenarios)
     for row in list_rows(rates):
-        draw_rate(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
+        _draw_rate(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     return finish(
         axes,
         "How much of the Dockerfile comes from a cache?",
         x="layers from a cache, in % of all layers but FROM: median (lowest to highest), runs n",
-        alt=f"Table of layer hit rates, runs n. {describe_rates(rates)}",
+        alt=f"Table of layer hit rates, runs n. {_describe_rates(rates)}",
     )
 
 
-def describe_rates(rates: pd.DataFrame) -> str:
+def _describe_rates(rates: pd.DataFrame) -> str:
     """Each strategy's rates by scenario, those that never had a hit by name alone."""
     never = rates.groupby("strategy", sort=False)["high"].max().eq(0)
     said = [
-        f"{name}: {', '.join(f'{r.scenario} {say_rate(r)}, n = {r.n}' for r in list_rows(rows))}."
+        f"{name}: {', '.join(f'{r.scenario} {_say_rate(r)}, n = {r.n}' for r in list_rows(rows))}."
         for name, rows in rates.groupby("strategy", sort=False)
         if not never[name]
     ]
@@ -56,15 +56,15 @@ def describe_rates(rates: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def draw_rate(axes: Axes, x: int, y: int, row: Any) -> None:
+def _draw_rate(axes: Axes, x: int, y: int, row: Any) -> None:
     """A cell of hit_matrix: the fuller its bar, the more hits."""
     axes.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor="white", edgecolor=LINE))
     share = 0 if pd.isna(row.median) else row.median
     axes.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96 * share, 0.9, facecolor="#a6cee3"))
-    axes.text(x, y, f"{say_rate(row)}\nn={row.n}", ha="center", va="center", fontsize=8, color=INK)
+    axes.text(x, y, f"{_say_rate(row)}\nn={row.n}", ha="center", va="center", fontsize=8, color=INK)
 
 
-def say_rate(row: Any) -> str:
+def _say_rate(row: Any) -> str:
     """`45 %`, with the lowest and highest where they differ."""
     if row.low == row.high or pd.isna(row.low):
         return say_share(row.median)

@@ -28,7 +28,7 @@ def balance(
     names = net.index.tolist()
     axes = make_axes(ax, grow(len(names), 0.36, 1.9))
     label_rows(axes, names)
-    draw_sides(axes, rows, names)
+    _draw_sides(axes, rows, names)
     n = rows.groupby("strategy")["n"].max()
     right = rows[rows["difference"] > 0].groupby("strategy")["difference"].sum()
     for y, name in enumerate(names):
@@ -47,7 +47,7 @@ def balance(
     )
 
 
-def draw_sides(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
+def _draw_sides(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     """Stacked bars, an activity in one style; what is saved and what is paid apart."""
     ends = {(name, sign): 0.0 for name in names for sign in (False, True)}
     for number, (activity, group) in enumerate(rows.groupby("activity", sort=False)):

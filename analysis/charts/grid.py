@@ -26,9 +26,9 @@ from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_range, say_seconds
 from analysis.workload import BASELINE
 
-SERIES = ["link", "strategy"]
+_SERIES = ["link", "strategy"]
 # characters of a reason that fit beside the names of links
-REASON = 80
+_REASON = 80
 
 
 def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None) -> Axes:
@@ -39,7 +39,7 @@ def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | No
     """
     axes = make_axes(ax, 4.6)
     axes.axhline(0, color=FAINT, linewidth=1, zorder=1)
-    for number, (name, rows) in enumerate(list_series(checked)):
+    for number, (name, rows) in enumerate(_list_series(checked)):
         look: dict[str, Any] = {"color": COLOURS[DARK[number % 5]], "marker": MARKERS[number % 8]}
         axes.plot(rows["work"], rows["difference"], linestyle=DASHES[number % 5], markersize=5,
                   label=name, **look)  # fmt: skip
@@ -58,28 +58,28 @@ def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | No
         "large sign at 0: break-even, filled as measured, hollow as predicted",
         y=f"seconds more (+) or less (−) than {baseline}",
         alt=f"Lines of the difference to {baseline} in seconds over seconds of work. "
-        f"{' '.join(describe_lines(checked))}",
+        f"{' '.join(_describe_lines(checked))}",
     )
 
 
-def list_series(checked: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _list_series(checked: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """(name, rows) of each link and strategy; the strategy is named where there are several."""
     several = checked["strategy"].nunique() > 1
-    for (link, strategy), rows in checked.groupby(SERIES, sort=False):
+    for (link, strategy), rows in checked.groupby(_SERIES, sort=False):
         yield f"{link}: {strategy}" if several else str(link), rows
 
 
-def describe_lines(checked: pd.DataFrame) -> Iterator[str]:
+def _describe_lines(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' differences by work, and its break-even, in words."""
-    for name, rows in list_series(checked):
+    for name, rows in _list_series(checked):
         points = (
             f"{row.difference:+.1f} s at {row.work:.1f} s (n = {row.n})".replace("-", "−")
             for row in list_rows(rows.dropna(subset=["work", "difference"]))
         )
-        yield f"{name}: {join_words(points)}; measured break-even {say_measured(rows)}."
+        yield f"{name}: {join_words(points)}; measured break-even {_say_measured(rows)}."
 
 
-def say_measured(rows: pd.DataFrame) -> str:
+def _say_measured(rows: pd.DataFrame) -> str:
     """`16.2 s (15.1 to 17.3 s)`, of a series' rows; unknown when it is."""
     first = rows.iloc[0]
     text = say_seconds(first["measured"])
@@ -90,13 +90,13 @@ def say_measured(rows: pd.DataFrame) -> str:
 
 def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Measured break-even and each prediction with intervals, a row a link, of the same rows."""
-    series = list(list_series(checked))
+    series = list(_list_series(checked))
     axes = make_axes(ax, grow(len(series), 0.85, 1.5))
     label_rows(axes, [name for name, _ in series])
     axes.margins(x=0.15)
     for y, (_, rows) in enumerate(series):
-        draw_measured(axes, y - 0.26, rows.iloc[0])
-        draw_predicted(axes, y - 0.02, rows.dropna(subset=["predicted"]))
+        _draw_measured(axes, y - 0.26, rows.iloc[0])
+        _draw_predicted(axes, y - 0.02, rows.dropna(subset=["predicted"]))
     axes.plot([], [], "o", color=INK, label="measured by the whole grid")
     axes.plot([], [], "D", color=INK, markerfacecolor="white", label="predicted from one point")
     axes.grid(axis="x", color=LINE, linewidth=0.5)
@@ -106,43 +106,43 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         "Break-even: as predicted and as measured",
         x="seconds of work from which on the cache pays; bars: 95 % intervals, "
         f"{say_n(checked['n'])} a point",
-        alt=f"Break-even in seconds of work. {' '.join(describe_predictions(checked))}",
+        alt=f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
     )
 
 
-def draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
+def _draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
     """A dot with its interval, or why there is none."""
     if pd.isna(row["measured"]):
-        text = fill(f"not measured: {row['reason']}", REASON)
+        text = fill(f"not measured: {row['reason']}", _REASON)
         axes.text(0.02, y, text, va="center", fontsize=7.5, **at_side(axes))
         return
     axes.plot([row["measured_low"], row["measured_high"]], [y, y], color=INK, linewidth=2.2)
     axes.plot(row["measured"], y, "o", color=INK, markersize=7)
-    write_beside(axes, row["measured"], y, f"{row['measured']:.1f} s")
+    _write_beside(axes, row["measured"], y, f"{row['measured']:.1f} s")
 
 
-def draw_predicted(axes: Axes, y: float, rows: pd.DataFrame) -> None:
+def _draw_predicted(axes: Axes, y: float, rows: pd.DataFrame) -> None:
     """A hollow sign with its interval for each prediction, and from how much work it is."""
     for place, row in enumerate(list_rows(rows)):
         at = y + 0.22 * place
         axes.plot([row.predicted_low, row.predicted_high], [at, at], color=INK, linewidth=0.8)
         axes.plot(row.predicted, at, "D", color=INK, markerfacecolor="white", markersize=5.5)
-        write_beside(axes, row.predicted, at, f"{row.predicted:.1f} s, from {row.work:.1f} s")
+        _write_beside(axes, row.predicted, at, f"{row.predicted:.1f} s, from {row.work:.1f} s")
 
 
-def write_beside(axes: Axes, x: float, y: float, text: str) -> None:
+def _write_beside(axes: Axes, x: float, y: float, text: str) -> None:
     """A small text above the right of a sign."""
     axes.annotate(text, (x, y), (6, 2), textcoords="offset points", fontsize=7, color=INK)
 
 
-def describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
+def _describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' measured break-even, its predictions and their errors, in words."""
-    for name, rows in list_series(checked):
+    for name, rows in _list_series(checked):
         predicted = (
             f"{say_seconds(row.predicted)} from {say_seconds(row.work)}"
             for row in list_rows(rows.dropna(subset=["predicted"]))
         )
-        yield f"{name}: measured {say_measured(rows)}, predicted {join_words(predicted)}."
+        yield f"{name}: measured {_say_measured(rows)}, predicted {join_words(predicted)}."
 
 
 # the names these charts once had

@@ -21,7 +21,7 @@ def month_minutes(
     for y, row in enumerate(list_rows(months)):
         width = 0 if pd.isna(row.minutes) else row.minutes
         axes.barh(y, width, height=0.62, facecolor=COLOURS[0], edgecolor=INK, linewidth=0.6)
-        axes.text(width, y, f"  {say_bar(row)}", va="center", fontsize=8, color=INK)
+        axes.text(width, y, f"  {_say_bar(row)}", va="center", fontsize=8, color=INK)
     # room for what is written behind the longest bar
     axes.set_xlim(0, 1.7 * months["minutes"].max() if months["n"].any() else 1)
     signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
@@ -29,11 +29,11 @@ def month_minutes(
         axes,
         "What do the commits of a month come to?",
         x=f"minutes a month (mean of n rounds), USD; sign: against {baseline}\n{signs}",
-        alt=f"Bars of minutes a month by strategy, the fewest first. {describe_months(months)}",
+        alt=f"Bars of minutes a month by strategy, the fewest first. {_describe_months(months)}",
     )
 
 
-def say_bar(row: Any) -> str:
+def _say_bar(row: Any) -> str:
     """`▼ 123 min, 3.00 USD, n=3`, or what an unknown one lacks."""
     if row.n == 0:
         return f"unknown: no valid build of {row.lacks}"
@@ -42,7 +42,7 @@ def say_bar(row: Any) -> str:
     return f"{sign}{row.minutes:.0f} min, {cost}, n={row.n}"
 
 
-def describe_months(months: pd.DataFrame) -> str:
+def _describe_months(months: pd.DataFrame) -> str:
     """The strategies with the fewest and the most minutes, and those that are unknown."""
     known, unknown = months[months["n"].gt(0)], months[months["n"].eq(0)]
     ends = known.iloc[[0, -1]] if len(known) > 1 else known

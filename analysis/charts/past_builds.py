@@ -26,12 +26,12 @@ from analysis.rows import list_rows
 from analysis.words import say_seconds, say_share
 
 # more lines or groups than this can't be told apart
-PROJECTS, LAYERS = 4, 10
-SHIFT_OF_PROJECTS = 0.2
+_PROJECTS, LAYERS = 4, 10
+_SHIFT_OF_PROJECTS = 0.2
 # where the program of a RUN is stored says less than what it does
-PROGRAM = re.compile(r"^RUN /\S*/(?=\S)")
-LONGEST = 52
-MEASURES = {
+_PROGRAM = re.compile(r"^RUN /\S*/(?=\S)")
+_LONGEST = 52
+_MEASURES = {
     "seconds": ("Do builds take longer?", 1.0, "seconds after provisioning"),
     "rate": ("Does the cache keep giving?", 100.0, "layers from a cache, in %"),
 }
@@ -40,7 +40,7 @@ MEASURES = {
 def phase_bars(minutes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Bars of phase_minutes' rows: a project's minutes by phase, all builds together."""
     rows = minutes.rename(columns={"project": "strategy"})
-    return draw_spent(
+    return _draw_spent(
         rows, "phase", "minutes", "Where do the minutes go?",
         "minutes of all builds by phase (n builds)", "min", ax,
     )  # fmt: skip
@@ -50,10 +50,10 @@ def history_spent(means: pd.DataFrame, *, busy: bool = False, ax: Axes | None = 
     """Bars of history_overheads' rows, or with `busy` of history_busy's: mean seconds a build."""
     title = "What keeps docker build busy?" if busy else "What does a build spend its time on?"
     note = "mean busy seconds a build, which overlap" if busy else "mean seconds a build"
-    return draw_spent(means, "activity", "seconds", title, f"{note} (n builds)", "s", ax)
+    return _draw_spent(means, "activity", "seconds", title, f"{note} (n builds)", "s", ax)
 
 
-def draw_spent(
+def _draw_spent(
     rows: pd.DataFrame, part: str, value: str, title: str, note: str, unit: str, ax: Axes | None
 ) -> Axes:
     """Stacked bars, a row a project, each with its end and n."""
@@ -71,18 +71,18 @@ def draw_spent(
 
 def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Axes | None = None) -> Axes:
     """A line a project of trend's rows of a measure: the median, with quartiles where n > 1."""
-    rows = pick_projects(trend[trend["measure"].eq(measure)])
-    title, factor, unit = MEASURES[measure]
+    rows = _pick_projects(trend[trend["measure"].eq(measure)])
+    title, factor, unit = _MEASURES[measure]
     every = rows["every"].iloc[0] if len(rows) else "build"
     axes = make_axes(ax, 3.7)
     for number, (project, group) in enumerate(rows.groupby("project", sort=False)):
-        draw_trend(axes, group, factor, number, f"{project} (n = {group['n'].sum()} builds)")
+        _draw_trend(axes, group, factor, number, f"{project} (n = {group['n'].sum()} builds)")
     axes.set_ylim(bottom=0 if measure == "seconds" else -4)
     axes.figure.autofmt_xdate(rotation=30)
     axes.grid(axis="y", color=LINE, linewidth=0.5)
     put_legend(axes, columns=1)
     note = "each build" if every == "build" else f"median of each {every}, bar: its quartiles"
-    said = " ".join(describe_trend(rows, factor))
+    said = " ".join(_describe_trend(rows, factor))
     return finish(
         axes,
         title,
@@ -92,7 +92,7 @@ def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Axes | Non
     )
 
 
-def draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label: str) -> None:
+def _draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label: str) -> None:
     """One line of trend_lines."""
     colour = COLOURS[DARK[number % 5]]
     middle = factor * rows["median"]
@@ -103,7 +103,7 @@ def draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label
                   capsize=2.5, markeredgecolor=INK, markeredgewidth=0.4, label=label)  # fmt: skip
 
 
-def describe_trend(rows: pd.DataFrame, factor: float) -> Iterable[str]:
+def _describe_trend(rows: pd.DataFrame, factor: float) -> Iterable[str]:
     """Where each line begins and ends."""
     for project, group in rows.groupby("project", sort=False):
         first, last = group.iloc[0], group.iloc[-1]
@@ -114,10 +114,10 @@ def describe_trend(rows: pd.DataFrame, factor: float) -> Iterable[str]:
         )
 
 
-def pick_projects(rows: pd.DataFrame) -> pd.DataFrame:
+def _pick_projects(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the projects with the most builds."""
     column = "n" if "n" in rows else "builds"
-    most = rows.groupby("project")[column].sum().nlargest(PROJECTS).index
+    most = rows.groupby("project")[column].sum().nlargest(_PROJECTS).index
     return rows[rows["project"].isin(most)]
 
 
@@ -126,7 +126,7 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = steps.dropna(subset=["seconds"]).head(LAYERS)
     axes = make_axes(ax, grow(len(rows), 0.7, 1.5))
     several = rows["project"].nunique() > 1
-    label_rows(axes, [name_bar(row, several) for row in list_rows(rows)])
+    label_rows(axes, [_name_bar(row, several) for row in list_rows(rows)])
     places = range(len(rows))
     could = rows["could_save"].fillna(0.0)
     axes.barh(places, could, height=0.5, facecolor=COLOURS[1], edgecolor=INK, linewidth=0.6,
@@ -143,22 +143,22 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         axes,
         "Which missing layers cost the most?",
         x="seconds of all builds; ran in so many of the docker builds that have the layer",
-        alt=f"Bars of seconds by layer. {describe_missing(rows)}",
+        alt=f"Bars of seconds by layer. {_describe_missing(rows)}",
     )
 
 
-def name_bar(row: Any, several: bool) -> str:
+def _name_bar(row: Any, several: bool) -> str:
     """The label of a layer: its project and stage where they tell it apart."""
     before = ": ".join(part for part in (row.project if several else "", row.stage) if part)
-    layer = PROGRAM.sub("RUN …/", row.layer)
-    layer = layer if len(layer) <= LONGEST else layer[: LONGEST - 1] + "…"
+    layer = _PROGRAM.sub("RUN …/", row.layer)
+    layer = layer if len(layer) <= _LONGEST else layer[: _LONGEST - 1] + "…"
     return f"{before}: {layer}" if before else layer
 
 
-def describe_missing(rows: pd.DataFrame) -> str:
+def _describe_missing(rows: pd.DataFrame) -> str:
     """Each bar in words."""
     return " ".join(
-        f"{name_bar(row, True)}: {say_seconds(row.seconds)}, at most "
+        f"{_name_bar(row, True)}: {say_seconds(row.seconds)}, at most "
         f"{say_seconds(row.could_save)} to save."
         for row in list_rows(rows)
     )
@@ -166,11 +166,11 @@ def describe_missing(rows: pd.DataFrame) -> str:
 
 def gap_points(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """A point a project and idle gap of hits_over_gap's rows: the share with its interval."""
-    rows = pick_projects(gaps[gaps["builds"].gt(0)])
+    rows = _pick_projects(gaps[gaps["builds"].gt(0)])
     order = rows.sort_values("to_minutes")["gap"].unique().tolist()
     axes = make_axes(ax, 3.6)
     for number, (project, group) in enumerate(rows.groupby("project", sort=False)):
-        draw_gaps(axes, group, [order.index(gap) for gap in group["gap"]], number, str(project))
+        _draw_gaps(axes, group, [order.index(gap) for gap in group["gap"]], number, str(project))
     axes.set_xticks(range(len(order)), order)
     axes.set_xlim(-0.6, max(len(order), 1) - 0.2)
     # room for the counts above
@@ -192,9 +192,9 @@ def gap_points(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, label: str) -> None:
+def _draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, label: str) -> None:
     """One project of gap_points, a little beside the others."""
-    at = [place + SHIFT_OF_PROJECTS * number for place in places]
+    at = [place + _SHIFT_OF_PROJECTS * number for place in places]
     share = 100 * rows["share"]
     spread = [share - 100 * rows["low"], 100 * rows["high"] - share]
     axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 5]],

@@ -44,17 +44,17 @@ def verdict_matrix(
     strategies, scenarios = order.index.tolist(), comparison["scenario"].unique().tolist()
     axes = make_grid(ax, strategies, scenarios)
     for row in list_rows(comparison):
-        draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
+        _draw_verdict(axes, scenarios.index(row.scenario), strategies.index(row.strategy), row)
     signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
     return finish(
         axes,
         f"Which strategy is faster than {baseline}, and when?",
         x=f"seconds against {baseline}: mean, 95 % interval, rounds n\n{signs}",
-        alt=f"Table of seconds against {baseline}. {describe_differences(comparison)}",
+        alt=f"Table of seconds against {baseline}. {_describe_differences(comparison)}",
     )
 
 
-def draw_verdict(axes: Axes, x: int, y: int, row: Any) -> None:
+def _draw_verdict(axes: Axes, x: int, y: int, row: Any) -> None:
     """A cell of verdict_matrix."""
     sign, colour = VERDICTS[row.verdict]
     axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE))
@@ -65,15 +65,15 @@ def draw_verdict(axes: Axes, x: int, y: int, row: Any) -> None:
     axes.text(x, y + 0.24, f"{bounds}n={row.n}", ha="center", va="center", fontsize=6.6, color=INK)
 
 
-def describe_differences(comparison: pd.DataFrame) -> str:
+def _describe_differences(comparison: pd.DataFrame) -> str:
     """What a comparison tells, in words: by scenario who is faster, slower, and who not told."""
     return " ".join(
-        f"{scenario}: {'; '.join(describe_verdicts(rows))}."
+        f"{scenario}: {'; '.join(_describe_verdicts(rows))}."
         for scenario, rows in comparison.groupby("scenario", sort=False)
     )
 
 
-def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
+def _describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
     """`faster a (−2.1 s)` for each verdict among a scenario's rows; names alone if not told."""
     for verdict in VERDICTS:
         found = rows[rows["verdict"] == verdict]
@@ -91,7 +91,7 @@ def differences(
     comparison: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
     """Points with intervals around the line of no difference; filled where the verdict is told."""
-    axes, places = draw_groups(comparison, ax)
+    axes, places = _draw_groups(comparison, ax)
     for row in list_rows(comparison):
         y = places[row.scenario, row.strategy]
         told = row.verdict in (FASTER, SLOWER)
@@ -104,13 +104,13 @@ def differences(
         x=f"seconds more (+) or less (−) than {baseline}; bar: 95 % interval, "
         f"{say_n(comparison['n'])}\n"
         "filled: faster or slower after adjusting for many comparisons, hollow: not told apart",
-        alt=f"Differences to {baseline} with intervals. {describe_differences(comparison)}",
+        alt=f"Differences to {baseline} with intervals. {_describe_differences(comparison)}",
     )
 
 
 def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Each run a dot, the median a bar; `spreads` as of spread(runs, "seconds")."""
-    axes, places = draw_groups(spreads, ax)
+    axes, places = _draw_groups(spreads, ax)
     for row in list_rows(spreads):
         y = places[row.scenario, row.strategy]
         axes.text(1, y, f"n={row.n}", va="center", fontsize=8, **at_side(axes))
@@ -122,25 +122,25 @@ def run_seconds(runs: pd.DataFrame, spreads: pd.DataFrame, *, ax: Axes | None = 
         axes,
         "How long does each build take?",
         x="elapsed seconds, without queueing and provisioning; dot: a run, bar: the median",
-        alt=f"Seconds of every run by kind of commit and strategy. {describe_medians(spreads)}",
+        alt=f"Seconds of every run by kind of commit and strategy. {_describe_medians(spreads)}",
     )
 
 
-def describe_medians(spreads: pd.DataFrame) -> str:
+def _describe_medians(spreads: pd.DataFrame) -> str:
     """The strategies with the lowest and the highest median of each scenario."""
     return " ".join(
-        f"{scenario}: from {say_median(rows.nsmallest(1, 'median').iloc[0])} to "
-        f"{say_median(rows.nlargest(1, 'median').iloc[0])}."
+        f"{scenario}: from {_say_median(rows.nsmallest(1, 'median').iloc[0])} to "
+        f"{_say_median(rows.nlargest(1, 'median').iloc[0])}."
         for scenario, rows in spreads.dropna(subset=["median"]).groupby("scenario", sort=False)
     )
 
 
-def say_median(row: pd.Series) -> str:
+def _say_median(row: pd.Series) -> str:
     """`docker with 21.7 s (n = 3)`."""
     return f"{row['strategy']} with {say_seconds(row['median'])} (n = {row['n']})"
 
 
-def draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[str, str], float]]:
+def _draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[str, str], float]]:
     """Axes with a row a strategy in groups by scenario, and the place of each row."""
     places: dict[tuple[str, str], float] = {}
     y = 0.0
@@ -186,7 +186,7 @@ def spent(
         what = "What keeps docker build busy"
         note = "busy seconds, which overlap (mean of n runs); line: what the command took"
         took = dict(zip(elapsed["strategy"], elapsed["seconds"], strict=True))
-        draw_ends(axes, [took[name] for name in names])
+        _draw_ends(axes, [took[name] for name in names])
     for y, name in enumerate(names):
         axes.text(
             ends[name], y, f"  {ends[name]:.1f} s, n={n[name]}", va="center", fontsize=8, color=INK
@@ -201,7 +201,7 @@ def spent(
     )
 
 
-def draw_ends(axes: Axes, values: list[float]) -> None:
+def _draw_ends(axes: Axes, values: list[float]) -> None:
     """A thick line across each row at its value."""
     for y, value in enumerate(values):
         axes.plot([value] * 2, [y - 0.45, y + 0.45], color=INK, linewidth=3)

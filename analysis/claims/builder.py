@@ -18,7 +18,7 @@ from analysis.words import (
 )
 
 # from this share of a build on, what creating a builder takes is not negligible
-NOTABLE = 0.05
+_NOTABLE = 0.05
 
 
 def builder_costly(evidence: Evidence) -> Finding:
@@ -35,7 +35,7 @@ def builder_costly(evidence: Evidence) -> Finding:
         f"{say_share(share)} of the build (95 % interval {bounds}), of which "
         f"{say_seconds(costs['pull_seconds'].median())} (median) pull BuildKit's image"
     )
-    verdict = HOLDS if low >= NOTABLE else FAILS if high < NOTABLE else UNCLEAR
+    verdict = HOLDS if low >= _NOTABLE else FAILS if high < _NOTABLE else UNCLEAR
     return Finding(verdict, numbers, evidence.runs[evidence.runs["run"].isin(costs["run"])])
 
 
@@ -46,12 +46,12 @@ def default_better(evidence: Evidence) -> Finding:
     rows = evidence.comparison[evidence.comparison["strategy"].isin(names)]
     if rows.empty:
         return Finding(UNCLEAR, "no build with a new builder and no cache was measured")
-    said = (say_extremes(str(name), group) for name, group in rows.groupby("strategy", sort=False))
+    said = (_say_extremes(str(name), group) for name, group in rows.groupby("strategy", sort=False))
     numbers = f"against {evidence.baseline}, mean [95 % interval]: {'; '.join(said)}"
     return Finding(judge_slower(rows), numbers, evidence.runs_of(names))
 
 
-def say_extremes(name: str, rows: pd.DataFrame) -> str:
+def _say_extremes(name: str, rows: pd.DataFrame) -> str:
     """`a slower in 5 of 5 scenarios, from +5.6 s […] (cold) to +9.2 s […] (dependency)`."""
     known = rows.dropna(subset=["difference"]).sort_values("difference")
     if known.empty:

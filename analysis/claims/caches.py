@@ -27,55 +27,55 @@ from analysis.words import (
 from analysis.workload import COLD_STARTS, POOL, say_commit
 
 LOCAL = "local-layer-cache"
-UNMEASURED = "no build after a first one was measured"
-BY_POOL = "emulated by a pool of kept hosts: AWS's own was not measured"
+_UNMEASURED = "no build after a first one was measured"
+_BY_POOL = "emulated by a pool of kept hosts: AWS's own was not measured"
 
 
 def local_cache_idle(evidence: Evidence) -> Finding:
     """Whether a build with LOCAL_DOCKER_LAYER_CACHE finds layers where an earlier one made them."""
-    known = warm_builds(evidence)
+    known = _warm_builds(evidence)
     if known.empty:
-        return Finding(UNCLEAR, UNMEASURED)
+        return Finding(UNCLEAR, _UNMEASURED)
     found, used = known["hits"].gt(0), known["host_empty"].eq(False).fillna(False)
     numbers = (
         f"hits in {say_counted(int(found[used].sum()), int(used.sum()), 'build')} on a host that "
-        f"had built before ({say_scenarios(known[used])}), "
+        f"had built before ({_say_scenarios(known[used])}), "
         f"{say_counted(int(found[~used].sum()), int((~used).sum()), 'build')} on an empty one"
     )
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNCLEAR, f"{numbers}; {BY_POOL}", runs)
+        return Finding(UNCLEAR, f"{numbers}; {_BY_POOL}", runs)
     return Finding(FAILS if found.any() else HOLDS, numbers, runs)
 
 
 def local_cache_rare(evidence: Evidence) -> Finding:
     """How often a build with LOCAL_DOCKER_LAYER_CACHE found layers of an earlier one."""
-    known = warm_builds(evidence)
+    known = _warm_builds(evidence)
     if known.empty:
-        return Finding(UNCLEAR, UNMEASURED)
+        return Finding(UNCLEAR, _UNMEASURED)
     found = int(known["hits"].gt(0).sum())
     numbers = f"{say_counted(found, len(known), 'build')} after the first had hits"
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNCLEAR, f"{numbers}, {BY_POOL}. {say_model(evidence)}", runs)
+        return Finding(UNCLEAR, f"{numbers}, {_BY_POOL}. {_say_model(evidence)}", runs)
     return Finding(HOLDS if found * 2 < len(known) else FAILS, numbers, runs)
 
 
-def warm_builds(evidence: Evidence) -> pd.DataFrame:
+def _warm_builds(evidence: Evidence) -> pd.DataFrame:
     """The rows of hits of builds with a local layer cache after the first of a history."""
     runs = evidence.comparable[evidence.comparable["strategy"].str.startswith(LOCAL)]
     warm = evidence.hits["run"].isin(runs["run"]) & ~evidence.hits["scenario"].isin(COLD_STARTS)
     return evidence.hits[warm].dropna(subset=["hits"])
 
 
-def say_scenarios(rows: pd.DataFrame) -> str:
+def _say_scenarios(rows: pd.DataFrame) -> str:
     """`unchanged 2 of 2, base 0 of 3`, of rows with hits."""
     found = rows["hits"].gt(0).groupby(rows["scenario"], sort=False)
     counts = (f"{name} {hit.sum()} of {len(hit)}" for name, hit in found)
     return ", ".join(counts) or "none"
 
 
-def say_model(evidence: Evidence) -> str:
+def _say_model(evidence: Evidence) -> str:
     """What the pool did against the model, and what the model says of larger pools."""
     pool = evidence.experiment.facts.get("pool", POOL)
     runs = evidence.runs[evidence.runs["strategy"].str.startswith(LOCAL)]
@@ -92,7 +92,7 @@ def say_model(evidence: Evidence) -> str:
     )
 
 
-def cached_runs(evidence: Evidence) -> pd.DataFrame:
+def _cached_runs(evidence: Evidence) -> pd.DataFrame:
     """The comparable runs, after the first, of strategies that exported a cache whole.
 
     One inside the image is exported with it, and no step of a log shows that.
@@ -109,7 +109,7 @@ def cached_runs(evidence: Evidence) -> pd.DataFrame:
 
 def cache_works(evidence: Evidence) -> Finding:
     """Whether builds with an external cache have hits, and for which kinds of commit."""
-    runs = cached_runs(evidence)
+    runs = _cached_runs(evidence)
     hits = runs[["run"]].merge(evidence.hits, on="run").dropna(subset=["hits"])
     if hits.empty:
         return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
@@ -126,7 +126,7 @@ def cache_works(evidence: Evidence) -> Finding:
 
 def cache_costs(evidence: Evidence) -> Finding:
     """Whether an external cache costs these builds more than its hits save."""
-    runs = cached_runs(evidence)
+    runs = _cached_runs(evidence)
     rows = evidence.comparison[evidence.comparison["strategy"].isin(runs["strategy"])]
     rows = rows[~rows["scenario"].isin(COLD_STARTS)]
     if rows.empty:
@@ -134,7 +134,7 @@ def cache_costs(evidence: Evidence) -> Finding:
     pays = evidence.experiment.break_even(evidence.baseline)
     pays = pays[~pays["scenario"].isin(COLD_STARTS)]
     said = (
-        f"{name}: {say_verdicts(group)}{say_pays(pays[pays['strategy'] == name])}"
+        f"{name}: {say_verdicts(group)}{_say_pays(pays[pays['strategy'] == name])}"
         for name, group in rows.groupby("strategy", sort=False)
     )
     work = pays.loc[pays["strategy"].isin(rows["strategy"]), "work"]
@@ -150,20 +150,20 @@ def say_verdicts(rows: pd.DataFrame) -> str:
     return f"{join_words(verdicts)} of {count_words(len(rows), 'scenario')}"
 
 
-def say_pays(rows: pd.DataFrame) -> str:
+def _say_pays(rows: pd.DataFrame) -> str:
     """From how much work on a strategy pays, by kind of commit, of break_even's rows; '' for none.
 
     In seconds with 95 % intervals, at the hits that were seen.
     """
     parts = (
-        f"{say_seconds(row.pays_from)} [{say_bounds(row)}, n = {row.n}] with hits for "
+        f"{say_seconds(row.pays_from)} [{_say_bounds(row)}, n = {row.n}] with hits for "
         f"{say_share(row.saved)} ({row.scenario})"
         for row in list_rows(rows)
     )
     return f", pays from this much work on: {', '.join(parts)}" if len(rows) else ""
 
 
-def say_bounds(row: Any) -> str:
+def _say_bounds(row: Any) -> str:
     """`10.1 to 15.4 s`, `no interval`, of a row of break_even."""
     if pd.isna(row.pays_from_low):
         return "no interval"
@@ -174,13 +174,13 @@ def judge_slower(rows: pd.DataFrame) -> str:
     """Whether these strategies are slower than the baseline, by the verdicts of a comparison."""
     slower, faster = rows["verdict"].eq(SLOWER), rows["verdict"].eq(FASTER)
     if slower.any() and faster.any():
-        return f"{ONLY_IF} {say_slower_only(rows)}"
+        return f"{ONLY_IF} {_say_slower_only(rows)}"
     if faster.any():
         return FAILS
     return HOLDS if slower.sum() * 2 > len(rows) else UNCLEAR
 
 
-def say_slower_only(rows: pd.DataFrame) -> str:
+def _say_slower_only(rows: pd.DataFrame) -> str:
     """Where they are slower, of compare's rows with some that are faster.
 
     Kinds of commit where these tell slower rows from all others, else strategies that are never

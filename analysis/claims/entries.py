@@ -27,9 +27,9 @@ from analysis.prose import say_counted
 from analysis.registry import IMAGE, INDEX
 from analysis.words import count_words, join_words
 
-KEPT = 3
+_KEPT = 3
 USUAL = f"{NEW} {WITH}"
-EACH, WHOLE = READINGS
+_EACH, _WHOLE = READINGS
 
 
 def three_entries(evidence: Evidence) -> Finding:
@@ -43,10 +43,10 @@ def three_entries(evidence: Evidence) -> Finding:
         f"by {way}, {say_counted(int(triple.sum()), len(triple), 'push')}" for way, triple in groups
     )
     numbers = f"three entries are left {'; '.join(counts)}. One push leaves {say_footprint(pushes)}"
-    return Finding(judge_ways(groups.all()), numbers, pushes)
+    return Finding(_judge_ways(groups.all()), numbers, pushes)
 
 
-def judge_ways(triple: pd.Series) -> str:
+def _judge_ways(triple: pd.Series) -> str:
     """The verdict of way -> whether all pushes by it leave three entries."""
     if triple.any():
         ways = join_words(sorted(triple.index[triple]), "or")
@@ -62,10 +62,10 @@ def counted_each(evidence: Evidence) -> Finding:
     runs = evidence.runs_of(names)
     if runs.empty:
         return Finding(UNCLEAR, "no index was pushed, so nothing has children to count")
-    table = keep_newest(runs, evidence.experiment.images, KEPT)
+    table = keep_newest(runs, evidence.experiment.images, _KEPT)
     kept = table.pivot(index=["strategy", "run", "entries", "builds"], columns="reading")
     kept = kept["builds_kept"].reset_index()
-    keys = ["entries", "builds", EACH, WHOLE]
+    keys = ["entries", "builds", _EACH, _WHOLE]
     outcomes = kept.groupby(keys, sort=False)["strategy"].agg(list).reset_index()
     said = (
         f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {each} if each "
@@ -73,18 +73,18 @@ def counted_each(evidence: Evidence) -> Finding:
         for entries, builds, each, whole, names in outcomes.itertuples(index=False, name=None)
     )
     numbers = (
-        f"“keep the newest {KEPT}” leaves {'; '.join(said)}. {say_needed(kept.iloc[0])}"
+        f"“keep the newest {_KEPT}” leaves {'; '.join(said)}. {_say_needed(kept.iloc[0])}"
         "Which of the two ECR does was not measured, since the lab's registry has no policies: "
         "its start-lifecycle-policy-preview tells"
     )
     return Finding(UNCLEAR, numbers, runs[runs["run"].isin(kept["run"])])
 
 
-def say_needed(row: pd.Series) -> str:
-    """How many entries must be kept for KEPT builds to be left where each counts."""
-    number = KEPT * math.ceil(row["entries"] / row["builds"])
+def _say_needed(row: pd.Series) -> str:
+    """How many entries must be kept for _KEPT builds to be left where each counts."""
+    number = _KEPT * math.ceil(row["entries"] / row["builds"])
     return (
-        f"Where each counts, it takes about {number} to keep {count_words(KEPT, 'build')} of "
+        f"Where each counts, it takes about {number} to keep {count_words(_KEPT, 'build')} of "
         f"{row['strategy']}. "
     )
 

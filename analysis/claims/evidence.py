@@ -126,16 +126,16 @@ def say_runs(runs: pd.DataFrame | None) -> str:
     names = runs["run"].astype(str)
     # names of strategies may hold dots, those of scenarios and rounds don't
     parts = names.str.rsplit(".", n=2, expand=True).set_axis(["who", "what", "round"], axis=1)
-    rounds = gather(parts, ["who", "what"], "round", sorted)
-    alike = gather(rounds, ["who", "round"], "what", list)
-    shared = gather(alike, ["what", "round"], "who", sorted)
+    rounds = _gather(parts, ["who", "what"], "round", sorted)
+    alike = _gather(rounds, ["who", "round"], "what", list)
+    shared = _gather(alike, ["what", "round"], "who", sorted)
     return " ".join(
-        f"runs/{brace(who)}.{brace(what)}.{brace(number)}"
+        f"runs/{_brace(who)}.{_brace(what)}.{_brace(number)}"
         for what, number, who in shared.itertuples(index=False, name=None)
     )
 
 
-def gather(
+def _gather(
     frame: pd.DataFrame, by: list[str], column: str, order: Callable[[pd.Series], list[Any]]
 ) -> pd.DataFrame:
     """`by` and the values that a column has with each, as a tuple in an order."""
@@ -145,6 +145,6 @@ def gather(
     return gathered.reset_index()
 
 
-def brace(words: Sequence[str]) -> str:
+def _brace(words: Sequence[str]) -> str:
     """One word as it is, several as a shell takes them for each in turn."""
     return words[0] if len(words) == 1 else f"{{{','.join(words)}}}"

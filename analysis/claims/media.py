@@ -19,13 +19,13 @@ from analysis.records import read_media
 from analysis.registry import ATTESTATION, IMAGE_KINDS, IN_TOTO
 from analysis.words import join_words
 
-SETTINGS = {
+_SETTINGS = {
     "true": "with oci-mediatypes=true",
     "false": "with oci-mediatypes=false",
     "unset": "without oci-mediatypes",
 }
 # what an engine says of the BuildKit that is part of it
-BUILT_IN = "v0.0.0+unknown"
+_BUILT_IN = "v0.0.0+unknown"
 
 
 def what_is_left(evidence: Evidence) -> Finding:
@@ -40,12 +40,12 @@ def what_is_left(evidence: Evidence) -> Finding:
     own = third["media_type"].eq(IN_TOTO).any()
     numbers = (
         f"{say_counted(int(stated.sum()), len(stated), 'attestation')} hold a layer of {IN_TOTO}"
-        f"{'' if own else ', none is of that media type itself'}. {say_forms(media, pushes)}"
+        f"{'' if own else ', none is of that media type itself'}. {_say_forms(media, pushes)}"
     )
     return Finding(HOLDS if stated.all() else FAILS, numbers, pushes)
 
 
-def say_forms(media: pd.DataFrame, pushes: pd.DataFrame) -> str:
+def _say_forms(media: pd.DataFrame, pushes: pd.DataFrame) -> str:
     """What the entries are in the words of their manifests, strategies with the same together."""
     rows = media[media["kind"].isin(TRIPLE)].merge(
         pushes[["run", "strategy", "buildkit"]], on="run"
@@ -57,14 +57,14 @@ def say_forms(media: pd.DataFrame, pushes: pd.DataFrame) -> str:
         said=("said", "; ".join), buildkit=("buildkit", "first")
     )
     return " ".join(
-        f"{say_makers(group.reset_index())}: {said}."
+        f"{_say_makers(group.reset_index())}: {said}."
         for said, group in forms.groupby("said", sort=False)
     )
 
 
-def say_makers(rows: pd.DataFrame) -> str:
+def _say_makers(rows: pd.DataFrame) -> str:
     """`container-push and container-push-oci (BuildKit v0.25.2, n = 6)`."""
-    versions = rows["buildkit"].dropna().replace(BUILT_IN, "of the engine").unique()
+    versions = rows["buildkit"].dropna().replace(_BUILT_IN, "of the engine").unique()
     known = f"BuildKit {join_words(versions, 'or')}, " if len(versions) else ""
     return f"{join_words(rows['strategy'].unique())} ({known}n = {len(rows)})"
 
@@ -89,10 +89,10 @@ def is_signed(evidence: Evidence) -> Finding:
         left = int(without[ATTESTATION.name].gt(0).sum())
         numbers += f"; without provenance, {say_counted(left, len(without), 'push')} left one"
     runs = pushes[pushes["run"].isin([*third["run"], *without["run"]])]
-    return Finding(judge_signed(signed, told), numbers, runs)
+    return Finding(_judge_signed(signed, told), numbers, runs)
 
 
-def judge_signed(signed: pd.Series, told: pd.Series) -> str:
+def _judge_signed(signed: pd.Series, told: pd.Series) -> str:
     """The verdict of whether entries hold a signature, and whether attestations are provenance."""
     if signed.any():
         return HOLDS
@@ -113,15 +113,15 @@ def mediatypes_same(evidence: Evidence) -> Finding:
     # another BuildKit leaves other media types: that is another question
     changed = pushes[pushes["setting"] != "unset"]
     pushes = pushes[pushes["buildkit"].isin(changed["buildkit"])]
-    lacking = [name for name in SETTINGS if name not in set(pushes["setting"])]
+    lacking = [name for name in _SETTINGS if name not in set(pushes["setting"])]
     if lacking:
-        words = join_words((SETTINGS[name] for name in lacking), "or")
+        words = join_words((_SETTINGS[name] for name in lacking), "or")
         return Finding(UNCLEAR, f"no push {words} was measured with the same BuildKit")
     same = len(pushes[IMAGE_KINDS].drop_duplicates()) == 1
-    return Finding(HOLDS if same else FAILS, say_settings(pushes), pushes)
+    return Finding(HOLDS if same else FAILS, _say_settings(pushes), pushes)
 
 
-def say_settings(pushes: pd.DataFrame) -> str:
+def _say_settings(pushes: pd.DataFrame) -> str:
     """What a push leaves with each setting of oci-mediatypes, and what media types differ."""
     media = read_media(pushes)
     text = f"one push leaves {say_footprint(pushes)}"

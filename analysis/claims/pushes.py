@@ -11,37 +11,37 @@ from analysis.registry import ATTESTATION, IMAGE, IMAGE_KINDS, INDEX
 TRIPLE = (IMAGE.name, INDEX.name, ATTESTATION.name)
 PUSHED = r"--push\b|\bpush=true\b"
 CREATED = r"\bdocker buildx create\b"
-REMOTE = r"--driver[= ]remote\b"
+_REMOTE = r"--driver[= ]remote\b"
 UNATTESTED = r"--provenance=false\b|\bBUILDX_NO_DEFAULT_ATTESTATIONS\b"
 # of the image, not of a cache
-TYPES = re.compile(r"(?:--output|-o)[= ]\s*[\"']?[^\s\"']*\boci-mediatypes=(true|false)")
+_TYPES = re.compile(r"(?:--output|-o)[= ]\s*[\"']?[^\s\"']*\boci-mediatypes=(true|false)")
 # what docker info calls the storage driver of an engine with the containerd image store
-CONTAINERD = "overlayfs"
-NEW, KEPT = "a new builder", "a kept builder"
-STORE, DEFAULT = "the docker driver on a containerd image store", "the docker driver"
-WITH, WITHOUT = "with its attestation", "without its attestation"
+_CONTAINERD = "overlayfs"
+NEW, _KEPT = "a new builder", "a kept builder"
+_STORE, _DEFAULT = "the docker driver on a containerd image store", "the docker driver"
+WITH, _WITHOUT = "with its attestation", "without its attestation"
 
 
 def describe_builder(evidence: Evidence, strategy: str) -> str:
     """What builds: a new or a kept builder, or the docker driver and on which image store."""
     text = evidence.text[strategy]
-    if re.search(REMOTE, text):
-        return KEPT
+    if re.search(_REMOTE, text):
+        return _KEPT
     if re.search(CREATED, text):
         return NEW
     drivers = evidence.runs_of([strategy])["storage_driver"]
-    return STORE if drivers.eq(CONTAINERD).any() else DEFAULT
+    return _STORE if drivers.eq(_CONTAINERD).any() else _DEFAULT
 
 
 def describe_push(evidence: Evidence, strategy: str) -> str:
     """The builder and the option that decide what a push leaves."""
     without = re.search(UNATTESTED, evidence.text[strategy])
-    return f"{describe_builder(evidence, strategy)} {WITHOUT if without else WITH}"
+    return f"{describe_builder(evidence, strategy)} {_WITHOUT if without else WITH}"
 
 
 def image_types(evidence: Evidence, strategy: str) -> str | None:
     """What a strategy sets oci-mediatypes to for its image; null when it doesn't."""
-    found = TYPES.search(evidence.text[strategy])
+    found = _TYPES.search(evidence.text[strategy])
     return found[1] if found else None
 
 

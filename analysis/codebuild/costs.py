@@ -26,7 +26,7 @@ _GUESSED_SECONDS, _NEWER_BASES_SECONDS = 120.0, 60.0
 
 
 @dataclass(frozen=True)
-class Costs:
+class _Costs:
     """builds, minutes until all are over, minutes billed, and their price by compute type.
 
     usd: null when a price is not known; `unknown` says of what.
@@ -40,7 +40,7 @@ class Costs:
     whose: str
 
 
-def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurrency: int) -> Costs:
+def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurrency: int) -> _Costs:
     """What the missing builds of a plan will take, by what builds took before."""
     typical, whose = _find_typical(folder)
     minutes: dict[str, float] = {}
@@ -63,7 +63,7 @@ def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurre
     usd, unknown = sum_prices(whole, prices, _uses_server(plan))
     total = max(sum(each) / concurrency, max(each, default=0.0))
     total += (_NEWER_BASES_SECONDS + _OVERHEAD_SECONDS) * plan.needs_bases
-    return Costs(count, total / 60, whole, usd, unknown, whose)
+    return _Costs(count, total / 60, whole, usd, unknown, whose)
 
 
 def _list_left(folder: Path, plan: CloudPlan, sequence: BuildSequence) -> list[str]:
@@ -126,7 +126,7 @@ def sum_prices(
     return (None if unknown else total), (*unknown, *(["Docker server"] if server else []))
 
 
-def say_costs(folder: Path, plan: CloudPlan, costs: Costs, concurrency: int) -> str:
+def say_costs(folder: Path, plan: CloudPlan, costs: _Costs, concurrency: int) -> str:
     """How many builds, of what, about how many minutes and dollars, in a sentence or two."""
     if not plan.sequences:
         return f"0 builds to run: everything asked for is finished in {folder}."

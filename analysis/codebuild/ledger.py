@@ -20,7 +20,7 @@ from analysis.workload import SCENARIOS
 # it; the file's words are older than ours
 CLOSED, OPEN, DIRTY = "closed", "open", "spoiled"
 # of a build: to be started, started, read and recorded, of no use
-ASKED, STARTED, DONE, UNUSABLE = "asked", "started", "done", "lost"
+_ASKED, STARTED, DONE, UNUSABLE = "asked", "started", "done", "lost"
 _OLDER = {"attempt": "life", "rank": "order"}
 
 
@@ -33,7 +33,7 @@ class Entry:
     token: str
     project: str
     asked: str
-    state: str = ASKED
+    state: str = _ASKED
     id: str | None = None
     status: str | None = None
     started: str | None = None
@@ -127,7 +127,7 @@ class Ledger:
 
     def find_begun(self, scenario: str | None = None) -> Entry | None:
         """The build that was asked for and is neither done nor unusable, null without one."""
-        begun = (each for each in self.list_builds() if each.state in (ASKED, STARTED))
+        begun = (each for each in self.list_builds() if each.state in (_ASKED, STARTED))
         return next((each for each in begun if scenario in (None, each.scenario)), None)
 
     def count_unusable(self, scenario: str) -> int:

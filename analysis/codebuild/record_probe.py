@@ -46,7 +46,7 @@ _RAWJSON = {"vertexes", "statuses", "logs", "warnings"}
 
 
 @dataclass(frozen=True)
-class BuildRecords:
+class _BuildRecords:
     """A log without the probe, the records as history.json.gz keeps them, the probe's seconds."""
 
     log: bytes
@@ -65,7 +65,7 @@ def add_record_probe(text: str) -> str:
     return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def take_record(log: bytes) -> BuildRecords:
+def take_record(log: bytes) -> _BuildRecords:
     """A log with the probe's lines and time taken out of it; as it is when there is no probe.
 
     Records of builds that began before this log did are left out: a kept host has them too.
@@ -73,19 +73,19 @@ def take_record(log: bytes) -> BuildRecords:
     """
     found = RECORD_PROBE.search(log)
     if not found:
-        return BuildRecords(log, {"builds": []})
+        return _BuildRecords(log, {"builds": []})
     rest = log[: found.start()] + log[found.end() :]
     begin, begun, after = first_stamp(log), read_stamp(found[1]), first_stamp(log[found.end() :])
     seconds = (after - begun).total_seconds() if after else 0.0
     try:
         text = gzip.decompress(base64.b64decode(found["text"], validate=False))
     except (binascii.Error, OSError, EOFError, zlib.error) as error:
-        return BuildRecords(
+        return _BuildRecords(
             rest, {"builds": [], "problem": f"the record is damaged: {error}"}, seconds
         )
     builds = list(_gather_builds(json_lines(text.decode("utf-8", "replace"))))
     own = [build for build in builds if not _is_older(build, begin)]
-    return BuildRecords(rest, {"builds": own[::-1]}, seconds)
+    return _BuildRecords(rest, {"builds": own[::-1]}, seconds)
 
 
 def first_stamp(log: bytes) -> datetime | None:

@@ -23,12 +23,12 @@ from analysis.errors import BusyError, CloudError
 
 _Answer = TypeVar("_Answer")
 # what waits for nothing but time yields seconds
-Pauses = Generator[float, Any, None]
+_Pauses = Generator[float, Any, None]
 # seconds between tries while AWS is busy, and how many
 BUSY_PAUSE_SECONDS, BUSY_TRIES = 15.0, 20
 
 
-def open_attempt(aws: Aws, ledger: Ledger, repositories: list[str], store: list[str]) -> Pauses:
+def open_attempt(aws: Aws, ledger: Ledger, repositories: list[str], store: list[str]) -> _Pauses:
     """Go on with an attempt whose repositories are there still, else begin one. CloudError."""
     if ledger.state == OPEN and (yield from _find_repositories(aws, ledger)):
         return
@@ -64,7 +64,7 @@ def _take_repository(aws: Aws, ledger: Ledger, name: str) -> None:
     )
 
 
-def remove_attempt(aws: Aws, ledger: Ledger) -> Pauses:
+def remove_attempt(aws: Aws, ledger: Ledger) -> _Pauses:
     """Remove the repositories of a sequence's attempt and its cache in S3, if it has any still."""
     if ledger.state == CLOSED:
         return

@@ -27,16 +27,16 @@ def run(options: argparse.Namespace) -> None:
     """Remove what a place still has, and print how much that was."""
     check_place(options.place)
     if options.place == "codebuild":
-        print(clean_codebuild(place_folder(options.experiment)))
+        print(_clean_codebuild(place_folder(options.experiment)))
     else:
-        print(clean_lab())
+        print(_clean_lab())
 
 
-def clean_lab() -> str:
+def _clean_lab() -> str:
     """Remove what labs left in the Docker engine; how much that was, in words."""
     return f"{lab.down()} containers, networks and volumes removed"
 
 
-def clean_codebuild(folder: Path) -> str:
+def _clean_codebuild(folder: Path) -> str:
     """Remove the repositories of an experiment on AWS; how many, in words."""
     return f"{codebuild.clean_up(folder)} repositories of {folder} removed"

@@ -60,14 +60,14 @@ def _called_with(request: Request) -> tuple[Path, Sequence[str], Sequence[str], 
     return request.experiment, request.strategies, request.scenarios or SCENARIOS, request
 
 
-def add_settings(parser: argparse.ArgumentParser, made_of: type = Request) -> None:
+def _add_settings(parser: argparse.ArgumentParser, made_of: type = Request) -> None:
     """Give a command line an option for each setting of a class."""
     for each in list_settings(made_of):
         words = f"{each.form.help} (default: {each.text or 'none'})".replace("%", "%%")
         parser.add_argument(each.option, metavar=each.variable, help=words)
 
 
-def read_options(options: argparse.Namespace) -> Request:
+def _read_options(options: argparse.Namespace) -> Request:
     """The request of a command line, and of make's variables where it says so. SettingError."""
     given = {name: value for name, value in vars(options).items() if value is not None}
     return read_settings((read_variables(os.environ) if options.from_make else {}) | given)
@@ -75,7 +75,7 @@ def read_options(options: argparse.Namespace) -> Request:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of an experiment."""
-    add_settings(parser)
+    _add_settings(parser)
     parser.add_argument(
         "--from-make",
         action="store_true",
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the builds that a command line asks for, or say what they would take."""
-    request = read_options(options)
+    request = _read_options(options)
     if options.dry_run:
         print(say_request(request))
     else:

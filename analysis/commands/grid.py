@@ -31,10 +31,10 @@ from analysis.workload import SCENARIOS as ALL
 __all__ = ["STOPPED", "add_arguments", "run"]
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
-OVERHEAD_SECONDS = 27.0
-LINKS_HELP = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
-RunExperiment = Callable[[Path, Sequence[str], Sequence[str], Settings], object]
-WORK, COUNT, BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
+_OVERHEAD_SECONDS = 27.0
+_LINKS_HELP = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
+_RunExperiment = Callable[[Path, Sequence[str], Sequence[str], Settings], object]
+WORK, _COUNT, _BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ class Grid:
 
 def list_points(links: Iterable[str], works: Iterable[str]) -> list[Point]:
     """A point a link and amount of work, each once; SettingError for what is neither."""
-    names, seconds = [read_link(link).text for link in links], [read_work(work) for work in works]
+    names, seconds = [read_link(link).text for link in links], [_read_work(work) for work in works]
     points = dict.fromkeys(Point(link, work) for link in names for work in seconds)
     if not points:
         raise SettingError("A grid needs a link and some work: --links 100mbit --work 8,20.")
     return list(points)
 
 
-def read_work(text: str) -> float:
+def _read_work(text: str) -> float:
     """Seconds of work; SettingError when it is no positive number."""
     try:
         seconds = float(text.removesuffix("s"))
@@ -117,7 +117,7 @@ def split_links(text: str) -> list[str]:
 def say_plan(grid: Grid) -> str:
     """How many builds are missing and about how long they take."""
     left = {point: grid.count_missing(point, grid.rounds) for point in grid.points}
-    seconds = sum(builds * (point.work + OVERHEAD_SECONDS) for point, builds in left.items())
+    seconds = sum(builds * (point.work + _OVERHEAD_SECONDS) for point, builds in left.items())
     return (
         f"{sum(left.values())} builds to run in {grid.folder} ({len(left)} points, "
         f"{grid.rounds} rounds): about {seconds / 60:.0f} minutes"
@@ -125,7 +125,7 @@ def say_plan(grid: Grid) -> str:
 
 
 def run_grid(
-    grid: Grid, report: Callable[[str], None] = print, build: RunExperiment | None = None
+    grid: Grid, report: Callable[[str], None] = print, build: _RunExperiment | None = None
 ) -> None:
     """Build what is missing, round by round, in one lab for each link.
 
@@ -151,14 +151,14 @@ def run_grid(
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
 
 
-def _run_point(grid: Grid, point: Point, number: int, build: RunExperiment) -> None:
+def _run_point(grid: Grid, point: Point, number: int, build: _RunExperiment) -> None:
     folder, settings = grid.folder / point.name, grid.settings(point, number)
     build(folder, grid.strategies, grid.scenarios, settings)
 
 
 def choose_grid(options: argparse.Namespace) -> Grid:
     """The grid that a command line asks for; SettingError."""
-    given = {COUNT: options.layer_count, BYTES: options.layer_bytes}
+    given = {_COUNT: options.layer_count, _BYTES: options.layer_bytes}
     return Grid(
         folder=place_folder(options.folder),
         points=list_points(split_links(options.links), split_names(options.work)),
@@ -173,7 +173,7 @@ def choose_grid(options: argparse.Namespace) -> Grid:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of a grid."""
     parser.add_argument("--folder", default="runs/grid", help="folder that keeps the points")
-    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=LINKS_HELP)
+    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=_LINKS_HELP)
     parser.add_argument("--work", default="8,24", help="seconds of work in the Dockerfile")
     parser.add_argument(
         "--strategies", default=",".join(STRATEGIES), help="the baseline among them"

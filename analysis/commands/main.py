@@ -28,8 +28,8 @@ COMMANDS = {
     "aa": "build strategies against themselves, to see how often verdicts are wrong",
     "cleanup": "remove what a lab or an experiment on AWS left behind",
 }
-DESCRIPTION = "Which Docker caching strategy pays on AWS CodeBuild, measured by real builds."
-EXAMPLES = """\
+_DESCRIPTION = "Which Docker caching strategy pays on AWS CodeBuild, measured by real builds."
+_EXAMPLES = """\
 examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3
   codebuild-cache report runs/mine --out reports
@@ -46,9 +46,9 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     chosen = next((name for name in given if not name.startswith("-")), "")
     command = load_command(chosen) if chosen in COMMANDS else None
-    options = make_parser(chosen, command).parse_args(given)
+    options = _make_parser(chosen, command).parse_args(given)
     if command is None:
-        make_parser().print_help()
+        _make_parser().print_help()
         return 0
     return run_command(command, options)
 
@@ -58,15 +58,15 @@ def load_command(name: str) -> ModuleType:
     return import_module(f"analysis.commands.{name}")
 
 
-def make_parser(chosen: str = "", command: ModuleType | None = None) -> argparse.ArgumentParser:
+def _make_parser(chosen: str = "", command: ModuleType | None = None) -> argparse.ArgumentParser:
     """The parser of all sub-commands; only that of the chosen one has its options."""
     parser = argparse.ArgumentParser(
         prog="codebuild-cache",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {find_version()}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_find_version()}")
     parsers = parser.add_subparsers(title="sub-commands", metavar="SUB-COMMAND")
     for name, words in COMMANDS.items():
         its = parsers.add_parser(
@@ -80,7 +80,7 @@ def make_parser(chosen: str = "", command: ModuleType | None = None) -> argparse
     return parser
 
 
-def find_version() -> str:
+def _find_version() -> str:
     """The version that is installed."""
     try:
         return version("codebuild-cache-analysis")

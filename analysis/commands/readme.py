@@ -20,9 +20,9 @@ from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
 from analysis.workload import SCENARIOS, describe_scenarios, load_strategies
 
-PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
+_PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
 # a guess at what CodeBuild bills for a build of data/lab, and on which hosts
-BILLED_MINUTES, COMPUTE, ROUNDS = 2, "general1.small", 3
+_BILLED_MINUTES, _COMPUTE, ROUNDS = 2, "general1.small", 3
 # block -> the document that holds it
 PAGES = {
     "answer": ROOT / "README.md",
@@ -37,49 +37,49 @@ PAGES = {
 def write_blocks(experiment: Experiment) -> dict[str, str]:
     """Block -> what it is to say, in Markdown."""
     return {
-        "answer": say_answer(experiment),
-        "costs": list_costs(),
-        "kinds": tabulate_kinds(),
-        "scenarios": tabulate_scenarios(),
-        "settings": tabulate_settings(),
-        "strategies": tabulate_strategies(),
+        "answer": _say_answer(experiment),
+        "costs": _list_costs(),
+        "kinds": _tabulate_kinds(),
+        "scenarios": _tabulate_scenarios(),
+        "settings": _tabulate_settings(),
+        "strategies": _tabulate_strategies(),
     }
 
 
-def say_answer(experiment: Experiment) -> str:
+def _say_answer(experiment: Experiment) -> str:
     """The advice alone, a headline's first sentence: the reports have the rest."""
     return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
 
 
-def list_costs() -> str:
+def _list_costs() -> str:
     """What builds of two strategies, and of all whose price is known, cost on AWS: a list."""
     priced = [each for each in load_strategies().values() if each.host != "server"]
-    return "".join(f"- {say_cost(strategies)}\n" for strategies in (2, len(priced)))
+    return "".join(f"- {_say_cost(strategies)}\n" for strategies in (2, len(priced)))
 
 
-def say_cost(strategies: int) -> str:
-    """What an experiment with so many strategies costs, by BILLED_MINUTES a build."""
+def _say_cost(strategies: int) -> str:
+    """What an experiment with so many strategies costs, by _BILLED_MINUTES a build."""
     builds = strategies * len(SCENARIOS) * ROUNDS
-    minutes = builds * BILLED_MINUTES
-    usd = find_price(read_prices(), COMPUTE, "minute")["usd"]
+    minutes = builds * _BILLED_MINUTES
+    usd = find_price(read_prices(), _COMPUTE, "minute")["usd"]
     return (
         f"{strategies} strategies × {len(SCENARIOS)} scenarios × {ROUNDS} rounds = "
-        f"{builds} builds, {minutes} min at {usd:g} USD ({COMPUTE}): {minutes * usd:.2f} USD"
+        f"{builds} builds, {minutes} min at {usd:g} USD ({_COMPUTE}): {minutes * usd:.2f} USD"
     )
 
 
-def tabulate_kinds() -> str:
+def _tabulate_kinds() -> str:
     """A table of the kinds of entries in a registry, and what each is."""
     return write_table(("kind", "meaning"), describe_kinds().itertuples(index=False))
 
 
-def tabulate_scenarios() -> str:
+def _tabulate_scenarios() -> str:
     """A table of the scenarios: the commit, and what of its layers a cache can give."""
     rows = describe_scenarios().itertuples(index=False)
     return write_table(("scenario", "the commit", "layers that a cache can give"), rows)
 
 
-def tabulate_settings() -> str:
+def _tabulate_settings() -> str:
     """A table of an experiment's settings: variable of make, option, default and meaning."""
     rows = (
         (f"`{each.variable}`", f"`{each.option}`", each.text or "none", each.form.help)
@@ -88,7 +88,7 @@ def tabulate_settings() -> str:
     return write_table(("make", "codebuild-cache", "default", "meaning"), rows)
 
 
-def tabulate_strategies() -> str:
+def _tabulate_strategies() -> str:
     """A table of the strategies by name: what each does, as its buildspec's first line says."""
     rows = (
         (name, strategy.title, "emulated" if strategy.emulated else "")
@@ -134,7 +134,7 @@ def main() -> None:
     for name, content in write_blocks(experiment).items():
         text = PAGES[name].read_text(encoding="utf-8")
         PAGES[name].write_text(put_block(text, name, content), encoding="utf-8")
-    draw_answer(experiment, PICTURE)
+    draw_answer(experiment, _PICTURE)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def digest_of(context: Path) -> str:
     if not context.is_dir():
         raise ContextError(f"{context} is not a folder: CONTEXT must be one with a Dockerfile.")
     # a build reads its Dockerfile also where .dockerignore leaves it out
-    return digest_files(context, {*context_files(context), Path("Dockerfile")})
+    return _digest_files(context, {*context_files(context), Path("Dockerfile")})
 
 
 def digest_replacements(folder: Path | None) -> dict[str, str]:
@@ -90,11 +90,11 @@ def digest_replacements(folder: Path | None) -> dict[str, str]:
     found = {}
     for name in sorted(list_replacements(folder)):
         paths = (path for path in (folder / name).rglob("*") if path.is_file())
-        found[name] = digest_files(folder / name, (p.relative_to(folder / name) for p in paths))
+        found[name] = _digest_files(folder / name, (p.relative_to(folder / name) for p in paths))
     return found
 
 
-def digest_files(folder: Path, files: Iterable[Path]) -> str:
+def _digest_files(folder: Path, files: Iterable[Path]) -> str:
     """sha256 over the names, relative to a folder, and the contents of its files."""
     digest = hashlib.sha256()
     for path in sorted(files, key=Path.as_posix):

@@ -11,7 +11,7 @@ from analysis.records import read_json, read_records
 from analysis.shipped import RECORDED
 
 # a longer time between two builds is a pause, not a build
-MAX_PAUSE = pd.Timedelta(minutes=15)
+_MAX_PAUSE = pd.Timedelta(minutes=15)
 
 
 def say_plan(folder: Path, plan: Plan) -> str:
@@ -61,7 +61,7 @@ def _measure_spacing(runs: pd.DataFrame) -> pd.Series:
     """Median seconds from a build's start to the next one's, by strategy; pauses left out."""
     runs = runs.sort_values("started")
     gaps = runs["started"].shift(-1) - runs["started"]
-    gaps = gaps[gaps < MAX_PAUSE].dt.total_seconds()
+    gaps = gaps[gaps < _MAX_PAUSE].dt.total_seconds()
     return gaps.groupby(runs["strategy"].reindex(gaps.index)).median()
 
 

@@ -15,10 +15,10 @@ from analysis.experiment.settings import Settings
 from analysis.lab import Build, BuildJob, Conveyor, Images, Lab
 from analysis.workload import read_link
 
-Say = Callable[[str], None]
+_Say = Callable[[str], None]
 
 
-class LabPlace:
+class _LabPlace:
     """A lab that is up, and the contexts of an experiment's scenarios on base images in it."""
 
     ends_one = LabError
@@ -60,12 +60,14 @@ class LabPlace:
 
 
 # the heading of a step in BuildKit's plain output, and the agent's line on a command
-RUNS_NOW = re.compile(rb"^#\d+ (\[.+|exporting .+|importing .+)|Running command (.+)", re.MULTILINE)
+_RUNS_NOW = re.compile(
+    rb"^#\d+ (\[.+|exporting .+|importing .+)|Running command (.+)", re.MULTILINE
+)
 
 
 def find_step(chunk: bytes) -> str | None:
     """The last step or command that a part of a log says has begun, null if it names none."""
-    found = RUNS_NOW.findall(chunk)
+    found = _RUNS_NOW.findall(chunk)
     if not found:
         return None
     return next(part for part in found[-1] if part).decode("utf-8", "replace").strip()
@@ -98,7 +100,7 @@ class Labs:
         self._stack.close()
 
     @contextmanager
-    def open_place(self, plan: Plan, settings: Settings, say: Say) -> Iterator[LabPlace]:
+    def open_place(self, plan: Plan, settings: Settings, say: _Say) -> Iterator[_LabPlace]:
         """A place for a plan's builds, whose contexts are gone after the block; LabError."""
         key = (settings.link, frozenset(plan.needs))
         if key not in self._open:
@@ -113,4 +115,4 @@ class Labs:
             settings.replacements,
             settings.arguments,
         ) as contexts:
-            yield LabPlace(lab, contexts, settings, f"{used}-" if used else "")
+            yield _LabPlace(lab, contexts, settings, f"{used}-" if used else "")

@@ -15,7 +15,7 @@ from analysis.experiment.settings import as_json, same_settings
 from analysis.lab import Images
 from analysis.workload import Strategy
 
-SAME = ("context_digest", "images", "bases", "replacements")
+_SAME = ("context_digest", "images", "bases", "replacements")
 
 
 def gather_facts(
@@ -52,7 +52,7 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     settings = {each.name: as_json(each.default) for each in same_settings()}
     there |= settings | records.read_json(path)
     there["images"] = facts["images"] | there["images"]
-    for name in (*SAME, *settings):
+    for name in (*_SAME, *settings):
         if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
                 f"{path} is of another experiment ({name} differs): its runs can't be compared "

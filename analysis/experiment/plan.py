@@ -20,7 +20,7 @@ from analysis.workload import (
     load_strategies,
 )
 
-Report = Callable[[str], object]
+_Report = Callable[[str], object]
 
 
 class BuildSequence(NamedTuple):
@@ -68,7 +68,7 @@ def make_plan(
     scenarios: str | Sequence[str],
     settings: Settings,
     images: Images,
-    report: Report,
+    report: _Report,
 ) -> Plan:
     """What is missing in `folder`, in the order in which it is to be built.
 
@@ -135,7 +135,7 @@ def _as_names(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def choose_scenarios(names: str | Sequence[str], settings: Settings, report: Report) -> list[str]:
+def choose_scenarios(names: str | Sequence[str], settings: Settings, report: _Report) -> list[str]:
     """The scenarios that this context allows, in their order; the others are reported."""
     names = _as_names(names)
     for name in names:

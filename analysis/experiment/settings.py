@@ -211,20 +211,20 @@ def list_settings(made_of: type = Request) -> list[Setting]:
         each for each in fields if each.name not in {f.name for f in dataclasses.fields(Settings)}
     ]
     rest = [each for each in fields if each not in own]
-    return [Setting(each.name, default_of(each), each.metadata[KEY]) for each in own + rest]
+    return [Setting(each.name, _default_of(each), each.metadata[KEY]) for each in own + rest]
 
 
-def default_of(field: dataclasses.Field[Any]) -> Any:
+def _default_of(field: dataclasses.Field[Any]) -> Any:
     """A field's default, made if need be."""
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
     return field.default
 
 
-Made = TypeVar("Made")
+_Made = TypeVar("_Made")
 
 
-def read_settings(values: Mapping[str, Any], made_of: type[Made] = Request) -> Made:  # type: ignore[assignment]
+def read_settings(values: Mapping[str, Any], made_of: type[_Made] = Request) -> _Made:  # type: ignore[assignment]
     """Settings of a class from texts by name; '' and null stand for the default. SettingError.
 
     Raises UnknownName for a place where nothing can be built.
@@ -236,7 +236,7 @@ def read_settings(values: Mapping[str, Any], made_of: type[Made] = Request) -> M
     return made_of(**given)
 
 
-def read_parameters(values: Mapping[str, Any], made_of: type[Made] = Request) -> Made:  # type: ignore[assignment]
+def read_parameters(values: Mapping[str, Any], made_of: type[_Made] = Request) -> _Made:  # type: ignore[assignment]
     """Settings from the parameters of the notebook, by the names that they have there."""
     names = {each.parameter: each.name for each in list_settings(made_of)}
     return read_settings({names[n]: value for n, value in values.items() if n in names}, made_of)

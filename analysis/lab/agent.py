@@ -16,10 +16,10 @@ from analysis.workload import Buildspec, Phase
 
 STATE = "/tmp/agent-state"
 # phases whose failure does not keep the next one from being entered
-GOES_ON = {"build"}
+_GOES_ON = {"build"}
 
 
-class Execute(Protocol):
+class _Execute(Protocol):
     """Runs a script with sh where the build is; returns its exit code, TimeoutError when late."""
 
     def __call__(
@@ -57,7 +57,7 @@ class Result:
 def run_buildspec(
     buildspec: Buildspec,
     env: dict[str, str],
-    execute: Execute,
+    execute: _Execute,
     write: Callable[[bytes], object],
     time_limit: float | None = None,
 ) -> Result:
@@ -67,17 +67,17 @@ def run_buildspec(
     to `write` as it comes, between the agent's own lines. A build that takes longer than
     `time_limit` seconds is given up with status "timed out".
     """
-    return Agent(buildspec, env, execute, write, time_limit).run()
+    return _Agent(buildspec, env, execute, write, time_limit).run()
 
 
-class Agent:
+class _Agent:
     """One build under way."""
 
     def __init__(
         self,
         buildspec: Buildspec,
         env: dict[str, str],
-        execute: Execute,
+        execute: _Execute,
         write: Callable[[bytes], object],
         time_limit: float | None,
     ) -> None:
@@ -124,7 +124,7 @@ class Agent:
         if not message or phase.on_failure == "CONTINUE":
             return True
         self.result.status = "failed"
-        return phase.on_failure is None and phase.name in GOES_ON
+        return phase.on_failure is None and phase.name in _GOES_ON
 
     def run_commands(self, commands: tuple[str, ...], go_on: bool = False) -> str:
         """Run commands up to the first that fails (all with `go_on`); why it failed, or ''."""
@@ -143,7 +143,7 @@ class Agent:
         left = None if self.deadline is None else max(self.deadline - time.monotonic(), 0.1)
         try:
             succeeding, first = self.result.exit_code == 0, not self.result.commands
-            script = in_same_shell(command, self.buildspec.shell, succeeding, first)
+            script = _in_same_shell(command, self.buildspec.shell, succeeding, first)
             code = self.execute(script, self.env, self.pass_on, left)
         except TimeoutError as error:
             self.result.status, code = "timed out", None
@@ -183,7 +183,7 @@ class Agent:
         return self.begin + timedelta(seconds=time.monotonic() - self.clock)
 
 
-def in_same_shell(
+def _in_same_shell(
     command: str, shell: str = "sh", succeeding: bool = True, first: bool = False
 ) -> str:
     """A script for `command` that finds the directory and variables that earlier ones left.

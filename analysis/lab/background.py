@@ -5,8 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 class Background:
@@ -19,10 +19,10 @@ class Background:
 
     def start(
         self,
-        work: Callable[Arguments, Result],
-        *arguments: Arguments.args,
-        **options: Arguments.kwargs,
-    ) -> Future[Result]:
+        work: Callable[_Arguments, _Result],
+        *arguments: _Arguments.args,
+        **options: _Arguments.kwargs,
+    ) -> Future[_Result]:
         """Begin some work; RuntimeError while a build is timed."""
         if self._timed:
             raise RuntimeError("The lab begins nothing in the background while a build is timed.")

@@ -13,7 +13,7 @@ from analysis.lab.host import SOURCE, BuildHost, HostKind
 
 # in the home of the container's user, as on CodeBuild
 HOME = "/root"
-BUILDX_SETTINGS = f"{HOME}/.docker/buildx/buildkitd.default.toml"
+_BUILDX_SETTINGS = f"{HOME}/.docker/buildx/buildkitd.default.toml"
 BOOT_SECONDS = 60
 
 
@@ -31,7 +31,7 @@ def start_host(
     The last of `registries` is also the mirror of Docker Hub.
     """
     begin = time.monotonic()
-    command = engine_command(registries, nameservers, kind)
+    command = _engine_command(registries, nameservers, kind)
     with engine_errors("starting a build host"):
         container = client.containers.create(
             image,
@@ -44,7 +44,7 @@ def start_host(
     host = BuildHost(container, 0.0)
     try:
         settings = toml(registries, nameservers)
-        host.put_files({BUILDX_SETTINGS: settings, f"{SOURCE}/.keep": ""})
+        host.put_files({_BUILDX_SETTINGS: settings, f"{SOURCE}/.keep": ""})
         with engine_errors("starting a build host"):
             container.start()
         wait_for_engine(container, begin + BOOT_SECONDS)
@@ -55,7 +55,7 @@ def start_host(
     return host
 
 
-def engine_command(
+def _engine_command(
     registries: Sequence[str], nameservers: Sequence[str], kind: HostKind
 ) -> list[str]:
     """What starts a host's engine."""

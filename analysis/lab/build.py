@@ -119,7 +119,7 @@ def prepare_host(build: Build) -> ReadyHost:
 
 def time_build(
     build: Build, ready: ReadyHost, watch: Watch | None = None
-) -> tuple[ReadyHost, "TimedBuild"]:
+) -> tuple[ReadyHost, "_TimedBuild"]:
     """Run the buildspec's commands while nothing else goes on in the lab; `watch` gets the log."""
     log: list[bytes] = []
 
@@ -139,11 +139,11 @@ def time_build(
     except BaseException:
         job.give_back(ready.host, alive=False)
         raise
-    return ready, TimedBuild(result, b"".join(log), gap)
+    return ready, _TimedBuild(result, b"".join(log), gap)
 
 
 @dataclass(frozen=True)
-class TimedBuild:
+class _TimedBuild:
     """How a build went, its log, and the seconds since the one before in its sequence."""
 
     result: Result
@@ -151,7 +151,7 @@ class TimedBuild:
     gap: float | None
 
 
-def finish_build(build: Build, ready: ReadyHost, timed: TimedBuild) -> Built:
+def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
     """What there is to be recorded of a build; its host is given back as soon as it was asked."""
     job, host = build.job, ready.host
     alive = timed.result.status != "timed out"
@@ -161,7 +161,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: TimedBuild) -> Built:
         alive = alive and host.is_running()
     finally:
         job.give_back(host, alive)
-    record = describe_job(job, build.scenario) | describe_result(timed.result)
+    record = _describe_job(job, build.scenario) | _describe_result(timed.result)
     record |= {
         "host": ready.state,
         "idle_gap": timed.gap,
@@ -180,7 +180,7 @@ def _ask(lab: Lab, ready: ReadyHost) -> tuple[dict[str, str | None], dict[str, A
     return versions.result(), history
 
 
-def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
+def _describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
     """What a record says of a build before it runs."""
     return {
         "format": FORMAT,
@@ -197,7 +197,7 @@ def describe_job(job: BuildJob, scenario: str) -> dict[str, Any]:
     }
 
 
-def describe_result(result: Result) -> dict[str, Any]:
+def _describe_result(result: Result) -> dict[str, Any]:
     """What a record says of how a build went."""
     return {
         "started": result.started.isoformat(),

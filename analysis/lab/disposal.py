@@ -8,7 +8,7 @@ from threading import Lock
 from analysis.lab.host import BuildHost
 
 # more hosts than these are waited for, since each may hold a gigabyte
-MOST_WAITING = 8
+_MOST_WAITING = 8
 POLL_SECONDS = 0.2
 
 
@@ -37,7 +37,7 @@ class Disposal:
                 left = len(self._waiting)
             for host in gone:
                 host.remove()
-            if left <= MOST_WAITING:
+            if left <= _MOST_WAITING:
                 return
             time.sleep(POLL_SECONDS)
 

@@ -77,12 +77,12 @@ def ensure_image(
             client.images.pull(image)
         except (APIError, DockerException) as error:
             raise ImageError(
-                f"The image {image} ({setting}) can't be pulled: {first_line(error)}. Check the "
+                f"The image {image} ({setting}) can't be pulled: {_first_line(error)}. Check the "
                 f"name and the network, or set {setting} to an image that this engine has.{cure}"
             ) from error
 
 
-def first_line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """The first line of an engine's error, without its HTTP wrapping."""
     text = getattr(error, "explanation", None) or str(error)
     return str(text).strip().splitlines()[0].rstrip(".") if str(text).strip() else repr(error)
@@ -94,7 +94,7 @@ def engine_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except (DockerException, OSError) as error:
-        text = first_line(error)
+        text = _first_line(error)
         cure = (
             "free some space on the engine's disk"
             if "no space left" in text
@@ -112,18 +112,18 @@ def clean_up(client: docker.DockerClient, lab: str | None = None) -> int:
         "label": LABEL if lab is None else f"{LABEL}={lab}"
     }
     containers = client.containers.list(all=True, filters=chosen, ignore_removed=True)
-    names = registry_names(containers)
-    removed = sum(try_removal(each.remove, force=True, v=True) for each in containers)
+    names = _registry_names(containers)
+    removed = sum(_try_removal(each.remove, force=True, v=True) for each in containers)
     for kind in (client.networks, client.volumes):
-        removed += sum(try_removal(each.remove) for each in kind.list(filters=chosen))
+        removed += sum(_try_removal(each.remove) for each in kind.list(filters=chosen))
     # listed without asking for each by itself: one may be removed by others in between
     tags = [tag for image in client.api.images() for tag in image["RepoTags"] or []]
     images = [tag for tag in tags if tag.startswith(names)]
     images += [image["Id"] for image in client.api.images(filters=chosen)]
-    return removed + sum(try_removal(client.images.remove, name, noprune=True) for name in images)
+    return removed + sum(_try_removal(client.images.remove, name, noprune=True) for name in images)
 
 
-def try_removal(remove: Callable[..., object], *arguments: object, **options: object) -> bool:
+def _try_removal(remove: Callable[..., object], *arguments: object, **options: object) -> bool:
     """Whether a removal was made; one that the engine refuses must not keep the rest."""
     try:
         remove(*arguments, **options)
@@ -132,7 +132,7 @@ def try_removal(remove: Callable[..., object], *arguments: object, **options: ob
     return True
 
 
-def registry_names(containers: Iterable[Container]) -> tuple[str, ...]:
+def _registry_names(containers: Iterable[Container]) -> tuple[str, ...]:
     """What names of images in these containers' registries begin with, as this engine sees them."""
     bindings = [each for container in containers for each in container.ports.values() if each]
     return tuple(f"127.0.0.1:{port['HostPort']}/" for each in bindings for port in each)

@@ -21,11 +21,11 @@ from analysis.lab.engine import engine_errors
 
 SOURCE = "/codebuild/output/src"
 READ_SECONDS = 300
-SERVER_PORT = 9876
+_SERVER_PORT = 9876
 # the containers first: what is mounted in them is no file of the host's
-CLEAR = "docker rm -f $(docker ps -aq); rm -rf /var/lib/docker/*"
+_CLEAR = "docker rm -f $(docker ps -aq); rm -rf /var/lib/docker/*"
 # what the engine answers when a container is gone, and when it no longer runs
-GONE = (404, 409)
+_GONE = (404, 409)
 
 
 class HostKind(Enum):
@@ -36,7 +36,7 @@ class HostKind(Enum):
 
     PLAIN = ("--storage-driver=overlay2",)
     CONTAINERD = ("--feature=containerd-snapshotter=true",)
-    SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{SERVER_PORT}", "--tls=false")
+    SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{_SERVER_PORT}", "--tls=false")
 
 
 class BuildHost:
@@ -61,7 +61,7 @@ class BuildHost:
         with engine_errors("finding a build host's address"):
             server.container.reload()
         (network,) = server.container.attrs["NetworkSettings"]["Networks"].values()
-        self.settings = {"DOCKER_HOST": f"tcp://{network['IPAddress']}:{SERVER_PORT}"}
+        self.settings = {"DOCKER_HOST": f"tcp://{network['IPAddress']}:{_SERVER_PORT}"}
 
     def execute(
         self,
@@ -79,7 +79,7 @@ class BuildHost:
         command = ["sh", "-c", "exec 2>&1\n" + script]
         code, late = None, threading.Event()
         timer = threading.Timer(timeout, self._stop_late, [late]) if timeout else None
-        with host_errors(), engine_errors("running a command in a build host"):
+        with _host_errors(), engine_errors("running a command in a build host"):
             started = api.exec_create(
                 self.container.id, command, environment={**self.settings, **env}, workdir=SOURCE
             )["Id"]
@@ -166,7 +166,7 @@ class BuildHost:
         """
         api = self._api
         with contextlib.suppress(docker.errors.APIError):
-            self.clearing = api.exec_create(self.container.id, ["sh", "-c", CLEAR])["Id"]
+            self.clearing = api.exec_create(self.container.id, ["sh", "-c", _CLEAR])["Id"]
             api.exec_start(self.clearing, detach=True)
 
     def is_cleared(self) -> bool:
@@ -197,13 +197,13 @@ class BuildHost:
 
 
 @contextlib.contextmanager
-def host_errors() -> Iterator[None]:
+def _host_errors() -> Iterator[None]:
     """Turn the engine's word that a host is gone into a HostError: other hosts are not."""
     try:
         yield
     except EngineError as error:
         cause = error.__cause__
-        if isinstance(cause, docker.errors.APIError) and cause.status_code in GONE:
+        if isinstance(cause, docker.errors.APIError) and cause.status_code in _GONE:
             raise HostError("A build host died before its build was done; run it again.") from cause
         raise
 

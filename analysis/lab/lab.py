@@ -39,8 +39,8 @@ BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
 # what `docker buildx create --driver-opt image=…` asks for in a buildspec that names a version
 NEWEST_TAG = "v0.34.2"
 # images that not every lab needs, by the names of Images
-NEWEST, STORE, LINK = OPTIONAL = ("newest", "store", "link")
-CURE = " For an engine that `make lab` made: make lab WITH={}."
+NEWEST, STORE, LINK = _OPTIONAL = ("newest", "store", "link")
+_CURE = " For an engine that `make lab` made: make lab WITH={}."
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class Lab:
         self.client = engine.connect()
         engine.check_space(self.client)
         for name in (field.name for field in fields(self.images)):
-            if name not in OPTIONAL or name in self.needs:
+            if name not in _OPTIONAL or name in self.needs:
                 setting = f"{name.upper()}_IMAGE"
-                image, cure = getattr(self.images, name), CURE.format(name) * (name in OPTIONAL)
+                image, cure = getattr(self.images, name), _CURE.format(name) * (name in _OPTIONAL)
                 engine.ensure_image(self.client, image, setting, self.say, cure)
         self.say("starting the lab")
         self.reaper = start_reaper(self.id)
@@ -114,7 +114,7 @@ class Lab:
 
     def _start(self) -> None:
         with engine_errors("setting up the lab's network and servers"):
-            self.nameservers = find_nameservers(self.client, self.images.host, self.id)
+            self.nameservers = _find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
                 self.network_name, driver="bridge", labels={LABEL: self.id}
             )
@@ -232,7 +232,7 @@ def repository_of(image: str) -> str:
     return name.rpartition(":")[0] or name
 
 
-def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
+def _find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
     """The DNS servers that containers of this engine are given: nested ones can't find them.
 
     Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the

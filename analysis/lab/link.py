@@ -15,19 +15,19 @@ from analysis.registry import OPENER
 from analysis.workload import Link
 
 API_PORT = 8474
-TOXICS_OF = {"bandwidth": ("upstream", "downstream"), "latency": ("downstream",)}
+_TOXICS_OF = {"bandwidth": ("upstream", "downstream"), "latency": ("downstream",)}
 
 
 def add_proxy(api: str, name: str, port: int, upstream: str, link: Link) -> None:
     """Let `port` of the Toxiproxy at `api` (http://HOST:PORT) lead to `upstream` over the link."""
-    send(f"{api}/proxies", {"name": name, "listen": f"0.0.0.0:{port}", "upstream": upstream})
+    _send(f"{api}/proxies", {"name": name, "listen": f"0.0.0.0:{port}", "upstream": upstream})
     for kind, attributes in link.toxics.items():
-        for stream in TOXICS_OF[kind]:
+        for stream in _TOXICS_OF[kind]:
             toxic = {"type": kind, "stream": stream, "attributes": attributes}
-            send(f"{api}/proxies/{name}/toxics", toxic)
+            _send(f"{api}/proxies/{name}/toxics", toxic)
 
 
-def send(url: str, value: Mapping[str, Any]) -> None:
+def _send(url: str, value: Mapping[str, Any]) -> None:
     """POST a JSON value; LabError with the answer when it is refused."""
     request = urllib.request.Request(url, json.dumps(value).encode(), method="POST")
     try:

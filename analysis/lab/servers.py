@@ -16,13 +16,13 @@ from analysis.lab.store import COMMAND, PORT, Store
 from analysis.registry import OPENER
 from analysis.workload import Link
 
-REGISTRY_PORT = 5000
+_REGISTRY_PORT = 5000
 # what the link listens on for each server behind it
-LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT}
+_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT}
 
 
 @dataclass(frozen=True)
-class Server:
+class _Server:
     """A container, its address as build hosts see it (HOST:PORT) and its port on loopback."""
 
     container: Container
@@ -44,7 +44,7 @@ class LabNetwork:
         port: int,
         command: list[str] | None = None,
         settings: dict[str, str] | None = None,
-    ) -> Server:
+    ) -> _Server:
         """A container whose `port` is published on loopback."""
         options: dict[str, Any] = {
             "network": self.network,
@@ -57,17 +57,17 @@ class LabNetwork:
         container.reload()
         found = container.attrs["NetworkSettings"]
         address = f"{found['Networks'][self.network]['IPAddress']}:{port}"
-        return Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
+        return _Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
 
 
-def start_registry(network: LabNetwork, image: str) -> Server:
+def start_registry(network: LabNetwork, image: str) -> _Server:
     """A registry that answers."""
-    server = network.start(image, REGISTRY_PORT)
-    wait_for(server, "/v2/", "registry", "REGISTRY_IMAGE")
+    server = network.start(image, _REGISTRY_PORT)
+    _wait_for(server, "/v2/", "registry", "REGISTRY_IMAGE")
     return server
 
 
-def start_store(network: LabNetwork, image: str) -> tuple[Server, Store]:
+def start_store(network: LabNetwork, image: str) -> tuple[_Server, Store]:
     """An S3 store that answers, with its bucket."""
     keys = Store()
     server = network.start(image, PORT, COMMAND, keys.settings)
@@ -77,22 +77,22 @@ def start_store(network: LabNetwork, image: str) -> tuple[Server, Store]:
 
 
 def start_link(
-    network: LabNetwork, image: str, link: Link, servers: dict[str, Server]
-) -> dict[str, Server]:
+    network: LabNetwork, image: str, link: Link, servers: dict[str, _Server]
+) -> dict[str, _Server]:
     """`servers` by name as build hosts see them over a shaped link."""
     gate = network.start(image, API_PORT)
-    wait_for(gate, "/version", "link", "LINK_IMAGE")
+    _wait_for(gate, "/version", "link", "LINK_IMAGE")
     host = gate.address.partition(":")[0]
     for name, server in servers.items():
         api = f"http://127.0.0.1:{gate.port}"
-        add_proxy(api, name, LINK_PORTS[name], server.address, link)
+        add_proxy(api, name, _LINK_PORTS[name], server.address, link)
     return {
-        name: replace(server, address=f"{host}:{LINK_PORTS[name]}")
+        name: replace(server, address=f"{host}:{_LINK_PORTS[name]}")
         for name, server in servers.items()
     }
 
 
-def wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
+def _wait_for(server: _Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
     """Return once a server answers on its loopback port; LabError when it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

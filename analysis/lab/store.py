@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from analysis.aws import OwnS3, list_objects, make_bucket
 from analysis.errors import CloudError, LabError
 
-PORT, REGION, BUCKET = 9000, "us-east-1", "cache"
+PORT, _REGION, BUCKET = 9000, "us-east-1", "cache"
 COMMAND = ["posix", "/data"]
 # as CodeBuild's own credentials do, these reach a build by its environment
 SETTING = "CACHE_BUCKET"
 
 
-def random_key() -> str:
+def _random_key() -> str:
     """A key that no other lab has."""
     return secrets.token_hex(12)
 
@@ -22,8 +22,8 @@ def random_key() -> str:
 class Store:
     """Keys of a store; `url` is how this machine reaches it, `address` how a build host does."""
 
-    access_key: str = field(default_factory=random_key)
-    secret_key: str = field(default_factory=random_key, repr=False)
+    access_key: str = field(default_factory=_random_key)
+    secret_key: str = field(default_factory=_random_key, repr=False)
     url: str = ""
     address: str = ""
 
@@ -34,7 +34,7 @@ class Store:
             "ROOT_ACCESS_KEY": self.access_key,
             "ROOT_SECRET_KEY": self.secret_key,
             "VGW_PORT": f":{PORT}",
-            "VGW_REGION": REGION,
+            "VGW_REGION": _REGION,
         }
 
     @property
@@ -43,7 +43,7 @@ class Store:
         return {
             SETTING: BUCKET,
             "CACHE_ENDPOINT_URL": f"http://{self.address}",
-            "AWS_REGION": REGION,
+            "AWS_REGION": _REGION,
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
         }
@@ -73,4 +73,4 @@ class Store:
 
     def connect(self) -> OwnS3:
         """A client of the store."""
-        return OwnS3(REGION, url=self.url, access_key=self.access_key, secret_key=self.secret_key)
+        return OwnS3(_REGION, url=self.url, access_key=self.access_key, secret_key=self.secret_key)

@@ -9,19 +9,19 @@ from typing import Any
 
 from analysis.logs.shell import Script
 
-LINE = re.compile(
+_LINE = re.compile(
     rb"\[(?:Container|Instance)\] +(\d{4})/(\d\d)/(\d\d) "
     rb"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(.*)"
 )
 RUNNING = "Running command "
-FAILING = "Command did not exit successfully "
+_FAILING = "Command did not exit successfully "
 # what begins a line that ends a command where the agent also stamps the commands' output (2018)
-KNOWN = (RUNNING, FAILING, "Entering phase ", "Phase complete: ", "Phase is ")
+KNOWN = (RUNNING, _FAILING, "Entering phase ", "Phase complete: ", "Phase is ")
 COMPLETE = re.compile(r"Phase complete: (\S+) (?:State: (\w+)|Success: (\w+))")
-EXIT_STATUS = re.compile(r"exit status (\d{1,9})\s*$")
+_EXIT_STATUS = re.compile(r"exit status (\d{1,9})\s*$")
 LAB = "Running on a build host of the lab"
-LONGEST = 10_000
-PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
+_LONGEST = 10_000
+_PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
 
 
 class Command:
@@ -66,8 +66,8 @@ class Agent:
 
     def take(self, line: bytes) -> str | None:
         """Note a line of the agent's and return its text; None when it is not the agent's."""
-        found = LINE.match(line)
-        if found is None or (when := read_time(found)) is None:
+        found = _LINE.match(line)
+        if found is None or (when := _read_time(found)) is None:
             return None
         text = found[8].decode("utf-8", "replace").rstrip()
         self.lines += 1
@@ -85,8 +85,8 @@ class Agent:
         if text.startswith(RUNNING):
             self.commands.append(Command(self.phase, text[len(RUNNING) :], when))
             self.text = Script(text[len(RUNNING) :])
-        elif text.startswith(FAILING):
-            self.failure = [text[len(FAILING) :]]
+        elif text.startswith(_FAILING):
+            self.failure = [text[len(_FAILING) :]]
         elif text.startswith(("Entering phase ", "Phase is ")):
             self.phase = text.split()[2]
             self.phases.append([self.phase, None, when, None])
@@ -98,8 +98,8 @@ class Agent:
         command = self.commands[-1] if self.commands else None
         if command is None or command.over:
             return
-        command.over, command.seconds = True, seconds_between(command.started, when)
-        if not text.startswith((FAILING, "Build timed out")):
+        command.over, command.seconds = True, _seconds_between(command.started, when)
+        if not text.startswith((_FAILING, "Build timed out")):
             command.exit_code = 0
 
     def end_phase(self, when: datetime, phase: str, state: str | None, success: str | None) -> None:
@@ -109,7 +109,7 @@ class Agent:
             self.phases.append([phase, None, None, None])
         row = self.phases[-1]
         row[1] = state.lower() if state else "succeeded" if success == "true" else "failed"
-        row[3] = seconds_between(row[2], when)
+        row[3] = _seconds_between(row[2], when)
         for command in self.commands:
             command.phase = command.phase or phase
         self.phase = None
@@ -124,7 +124,7 @@ class Agent:
             return True
         if self.text is None:
             return False
-        if self.text.size < LONGEST and self.text.is_open:
+        if self.text.size < _LONGEST and self.text.is_open:
             self.text.take(text)
             self.commands[-1].lines.append(text)
             return True
@@ -137,7 +137,7 @@ class Agent:
         Only after a line that prepares something: any other may have printed them.
         """
         command = self.commands[-1]
-        if not PREPARES.match(command.lines[0]):
+        if not _PREPARES.match(command.lines[0]):
             return False
         command.lines += [line.decode("utf-8", "replace") for line in lines]
         return True
@@ -146,13 +146,13 @@ class Agent:
         """Take the exit code, and the whole text, from what was said of a command that failed."""
         text = "\n".join(self.failure or ())
         self.failure = self.text = None
-        if text and self.commands and (found := EXIT_STATUS.search(text)):
+        if text and self.commands and (found := _EXIT_STATUS.search(text)):
             self.commands[-1].exit_code = int(found[1])
             said = text[: found.start()].rstrip()
             self.commands[-1].lines = [said] if said else self.commands[-1].lines
 
 
-def read_time(found: re.Match[bytes]) -> datetime | None:
+def _read_time(found: re.Match[bytes]) -> datetime | None:
     """The UTC time of a line; None when there is no such time."""
     year, month, day, hour, minute, second, fraction, _ = found.groups()
     micro = int((fraction or b"0").ljust(6, b"0")[:6])
@@ -165,7 +165,7 @@ def read_time(found: re.Match[bytes]) -> datetime | None:
     return when if 1970 <= when.year < 2200 else None
 
 
-def seconds_between(start: datetime | None, end: datetime) -> float | None:
+def _seconds_between(start: datetime | None, end: datetime) -> float | None:
     """Seconds from start to end; None when the start is unknown or the clock went back."""
     if start is None or end < start:
         return None

@@ -8,11 +8,11 @@ from analysis.logs.rawjson import RawBuild
 from analysis.logs.steps import Step
 from analysis.logs.tty import TtyBuild
 
-MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
-PROOF = ("writing cache image manifest", "writing cache manifest")
-SKIPPED = "skipping cache export"
+_MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
+_PROOF = ("writing cache image manifest", "writing cache manifest")
+_SKIPPED = "skipping cache export"
 # kinds of steps that come last
-LAST = ("export", "load", "cache export")
+_LAST = ("export", "load", "cache export")
 
 
 class Build:
@@ -35,12 +35,12 @@ class Build:
 
     def cache_import(self) -> str | None:
         """none, ok, missing or failed; None when the log ends too early to tell."""
-        found = {judge_import(step) for step in self.of_kind("cache import")}
+        found = {_judge_import(step) for step in self.of_kind("cache import")}
         return next((each for each in ("ok", "failed", "missing", None) if each in found), "none")
 
     def cache_export(self) -> str:
         """none, ok, failed or unfinished: the worst of its exports."""
-        found = {judge_export(step) for step in self.of_kind("cache export")}
+        found = {_judge_export(step) for step in self.of_kind("cache export")}
         return next((each for each in ("failed", "unfinished", "ok") if each in found), "none")
 
     def outcome(self, exit_code: int | None) -> bool | None:
@@ -56,11 +56,11 @@ class Build:
 
     def is_over(self) -> bool:
         """Whether it has come to one of its last steps, or to its error."""
-        return self.over or any(step.name.kind in LAST for step in self.steps)
+        return self.over or any(step.name.kind in _LAST for step in self.steps)
 
     def is_whole(self) -> bool:
         """Whether its last steps are there: an export, or a stage's last instruction."""
-        if any(step.name.kind in LAST for step in self.steps):
+        if any(step.name.kind in _LAST for step in self.steps):
             return True
         numbered = [step.name for step in self.steps if step.name.position]
         return bool(numbered) and numbered[-1].position == numbered[-1].total
@@ -80,22 +80,22 @@ class Build:
         )
 
 
-def judge_import(step: Step) -> str | None:
+def _judge_import(step: Step) -> str | None:
     """What became of a cache import: proved by its type or by an end without an error."""
     if step.error is not None:
-        return "missing" if MISSING.search(step.error) else "failed"
+        return "missing" if _MISSING.search(step.error) else "failed"
     if "inferred cache manifest type" in step.parts or step.status in ("ran", "cached"):
         return "ok"
     return None
 
 
-def judge_export(step: Step) -> str:
+def _judge_export(step: Step) -> str:
     """What became of a cache export; one that had nothing to export counts as none."""
     if step.status == "failed":
         return "failed"
-    if any(part.startswith(SKIPPED) for part in step.parts):
+    if any(part.startswith(_SKIPPED) for part in step.parts):
         return "none"
-    proved = any(part in step.parts for part in PROOF)
+    proved = any(part in step.parts for part in _PROOF)
     return "ok" if proved or step.status in ("ran", "cached") else "unfinished"
 
 

@@ -7,58 +7,58 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-TIME = pa.timestamp("ns", tz="UTC")
-TEXT, INT, FLOAT, BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
-MAYBE_INT = pa.int32()
-PANDAS = {TEXT: pd.StringDtype(), MAYBE_INT: pd.Int64Dtype(), BOOL: pd.BooleanDtype()}
+_TIME = pa.timestamp("ns", tz="UTC")
+_TEXT, _INT, _FLOAT, _BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+_MAYBE_INT = pa.int32()
+_PANDAS = {_TEXT: pd.StringDtype(), _MAYBE_INT: pd.Int64Dtype(), _BOOL: pd.BooleanDtype()}
 COLUMNS = {
     "logs": {
-        "log": TEXT,
-        "format": TEXT,
-        "encoding": TEXT,
-        "bytes": INT,
-        "lines": INT,
-        "unread_lines": INT,
-        "source": TEXT,
-        "problem": TEXT,
+        "log": _TEXT,
+        "format": _TEXT,
+        "encoding": _TEXT,
+        "bytes": _INT,
+        "lines": _INT,
+        "unread_lines": _INT,
+        "source": _TEXT,
+        "problem": _TEXT,
     },
-    "phases": {"log": TEXT, "phase": TEXT, "status": TEXT, "started": TIME, "seconds": FLOAT},
+    "phases": {"log": _TEXT, "phase": _TEXT, "status": _TEXT, "started": _TIME, "seconds": _FLOAT},
     "commands": {
-        "log": TEXT,
-        "number": INT,
-        "phase": TEXT,
-        "command": TEXT,
-        "started": TIME,
-        "seconds": FLOAT,
-        "exit_code": MAYBE_INT,
+        "log": _TEXT,
+        "number": _INT,
+        "phase": _TEXT,
+        "command": _TEXT,
+        "started": _TIME,
+        "seconds": _FLOAT,
+        "exit_code": _MAYBE_INT,
     },
     "builds": {
-        "log": TEXT,
-        "build": INT,
-        "builder": TEXT,
-        "failed": BOOL,
-        "cache_import": TEXT,
-        "cache_export": TEXT,
-        "cache_export_seconds": FLOAT,
-        "image_export_seconds": FLOAT,
-        "command": MAYBE_INT,
+        "log": _TEXT,
+        "build": _INT,
+        "builder": _TEXT,
+        "failed": _BOOL,
+        "cache_import": _TEXT,
+        "cache_export": _TEXT,
+        "cache_export_seconds": _FLOAT,
+        "image_export_seconds": _FLOAT,
+        "command": _MAYBE_INT,
     },
     "steps": {
-        "log": TEXT,
-        "build": INT,
-        "step": INT,
-        "name": TEXT,
-        "stage": TEXT,
-        "platform": TEXT,
-        "kind": TEXT,
-        "status": TEXT,
-        "seconds": FLOAT,
-        "output_lines": INT,
-        "position": MAYBE_INT,
+        "log": _TEXT,
+        "build": _INT,
+        "step": _INT,
+        "name": _TEXT,
+        "stage": _TEXT,
+        "platform": _TEXT,
+        "kind": _TEXT,
+        "status": _TEXT,
+        "seconds": _FLOAT,
+        "output_lines": _INT,
+        "position": _MAYBE_INT,
     },
-    "parts": {"log": TEXT, "build": INT, "step": INT, "part": TEXT, "seconds": FLOAT},
+    "parts": {"log": _TEXT, "build": _INT, "step": _INT, "part": _TEXT, "seconds": _FLOAT},
 }
-FLUSH = 20_000
+_FLUSH = 20_000
 Row = tuple[Any, ...]
 
 
@@ -96,7 +96,7 @@ class Rows:
     def extend(self, rows: Iterable[Row]) -> None:
         """Add rows, in the order of the columns."""
         self.rows.extend(rows)
-        if len(self.rows) >= FLUSH:
+        if len(self.rows) >= _FLUSH:
             self.flush()
 
     def flush(self) -> None:
@@ -112,4 +112,4 @@ class Rows:
         """The frame, with its columns and types even when it is empty."""
         self.flush()
         table, self.batches = pa.Table.from_batches(self.batches, self.schema), []
-        return table.to_pandas(types_mapper=PANDAS.get, self_destruct=True, split_blocks=True)
+        return table.to_pandas(types_mapper=_PANDAS.get, self_destruct=True, split_blocks=True)

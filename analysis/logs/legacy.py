@@ -4,19 +4,19 @@ import re
 
 from analysis.logs.steps import Name, Step
 
-STEP = re.compile(rb"Step (\d{1,6})(?:/(\d{1,6}))? : (.*)")
-ARROW = re.compile(
+_STEP = re.compile(rb"Step (\d{1,6})(?:/(\d{1,6}))? : (.*)")
+_ARROW = re.compile(
     rb" ?---> (?:(Using cache)|(Running in [0-9a-f]+)|([0-9a-f]{12})|\[Warning\].*)$"
 )
 CONTEXT = re.compile(rb"Sending build context to Docker daemon")
-REMOVED = re.compile(rb"(?:Removing|Removed) intermediate container ")
-BUILT = re.compile(rb"Successfully (?:built [0-9a-f]{12}|tagged )")
+_REMOVED = re.compile(rb"(?:Removing|Removed) intermediate container ")
+_BUILT = re.compile(rb"Successfully (?:built [0-9a-f]{12}|tagged )")
 FAILED = re.compile(
     rb"The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: "
     rb"|failed to process |Service '.*' failed to build|Error response from daemon: "
     rb"|(?:manifest for|pull access denied for) |unauthorized: |failed to build: "
 )
-STAGE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?\S+\s+AS\s+(\S+)", re.I)
+_STAGE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?\S+\s+AS\s+(\S+)", re.I)
 
 
 class LegacyBuild:
@@ -31,26 +31,26 @@ class LegacyBuild:
     @staticmethod
     def begins(line: bytes) -> bool:
         """Whether a line begins a build."""
-        found = STEP.match(line)
+        found = _STEP.match(line)
         return bool(CONTEXT.match(line)) or bool(found and found[1] in (b"0", b"1"))
 
     def take(self, line: bytes, _raw: bytes = b"") -> bool:
         """Whether the line belongs to the build, which is updated."""
-        if self.over and not BUILT.match(line):
+        if self.over and not _BUILT.match(line):
             return False
-        if (found := STEP.match(line)) and self.is_next(*found.group(1, 2)):
+        if (found := _STEP.match(line)) and self.is_next(*found.group(1, 2)):
             self.begin_step(*found.groups())
-        elif found := ARROW.match(line):
+        elif found := _ARROW.match(line):
             self.take_arrow(*found.groups())
         elif not self.running and self.steps and CONTEXT.match(line):
             return False
-        elif BUILT.match(line):
+        elif _BUILT.match(line):
             self.over, self.running = True, False
         elif self.running and FAILED.match(line):
             self.steps[-1].ended, self.over, self.running = "failed", True, False
         elif not self.running:
-            return bool(CONTEXT.match(line) or REMOVED.match(line))
-        elif not REMOVED.match(line):
+            return bool(CONTEXT.match(line) or _REMOVED.match(line))
+        elif not _REMOVED.match(line):
             self.steps[-1].output += 1
         return True
 
@@ -66,7 +66,7 @@ class LegacyBuild:
         instruction = text.decode("utf-8", "replace").rstrip()
         kind = "from" if instruction.upper().startswith("FROM ") else "layer"
         if kind == "from":
-            found = STAGE.match(instruction)
+            found = _STAGE.match(instruction)
             self.stage = found[1] if found else None
         step = Step(int(number), None)
         last = int(total) if total else None

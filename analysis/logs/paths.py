@@ -7,9 +7,9 @@ from pathlib import Path
 from analysis.errors import LogError
 from analysis.shipped import BASES
 
-PATTERN = re.compile(r"[*?[]")
+_PATTERN = re.compile(r"[*?[]")
 # characters
-LONGEST_PATH = 250
+_LONGEST_PATH = 250
 
 
 def match_files(text: str) -> list[Path]:
@@ -19,7 +19,7 @@ def match_files(text: str) -> list[Path]:
             path = base / text
             if path.exists():
                 return [path]
-            if PATTERN.search(text):
+            if _PATTERN.search(text):
                 pattern = path.relative_to(path.anchor) if path.is_absolute() else Path(text)
                 root = Path(path.anchor) if path.is_absolute() else base
                 if found := sorted(root.glob(str(pattern))):
@@ -32,28 +32,28 @@ def match_files(text: str) -> list[Path]:
 def find_logs(source: str | Path) -> list[str | Path]:
     """The files that one path or pattern names, those below a folder; LogError for none."""
     found = match_files(str(source))
-    files = [path for each in found for path in list_below(each)]
+    files = [path for each in found for path in _list_below(each)]
     if files:
         return [source] if files == [Path(source)] else [*files]
-    raise LogError(say_nothing(str(source), bool(found)))
+    raise LogError(_say_nothing(str(source), bool(found)))
 
 
-def say_nothing(text: str, exists: bool) -> str:
+def _say_nothing(text: str, exists: bool) -> str:
     """Why a path or pattern names no log, and what to do."""
     if exists:
         return f"{text} holds no file: give a folder with build logs."
     if "\n" in text:
-        return f"{shorten(text)} is no path: give the text of a log as bytes, text.encode()."
-    if PATTERN.search(text):
-        return f"{shorten(text)} matches no file: give a pattern such as 'builds/*.log'."
-    return f"{shorten(text)} does not exist: give the path of a log, a folder or a pattern."
+        return f"{_shorten(text)} is no path: give the text of a log as bytes, text.encode()."
+    if _PATTERN.search(text):
+        return f"{_shorten(text)} matches no file: give a pattern such as 'builds/*.log'."
+    return f"{_shorten(text)} does not exist: give the path of a log, a folder or a pattern."
 
 
-def shorten(text: str) -> str:
+def _shorten(text: str) -> str:
     """A path as it is; the begin and end of a text that is too long to be one."""
-    return text if len(text) <= LONGEST_PATH and text.isprintable() else reprlib.repr(text)
+    return text if len(text) <= _LONGEST_PATH and text.isprintable() else reprlib.repr(text)
 
 
-def list_below(path: Path) -> list[Path]:
+def _list_below(path: Path) -> list[Path]:
     """All files below a folder, in the order of their names; what is no folder itself."""
     return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]

@@ -13,8 +13,8 @@ from typing import Any
 
 from analysis.logs.steps import Step
 
-LINE = re.compile(rb'\{\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)')
-Span = tuple[float, float]
+_LINE = re.compile(rb'\{\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)')
+_Span = tuple[float, float]
 
 
 class Vertex:
@@ -54,7 +54,7 @@ class Vertex:
             self.open_line = not data.endswith(b"\n")
 
     @property
-    def spans(self) -> list[Span]:
+    def spans(self) -> list[_Span]:
         """The times at which the step was active, each counted once, in order."""
         return merge_spans(
             (start, end) for start, end in self.times.items() if end is not None and end >= start
@@ -117,7 +117,7 @@ class RawBuild:
 
 def read_status(line: bytes) -> dict[str, Any] | None:
     """The status on a line of a record; None when it is no such line, or a damaged one."""
-    if not LINE.match(line):
+    if not _LINE.match(line):
         return None
     try:
         return json.loads(line)
@@ -132,9 +132,9 @@ def read_time(text: str | None) -> float | None:
     return datetime.fromisoformat(text).timestamp()
 
 
-def merge_spans(spans: Any) -> list[Span]:
+def merge_spans(spans: Any) -> list[_Span]:
     """Spans of time in order, those that overlap or touch made one."""
-    merged: list[Span] = []
+    merged: list[_Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)

@@ -12,13 +12,13 @@ from analysis.logs.steps import Step, read_name
 from analysis.logs.tty import TtyBuild
 
 # every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log
-VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
-OUTPUT = re.compile(rb"#(\d+) \d")
+_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
+_OUTPUT = re.compile(rb"#(\d+) \d")
 # how a build is followed that is not shown in plain progress
-Special = TypeVar("Special", LegacyBuild, TtyBuild, RawBuild)
-ENDS = frozenset(b"DCE")
+_Special = TypeVar("_Special", LegacyBuild, TtyBuild, RawBuild)
+_ENDS = frozenset(b"DCE")
 # the first steps of any build
-FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
+_FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
 
 
 class Reader:
@@ -55,7 +55,7 @@ class Reader:
 
     def read(self, text: bytes) -> "Reader":
         """Read a whole log."""
-        pieces = iter(VERTEX.split(b"\n" + text if text.startswith(b"#") else text))
+        pieces = iter(_VERTEX.split(b"\n" + text if text.startswith(b"#") else text))
         gap = next(pieces)
         gap = gap if text.startswith(b"#") else b"\n" + gap
         for number, line, after in zip(pieces, pieces, pieces, strict=True):
@@ -67,7 +67,7 @@ class Reader:
             self.lines += 1
             if step is None or step is not self.focus:
                 self.take_line(number, line, gap)
-            elif line[0] in ENDS and step.end(line):
+            elif line[0] in _ENDS and step.end(line):
                 self.open = False
             elif line[-5:] == b" done" and line != step.text:
                 step.take_part(line)
@@ -79,7 +79,7 @@ class Reader:
         return self
 
     def take_gap(self, gap: bytes) -> None:
-        """Lines between two of VERTEX: mostly the output of the step in focus.
+        """Lines between two of _VERTEX: mostly the output of the step in focus.
 
         Text between two lines of a step's output is that step's too: its own line feeds, or
         lines that a console broke.
@@ -104,7 +104,7 @@ class Reader:
         return rest
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
-        """A line of VERTEX that the loop above does not deal with."""
+        """A line of _VERTEX that the loop above does not deal with."""
         step, blank = self.steps.get(number), gap.endswith(b"\n")
         if isinstance(self.special, LegacyBuild) and self.special.running:
             read = self.special.take(b"#%b %b" % (number, line))
@@ -169,7 +169,7 @@ class Reader:
     def begins_next(self, line: bytes) -> bool:
         """Whether a line is of a build's first steps while the last ones of this have been."""
         over = self.build is not None and self.build.is_over()
-        return over and FIRST.search(line) is not None
+        return over and _FIRST.search(line) is not None
 
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
@@ -194,7 +194,7 @@ class Reader:
         self.builds.append(self.build)
 
     def take_text(self, line: bytes) -> bool:
-        """Whether a line that is none of VERTEX is understood."""
+        """Whether a line that is none of _VERTEX is understood."""
         if line[:1] == b"[" and (said := self.agent.take(line)) is not None:
             return self.take_agent(said)
         if line[:1] == b"{" and (status := read_status(line)) is not None:
@@ -205,7 +205,7 @@ class Reader:
             return self.agent.take_more(line) or True
         if self.agent.take_more(line) or self.take_special(line, raw):
             return True
-        if line[:1] == b"#" and (found := OUTPUT.match(line)):
+        if line[:1] == b"#" and (found := _OUTPUT.match(line)):
             return self.take_output(found[1])
         return self.take_error(line) or self.take_message(line)
 
@@ -255,7 +255,7 @@ class Reader:
             return self.special.take(status)
         return self.start_special(RawBuild(), "buildkit", "rawjson").take(status)
 
-    def start_special(self, special: Special, builder: str, display: str) -> Special:
+    def start_special(self, special: _Special, builder: str, display: str) -> _Special:
         """Begin a build that is not shown in plain progress; what follows it."""
         self.start(builder, display, False)
         self.special = self.builds[-1].special = special

@@ -13,12 +13,12 @@ from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
 Source = str | Path | bytes | bytearray | memoryview
-SOURCES = (str, Path, bytes, bytearray, memoryview)
-DISPLAYS = ("plain", "tty", "rawjson", "legacy")
-Sources = Source | Iterable[Source] | Mapping[str, Source]
+_SOURCES = (str, Path, bytes, bytearray, memoryview)
+_DISPLAYS = ("plain", "tty", "rawjson", "legacy")
+_Sources = Source | Iterable[Source] | Mapping[str, Source]
 
 
-def read_logs(sources: Sources) -> Logs:
+def read_logs(sources: _Sources) -> Logs:
     """The frames of Logs for build logs in any of the known forms.
 
     `sources`: a path, a folder (all files below it), a pattern such as `builds/*.log`, the bytes
@@ -36,35 +36,35 @@ def read_logs(sources: Sources) -> Logs:
     0      0  buildkit         none
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
-    for name, source in list(list_logs(sources)):
-        for frame, found in read_one(name, source).items():
+    for name, source in list(_list_logs(sources)):
+        for frame, found in _read_one(name, source).items():
             rows[frame].extend(found)
     return Logs(**{frame: each.to_frame() for frame, each in rows.items()})
 
 
-def list_logs(sources: Sources) -> Iterator[tuple[str, Source]]:
+def _list_logs(sources: _Sources) -> Iterator[tuple[str, Source]]:
     """(name, path or bytes) of every log; names are paths as given, or log-0, log-1, …"""
     if isinstance(sources, Mapping):
-        yield from ((str(name), check_source(source)) for name, source in sources.items())
+        yield from ((str(name), _check_source(source)) for name, source in sources.items())
         return
     if isinstance(sources, str | Path):
         sources = find_logs(sources)
-    elif isinstance(sources, SOURCES) or not isinstance(sources, Iterable):
+    elif isinstance(sources, _SOURCES) or not isinstance(sources, Iterable):
         sources = [sources]
     seen: set[str] = set()
-    for number, source in enumerate(map(check_source, sources)):
+    for number, source in enumerate(map(_check_source, sources)):
         if not isinstance(source, str | Path):
             yield f"log-{number}", source
             continue
-        for path in list_files(source):
+        for path in _list_files(source):
             if str(path) not in seen:
                 yield str(path), path
             seen.add(str(path))
 
 
-def check_source(source: Any) -> Source:
+def _check_source(source: Any) -> Source:
     """`source`, or TypeError when it can't be where a log is."""
-    if not isinstance(source, SOURCES):
+    if not isinstance(source, _SOURCES):
         raise TypeError(
             "read_logs takes a path, a folder, the bytes of a log, an iterable of those or a "
             f"mapping of names to them, not {reprlib.repr(source)}."
@@ -72,7 +72,7 @@ def check_source(source: Any) -> Source:
     return source
 
 
-def list_files(source: str | Path) -> list[str | Path]:
+def _list_files(source: str | Path) -> list[str | Path]:
     """The files that one of several sources names; the source itself, to be told, for none."""
     try:
         return find_logs(source)
@@ -80,31 +80,31 @@ def list_files(source: str | Path) -> list[str | Path]:
         return [source]
 
 
-def read_one(name: str, source: Source) -> dict[str, list[Row]]:
+def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
     """The rows of one log for each frame."""
     size = 0
     try:
         data = load(source)
         size = len(data)
-        text = clean(end_lines(unpack(data, name)))
+        text = clean(_end_lines(unpack(data, name)))
     except LogError as error:
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error))]}
     reader = read_log(text.text)
-    form = find_format(text, reader)
-    problem = None if form != "none" else explain(name, text.text)
-    source = find_writer(text, reader)
+    form = _find_format(text, reader)
+    problem = None if form != "none" else _explain(name, text.text)
+    source = _find_writer(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
-    return {"logs": [log], **list_rows(name, reader)}
+    return {"logs": [log], **_list_rows(name, reader)}
 
 
-def end_lines(data: bytes) -> bytes:
+def _end_lines(data: bytes) -> bytes:
     """The data; with line feeds for carriage returns when nothing else ends its lines."""
     if b"\r" not in data or b"\0" in data or data.find(b"\n", 0, len(data) - 1) >= 0:
         return data
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
+def _list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
     """The rows of what a log says, for each frame but logs."""
     builds: list[Row] = []
     steps: list[Row] = []
@@ -125,23 +125,23 @@ def list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
     }
 
 
-def find_format(text: Text, reader: Reader) -> str:
-    """One of DISPLAYS by what shows the builds, csv or json by what holds the log, or none."""
+def _find_format(text: Text, reader: Reader) -> str:
+    """One of _DISPLAYS by what shows the builds, csv or json by what holds the log, or none."""
     displays = {build.display for build in reader.builds}
     if not displays and not reader.agent.lines:
         return "none"
-    shown = next((each for each in DISPLAYS if each in displays), "plain")
+    shown = next((each for each in _DISPLAYS if each in displays), "plain")
     return text.container or shown
 
 
-def find_writer(text: Text, reader: Reader) -> str:
+def _find_writer(text: Text, reader: Reader) -> str:
     """Who wrote the log: the agent's own lines tell, then what is before each line."""
     if reader.agent.lines:
         return "lab" if reader.agent.first == LAB else "codebuild"
     return text.writer or guess_writer(text.text)
 
 
-def explain(name: str, text: bytes) -> str:
+def _explain(name: str, text: bytes) -> str:
     """Why nothing was read from a log, and what to do."""
     if not text.strip():
         return f"{name} is empty: give a log with text in it."

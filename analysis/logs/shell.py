@@ -2,16 +2,16 @@
 
 import re
 
-HEREDOC = r"(?<![<\w(])<<-?\s*(?:\\|['\"])?(?P<word>[A-Za-z_]\w*)['\"]?"
+_HEREDOC = r"(?<![<\w(])<<-?\s*(?:\\|['\"])?(?P<word>[A-Za-z_]\w*)['\"]?"
 # what changes how the rest of a line is read, outside of quotes
-TOKEN = re.compile(rf"\\(?:.|$)|(?P<quote>['\"])|(?<!\S)#.*|{HEREDOC}")
+_TOKEN = re.compile(rf"\\(?:.|$)|(?P<quote>['\"])|(?<!\S)#.*|{_HEREDOC}")
 # one of a string that goes on in the next line: `"$(cat <<EOF`
-HELD = re.compile(HEREDOC)
+_HELD = re.compile(_HEREDOC)
 # what is inside of a quote, up to its end or that of the line
 INSIDE = {"'": re.compile(r"[^']*+"), '"': re.compile(r"(?:\\.|[^\"\\])*+\\?")}
-BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s")
-BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b")
-CONTINUED = ("\\", "&&", "|")
+_BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s")
+_BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b")
+_CONTINUED = ("\\", "&&", "|")
 
 
 class Script:
@@ -39,9 +39,9 @@ class Script:
         # the rest of a word begins no command
         begin = "-" if self.quote or self.continued == "\\" else ""
         bare = begin + self.leave_quotes(line) + "\n"
-        self.depth += len(BLOCK_BEGIN.findall(bare)) - len(BLOCK_END.findall(bare))
+        self.depth += len(_BLOCK_BEGIN.findall(bare)) - len(_BLOCK_END.findall(bare))
         end = line.rstrip(" ")
-        self.continued = next((sign for sign in CONTINUED if end.endswith(sign)), "")
+        self.continued = next((sign for sign in _CONTINUED if end.endswith(sign)), "")
 
     def leave_quotes(self, line: str) -> str:
         """A line without what is quoted, and without comments; notes the heredocs it begins."""
@@ -50,7 +50,7 @@ class Script:
             if self.quote:
                 at = self.end_quote(line, at)
                 continue
-            found = TOKEN.search(line, at)
+            found = _TOKEN.search(line, at)
             if found is None:
                 bare.append(line[at:])
                 break
@@ -70,5 +70,5 @@ class Script:
         if end < len(line):
             self.quote = ""
         elif self.quote == '"':
-            self.heredocs += [each["word"] for each in HELD.finditer(line, at)]
+            self.heredocs += [each["word"] for each in _HELD.finditer(line, at)]
         return end + 1

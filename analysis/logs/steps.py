@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-NUMBERED = re.compile(
+_NUMBERED = re.compile(
     r"\[(?P<words>[^\]]{,200}?)\s{,9}(?P<position>\d{1,6})/(?P<total>\d{1,6})\] +(?P<rest>.*)", re.S
 )
-PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
-BRACKET = re.compile(r"\[(?P<words>[^\]]*)\] ?(?P<rest>.*)", re.S)
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
+_BRACKET = re.compile(r"\[(?P<words>[^\]]*)\] ?(?P<rest>.*)", re.S)
 # https://github.com/moby/buildkit: the names its solver, exporters and cache backends give
 KINDS = (
     ("cache import", re.compile(r"importing cache manifest from ")),
@@ -18,11 +18,13 @@ KINDS = (
     ("export", re.compile(r"exporting |pushing |merging manifest list |sending tarball")),
     ("internal", re.compile(r"resolve image config for |docker-image://|load |local://")),
 )
-BUILDER = re.compile(r"booting |waiting for \d+ pods|creating container|starting container")
-DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?")
-UNITS = {"ms": 1e3, "µs": 1e6, "us": 1e6, "ns": 1e9}
+_BUILDER = re.compile(r"booting |waiting for \d+ pods|creating container|starting container")
+_DURATION = re.compile(
+    r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?"
+)
+_UNITS = {"ms": 1e3, "µs": 1e6, "us": 1e6, "ns": 1e9}
 # a word of a status line that is no reference, digest, short identity or size
-WORD = re.compile(r"(?![0-9a-f]{12}$)[A-Za-z-]+:?")
+_WORD = re.compile(r"(?![0-9a-f]{12}$)[A-Za-z-]+:?")
 
 
 class Name(NamedTuple):
@@ -40,43 +42,43 @@ class Name(NamedTuple):
 def read_name(text: bytes) -> Name:
     """The parts of a BuildKit step's name; kind "other" when it is not one of BuildKit's own."""
     full = text.decode("utf-8", "replace").rstrip()
-    if found := NUMBERED.match(full):
-        stage, platform = split_words(found["words"])
+    if found := _NUMBERED.match(full):
+        stage, platform = _split_words(found["words"])
         instruction = found["rest"]
         kind = "from" if instruction.startswith("FROM ") or instruction == "FROM" else "layer"
         numbers = int(found["position"]), int(found["total"])
         return Name(instruction, stage, platform, kind, *numbers)
-    found = BRACKET.match(full)
+    found = _BRACKET.match(full)
     words, rest = (found["words"], found["rest"]) if found else ("", full)
-    platform = split_words(words)[1]
-    return Name(full, None, platform, find_kind(words.split(), rest))
+    platform = _split_words(words)[1]
+    return Name(full, None, platform, _find_kind(words.split(), rest))
 
 
-def find_kind(words: list[str], rest: str) -> str:
+def _find_kind(words: list[str], rest: str) -> str:
     """The kind of a step that is no instruction, from its [words] and the rest of its name."""
     if words and words[-1] in ("internal", "auth"):
-        return "builder" if BUILDER.match(rest) else "internal"
+        return "builder" if _BUILDER.match(rest) else "internal"
     return next((kind for kind, pattern in KINDS if pattern.match(rest)), "other")
 
 
-def split_words(words: str) -> tuple[str | None, str | None]:
+def _split_words(words: str) -> tuple[str | None, str | None]:
     """(stage, platform) of the words before k/n: `linux/amd64 builder`, `app builder`."""
     platform, stage = None, None
     for word in words.split():
-        if PLATFORM.match(word):
+        if _PLATFORM.match(word):
             platform = word
         else:
             stage = word
     return stage, platform
 
 
-def read_part(text: bytes) -> tuple[str, float | None]:
+def _read_part(text: bytes) -> tuple[str, float | None]:
     """(words, seconds) of a status line that ends in ` done`: references and digests left out."""
     words = text[:-5].decode("utf-8", "replace").split()
-    seconds = read_seconds(words[-1]) if words else None
+    seconds = _read_seconds(words[-1]) if words else None
     named = []
     for word in words[: None if seconds is None else -1]:
-        if not WORD.fullmatch(word):
+        if not _WORD.fullmatch(word):
             break
         named.append(word.rstrip(":"))
     while len(named) > 1 and named[-1] in ("for", "to", "from"):
@@ -84,13 +86,13 @@ def read_part(text: bytes) -> tuple[str, float | None]:
     return " ".join(named) or "downloading", seconds
 
 
-def read_seconds(text: str) -> float | None:
+def _read_seconds(text: str) -> float | None:
     """Seconds of `4.3s`, `6.7771ms`, `1m2s`; None when it is no duration."""
-    found = DURATION.fullmatch(text)
+    found = _DURATION.fullmatch(text)
     if not found or not text:
         return None
     hours, minutes, number, unit = found.groups()
-    rest = float(number or 0) / UNITS.get(unit, 1)
+    rest = float(number or 0) / _UNITS.get(unit, 1)
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + rest
 
 
@@ -118,7 +120,7 @@ class Step:
 
     def take_part(self, text: bytes) -> None:
         """Note a status line that ends in ` done`; the longest time of a part is kept."""
-        part, seconds = read_part(text)
+        part, seconds = _read_part(text)
         known = self.parts.get(part)
         if known is None or (seconds is not None and seconds > known):
             self.parts[part] = seconds
@@ -131,7 +133,7 @@ class Step:
         """
         text = text.rstrip()
         if text[:4] == b"DONE" and (len(text) == 4 or text[4:5] == b" "):
-            seconds = read_seconds(text[5:].decode("utf-8", "replace"))
+            seconds = _read_seconds(text[5:].decode("utf-8", "replace"))
             self.seconds = self.seconds if seconds is None else seconds
             self.ended = "ran"
         elif text == b"CACHED":
@@ -157,7 +159,7 @@ class Step:
             self.cached = value == "true"
         elif key == "error":
             self.ended, self.error = "failed", value
-        elif key == "duration" and (seconds := read_seconds(value)) is not None:
+        elif key == "duration" and (seconds := _read_seconds(value)) is not None:
             self.seconds = round((self.seconds or 0) + seconds, 6)
 
     @property

@@ -10,37 +10,37 @@ from typing import NamedTuple
 
 from analysis.errors import LogError
 
-SAMPLE = 1 << 14
-ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
-CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?"
-DATE = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})"
+_SAMPLE = 1 << 14
+_ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_DATE = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})"
 # who writes it, what it puts before every line
-PREFIXES = (
-    ("github", re.compile(rb"[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?" + ISO + rb"(?: |$)")),
-    ("gitlab", re.compile(ISO + rb" \d\d[OE](?:\+| |$)")),
-    ("kubernetes", re.compile(ISO + rb" std(?:out|err) [FP](?: |$)")),
+_PREFIXES = (
+    ("github", re.compile(rb"[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?" + _ISO + rb"(?: |$)")),
+    ("gitlab", re.compile(_ISO + rb" \d\d[OE](?:\+| |$)")),
+    ("kubernetes", re.compile(_ISO + rb" std(?:out|err) [FP](?: |$)")),
     (
         "cloudwatch",
-        re.compile(ISO + rb" (?:[\w.-]+/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?: |$)"),
+        re.compile(_ISO + rb" (?:[\w.-]+/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?: |$)"),
     ),
-    ("github", re.compile(ISO + rb"(?: |$)")),
-    ("jenkins", re.compile(rb"\[" + ISO + rb"\](?: |$)")),
-    ("jenkins", re.compile(CLOCK + rb"(?:  |$)")),
-    ("unknown", re.compile(rb"\[?" + CLOCK + rb"\]?:?(?: |$)")),
-    ("unknown", re.compile(DATE + rb"(?: |$)")),
+    ("github", re.compile(_ISO + rb"(?: |$)")),
+    ("jenkins", re.compile(rb"\[" + _ISO + rb"\](?: |$)")),
+    ("jenkins", re.compile(_CLOCK + rb"(?:  |$)")),
+    ("unknown", re.compile(rb"\[?" + _CLOCK + rb"\]?:?(?: |$)")),
+    ("unknown", re.compile(_DATE + rb"(?: |$)")),
     ("cloudwatch", re.compile(rb"\d{13}(?:[ \t]|$)")),
     ("buildkite", re.compile(rb"\x1b_bk;t=\d+\x07")),
     ("drone", re.compile(rb" *\d+ \|(?: |$)")),
     ("compose", re.compile(rb"[\w.-]+?[_-]\d+ +\| ?(?:\x1b\[0m)?")),
 )
-ANY_PREFIX = re.compile(b"|".join(pattern.pattern for _, pattern in PREFIXES))
-MESSAGE = re.compile(r'"(?:message|@message|log)"\s*:\s*("(?:[^"\\]|\\.)*")')
-ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
+_ANY_PREFIX = re.compile(b"|".join(pattern.pattern for _, pattern in _PREFIXES))
+_MESSAGE = re.compile(r'"(?:message|@message|log)"\s*:\s*("(?:[^"\\]|\\.)*")')
+_ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 JSON = re.compile(r'\s*(?:\{|\[\s*[\{\["])')
 CSV = re.compile(r'"?@?timestamp"?,"?@?message"?(?:,[^\n]*)?\r?\n', re.I)
-TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\n|\Z)")
-WRAPPED = b"FullyQualifiedErrorId"
-SOURCES = (
+_TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\n|\Z)")
+_WRAPPED = b"FullyQualifiedErrorId"
+_SOURCES = (
     ("github", re.compile(rb"/home/runner/|^##\[|^Run docker/", re.M)),
     ("jenkins", re.compile(rb"^\[Pipeline\]|/var/jenkins_home/workspace|^Started by ", re.M)),
 )
@@ -88,13 +88,13 @@ def unpack(data: bytes, name: str) -> bytes:
     try:
         size = int.from_bytes(data[-4:], "little")
         text = zlib.decompress(data, 31, min(max(size, 1), 1 << 30))
-        return text if len(text) & 0xFFFFFFFF == size else unpack_members(data)
+        return text if len(text) & 0xFFFFFFFF == size else _unpack_members(data)
     except (zlib.error, EOFError) as error:
         reason = str(error).rpartition(": ")[2] or "it ends early"
         raise LogError(f"{name} is a damaged gzip file ({reason}): copy it again.") from None
 
 
-def unpack_members(data: bytes) -> bytes:
+def _unpack_members(data: bytes) -> bytes:
     """Decompress gzip members that follow each other; what is no gzip after them is left out."""
     parts = []
     while is_gzip(data):
@@ -108,21 +108,21 @@ def unpack_members(data: bytes) -> bytes:
 
 def clean(data: bytes) -> Text:
     """The clean text of a log's (decompressed) bytes."""
-    encoding, data = to_utf8(data)
-    container, data = open_container(data)
-    ends = data[:SAMPLE] + data[-SAMPLE:]
+    encoding, data = _to_utf8(data)
+    container, data = _open_container(data)
+    ends = data[:_SAMPLE] + data[-_SAMPLE:]
     if b"\r\n" in ends:
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    if WRAPPED in data[:SAMPLE]:
-        data = unwrap(data)
-    writer, data = strip_prefixes(data)
-    lines = sample_lines(data)
+    if _WRAPPED in data[:_SAMPLE]:
+        data = _unwrap(data)
+    writer, data = _strip_prefixes(data)
+    lines = _sample_lines(data)
     if 2 * sum(line.endswith((b" ", b"\t")) for line in lines) > len(lines):
-        data = TRAILING.sub(b"", data)
+        data = _TRAILING.sub(b"", data)
     return Text(data, container, encoding, writer)
 
 
-def to_utf8(data: bytes) -> tuple[str, bytes]:
+def _to_utf8(data: bytes) -> tuple[str, bytes]:
     """(encoding, the data in UTF-8 without BOM); bytes that are not UTF-8 stay as they are."""
     if data[:3] == b"\xef\xbb\xbf":
         return "utf-8", data[3:]
@@ -139,13 +139,13 @@ def to_utf8(data: bytes) -> tuple[str, bytes]:
     return "utf-16", whole.decode(encoding, "replace").encode("utf-8", "replace")
 
 
-def open_container(data: bytes) -> tuple[str | None, bytes]:
+def _open_container(data: bytes) -> tuple[str | None, bytes]:
     """("csv" or "json", the log inside), or (None, data) when it is not in one."""
     head = data[:256].decode("utf-8", "replace")
     if CSV.match(head):
         return "csv", encode("".join(read_csv(decode(data))))
     if JSON.match(head) and (messages := read_json(decode(data))):
-        return "json", encode("".join(map(end_line, messages)))
+        return "json", encode("".join(map(_end_line, messages)))
     return None, data
 
 
@@ -171,7 +171,7 @@ def read_csv(text: str) -> list[str]:
         csv.field_size_limit(usual)
     if rows and rows[0][0] > rows[-1][0]:
         rows.reverse()
-    return [end_line(row[1]) for row in rows]
+    return [_end_line(row[1]) for row in rows]
 
 
 def read_json(text: str) -> list[str]:
@@ -182,23 +182,23 @@ def read_json(text: str) -> list[str]:
             return value
     except (ValueError, RecursionError):
         pass
-    return [unquote(each) for each in MESSAGE.findall(text)]
+    return [_unquote(each) for each in _MESSAGE.findall(text)]
 
 
-def unquote(quoted: str) -> str:
+def _unquote(quoted: str) -> str:
     """The text of a JSON string; a backslash that begins none of JSON's escapes is kept."""
     try:
         return json.loads(quoted, strict=False)
     except ValueError:
-        return json.loads(ESCAPE.sub(lambda found: found[1] or r"\\", quoted), strict=False)
+        return json.loads(_ESCAPE.sub(lambda found: found[1] or r"\\", quoted), strict=False)
 
 
-def end_line(message: str) -> str:
+def _end_line(message: str) -> str:
     """A message with a line feed at its end."""
     return message if message.endswith("\n") else message + "\n"
 
 
-def unwrap(data: bytes) -> bytes:
+def _unwrap(data: bytes) -> bytes:
     """Join lines that PowerShell broke at the width of its window, and drop what it added."""
     data = re.sub(rb"\A[\w.-]+ : (?=#0 )", b"", data)
     whole: list[bytes] = []
@@ -213,11 +213,11 @@ def unwrap(data: bytes) -> bytes:
     return b"\n".join(whole)
 
 
-def strip_prefixes(data: bytes) -> tuple[str | None, bytes]:
+def _strip_prefixes(data: bytes) -> tuple[str | None, bytes]:
     """(who wrote the prefixes, the data without): those that most lines bear, up to three deep."""
     writer = None
     for _ in range(3):
-        found = find_prefix(data)
+        found = _find_prefix(data)
         if found is None:
             break
         writer = writer if writer not in (None, "unknown") else found[0]
@@ -225,15 +225,15 @@ def strip_prefixes(data: bytes) -> tuple[str | None, bytes]:
     return writer, data
 
 
-def find_prefix(data: bytes) -> tuple[str, re.Pattern[bytes]] | None:
-    """The first of PREFIXES that most lines bear, judged by the first of them."""
-    lines = sample_lines(data)
-    if share(ANY_PREFIX, lines) <= 0.5:
+def _find_prefix(data: bytes) -> tuple[str, re.Pattern[bytes]] | None:
+    """The first of _PREFIXES that most lines bear, judged by the first of them."""
+    lines = _sample_lines(data)
+    if share(_ANY_PREFIX, lines) <= 0.5:
         return None
-    return next((each for each in PREFIXES if share(each[1], lines) > 0.5), None)
+    return next((each for each in _PREFIXES if share(each[1], lines) > 0.5), None)
 
 
-def sample_lines(data: bytes) -> list[bytes]:
+def _sample_lines(data: bytes) -> list[bytes]:
     """The first whole lines of a log that are not blank, at most 50."""
     lines = data[:8192].split(b"\n", 50)
     whole = lines if len(data) <= 8192 and len(lines) <= 50 else lines[:-1]
@@ -248,4 +248,4 @@ def share(pattern: re.Pattern[bytes], lines: list[bytes]) -> float:
 def guess_writer(data: bytes) -> str:
     """Who wrote a log without prefixes, as far as its first lines tell; "unknown" if they don't."""
     head = data[:8192]
-    return next((who for who, pattern in SOURCES if pattern.search(head)), "unknown")
+    return next((who for who, pattern in _SOURCES if pattern.search(head)), "unknown")

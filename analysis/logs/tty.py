@@ -4,11 +4,11 @@ import re
 
 from analysis.logs.steps import Step
 
-HEADER = re.compile(rb"\[\+\] Building (\d+(?:\.\d+)?)s \((\d+)/(\d+)\)( FINISHED)?")
-ROW = re.compile(rb" ?=> (?!=>)(?:(CACHED|ERROR|CANCELED) )?(\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
-PART = re.compile(rb" ?=> => (\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
+_HEADER = re.compile(rb"\[\+\] Building (\d+(?:\.\d+)?)s \((\d+)/(\d+)\)( FINISHED)?")
+_ROW = re.compile(rb" ?=> (?!=>)(?:(CACHED|ERROR|CANCELED) )?(\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
+_PART = re.compile(rb" ?=> => (\S.*?)(?:\s+(\d+(?:\.\d+)?)s)?\s*$")
 # how the display colours a step that is over; one that runs has no colour
-OVER = re.compile(rb"\x1b\[(?:36|34)m")
+_OVER = re.compile(rb"\x1b\[(?:36|34)m")
 
 
 class TtyBuild:
@@ -22,22 +22,22 @@ class TtyBuild:
     @staticmethod
     def begins(line: bytes) -> bool:
         """Whether a line (without ANSI) is the head of a frame."""
-        return bool(HEADER.search(line))
+        return bool(_HEADER.search(line))
 
     def is_redrawn(self, line: bytes) -> bool:
         """Whether the head of a frame is this build's: not over, and the clock not back."""
-        found = HEADER.search(line)
+        found = _HEADER.search(line)
         return found is not None and not self.finished and float(found[1]) >= self.last
 
     def take(self, line: bytes, raw: bytes) -> bool:
         """Whether the line (`raw` with its colours) belongs to the build, which is updated."""
-        if found := HEADER.search(line):
+        if found := _HEADER.search(line):
             self.last, self.finished, self.step = float(found[1]), bool(found[4]), None
-        elif found := PART.match(line):
+        elif found := _PART.match(line):
             if self.step is not None and found[2]:
                 self.step.take_part(found[1] + b" " + found[2] + b"s done")
-        elif found := ROW.match(line):
-            self.take_row(bool(OVER.search(raw)), *found.groups())
+        elif found := _ROW.match(line):
+            self.take_row(bool(_OVER.search(raw)), *found.groups())
         else:
             return False
         return True

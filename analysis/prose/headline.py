@@ -22,7 +22,7 @@ from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_words
 from analysis.workload import BASELINE, SOURCE, say_commit
 
 # with fewer most differences are within what rounds differ among themselves
-ENOUGH_ROUNDS = 5
+_ENOUGH_ROUNDS = 5
 
 
 def headline(experiment: records.Experiment | str | Path, baseline: str = BASELINE) -> list[str]:
@@ -54,7 +54,7 @@ def headline(experiment: records.Experiment | str | Path, baseline: str = BASELI
 
 def _write_again(experiment: Experiment) -> str:
     """The command that builds enough rounds of an experiment."""
-    return write_again(experiment.folder, experiment.facts, experiment.runs, ENOUGH_ROUNDS)
+    return write_again(experiment.folder, experiment.facts, experiment.runs, _ENOUGH_ROUNDS)
 
 
 def _advise(comparison: pd.DataFrame, baseline: str, again: str) -> str:

@@ -6,7 +6,7 @@ from analysis.measures.compare import long_rounds
 from analysis.prose.template import say
 from analysis.workload import UNSHAPED
 
-MAX_ROUND = pd.Timedelta(hours=6)
+_MAX_ROUND = pd.Timedelta(hours=6)
 # what docker info calls the containerd image store's driver
 _CONTAINERD = "overlayfs"
 
@@ -27,7 +27,7 @@ def _say_invalid(runs: pd.DataFrame) -> list[str]:
 
 def _say_long_rounds(runs: pd.DataFrame) -> list[str]:
     """Which rounds have builds that are too far apart in time to differ by chance alone."""
-    hours = long_rounds(runs, MAX_ROUND)
+    hours = long_rounds(runs, _MAX_ROUND)
     rounds = [say("limits.round", number=number, hours=each) for number, each in hours.items()]
     return [say("limits.long", rounds=rounds)] if rounds else []
 

@@ -45,7 +45,7 @@ class _Template(Formatter):
 
 
 @cache
-def read_templates(language: str = "en") -> dict[str, dict[str, str]]:
+def _read_templates(language: str = "en") -> dict[str, dict[str, str]]:
     """Section -> name -> template of a language."""
     with (_FOLDER / f"{language}.toml").open("rb") as file:
         return tomllib.load(file)
@@ -54,4 +54,4 @@ def read_templates(language: str = "en") -> dict[str, dict[str, str]]:
 def say(name: str, /, **facts: Any) -> str:
     """The template "section.name" with its {fact:kind} fields filled in."""
     section, _, key = name.partition(".")
-    return _Template().vformat(read_templates()[section][key], (), facts)
+    return _Template().vformat(_read_templates()[section][key], (), facts)

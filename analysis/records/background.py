@@ -9,12 +9,12 @@ from analysis.shipped import PUBLIC_LOGS, SIMULATION
 
 # the rows of strategies with a pool of kept hosts
 KEPT_HOSTS = "kept hosts"
-SIMULATED, PUBLIC = SIMULATION, PUBLIC_LOGS
-NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
-SIMULATION_COLUMNS = ["rounds", "noise", "spread", "experiments", *NUMBERS]
+_SIMULATED, _PUBLIC = SIMULATION, PUBLIC_LOGS
+_NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
+SIMULATION_COLUMNS = ["rounds", "noise", "spread", "experiments", *_NUMBERS]
 
 
-def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
+def read_simulation(path: str | Path = _SIMULATED) -> pd.DataFrame:
     """rounds, noise, spread, experiments, then shares: interval holds, of all rounds, wrong, told.
 
     A row a setting of the benchmark, which says what is shared. RecordError when the file is
@@ -34,7 +34,7 @@ def read_simulation(path: str | Path = SIMULATED) -> pd.DataFrame:
     return table
 
 
-def read_public_logs(path: str | Path = PUBLIC) -> pd.DataFrame:
+def read_public_logs(path: str | Path = _PUBLIC) -> pd.DataFrame:
     """agent (codebuild or other), builds, used (a cache of their host), date, source.
 
     Counts of local_hits in logs that others made public; the logs are not part of this package.

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.errors import FrameError
 from analysis.words import join_words
 
-TYPES = {
+_TYPES = {
     "run": "string",
     "host_empty": "boolean",
     "invalid_reason": "string",
@@ -23,9 +23,9 @@ COLUMN_DEFAULTS: dict[str, Any] = {
     "status": "succeeded",
     "host": "fresh",
     "apart": False,
-    **dict.fromkeys(TYPES),
+    **dict.fromkeys(_TYPES),
 }
-NAMED = ["strategy", "scenario", "round"]
+_NAMED = ["strategy", "scenario", "round"]
 
 
 def list_columns(columns: str, given: Mapping[str, Any]) -> list[str]:
@@ -42,23 +42,23 @@ def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: st
     lacking = [each for each in columns if each not in frame]
     missing = [each for each in lacking if each not in COLUMN_DEFAULTS]
     if missing:
-        raise FrameError(say_missing(missing, columns, frame, measure, name))
+        raise FrameError(_say_missing(missing, columns, frame, measure, name))
     values = {
-        each: pd.Series(COLUMN_DEFAULTS[each], frame.index, TYPES.get(each)) for each in lacking
+        each: pd.Series(COLUMN_DEFAULTS[each], frame.index, _TYPES.get(each)) for each in lacking
     }
     if "run" in values:
-        values["run"] = name_runs(frame)
+        values["run"] = _name_runs(frame)
     return frame.assign(**values) if values else frame
 
 
-def name_runs(frame: pd.DataFrame) -> pd.Series:
+def _name_runs(frame: pd.DataFrame) -> pd.Series:
     """`docker.cold.1`, of what a frame of runs has of strategy, scenario and round."""
-    parts = [frame[name].astype(str) for name in NAMED if name in frame]
+    parts = [frame[name].astype(str) for name in _NAMED if name in frame]
     rows = zip(*parts, strict=True) if parts else ([str(each)] for each in frame.index)
     return pd.Series([".".join(row) for row in rows], frame.index, "string")
 
 
-def say_missing(
+def _say_missing(
     missing: Sequence[str], columns: Sequence[str], frame: pd.DataFrame, measure: str, name: str
 ) -> str:
     """Which columns a measure needs, and which of them are missing."""

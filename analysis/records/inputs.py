@@ -15,11 +15,11 @@ from analysis.records.timeline import read_timelines
 from analysis.shipped import find_folder
 from analysis.words import join_words
 
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 T = TypeVar("T")
-Find = Callable[[Any], Any]
+_Find = Callable[[Any], Any]
 # what of an experiment a parameter of this name stands for
-FOUND: dict[str, Find] = {
+_FOUND: dict[str, _Find] = {
     "runs": lambda experiment: experiment.runs,
     "logs": lambda experiment: experiment.logs,
     "steps": lambda experiment: experiment.logs.steps,
@@ -28,7 +28,7 @@ FOUND: dict[str, Find] = {
     "problems": lambda experiment: experiment.problems,
     "timelines": lambda experiment: read_timelines(experiment.runs, experiment.logs.steps)[0],
 }
-FRAMES_OF_LOGS = ("logs", "steps", "builds")
+_FRAMES_OF_LOGS = ("logs", "steps", "builds")
 
 
 class Need(NamedTuple):
@@ -39,10 +39,10 @@ class Need(NamedTuple):
     """
 
     columns: str
-    find: Find | None = None
+    find: _Find | None = None
 
 
-def takes(**needs: str | Need) -> Callable[[Callable[P, T]], Callable[..., T]]:
+def takes(**needs: str | Need) -> Callable[[Callable[_P, T]], Callable[..., T]]:
     """A measure whose first parameters are these, each with the columns that it needs.
 
     In place of the first an experiment or its folder is taken; the others may then be left out.
@@ -50,11 +50,11 @@ def takes(**needs: str | Need) -> Callable[[Callable[P, T]], Callable[..., T]]:
     says what is taken in place of something else.
     """
     full = {
-        name: need if isinstance(need, Need) else Need(need, FOUND.get(name))
+        name: need if isinstance(need, Need) else Need(need, _FOUND.get(name))
         for name, need in needs.items()
     }
 
-    def decorate(measure: Callable[P, T]) -> Callable[..., T]:
+    def decorate(measure: Callable[_P, T]) -> Callable[..., T]:
         form, name = signature(measure), measure.__name__
         call: Callable[..., T] = measure
 
@@ -126,7 +126,7 @@ def _bind(form: Signature, *args: Any, **kwargs: Any) -> dict[str, Any]:
 def _is_whole(whole: Any, first: str) -> bool:
     """Whether something is given in place of all frames: an experiment, a folder, logs."""
     if isinstance(whole, Logs):
-        return first in FRAMES_OF_LOGS and first != "logs"
+        return first in _FRAMES_OF_LOGS and first != "logs"
     return isinstance(whole, Experiment | str | Path)
 
 
@@ -134,7 +134,7 @@ def _read(whole: Any, first: str) -> Any:
     """The experiment of a folder; of a measure that takes logs alone, any logs."""
     if not isinstance(whole, str | Path):
         return whole
-    if first in FRAMES_OF_LOGS and not (find_folder(whole) / "runs").is_dir():
+    if first in _FRAMES_OF_LOGS and not (find_folder(whole) / "runs").is_dir():
         return read_logs(whole)
     return read_experiment(whole)
 

@@ -21,7 +21,7 @@ COLUMNS = [
     "subject",
 ]
 # where in-toto's layers say of what they are a statement
-PREDICATE = "in-toto.io/predicate-type"
+_PREDICATE = "in-toto.io/predicate-type"
 
 
 def read_media(runs: pd.DataFrame) -> pd.DataFrame:
@@ -34,14 +34,14 @@ def read_media(runs: pd.DataFrame) -> pd.DataFrame:
     rows = [
         [run, *entry]
         for run, path in zip(runs["run"], runs["images"], strict=True)
-        for entry in read_listing(path)
+        for entry in _read_listing(path)
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype(
         dict.fromkeys(["run", "digest", "kind", "media_type", "artifact_type", "subject"], "string")
     )
 
 
-def read_listing(path: str | Path) -> list[list[Any]]:
+def _read_listing(path: str | Path) -> list[list[Any]]:
     """The entries of one run's listing, in the order of COLUMNS without run; [] if damaged."""
     try:
         listing = read_json(path)
@@ -50,16 +50,18 @@ def read_listing(path: str | Path) -> list[list[Any]]:
     except (RecordError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return []
     kinds = {entry["digest"]: entry["kind"] for entry in entries}
-    return [describe_entry(e, parse_manifest(texts.get(e["digest"])), kinds) for e in entries]
+    return [_describe_entry(e, parse_manifest(texts.get(e["digest"])), kinds) for e in entries]
 
 
-def describe_entry(
+def _describe_entry(
     entry: Mapping[str, Any], manifest: Mapping[str, Any], kinds: Mapping[str, str]
 ) -> list[Any]:
     """One row of read_media without its run."""
     layers = descriptors(manifest, "layers")
     notes = [layer.get("annotations") for layer in layers]
-    predicates = {note[PREDICATE] for note in notes if isinstance(note, dict) and PREDICATE in note}
+    predicates = {
+        note[_PREDICATE] for note in notes if isinstance(note, dict) and _PREDICATE in note
+    }
     subject = entry["subject"]
     return [
         entry["digest"],

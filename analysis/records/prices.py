@@ -20,7 +20,7 @@ COLUMNS = {
     "date": "datetime64[ns]",
     "source": "string",
 }
-KEYS = ["item", "unit", "region"]
+_KEYS = ["item", "unit", "region"]
 
 
 def read_prices(path: str | Path = PRICES, region: str = REGION) -> pd.DataFrame:
@@ -45,11 +45,11 @@ def read_prices(path: str | Path = PRICES, region: str = REGION) -> pd.DataFrame
     usd = pd.to_numeric(table["usd"], errors="coerce").astype("float64")
     date = pd.to_datetime(table["date"], format="%Y-%m-%d", errors="coerce")
     no_price = table["usd"].notna() & ~(usd.ge(0) & usd.lt(math.inf))
-    check_lines(path, table[KEYS].isna().any(axis="columns"), "lacks item, unit or region")
+    _check_lines(path, table[_KEYS].isna().any(axis="columns"), "lacks item, unit or region")
     again = table[["item", "region"]].duplicated()
-    check_lines(path, again, "repeats an item of its region: keep one of them")
-    check_lines(path, no_price, "has a price that is no number of USD: empty means unknown")
-    check_lines(path, date.isna(), "has no date: write it like 2026-11-24")
+    _check_lines(path, again, "repeats an item of its region: keep one of them")
+    _check_lines(path, no_price, "has a price that is no number of USD: empty means unknown")
+    _check_lines(path, date.isna(), "has no date: write it like 2026-11-24")
     table = table.assign(usd=usd, date=date)[list(COLUMNS)].astype(COLUMNS)
     return _pick_region(table, region, Path(path).name)
 
@@ -62,7 +62,7 @@ def _pick_region(table: pd.DataFrame, region: str, name: str) -> pd.DataFrame:
     return pd.concat([there, absent.astype(COLUMNS)], ignore_index=True)
 
 
-def check_lines(path: str | Path, wrong: pd.Series, fact: str) -> None:
+def _check_lines(path: str | Path, wrong: pd.Series, fact: str) -> None:
     """PriceError that names the first line of a CSV file that is wrong, if any is."""
     if wrong.any():
         # the first line names the columns

@@ -71,8 +71,8 @@ REQUIRED = (
     "status",
     "expect",
 )
-VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
-TIMES = ("started", "finished")
+_VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
+_TIMES = ("started", "finished")
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,15 @@ def write_run(
         if old.exists():
             shutil.rmtree(old)
     part.mkdir(parents=True)
-    write_gzip(part / "build.log.gz", log)
-    write_gzip(part / "images.json.gz", to_json(images))
-    write_gzip(part / "history.json.gz", to_json(history))
+    _write_gzip(part / "build.log.gz", log)
+    _write_gzip(part / "images.json.gz", to_json(images))
+    _write_gzip(part / "history.json.gz", to_json(history))
     (part / "record.json").write_bytes(to_json(record, indent=1))
     os.replace(part, folder)
     return folder
 
 
-def write_gzip(path: Path, data: bytes) -> None:
+def _write_gzip(path: Path, data: bytes) -> None:
     """Write `data` compressed; the same data gives the same bytes."""
     path.write_bytes(gzip.compress(data, 9, mtime=0))
 
@@ -155,7 +155,7 @@ def read_records(folder: str | Path) -> Records:
         except RecordError as error:
             problems.append((run, error))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in TIMES:
+    for name in _TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True)
     return Records(frame.astype(COLUMNS), frame_problems(problems))
 
@@ -177,22 +177,22 @@ def read_record(run: Path) -> dict[str, Any]:
     record = read_json(path)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise RecordError(f"{path} is not a record of format {FORMAT}.")
-    row = make_row(record, run)
-    faults = list(find_faults(record, row))
+    row = _make_row(record, run)
+    faults = list(_find_faults(record, row))
     if faults:
         raise RecordError(f"{path} {'; '.join(faults)}: run it again.")
     if row["run"] != run.name:
         raise RecordError(f"{path} is of run {row['run']}: a copy of another's; remove it.")
-    return row | {name: None if row[name] is None else read_time(row[name]) for name in TIMES}
+    return row | {name: None if row[name] is None else read_time(row[name]) for name in _TIMES}
 
 
-def make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
+def _make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
     """COLUMNS of a run as its record says, null what it does not, and where its files are."""
     versions = record.get("versions")
     known = versions if isinstance(versions, dict) else {}
     return (
         {name: record.get(name) for name in COLUMNS}
-        | {name: known.get(name) for name in VERSIONS}
+        | {name: known.get(name) for name in _VERSIONS}
         | {
             "log": str(run / "build.log.gz"),
             "images": str(run / "images.json.gz"),
@@ -201,7 +201,7 @@ def make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
     )
 
 
-def find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
+def _find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
     """What a record lacks, and each of its values that its column can't hold, in words."""
     absent = [name for name in REQUIRED if row[name] is None]
     if absent:
@@ -214,29 +214,29 @@ def find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
             yield f"has {name} {reprlib.repr(row[name])}, which is no {words}"
 
 
-def is_text(value: Any) -> bool:
+def _is_text(value: Any) -> bool:
     """Whether a value is text that UTF-8 can hold: JSON can name a lone surrogate."""
     return isinstance(value, str) and (
         value.isascii() or value == value.encode("utf-8", "replace").decode()
     )
 
 
-def is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> bool:
     """Whether a value is a whole number of 64 bits."""
     return type(value) is int and abs(value) < 1 << 63
 
 
-def is_number(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     """Whether a value is a finite number that a float can hold."""
     return type(value) in (int, float) and abs(value) <= sys.float_info.max
 
 
-def is_truth(value: Any) -> bool:
+def _is_truth(value: Any) -> bool:
     """Whether a value is true or false."""
     return isinstance(value, bool)
 
 
-def is_time(value: Any) -> bool:
+def _is_time(value: Any) -> bool:
     """Whether a value is a time in ISO 8601, of years in which builds can have run."""
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).year in YEARS
@@ -246,11 +246,11 @@ def is_time(value: Any) -> bool:
 
 # type of a column -> (whether a value of a record fits it, what such a value is called)
 KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "string": (is_text, "text"),
-    "int64": (is_whole, "whole number"),
-    "Int64": (is_whole, "whole number"),
-    "float64": (is_number, "number"),
-    "bool": (is_truth, "true or false"),
-    "boolean": (is_truth, "true or false"),
-    "datetime64[ns, UTC]": (is_time, "time"),
+    "string": (_is_text, "text"),
+    "int64": (_is_whole, "whole number"),
+    "Int64": (_is_whole, "whole number"),
+    "float64": (_is_number, "number"),
+    "bool": (_is_truth, "true or false"),
+    "boolean": (_is_truth, "true or false"),
+    "datetime64[ns, UTC]": (_is_time, "time"),
 }

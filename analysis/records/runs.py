@@ -40,9 +40,9 @@ def read_experiment(folder: str | Path) -> Experiment:
     """
     folder = find_folder(folder)
     records = read_records(folder)
-    facts, odd = read_facts(folder)
+    facts, odd = _read_facts(folder)
     logs = read_logs([Path(log) for log in records.runs["log"]])
-    images, unread = read_listings(records.runs)
+    images, unread = _read_listings(records.runs)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     return Experiment(
@@ -74,7 +74,7 @@ def read_grid(folder: str | Path) -> list[Experiment]:
     return [read_experiment(point) for point in points]
 
 
-def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
+def _read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     """(what experiment.json says, {} when it says nothing; path and reason if it is damaged)."""
     path = folder / "experiment.json"
     try:
@@ -88,7 +88,7 @@ def read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     return facts, frame_problems([])
 
 
-def read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(read_images of each run's listing with `run` and `apart`, path and reason of others)."""
     entries, problems = [], []
     for run, path in zip(runs["run"], runs["images"], strict=True):

@@ -24,12 +24,12 @@ COLUMNS = {
     "parts": "object",
 }
 # what buildx does after BuildKit's part of a build; its other steps run before or during that
-PUSHING = r"pushing .* with docker"
+_PUSHING = r"pushing .* with docker"
 Row = dict[str, Any]
-History = Mapping[str, Any] | Sequence[Mapping[str, Any]] | bytes
+_History = Mapping[str, Any] | Sequence[Mapping[str, Any]] | bytes
 
 
-def read_timeline(history: History) -> pd.DataFrame:
+def read_timeline(history: _History) -> pd.DataFrame:
     """One row a step of each build: COLUMNS; times are seconds since the build's first step began.
 
     build, step (order of begin), name, stage, kind, status as in the frames of read_logs ·
@@ -45,25 +45,25 @@ def read_timeline(history: History) -> pd.DataFrame:
     >>> int(timeline["kind"].eq("layer").sum())
     11
     """
-    rows = [row for build in list_timelines(history) for row in build]
+    rows = [row for build in _list_timelines(history) for row in build]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def list_timelines(history: History) -> list[list[Row]]:
+def _list_timelines(history: _History) -> list[list[Row]]:
     """The rows of read_timeline, by build."""
     if isinstance(history, bytes):
         read = read_log(clean(unpack(history, "The log")).text).builds
         builds = [each.special for each in read]
     else:
-        builds = [follow(statuses) for statuses in list_builds(history)]
+        builds = [follow(statuses) for statuses in _list_builds(history)]
     return [
-        [row | {"build": number} for row in list_steps(build)]
+        [row | {"build": number} for row in _list_steps(build)]
         for number, build in enumerate(builds)
         if isinstance(build, RawBuild)
     ]
 
 
-def list_builds(history: Any) -> list[list[dict[str, Any]]]:
+def _list_builds(history: Any) -> list[list[dict[str, Any]]]:
     """The statuses of each build; RecordError when the record is not of that shape."""
     builds: Any = history.get("builds") if isinstance(history, Mapping) else history
     try:
@@ -81,15 +81,15 @@ def follow(statuses: Iterable[dict[str, Any]]) -> RawBuild:
     return build
 
 
-def list_steps(build: RawBuild) -> list[Row]:
+def _list_steps(build: RawBuild) -> list[Row]:
     """The rows of a build's steps, without its number."""
     vertices = build.started
     numbers = {vertex.digest: n for n, vertex in enumerate(vertices, start=1)}
     zero = min((min(vertex.times) for vertex in vertices), default=0.0)
-    return [row_step(vertex, build, numbers, zero) for vertex in vertices]
+    return [_row_step(vertex, build, numbers, zero) for vertex in vertices]
 
 
-def row_step(vertex: Vertex, build: RawBuild, numbers: dict[str, int], zero: float) -> Row:
+def _row_step(vertex: Vertex, build: RawBuild, numbers: dict[str, int], zero: float) -> Row:
     """The row of one step; `zero` is when its build began."""
     step, spans = vertex.to_step(numbers[vertex.digest]), vertex.spans
     known = ((p, s, e) for (p, s), e in vertex.parts.items() if s is not None and e >= s)
@@ -102,13 +102,13 @@ def row_step(vertex: Vertex, build: RawBuild, numbers: dict[str, int], zero: flo
         "started": round(min(vertex.times) - zero, 6),
         "completed": round(spans[-1][1] - zero, 6) if spans else None,
         "seconds": round(sum(end - start for start, end in spans), 6) if spans else None,
-        "inputs": tuple(sorted(find_inputs(vertex, build, numbers, set()))),
+        "inputs": tuple(sorted(_find_inputs(vertex, build, numbers, set()))),
         "spans": tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
         "parts": tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
     }
 
 
-def find_inputs(
+def _find_inputs(
     vertex: Vertex, build: RawBuild, numbers: dict[str, int], seen: set[str]
 ) -> set[int]:
     """The steps it builds on; of one that never began, those that one builds on."""
@@ -118,7 +118,7 @@ def find_inputs(
             found.add(numbers[digest])
         elif digest in build.vertices and digest not in seen:
             seen.add(digest)
-            found |= find_inputs(build.vertices[digest], build, numbers, seen)
+            found |= _find_inputs(build.vertices[digest], build, numbers, seen)
     return found
 
 
@@ -135,11 +135,11 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     (48, 0)
     """
     shown = steps.groupby("log")["build"].unique().to_dict()
-    own = list_buildx(steps)
+    own = _list_buildx(steps)
     rows, problems = [], []
     for run in runs[["run", "log", "history"]].itertuples(index=False):
         try:
-            builds = list_timelines(read_record(run.history))
+            builds = _list_timelines(_read_record(run.history))
         except RecordError as error:
             problems.append((run.history, f"{run.run}: {error}"))
             continue
@@ -147,23 +147,23 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
         numbers = shown.get(log, ())
         if len(numbers) == len(builds):
             more = (own.get((log, number), []) for number in numbers)
-            builds = [surround(build, each) for build, each in zip(builds, more, strict=True)]
+            builds = [_surround(build, each) for build, each in zip(builds, more, strict=True)]
         rows += [row | {"run": run.run} for build in builds for row in build]
     types = {"run": "string"} | COLUMNS
     table = pd.DataFrame(rows, columns=list(types)).astype(types)
     return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
 
 
-def read_record(path: Any) -> Any:
+def _read_record(path: Any) -> Any:
     """What a run's history.json.gz holds; RecordError when it kept none."""
     if pd.isna(path):
         raise RecordError("it kept no record of its builds; run it again.")
     return read_json(path)
 
 
-def list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
+def _list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
     """(log, build) -> name, stage, kind, status, seconds of what buildx does itself, in order."""
-    pushes = steps["name"].str.fullmatch(PUSHING, na=False)
+    pushes = steps["name"].str.fullmatch(_PUSHING, na=False)
     own = steps[steps["seconds"].notna() & (steps["kind"].eq("builder") | pushes)]
     found: dict[tuple[str, int], list[Row]] = {}
     for row in own[["log", "build", "name", "stage", "kind", "status", "seconds"]].to_dict(
@@ -174,7 +174,7 @@ def list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
     return found
 
 
-def surround(rows: list[Row], own: list[Row]) -> list[Row]:
+def _surround(rows: list[Row], own: list[Row]) -> list[Row]:
     """One build's rows, moved back by what buildx did before them, and what it did after."""
     booted = any(row["kind"] == "builder" for row in rows)
     before = [row for row in own if row["kind"] == "builder" and not booted]
@@ -183,12 +183,12 @@ def surround(rows: list[Row], own: list[Row]) -> list[Row]:
         return rows
     build, end = rows[0]["build"], sum(row["seconds"] for row in before)
     first = place(before, build, 0.0, 1)
-    moved = [move(row, end, len(before)) for row in rows]
+    moved = [_move(row, end, len(before)) for row in rows]
     end = max((row["completed"] for row in moved if row["completed"] is not None), default=end)
     return [*first, *moved, *place(after, build, end, len(before) + len(rows) + 1)]
 
 
-def move(row: Row, by: float, places: int) -> Row:
+def _move(row: Row, by: float, places: int) -> Row:
     """A row later by so many seconds, numbered from so many places on."""
     completed = row["completed"]
     return row | {

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.workload import COLD_STARTS, REPEATS
 
 # what all runs of a round, or those of one strategy in it, have in common
-ONE_A_ROUND = {
+_ONE_A_ROUND = {
     "engine": ["round"],
     "buildx": ["round"],
     "link": ["round"],
@@ -20,9 +20,9 @@ ONE_A_ROUND = {
 }
 # the words of a command that ask for a cache's import and export; an inline cache is exported
 # with its image, without a step of its own on the docker driver
-ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"}
+_ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"}
 # stores whose import ends alike whether a cache is there or not (BuildKit's cache/remotecache)
-SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
+_SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
 
 Row = dict[Hashable, Any]
 
@@ -38,9 +38,9 @@ def judge_runs(
     `builds`, `steps` and `commands` are those of the runs' logs. Without commands, what a build
     was asked to import and export is known by its strategy's other runs alone.
     """
-    facts = runs.merge(summarise_logs(builds, steps), on="log", how="left", validate="1:1")
-    facts = pd.concat([facts, usual_values(facts), find_asked(facts, builds, commands)], axis=1)
-    reasons = [list(find_faults(row)) for row in facts.to_dict("records")]
+    facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="1:1")
+    facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)
+    reasons = [list(_find_faults(row)) for row in facts.to_dict("records")]
     text = ["; ".join(each) or None for each in reasons]
     return runs.assign(
         valid=pd.Series([not each for each in reasons], index=runs.index, dtype="bool"),
@@ -48,7 +48,7 @@ def judge_runs(
     )
 
 
-def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """log, builds (number), hits (cached layers), imports and exports (sets of outcomes).
 
     None stands for an unknown one; so is an import from a store that is silent when empty.
@@ -56,7 +56,7 @@ def summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     layers = steps[steps["kind"] == "layer"]
     hits = count_hits(layers)
     imports = steps[steps["kind"] == "cache import"]
-    silent = imports["name"].str.match(SILENT).groupby(imports["log"]).all()
+    silent = imports["name"].str.match(_SILENT).groupby(imports["log"]).all()
     untold = builds["cache_import"].eq("ok") & builds["log"].isin(silent.index[silent])
     outcomes = {"imports": builds["cache_import"].mask(untold), "exports": builds["cache_export"]}
     found = builds.groupby("log").size().to_frame("builds")
@@ -75,17 +75,17 @@ def count_hits(layers: pd.DataFrame) -> pd.Series:
     return hit.groupby(ordered["log"]).sum().rename("hits")
 
 
-def usual_values(facts: pd.DataFrame) -> pd.DataFrame:
+def _usual_values(facts: pd.DataFrame) -> pd.DataFrame:
     """usual_engine, …: what most runs of the same round have, or, of as many, the earliest."""
     ordered, usual = facts.sort_values("started", kind="stable"), {}
-    for name, keys in ONE_A_ROUND.items():
+    for name, keys in _ONE_A_ROUND.items():
         counts = ordered.groupby([*keys, name], sort=False).size().rename("runs").reset_index()
         most = counts.sort_values("runs", ascending=False, kind="stable").drop_duplicates(keys)
         usual[f"usual_{name}"] = facts[keys].merge(most, on=keys, how="left", validate="m:1")[name]
     return pd.DataFrame(usual)
 
 
-def find_asked(
+def _find_asked(
     facts: pd.DataFrame, builds: pd.DataFrame, commands: pd.DataFrame | None
 ) -> pd.DataFrame:
     """imports_asked, exports_asked, hits_usual (bool): what a run's log is to show.
@@ -94,8 +94,8 @@ def find_asked(
     export now and then: a warm run is to, where others of its scenario do.
     """
     strategy, scenario = facts["strategy"], facts["scenario"]
-    imports, exports = (facts[name].map(has_any, na_action="ignore").eq(True) for name in ASKS)
-    asks = {name: facts["log"].isin(find_asking(builds, commands, ASKS[name])) for name in ASKS}
+    imports, exports = (facts[name].map(_has_any, na_action="ignore").eq(True) for name in _ASKS)
+    asks = {name: facts["log"].isin(_find_asking(builds, commands, _ASKS[name])) for name in _ASKS}
     first = (exports.groupby(strategy).transform("any") | asks["exports"]) & scenario.isin(
         COLD_STARTS
     )
@@ -109,12 +109,12 @@ def find_asked(
     )
 
 
-def has_any(outcomes: frozenset[str | None]) -> bool:
+def _has_any(outcomes: frozenset[str | None]) -> bool:
     """Whether there is any import, or export, among these outcomes."""
     return bool(outcomes - {"none"})
 
 
-def find_asking(builds: pd.DataFrame, commands: pd.DataFrame | None, words: str) -> list[str]:
+def _find_asking(builds: pd.DataFrame, commands: pd.DataFrame | None, words: str) -> list[str]:
     """Logs with a command of these words and a build by BuildKit, which shows what it does."""
     if commands is None:
         return []
@@ -123,22 +123,22 @@ def find_asking(builds: pd.DataFrame, commands: pd.DataFrame | None, words: str)
     return asking[asking.isin(able)].unique().tolist()
 
 
-def find_faults(row: Row) -> Iterator[str]:
+def _find_faults(row: Row) -> Iterator[str]:
     """Why a run can't be compared, in words; nothing for one that can."""
     if row["status"] != row["expect"]:
         yield f"it {row['status']} where it should have {row['expect']}"
-    yield from find_use(row)
+    yield from _find_use(row)
     if pd.isna(row["builds"]):
         yield "its log holds no docker build"
         return
     if row["scenario"] in COLD_STARTS:
-        yield from find_warmth(row)
+        yield from _find_warmth(row)
     if row["expect"] == "succeeded":
-        yield from find_lost_cache(row)
-    yield from find_changes(row)
+        yield from _find_lost_cache(row)
+    yield from _find_changes(row)
 
 
-def find_use(row: Row) -> Iterator[str]:
+def _find_use(row: Row) -> Iterator[str]:
     """What shows that a host had been used before: a fresh one, or that of a cold start."""
     empty, cold = row["host_empty"], row["scenario"] in COLD_STARTS
     if pd.isna(empty):
@@ -150,7 +150,7 @@ def find_use(row: Row) -> Iterator[str]:
         yield "a cold start on a host that was not empty"
 
 
-def find_warmth(row: Row) -> Iterator[str]:
+def _find_warmth(row: Row) -> Iterator[str]:
     """What shows that a cold start was not cold."""
     if row["hits"]:
         layers = "1 layer" if row["hits"] == 1 else f"{row['hits']:.0f} layers"
@@ -159,7 +159,7 @@ def find_warmth(row: Row) -> Iterator[str]:
         yield "a cold start that imported a cache"
 
 
-def find_lost_cache(row: Row) -> Iterator[str]:
+def _find_lost_cache(row: Row) -> Iterator[str]:
     """What shows that a cache was not imported by a warm start, or not exported whole."""
     done = row["status"] == "succeeded"
     if row["scenario"] not in COLD_STARTS:
@@ -167,7 +167,7 @@ def find_lost_cache(row: Row) -> Iterator[str]:
             yield "the cache it should have found was not imported"
         elif row["imports_asked"] and row["imports"] == {"none"} and done:
             yield "no cache was imported, though its strategy imports one"
-        elif not row["hits"] and expects_hits(row):
+        elif not row["hits"] and _expects_hits(row):
             yield "nothing shows that it found a cache: no layer came from one"
     if row["exports"] & {"failed", "unfinished"}:
         yield "its cache was not exported whole"
@@ -175,7 +175,7 @@ def find_lost_cache(row: Row) -> Iterator[str]:
         yield "no cache was exported, though its strategy exports one"
 
 
-def expects_hits(row: Row) -> bool:
+def _expects_hits(row: Row) -> bool:
     """Whether a warm start has hits if its import found what it is to find.
 
     Others of its scenario had some, or nothing changed and the log does not prove the import.
@@ -185,9 +185,9 @@ def expects_hits(row: Row) -> bool:
     return proved or (unproved and (row["scenario"] in REPEATS or row["hits_usual"]))
 
 
-def find_changes(row: Row) -> Iterator[str]:
+def _find_changes(row: Row) -> Iterator[str]:
     """What differs from the other runs of its round though it should not."""
-    for name in ONE_A_ROUND:
+    for name in _ONE_A_ROUND:
         if pd.notna(row[name]) and row[name] != row[f"usual_{name}"]:
             words = name.replace("_", " ")
             yield f"its {words} is {row[name]}, that of its round {row[f'usual_{name}']}"

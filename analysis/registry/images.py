@@ -25,11 +25,11 @@ COLUMNS = {
     "blobs": "object",
     "blob_bytes": "object",
 }
-TIMES = ("pushed", "pulled", "archived")
-TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
+_TIMES = ("pushed", "pulled", "archived")
+_TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
 # nanoseconds in 64 bits can't count all years of four digits
-LATEST = 7_258_118_400
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LATEST = 7_258_118_400
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
@@ -57,8 +57,8 @@ def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The frame of list_entries' rows; further keys of the rows become columns at its end."""
     extra = dict.fromkeys(key for entry in entries for key in entry if key not in COLUMNS)
     frame = pd.DataFrame(list(entries), columns=[*COLUMNS, *extra])
-    for name in TIMES:
-        times = frame[name].map(to_text)
+    for name in _TIMES:
+        times = frame[name].map(_to_text)
         times = pd.to_datetime(times, utc=True, format="ISO8601", errors="coerce")
         frame[name] = times.where(times.dt.year.isin(YEARS))
     return frame.astype(COLUMNS)
@@ -68,17 +68,18 @@ def list_entries(
     image_details: Iterable[Mapping[str, Any]], manifests: Manifests
 ) -> list[dict[str, Any]]:
     """The rows of read_images as dicts: cheaper than a frame for each of thousands of listings."""
-    texts = by_digest(manifests)
+    texts = _by_digest(manifests)
     parsed = {digest: form.parse_manifest(text) for digest, text in texts.items()}
-    details = unique_details(image_details)
+    details = _unique_details(image_details)
     here = {item.get("imageDigest") for item in details}
-    listed, parents = find_parents({d: m for d, m in parsed.items() if d in here})
+    listed, parents = _find_parents({d: m for d, m in parsed.items() if d in here})
     return [
-        entry(item, parsed, listed, parents, manifest_size(item, texts, listed)) for item in details
+        entry(item, parsed, listed, parents, _manifest_size(item, texts, listed))
+        for item in details
     ]
 
 
-def by_digest(manifests: Manifests) -> dict[str, Any]:
+def _by_digest(manifests: Manifests) -> dict[str, Any]:
     """digest -> manifest, of a mapping or of batch_get_image's images; TypeError of others."""
     if isinstance(manifests, Mapping):
         return dict(manifests)
@@ -89,27 +90,27 @@ def by_digest(manifests: Manifests) -> dict[str, Any]:
     return {name: item for name, item in zip(names, items, strict=True) if name is not None}
 
 
-def unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
     if isinstance(image_details, Mapping | str):
         raise TypeError("image_details is the list that describe_images gives")
-    items = [read_item(item) for item in image_details]
+    items = [_read_item(item) for item in image_details]
     keyed = {item.get("imageDigest") or number: item for number, item in enumerate(items)}
     return list(keyed.values())
 
 
-def read_item(item: Any) -> dict[str, Any]:
+def _read_item(item: Any) -> dict[str, Any]:
     """An item of a listing without the values that can't be what they are called."""
     item = dict(item) if isinstance(item, Mapping) else {}
     tags = item.get("imageTags")
     tags = tags if isinstance(tags, list | tuple) else []
-    item |= {name: form.ascii_text(item.get(name)) for name in TEXTS}
+    item |= {name: form.ascii_text(item.get(name)) for name in _TEXTS}
     item["imageSizeInBytes"] = form.read_size(item.get("imageSizeInBytes"))
     item["imageTags"] = [tag for tag in tags if form.ascii_text(tag)]
     return item
 
 
-def find_parents(
+def _find_parents(
     manifests: Mapping[str, form.Manifest],
 ) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
     """(child -> what an index says of it, child -> digests of the indexes that list it)."""
@@ -123,7 +124,7 @@ def find_parents(
     return listed, parents
 
 
-def manifest_size(
+def _manifest_size(
     item: Mapping[str, Any], texts: Mapping[str, Any], listed: Mapping[str, dict[str, Any]]
 ) -> int | None:
     """Bytes of an entry's manifest: those of its text, else what an index says; null unknown."""
@@ -134,7 +135,7 @@ def manifest_size(
     if isinstance(text, bytes):
         return len(text)
     # a lone surrogate, which JSON can name, has no bytes
-    if isinstance(text, str) and not LONE_SURROGATE.search(text):
+    if isinstance(text, str) and not _LONE_SURROGATE.search(text):
         return len(text.encode())
     return form.size_of(listed.get(digest, {}))
 
@@ -153,7 +154,7 @@ def entry(
     archived = item.get("imageStatus") == "ARCHIVED"
     return {
         "digest": digest,
-        "kind": find_kind(find_traits(item, manifest, listed.get(digest, {}))),
+        "kind": find_kind(_find_traits(item, manifest, listed.get(digest, {}))),
         "tags": tuple(item["imageTags"]),
         "bytes": item.get("imageSizeInBytes"),
         "pushed": item.get("imagePushedAt"),
@@ -168,7 +169,7 @@ def entry(
     }
 
 
-def find_traits(
+def _find_traits(
     item: Mapping[str, Any], manifest: form.Manifest, listed: Mapping[str, Any]
 ) -> Traits:
     """What tells of which kind an entry is: a listing's item, its manifest and an index."""
@@ -181,22 +182,22 @@ def find_traits(
         listed=frozenset(
             each.get("mediaType", "") for each in form.descriptors(manifest, "manifests")
         ),
-        attests=attests(listed),
+        attests=_attests(listed),
     )
 
 
-def attests(listed: Mapping[str, Any]) -> bool:
+def _attests(listed: Mapping[str, Any]) -> bool:
     """Whether an index lists this child as an attestation."""
     notes = listed.get("annotations")
     return isinstance(notes, dict) and notes.get(form.REFERENCE_TYPE) == form.ATTESTS
 
 
-def to_text(time: Any) -> str | None:
+def _to_text(time: Any) -> str | None:
     """A time as ISO text: boto3 gives datetimes, the command line ISO text or epoch seconds.
 
     Null for what is no time, and for epoch seconds outside of YEARS.
     """
-    if isinstance(time, int | float) and time is not True and 0 <= time < LATEST:
+    if isinstance(time, int | float) and time is not True and 0 <= time < _LATEST:
         return pd.Timestamp(time, unit="s", tz="UTC").isoformat()
     if isinstance(time, datetime):
         return time.isoformat()

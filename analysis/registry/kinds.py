@@ -71,13 +71,13 @@ def _is_cache(traits: Traits) -> bool:
     return form.CACHE_CONFIG in {traits.artifact_type, *traits.listed}
 
 
-OTHER = Kind("other", "anything else, such as a signature or a chart", lambda traits: True)
+_OTHER = Kind("other", "anything else, such as a signature or a chart", lambda traits: True)
 IMAGE = Kind("image", "the description of an image: its layers and settings", _is_image, runs=True)
 INDEX = Kind("index", "a list of manifests, such as an image and its attestation", _is_index,
              runs=True)  # fmt: skip
 ATTESTATION = Kind("attestation", "a statement on an image: how it was built", _is_attestation)
 CACHE = Kind("cache", "what --cache-to pushes", _is_cache, of_cache=True)
-KIND_LIST = (IMAGE, INDEX, ATTESTATION, CACHE, OTHER)
+KIND_LIST = (IMAGE, INDEX, ATTESTATION, CACHE, _OTHER)
 
 KINDS = tuple(each.name for each in KIND_LIST)
 # what a push leaves of an image, a cache in the same repository apart
@@ -86,9 +86,9 @@ ROLLBACK_KINDS = [each.name for each in KIND_LIST if each.runs]
 
 
 def find_kind(traits: Traits) -> str:
-    """The name of the kind that an entry is of: the last that fits it, OTHER where none does."""
-    special = (each for each in reversed(KIND_LIST) if each is not OTHER)
-    return next((each.name for each in special if each.fits(traits)), OTHER.name)
+    """The name of the kind that an entry is of: the last that fits it, _OTHER where none does."""
+    special = (each for each in reversed(KIND_LIST) if each is not _OTHER)
+    return next((each.name for each in special if each.fits(traits)), _OTHER.name)
 
 
 def describe_kinds(names: Iterable[str] = KINDS) -> pd.DataFrame:

@@ -15,14 +15,14 @@ from analysis.registry.policy import COUNT, Rule, read_policy
 
 COLUMNS = {"digest": "string", "action": "string", "rule": "Int64", "reason": "string"}
 # count type -> (column of the time that counts, its words)
-AGES = {
+_AGES = {
     "sinceImagePushed": ("pushed", "pushed"),
     "sinceImagePulled": ("last_used", "last pulled, or pushed if never,"),
     "sinceImageTransitioned": ("archived", "archived"),
 }
 
 
-class Verdict(NamedTuple):
+class _Verdict(NamedTuple):
     """What is done to an entry, the priority of the rule it belongs to, and why."""
 
     action: str
@@ -58,24 +58,24 @@ def preview_lifecycle(
     rules = read_policy(policy)
     now = pd.Timestamp(now or datetime.now(UTC))
     now = now.tz_localize("UTC") if now.tz is None else now
-    listed, leads = find_listed(images), find_leads(images)
+    listed, leads = _find_listed(images), _find_leads(images)
     counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
     counted = counted.assign(last_used=counted["pulled"].fillna(counted["pushed"]))
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, _Verdict] = {}
     for rule in rules:
-        for digest, verdict in evaluate(rule, counted, now):
+        for digest, verdict in _evaluate(rule, counted, now):
             verdicts.setdefault(digest, verdict)
     rows = [(d, *judge(d, verdicts, listed, leads)) for d in images["digest"]]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=images.index).astype(COLUMNS)
 
 
-def find_listed(images: pd.DataFrame) -> dict[str, str]:
+def _find_listed(images: pd.DataFrame) -> dict[str, str]:
     """child -> an index here that lists it."""
     pairs = zip(images["digest"], images["parents"], strict=True)
     return {digest: parents[0] for digest, parents in pairs if len(parents)}
 
 
-def find_leads(images: pd.DataFrame) -> dict[str, str]:
+def _find_leads(images: pd.DataFrame) -> dict[str, str]:
     """referrer -> the entry here that decides: its subject, or that one's subject, and so on."""
     here = set(images["digest"].dropna())
     pairs = zip(images["digest"], images["subject"], strict=True)
@@ -91,55 +91,57 @@ def find_leads(images: pd.DataFrame) -> dict[str, str]:
     return leads
 
 
-def evaluate(rule: Rule, images: pd.DataFrame, now: pd.Timestamp) -> Iterator[tuple[str, Verdict]]:
+def _evaluate(
+    rule: Rule, images: pd.DataFrame, now: pd.Timestamp
+) -> Iterator[tuple[str, _Verdict]]:
     """(digest, verdict) of every entry that a rule selects, as if it were the only rule."""
     pairs = zip(images["tags"], images["archived"].notna(), strict=True)
     chosen = [rule.selects(tags, archived) for tags, archived in pairs]
     selected = images[pd.Series(chosen, index=images.index, dtype="bool")]
     if rule.count_type == COUNT:
-        yield from evaluate_count(rule, selected)
+        yield from _evaluate_count(rule, selected)
     else:
-        yield from evaluate_age(rule, selected, now)
+        yield from _evaluate_age(rule, selected, now)
 
 
-def evaluate_count(rule: Rule, selected: pd.DataFrame) -> Iterator[tuple[str, Verdict]]:
+def _evaluate_count(rule: Rule, selected: pd.DataFrame) -> Iterator[tuple[str, _Verdict]]:
     """Verdicts of a rule that keeps the newest; of those pushed at once the first by digest."""
     order = selected.sort_values(["pushed", "digest"], ascending=[False, True])
     times = zip(order["digest"], order["pushed"], strict=True)
     for number, (digest, pushed) in enumerate(times, start=1):
         if pd.isna(pushed):
-            yield digest, Verdict("keep", rule.priority, "when it was pushed is not known")
+            yield digest, _Verdict("keep", rule.priority, "when it was pushed is not known")
             continue
         action = rule.action if number > rule.number else "keep"
         reason = f"number {number} of {len(order)}, newest first; {rule.number} are kept"
-        yield digest, Verdict(action, rule.priority, reason)
+        yield digest, _Verdict(action, rule.priority, reason)
 
 
-def evaluate_age(
+def _evaluate_age(
     rule: Rule, selected: pd.DataFrame, now: pd.Timestamp
-) -> Iterator[tuple[str, Verdict]]:
+) -> Iterator[tuple[str, _Verdict]]:
     """Verdicts of a rule that keeps what is young enough."""
-    column, words = AGES[rule.count_type]
+    column, words = _AGES[rule.count_type]
     days = (now - selected[column]).dt.total_seconds() / 86400
     for digest, age in zip(selected["digest"], days, strict=True):
         if pd.isna(age):
-            yield digest, Verdict("keep", rule.priority, f"when it was {words} is not known")
+            yield digest, _Verdict("keep", rule.priority, f"when it was {words} is not known")
             continue
         action = rule.action if age > rule.number else "keep"
         reason = f"{words} {age:.1f} days ago; the limit is {rule.number} days"
-        yield digest, Verdict(action, rule.priority, reason)
+        yield digest, _Verdict(action, rule.priority, reason)
 
 
 def judge(
     digest: str,
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, _Verdict],
     listed: Mapping[str, str],
     leads: Mapping[str, str],
-) -> Verdict:
+) -> _Verdict:
     """What becomes of an entry, given what the rules alone would do."""
     if digest in listed:
-        return Verdict("keep", None, f"{listed[digest]} lists it and must go first")
+        return _Verdict("keep", None, f"{listed[digest]} lists it and must go first")
     if digest in leads:
         lead = judge(leads[digest], verdicts, listed, {})
-        return Verdict(lead.action, lead.rule, f"refers to {leads[digest]}, does as that does")
-    return verdicts.get(digest) or Verdict("keep", None, "no rule selects it")
+        return _Verdict(lead.action, lead.rule, f"refers to {leads[digest]}, does as that does")
+    return verdicts.get(digest) or _Verdict("keep", None, "no rule selects it")

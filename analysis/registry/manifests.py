@@ -8,12 +8,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
-DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
-DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
-INDEXES = frozenset({OCI_INDEX, DOCKER_INDEX})
-IMAGES = frozenset({OCI_IMAGE, DOCKER_IMAGE})
+_OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+_OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
+_DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+_DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
+INDEXES = frozenset({_OCI_INDEX, _DOCKER_INDEX})
+IMAGES = frozenset({_OCI_IMAGE, _DOCKER_IMAGE})
 IMAGE_CONFIGS = frozenset(
     {
         "application/vnd.oci.image.config.v1+json",
@@ -46,16 +46,16 @@ def parse_manifest(manifest: str | bytes | Manifest | None) -> dict[str, Any]:
 def descriptors(manifest: Manifest, key: str) -> list[dict[str, Any]]:
     """The descriptors in a manifest's list `key` ("layers", "manifests"), [] for none."""
     values = manifest.get(key)
-    return [v for v in values if has_digest(v)] if isinstance(values, list) else []
+    return [v for v in values if _has_digest(v)] if isinstance(values, list) else []
 
 
 def descriptor(manifest: Manifest, key: str) -> dict[str, Any]:
     """The descriptor under `key` ("config", "subject"), {} for none."""
     value = manifest.get(key)
-    return dict(value or {}) if has_digest(value) else {}
+    return dict(value or {}) if _has_digest(value) else {}
 
 
-def has_digest(value: Any) -> bool:
+def _has_digest(value: Any) -> bool:
     """Whether `value` is a descriptor: a digest and, if any, a media type in words."""
     return (
         isinstance(value, dict)
@@ -75,8 +75,8 @@ def media_type(manifest: Manifest) -> str | None:
     if isinstance(stated, str):
         return stated
     if "manifests" in manifest:
-        return OCI_INDEX
-    return OCI_IMAGE if "layers" in manifest else None
+        return _OCI_INDEX
+    return _OCI_IMAGE if "layers" in manifest else None
 
 
 def artifact_type(manifest: Manifest) -> str | None:

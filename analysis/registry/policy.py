@@ -13,9 +13,9 @@ from typing import Any
 
 from analysis.errors import PolicyError
 
-MAX_RULES, MAX_WILDCARDS, MIN_ARCHIVED_DAYS = 50, 4, 90
-RULE_KEYS = ("rulePriority", "description", "selection", "action")
-SELECTION_KEYS = (
+_MAX_RULES, _MAX_WILDCARDS, _MIN_ARCHIVED_DAYS = 50, 4, 90
+_RULE_KEYS = ("rulePriority", "description", "selection", "action")
+_SELECTION_KEYS = (
     "tagStatus",
     "tagPatternList",
     "tagPrefixList",
@@ -24,11 +24,11 @@ SELECTION_KEYS = (
     "countUnit",
     "countNumber",
 )
-ACTION_KEYS = ("type", "targetStorageClass")
-TAG_STATUS = ("tagged", "untagged", "any")
+_ACTION_KEYS = ("type", "targetStorageClass")
+_TAG_STATUS = ("tagged", "untagged", "any")
 COUNT = "imageCountMoreThan"
-COUNT_TYPES = (COUNT, "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned")
-ACTIONS = ("expire", "transition")
+_COUNT_TYPES = (COUNT, "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned")
+_ACTIONS = ("expire", "transition")
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ class Rule:
 def read_policy(policy: Mapping[str, Any] | str | Path) -> list[Rule]:
     """The rules of a policy (object, JSON text or file), first priority first; or PolicyError."""
     value, source = load(policy)
-    check(isinstance(value, Mapping), source, 'is not {"rules": [...]}: write its rules so')
-    check_keys(value, ("rules",), source)
+    _check(isinstance(value, Mapping), source, 'is not {"rules": [...]}: write its rules so')
+    _check_keys(value, ("rules",), source)
     rules = value.get("rules")
-    check(
+    _check(
         isinstance(rules, list) and rules, source, "has no rules: give it a list with one at least"
     )
-    check(len(rules) <= MAX_RULES, source, f"has {len(rules)} rules: ECR takes {MAX_RULES}")
-    found = [read_rule(rule, f"{source}, rule {n}") for n, rule in enumerate(rules, start=1)]
-    check_together(rules, found, source)
+    _check(len(rules) <= _MAX_RULES, source, f"has {len(rules)} rules: ECR takes {_MAX_RULES}")
+    found = [_read_rule(rule, f"{source}, rule {n}") for n, rule in enumerate(rules, start=1)]
+    _check_together(rules, found, source)
     return sorted(found, key=lambda rule: rule.priority)
 
 
@@ -84,41 +84,41 @@ def load(policy: Mapping[str, Any] | str | Path) -> tuple[Any, str]:
         raise PolicyError(f"{source} is not JSON ({error}): correct it there.") from error
 
 
-def read_rule(value: Any, where: str) -> Rule:
+def _read_rule(value: Any, where: str) -> Rule:
     """One rule; PolicyError names the key that is wrong."""
-    check(
+    _check(
         isinstance(value, Mapping), where, "is no object: give it rulePriority, selection, action"
     )
-    check_keys(value, RULE_KEYS, where)
+    _check_keys(value, _RULE_KEYS, where)
     selection, action = value.get("selection"), value.get("action")
-    check(isinstance(selection, Mapping), where, "has no selection: say which images it is about")
-    check(isinstance(action, Mapping), where, 'has no action: write {"type": "expire"}')
-    check_keys(selection, SELECTION_KEYS, where)
-    check_keys(action, ACTION_KEYS, where)
-    status = one_of(selection, "tagStatus", TAG_STATUS, where)
-    kind = one_of(selection, "countType", COUNT_TYPES, where)
+    _check(isinstance(selection, Mapping), where, "has no selection: say which images it is about")
+    _check(isinstance(action, Mapping), where, 'has no action: write {"type": "expire"}')
+    _check_keys(selection, _SELECTION_KEYS, where)
+    _check_keys(action, _ACTION_KEYS, where)
+    status = _one_of(selection, "tagStatus", _TAG_STATUS, where)
+    kind = _one_of(selection, "countType", _COUNT_TYPES, where)
     rule = Rule(
-        priority=positive(value, "rulePriority", where),
+        priority=_positive(value, "rulePriority", where),
         tag_status=status,
-        patterns=read_patterns(selection, status, where),
-        storage_class=read_storage_class(selection, kind, where),
+        patterns=_read_patterns(selection, status, where),
+        storage_class=_read_storage_class(selection, kind, where),
         count_type=kind,
-        number=positive(selection, "countNumber", where),
-        action=read_action(action, kind, where),
+        number=_positive(selection, "countNumber", where),
+        action=_read_action(action, kind, where),
     )
-    check_unit(selection, kind, rule.number, where)
+    _check_unit(selection, kind, rule.number, where)
     return rule
 
 
-def read_patterns(
+def _read_patterns(
     selection: Mapping[str, Any], status: str, where: str
 ) -> tuple[re.Pattern[str], ...]:
     """What tags must match; PolicyError unless a tagged rule has just one of the two lists."""
     given = [key for key in ("tagPatternList", "tagPrefixList") if selection.get(key)]
     if status != "tagged":
-        check(not given, where, f"has {' and '.join(given)} with tagStatus {status}: leave it out")
+        _check(not given, where, f"has {' and '.join(given)} with tagStatus {status}: leave it out")
         return ()
-    check(
+    _check(
         len(given) == 1,
         where,
         f"has {' and '.join(given) or 'no list of tags'} with tagStatus tagged: give it either "
@@ -126,59 +126,59 @@ def read_patterns(
     )
     items = selection[given[0]]
     text = isinstance(items, list) and all(isinstance(item, str) and item for item in items)
-    check(text, where, f"has something other than a list of texts in {given[0]}: list tags there")
+    _check(text, where, f"has something other than a list of texts in {given[0]}: list tags there")
     if given[0] == "tagPrefixList":
         return tuple(re.compile(re.escape(item) + ".*") for item in items)
     for item in items:
-        check(
-            item.count("*") <= MAX_WILDCARDS,
+        _check(
+            item.count("*") <= _MAX_WILDCARDS,
             where,
-            f"has {item.count('*')} * in {item!r}: ECR takes {MAX_WILDCARDS} a pattern",
+            f"has {item.count('*')} * in {item!r}: ECR takes {_MAX_WILDCARDS} a pattern",
         )
     return tuple(re.compile(".*".join(map(re.escape, item.split("*")))) for item in items)
 
 
-def read_storage_class(selection: Mapping[str, Any], count_type: str, where: str) -> str:
+def _read_storage_class(selection: Mapping[str, Any], count_type: str, where: str) -> str:
     """standard or archive; PolicyError when the count type can't be had there."""
     given = selection.get("storageClass")
     wanted = "archive" if count_type == "sinceImageTransitioned" else "standard"
     fits = given == wanted or (given is None and wanted == "standard")
-    check(fits, where, f"has storageClass {given!r}: {count_type} needs {wanted!r}")
+    _check(fits, where, f"has storageClass {given!r}: {count_type} needs {wanted!r}")
     return wanted
 
 
-def read_action(action: Mapping[str, Any], count_type: str, where: str) -> str:
+def _read_action(action: Mapping[str, Any], count_type: str, where: str) -> str:
     """expire or transition; PolicyError when the count type can't have it."""
-    kind, target = one_of(action, "type", ACTIONS, where), action.get("targetStorageClass")
+    kind, target = _one_of(action, "type", _ACTIONS, where), action.get("targetStorageClass")
     if kind == "transition":
-        check(target == "archive", where, 'needs targetStorageClass "archive" to transition')
+        _check(target == "archive", where, 'needs targetStorageClass "archive" to transition')
     else:
-        check(target is None, where, "has a targetStorageClass but expires: leave it out")
+        _check(target is None, where, "has a targetStorageClass but expires: leave it out")
     only = {"sinceImagePulled": "transition", "sinceImageTransitioned": "expire"}
     wanted = only.get(count_type, kind)
-    check(kind == wanted, where, f"has action {kind}: {count_type} can only {wanted}")
+    _check(kind == wanted, where, f"has action {kind}: {count_type} can only {wanted}")
     return kind
 
 
-def check_unit(selection: Mapping[str, Any], count_type: str, number: int, where: str) -> None:
+def _check_unit(selection: Mapping[str, Any], count_type: str, number: int, where: str) -> None:
     """PolicyError unless ages, and nothing else, are counted in days."""
     unit = selection.get("countUnit")
     if count_type == COUNT:
-        check(unit is None, where, f"has a countUnit: {COUNT} has none, leave it out")
+        _check(unit is None, where, f"has a countUnit: {COUNT} has none, leave it out")
     else:
-        check(unit == "days", where, f'has countUnit {unit!r}: {count_type} needs "days"')
+        _check(unit == "days", where, f'has countUnit {unit!r}: {count_type} needs "days"')
     if count_type == "sinceImageTransitioned":
-        check(
-            number >= MIN_ARCHIVED_DAYS,
+        _check(
+            number >= _MIN_ARCHIVED_DAYS,
             where,
-            f"has countNumber {number}: images stay archived for {MIN_ARCHIVED_DAYS} days at least",
+            f"has countNumber {number}: images stay archived {_MIN_ARCHIVED_DAYS} days at least",
         )
 
 
-def check_together(values: list[Any], rules: list[Rule], source: str) -> None:
+def _check_together(values: list[Any], rules: list[Rule], source: str) -> None:
     """PolicyError when rules contradict one another."""
     priorities = [rule.priority for rule in rules]
-    check(
+    _check(
         len(set(priorities)) == len(rules),
         source,
         f"uses a rulePriority twice ({priorities}): give each rule its own",
@@ -187,46 +187,46 @@ def check_together(values: list[Any], rules: list[Rule], source: str) -> None:
         these = [rule for rule in rules if rule.storage_class == storage]
         for status in ("untagged", "any"):
             found = [rule for rule in these if rule.tag_status == status]
-            check(len(found) < 2, source, f"has {len(found)} rules for {status} images: keep one")
+            _check(len(found) < 2, source, f"has {len(found)} rules for {status} images: keep one")
         last = max(these, key=lambda rule: rule.priority, default=None)
         for rule in these:
-            check(
+            _check(
                 rule.tag_status != "any" or rule is last,
                 source,
                 f"has tagStatus any at priority {rule.priority}: it must have the highest number",
             )
         lists = [frozenset(rule.patterns) for rule in these if rule.patterns]
-        check(
+        _check(
             len(set(lists)) == len(lists),
             source,
             "lists the same tags in two rules: only the first would act, keep one",
         )
 
 
-def one_of(value: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
+def _one_of(value: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
     """The value of a key; PolicyError when it is not one of the choices."""
     given = value.get(key)
-    check(given in choices, where, f"has {key} {given!r}: use {', '.join(choices)}")
+    _check(given in choices, where, f"has {key} {given!r}: use {', '.join(choices)}")
     return str(given)
 
 
-def positive(value: Mapping[str, Any], key: str, where: str) -> int:
+def _positive(value: Mapping[str, Any], key: str, where: str) -> int:
     """The value of a key; PolicyError when it is no whole number from 1."""
     given = value.get(key)
     fits = isinstance(given, int) and not isinstance(given, bool) and given > 0
-    check(fits, where, f"has {key} {given!r}: use a whole number from 1")
+    _check(fits, where, f"has {key} {given!r}: use a whole number from 1")
     return int(given or 0)
 
 
-def check_keys(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+def _check_keys(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     """PolicyError names the first key that ECR does not know."""
     for key in value:
         close = get_close_matches(str(key), known, n=1)
         cure = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-        check(key in known, where, f"has the unknown key {key!r}: {cure}")
+        _check(key in known, where, f"has the unknown key {key!r}: {cure}")
 
 
-def check(fits: object, where: str, problem: str) -> None:
+def _check(fits: object, where: str, problem: str) -> None:
     """PolicyError with the place and the problem unless it fits."""
     if not fits:
         raise PolicyError(f"{where} {problem.rstrip('?')}{'?' if problem.endswith('?') else '.'}")

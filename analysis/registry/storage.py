@@ -23,11 +23,11 @@ from analysis.errors import RegistryError
 from analysis.registry import manifests as form
 from analysis.registry.images import sum_known
 
-ACCEPT = ", ".join(sorted(form.INDEXES | form.IMAGES))
-END = bytes(1024)
-ATTEMPTS, PAUSE, TIMEOUT = 4, 0.2, 10.0
-REVISION = re.compile(r"(?:\./)?_manifests/revisions/sha256/([0-9a-f]{64})/link")
-CURRENT = re.compile(r"(?:\./)?_manifests/tags/([^/]+)/current/link")
+_ACCEPT = ", ".join(sorted(form.INDEXES | form.IMAGES))
+_END = bytes(1024)
+ATTEMPTS, PAUSE, _TIMEOUT = 4, 0.2, 10.0
+_REVISION = re.compile(r"(?:\./)?_manifests/revisions/sha256/([0-9a-f]{64})/link")
+_CURRENT = re.compile(r"(?:\./)?_manifests/tags/([^/]+)/current/link")
 # the lab's registry is on this machine: a proxy of the environment can't reach it
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -43,7 +43,7 @@ def fetch_manifest(address: str, repository: str, digest: str) -> str:
         if attempt:
             time.sleep(PAUSE * 2 ** (attempt - 1))
         try:
-            return checked(get(url), digest, url)
+            return _checked(get(url), digest, url)
         except urllib.error.HTTPError as error:
             problem = f"answers HTTP {error.code}"
             error.close()
@@ -59,12 +59,12 @@ def fetch_manifest(address: str, repository: str, digest: str) -> str:
 
 def get(url: str) -> bytes:
     """What a registry answers to a request for a manifest of any kind."""
-    request = urllib.request.Request(url, headers={"Accept": ACCEPT})
-    with OPENER.open(request, timeout=TIMEOUT) as answer:
+    request = urllib.request.Request(url, headers={"Accept": _ACCEPT})
+    with OPENER.open(request, timeout=_TIMEOUT) as answer:
         return answer.read()
 
 
-def checked(data: bytes, digest: str, url: str) -> str:
+def _checked(data: bytes, digest: str, url: str) -> str:
     """`data` as text; RegistryError when it does not have this digest."""
     found = f"sha256:{hashlib.sha256(data).hexdigest()}"
     if found != digest:
@@ -82,36 +82,36 @@ def list_repository(tar: bytes, fetch: Callable[[str], str | bytes]) -> dict[str
     untagged ones included. imagePushedAt is when a digest was last pushed (ISO, UTC). Raises
     RegistryError for a tar that can't be read, and what `fetch` raises.
     """
-    pushed, tags = read_links(tar)
+    pushed, tags = _read_links(tar)
     digests = sorted(pushed, key=lambda digest: (pushed[digest], digest))
-    texts = {digest: as_text(fetch(digest)) for digest in digests}
+    texts = {digest: _as_text(fetch(digest)) for digest in digests}
     parsed = {digest: form.parse_manifest(text) for digest, text in texts.items()}
     details = [describe(digest, parsed, tags.get(digest, []), pushed[digest]) for digest in digests]
     return {"imageDetails": details, "manifests": texts}
 
 
-def as_text(manifest: str | bytes) -> str:
+def _as_text(manifest: str | bytes) -> str:
     """A manifest as text."""
     return manifest.decode("utf-8", "replace") if isinstance(manifest, bytes) else manifest
 
 
-def read_links(tar: bytes) -> tuple[dict[str, datetime], dict[str, list[str]]]:
+def _read_links(tar: bytes) -> tuple[dict[str, datetime], dict[str, list[str]]]:
     """(digest -> when it was pushed, digest -> the tags it has now, sorted)."""
     pushed: dict[str, datetime] = {}
     tags: dict[str, list[str]] = {}
-    for path, modified, text in link_files(tar):
-        if match := REVISION.fullmatch(path):
+    for path, modified, text in _link_files(tar):
+        if match := _REVISION.fullmatch(path):
             pushed[f"sha256:{match[1]}"] = datetime.fromtimestamp(modified, UTC)
-        elif match := CURRENT.fullmatch(path):
+        elif match := _CURRENT.fullmatch(path):
             tags.setdefault(text, []).append(match[1])
     return pushed, {digest: sorted(names) for digest, names in tags.items()}
 
 
-def link_files(tar: bytes) -> Iterator[tuple[str, float, str]]:
+def _link_files(tar: bytes) -> Iterator[tuple[str, float, str]]:
     """(path, time of writing, text) of each file in a tar; RegistryError when it is damaged."""
     try:
         # tarfile takes a tar that ends between two files for a whole one
-        if len(tar) < len(END) or any(tar[-len(END) :]):
+        if len(tar) < len(_END) or any(tar[-len(_END) :]):
             raise tarfile.ReadError("its end is missing")
         with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
             for entry in archive:
@@ -133,7 +133,7 @@ def describe(
     item = {
         "imageDigest": digest,
         "imageTags": tags or None,
-        "imageSizeInBytes": image_size(digest, manifests),
+        "imageSizeInBytes": _image_size(digest, manifests),
         "imagePushedAt": pushed.isoformat(),
         "imageManifestMediaType": form.media_type(manifest),
         "artifactMediaType": form.artifact_type(manifest),
@@ -142,7 +142,7 @@ def describe(
     return {key: value for key, value in item.items() if value is not None}
 
 
-def image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | None:
+def _image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | None:
     """Bytes by ECR's rule: config and layers of an image, the largest child of an index.
 
     Blobs that a cache in index form lists are added up. Null where a size is not known.
@@ -150,7 +150,7 @@ def image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | Non
     manifest = manifests.get(digest, {})
     own = form.blobs(manifest)
     inner = [
-        image_size(child, manifests) for child in form.children(manifest) if child in manifests
+        _image_size(child, manifests) for child in form.children(manifest) if child in manifests
     ]
     known = [size for size in inner if size is not None]
     if not own and not known:

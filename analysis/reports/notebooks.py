@@ -18,7 +18,7 @@ from analysis.shipped import NOTEBOOKS, in_checkout
 BUILD = NOTEBOOKS / "1-build.ipynb"
 HISTORY = NOTEBOOKS / "history.ipynb"
 # an error of ours says what to do; any other is told by where it happened
-OWN_ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"UnknownName"}
+_OWN_ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"UnknownName"}
 # papermill tells of each notebook it opens and writes
 logging.getLogger("papermill").setLevel(logging.WARNING)
 
@@ -62,20 +62,20 @@ def run_notebook(
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
-        raise NotebookFailed(explain_failure(notebook, parameters, error), error.ename) from error
+        raise NotebookFailed(_explain_failure(notebook, parameters, error), error.ename) from error
     except DeadKernelError as error:
         message = f"{notebook.name} was stopped: its Python process ended (out of memory?)."
         raise NotebookFailed(message, "DeadKernelError") from error
 
 
-def explain_failure(
+def _explain_failure(
     notebook: Path, parameters: dict[str, Any], error: PapermillExecutionError
 ) -> str:
     """One sentence or two: the notebook, its cell, the error and the cure."""
     # papermill adds a cell when it sets parameters; the reader counts from 1
     number = error.cell_index + (0 if parameters else 1)
     where = f"{notebook.name}, cell {number} ({error.source.strip().splitlines()[0]})"
-    if error.ename in OWN_ERRORS:
+    if error.ename in _OWN_ERRORS:
         return f"{where}: {error.evalue}"
     values = ", ".join(f"{name} = {value!r}" for name, value in parameters.items())
     return (

@@ -13,11 +13,11 @@ from analysis.redaction import redact
 from analysis.reports.tables import dress_tables
 
 # the page whose first picture answers the question of a set
-ANSWER = "5-verdict.html"
-TEMPLATES = Path(__file__).parent / "templates"
-CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
-FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
-PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_ANSWER = "5-verdict.html"
+_TEMPLATES = Path(__file__).parent / "templates"
+_CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -40,28 +40,28 @@ class Page:
     @property
     def summary(self) -> str:
         """The HTML of the page's first paragraph, '' without one."""
-        match = PARAGRAPH.search(self.content)
+        match = _PARAGRAPH.search(self.content)
         return match[1] if match else ""
 
     @property
     def figure(self) -> str:
         """The HTML of the page's first figure, '' without one."""
-        match = FIGURE.search(self.content)
+        match = _FIGURE.search(self.content)
         return match[0] if match else ""
 
     @property
     def content(self) -> str:
         """The HTML between the page's navigation and its footer."""
-        match = CONTENT.search(self.html)
+        match = _CONTENT.search(self.html)
         return match[0] if match else ""
 
 
 @cache
-def make_exporter() -> HTMLExporter:
+def _make_exporter() -> HTMLExporter:
     """nbconvert's exporter with the template of this package."""
     exporter = HTMLExporter(
         template_name="report",
-        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_basedirs=[str(_TEMPLATES)],
         exclude_input=True,
         exclude_anchor_links=True,
     )
@@ -73,8 +73,8 @@ def make_exporter() -> HTMLExporter:
 def render_page(notebook: NotebookNode, title: str, file: str, site: Site) -> str:
     """An executed notebook as one HTML file."""
     resources = {"title": title, "here": file, "site": site}
-    html, _ = make_exporter().from_notebook_node(notebook, resources)
-    return finish_html(html)
+    html, _ = _make_exporter().from_notebook_node(notebook, resources)
+    return _finish_html(html)
 
 
 def render_index(
@@ -86,8 +86,8 @@ def render_index(
     problems: Sequence[str],
 ) -> str:
     """The index of a set as one HTML file, with the first picture of the page that answers it."""
-    answers = [page.figure for page in pages if page.file == ANSWER]
-    template = make_exporter().environment.get_template("set.html.j2")
+    answers = [page.figure for page in pages if page.file == _ANSWER]
+    template = _make_exporter().environment.get_template("set.html.j2")
     html = template.render(
         title=title,
         site=site,
@@ -97,9 +97,9 @@ def render_index(
         facts=facts,
         problems=problems,
     )
-    return finish_html(html)
+    return _finish_html(html)
 
 
-def finish_html(html: str) -> str:
+def _finish_html(html: str) -> str:
     """HTML with its tables fit for reading, and without secrets."""
     return redact(dress_tables(html))

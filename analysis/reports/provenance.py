@@ -8,7 +8,7 @@ from analysis.records import Experiment
 from analysis.results import describe_builds, list_places, say_dates
 from analysis.words import count_words
 
-VERSIONS = {
+_VERSIONS = {
     "engine": "Docker",
     "buildx": "buildx",
     "buildkit": "BuildKit",
@@ -21,7 +21,7 @@ def summarise_source(experiment: Experiment) -> str:
     runs = experiment.runs
     if runs.empty:
         return "No build has been recorded yet."
-    emulated = list_values(runs.loc[runs["emulated"], "strategy"])
+    emulated = _list_values(runs.loc[runs["emulated"], "strategy"])
     builds = count_words(len(runs), "recorded build")
     text = f"{builds}, run in {list_places(runs)}, {say_dates(runs)}."
     return text + (f" Emulated there: {emulated}." if emulated else "")
@@ -34,25 +34,25 @@ def describe_source(experiment: Experiment) -> dict[str, str]:
         "Experiment": experiment.folder.name,
         "Builds": describe_builds(runs),
         "Ran": f"{say_dates(runs)} in {list_places(runs)}" if len(runs) else "",
-        "Emulated": list_values(runs.loc[runs["emulated"], "strategy"]),
+        "Emulated": _list_values(runs.loc[runs["emulated"], "strategy"]),
         "Built": str(facts.get("context") or ""),
-        "Machine": describe_machine(find_part(facts, "machine")),
-        "Versions": list_versions(runs),
+        "Machine": _describe_machine(_find_part(facts, "machine")),
+        "Versions": _list_versions(runs),
         "Images": "; ".join(
-            f"{name} {image}" for name, image in find_part(facts, "images").items()
+            f"{name} {image}" for name, image in _find_part(facts, "images").items()
         ),
-        "Links": list_values(runs["link"]),
+        "Links": _list_values(runs["link"]),
     }
     return {label: value for label, value in described.items() if value}
 
 
-def find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
+def _find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
     """What is known of one of the facts of several parts, {} when nothing is."""
     part = facts.get(name)
     return {key: value for key, value in part.items() if value} if isinstance(part, dict) else {}
 
 
-def describe_machine(machine: dict[str, Any]) -> str:
+def _describe_machine(machine: dict[str, Any]) -> str:
     """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
     memory = machine.get("memory")
     parts = [
@@ -74,12 +74,12 @@ def list_problems(experiment: Experiment) -> list[str]:
     ] + [str(reason) for reason in experiment.problems["reason"]]
 
 
-def list_versions(runs: pd.DataFrame) -> str:
+def _list_versions(runs: pd.DataFrame) -> str:
     """The tools' versions, each with all that occurred."""
-    values = {word: list_values(runs[column]) for column, word in VERSIONS.items()}
+    values = {word: _list_values(runs[column]) for column, word in _VERSIONS.items()}
     return ", ".join(f"{word} {value}" for word, value in values.items() if value)
 
 
-def list_values(column: pd.Series) -> str:
+def _list_values(column: pd.Series) -> str:
     """The different values of a column that are known, sorted."""
     return ", ".join(sorted(column.dropna().astype(str).unique()))

@@ -13,7 +13,7 @@ from analysis.reports.notebooks import list_analyses, read_title, run_notebook, 
 from analysis.reports.pages import Page, Site, render_index, render_page
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 
-TITLE = "Which Docker caching strategy wins on CodeBuild?"
+_TITLE = "Which Docker caching strategy wins on CodeBuild?"
 
 
 def make_reports(
@@ -35,13 +35,13 @@ def make_reports(
     site = Site(files, summarise_source(data))
     folder.mkdir(parents=True, exist_ok=True)
     made = {
-        path: make_page(path, titles[path], site, folder, future)
-        for path, future in run_all(notebooks, experiment)
+        path: _make_page(path, titles[path], site, folder, future)
+        for path, future in _run_all(notebooks, experiment)
     }
     pages = [made[path] for path in notebooks]
     index = folder / "index.html"
     html = render_index(
-        TITLE, site, pages, headline(data), describe_source(data), list_problems(data)
+        _TITLE, site, pages, headline(data), describe_source(data), list_problems(data)
     )
     write_html(index, html)
     failed = [page.problem for page in pages if page.problem]
@@ -55,7 +55,7 @@ def name_page(notebook: Path) -> str:
     return f"{notebook.stem}.html"
 
 
-def run_all(
+def _run_all(
     notebooks: Sequence[Path], experiment: str | Path
 ) -> Iterator[tuple[Path, Future[NotebookNode]]]:
     """Each notebook with its finished execution, in the order in which they finish."""
@@ -67,7 +67,7 @@ def run_all(
             yield futures[future], future
 
 
-def make_page(
+def _make_page(
     notebook: Path, title: str, site: Site, folder: Path, future: Future[NotebookNode]
 ) -> Page:
     """The written page of an executed notebook, or what kept it from being made."""
@@ -77,12 +77,12 @@ def make_page(
     except Exception as error:
         # what an earlier call made is of other data
         (folder / file).unlink(missing_ok=True)
-        return Page(file, title, problem=explain(notebook, error))
+        return Page(file, title, problem=_explain(notebook, error))
     write_html(folder / file, html)
     return Page(file, title, html)
 
 
-def explain(notebook: Path, error: Exception) -> str:
+def _explain(notebook: Path, error: Exception) -> str:
     """Why a notebook has no page, and what to do; an error of ours says both itself."""
     if isinstance(error, AnalysisError):
         return str(error)

@@ -8,11 +8,11 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 T = TypeVar("T")
 
 
-def once(method: Callable[P, T]) -> Callable[P, T]:
+def once(method: Callable[_P, T]) -> Callable[_P, T]:
     """The method, computed once for each object and arguments; frames are handed out as copies.
 
     The answers lie in the object: they go when it goes, and a copy with other fields has none.
@@ -20,7 +20,7 @@ def once(method: Callable[P, T]) -> Callable[P, T]:
     form = signature(method)
 
     @wraps(method)
-    def kept(*args: P.args, **kwargs: P.kwargs) -> T:
+    def kept(*args: _P.args, **kwargs: _P.kwargs) -> T:
         bound = form.bind(*args, **kwargs)
         bound.apply_defaults()
         owner, *values = bound.arguments.values()

@@ -7,8 +7,8 @@ import pandas as pd
 from analysis.records import Experiment
 from analysis.words import count_words
 
-PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
-COUNTED = {"strategy": "Strategies", "scenario": "Scenarios", "round": "Rounds"}
+_PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
+_COUNTED = {"strategy": "Strategies", "scenario": "Scenarios", "round": "Rounds"}
 
 
 def say_line(experiment: Experiment) -> str:
@@ -17,7 +17,7 @@ def say_line(experiment: Experiment) -> str:
     folder = _escape_controls(str(experiment.folder))
     if runs.empty:
         return f"{folder}: no runs"
-    counts = ", ".join(count_words(runs[name].nunique(), name) for name in COUNTED)
+    counts = ", ".join(count_words(runs[name].nunique(), name) for name in _COUNTED)
     return (
         f"{folder}: {count_words(len(runs), 'run')} of {counts}; {int(runs['valid'].sum())} valid"
     )
@@ -28,19 +28,19 @@ def write_html(experiment: Experiment) -> str:
     rows = "".join(
         f"<tr><th scope='row' style='text-align: left'>{_escape(label)}</th>"
         f"<td style='text-align: left'>{_escape(value)}</td></tr>"
-        for label, value in list_facts(experiment).items()
+        for label, value in _list_facts(experiment).items()
     )
     folder = _escape(str(experiment.folder))
     return f"<table><caption>Experiment {folder}</caption><tbody>{rows}</tbody></table>"
 
 
-def list_facts(experiment: Experiment) -> dict[str, str]:
+def _list_facts(experiment: Experiment) -> dict[str, str]:
     """Label -> value of what an experiment holds; those of no runs are left out."""
     runs, problems = experiment.runs, experiment.problems["reason"]
     if runs.empty:
         facts = {"Runs": "none"}
     else:
-        lists = {label: _list(runs[name]) for name, label in COUNTED.items()}
+        lists = {label: _list(runs[name]) for name, label in _COUNTED.items()}
         facts = {
             "Runs": f"{len(runs)}, {int(runs['valid'].sum())} of them valid",
             **lists,
@@ -52,7 +52,7 @@ def list_facts(experiment: Experiment) -> dict[str, str]:
 
 def describe_builds(runs: pd.DataFrame) -> str:
     """How many builds there are, of how many strategies, scenarios and rounds, how many valid."""
-    parts = [count_words(runs[name].nunique(), name) for name in COUNTED]
+    parts = [count_words(runs[name].nunique(), name) for name in _COUNTED]
     valid = int(runs["valid"].sum())
     return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid"
 
@@ -65,7 +65,7 @@ def say_dates(runs: pd.DataFrame) -> str:
 
 def list_places(runs: pd.DataFrame) -> str:
     """The places in which the builds ran, in words."""
-    return " and ".join(PLACES.get(place, place) for place in sorted(runs["place"].unique()))
+    return " and ".join(_PLACES.get(place, place) for place in sorted(runs["place"].unique()))
 
 
 def _list(values: pd.Series) -> str:

@@ -14,14 +14,14 @@ import yaml
 from analysis.errors import BuildspecError
 
 PHASES = ("install", "pre_build", "build", "post_build")
-TOP_KEYS = {"version", "env", "phases"}
+_TOP_KEYS = {"version", "env", "phases"}
 # say where things go after a build; a build runs the same without them
-IGNORED_KEYS = {"artifacts", "reports", "cache"}
-ENV_KEYS = {"variables", "shell"}
-PHASE_KEYS = {"commands", "finally", "on-failure"}
-ON_FAILURE = ("ABORT", "CONTINUE")
-VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SHELLS = ("/bin/sh", "sh", "bash")
+_IGNORED_KEYS = {"artifacts", "reports", "cache"}
+_ENV_KEYS = {"variables", "shell"}
+_PHASE_KEYS = {"commands", "finally", "on-failure"}
+_ON_FAILURE = ("ABORT", "CONTINUE")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHELLS = ("/bin/sh", "sh", "bash")
 
 
 class TextLoader(yaml.SafeLoader):
@@ -33,7 +33,7 @@ class TextLoader(yaml.SafeLoader):
         seen: set[str] = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
-                raise RepeatedKey(key.value, key.start_mark.line + 1)
+                raise _RepeatedKey(key.value, key.start_mark.line + 1)
             seen.add(key.value)
         return node
 
@@ -44,7 +44,7 @@ TextLoader.yaml_implicit_resolvers = {
 }
 
 
-class RepeatedKey(ValueError):
+class _RepeatedKey(ValueError):
     """A key that a mapping has already, and its line; YAML would keep the last one."""
 
     def __init__(self, key: str, line: int) -> None:
@@ -86,7 +86,7 @@ def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     text = text.removeprefix("\ufeff")
     try:
         spec = yaml.load(text, TextLoader)
-    except RepeatedKey as error:
+    except _RepeatedKey as error:
         raise BuildspecError(f"{source} {error}") from error
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
@@ -96,41 +96,41 @@ def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
         raise BuildspecError(f"{source} is not a buildspec: it has no 'version' and 'phases'.")
     if str(spec.get("version")) != "0.2":
         raise BuildspecError(f"{source} has version {spec.get('version')}: write version: 0.2.")
-    check_keys(spec, TOP_KEYS | IGNORED_KEYS, source, "")
-    env = mapping(spec.get("env"), source, "env")
-    check_keys(env, ENV_KEYS, source, "env/")
-    if env.get("shell", "sh") not in SHELLS:
+    _check_keys(spec, _TOP_KEYS | _IGNORED_KEYS, source, "")
+    env = _mapping(spec.get("env"), source, "env")
+    _check_keys(env, _ENV_KEYS, source, "env/")
+    if env.get("shell", "sh") not in _SHELLS:
         raise BuildspecError(
             f"{source} asks for the shell {env['shell']!r} (env/shell): use sh or bash."
         )
-    phases = mapping(spec.get("phases"), source, "phases")
-    check_keys(phases, set(PHASES), source, "phases/")
+    phases = _mapping(spec.get("phases"), source, "phases")
+    _check_keys(phases, set(PHASES), source, "phases/")
     if not phases:
         raise BuildspecError(f"{source} has no phases: give it phases/build/commands.")
     return Buildspec(
         source=source,
         text=text,
-        phases=tuple(read_phase(n, phases[n], source) for n in PHASES if n in phases),
-        variables=read_variables(env.get("variables"), source),
+        phases=tuple(_read_phase(n, phases[n], source) for n in PHASES if n in phases),
+        variables=_read_variables(env.get("variables"), source),
         shell=env.get("shell", "sh"),
     )
 
 
-def read_phase(name: str, value: Any, source: str) -> Phase:
+def _read_phase(name: str, value: Any, source: str) -> Phase:
     """One phase; BuildspecError names the key that is wrong."""
-    value = mapping(value, source, f"phases/{name}")
-    check_keys(value, PHASE_KEYS, source, f"phases/{name}/")
+    value = _mapping(value, source, f"phases/{name}")
+    _check_keys(value, _PHASE_KEYS, source, f"phases/{name}/")
     on_failure = value.get("on-failure")
-    if on_failure not in (None, *ON_FAILURE):
+    if on_failure not in (None, *_ON_FAILURE):
         raise BuildspecError(
             f"{source} has phases/{name}/on-failure: {on_failure}; use ABORT or CONTINUE."
         )
-    commands = read_commands(value.get("commands"), source, f"phases/{name}/commands")
-    final = read_commands(value.get("finally"), source, f"phases/{name}/finally")
+    commands = _read_commands(value.get("commands"), source, f"phases/{name}/commands")
+    final = _read_commands(value.get("finally"), source, f"phases/{name}/finally")
     return Phase(name, commands, final, on_failure)
 
 
-def read_commands(value: Any, source: str, key: str) -> tuple[str, ...]:
+def _read_commands(value: Any, source: str, key: str) -> tuple[str, ...]:
     """A list of commands, () for none; BuildspecError if there is anything but text in it."""
     if value is None:
         return ()
@@ -142,11 +142,11 @@ def read_commands(value: Any, source: str, key: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def read_variables(value: Any, source: str) -> dict[str, str]:
+def _read_variables(value: Any, source: str) -> dict[str, str]:
     """Name -> text of env/variables."""
-    values = mapping(value, source, "env/variables")
+    values = _mapping(value, source, "env/variables")
     for name, content in values.items():
-        if not isinstance(name, str) or not VARIABLE_NAME.fullmatch(name):
+        if not isinstance(name, str) or not _VARIABLE_NAME.fullmatch(name):
             raise BuildspecError(
                 f"{source} has the variable {name!r} (env/variables): use letters, digits and _, "
                 "no digit first."
@@ -156,7 +156,7 @@ def read_variables(value: Any, source: str) -> dict[str, str]:
     return {name: "" if item is None else str(item) for name, item in values.items()}
 
 
-def mapping(value: Any, source: str, key: str) -> dict[str, Any]:
+def _mapping(value: Any, source: str, key: str) -> dict[str, Any]:
     """`value` as a mapping, {} for nothing; BuildspecError otherwise."""
     if value is None:
         return {}
@@ -165,7 +165,7 @@ def mapping(value: Any, source: str, key: str) -> dict[str, Any]:
     return value
 
 
-def check_keys(value: Mapping[str, Any], known: set[str], source: str, prefix: str) -> None:
+def _check_keys(value: Mapping[str, Any], known: set[str], source: str, prefix: str) -> None:
     """BuildspecError names the first key that is not among those supported."""
     for key in value:
         if key not in known:

@@ -21,15 +21,15 @@ DEPENDENCY_FILES = {
     "Pipfile": "# changed",
     "composer.json": "",
 }
-COMMENTS = {
+_COMMENTS = {
     "#": ".py .rb .sh .pl .r .yml .yaml .toml",
     "//": ".js .mjs .cjs .jsx .ts .tsx .go .java .kt .rs .c .cc .cpp .h .cs .php .scala .swift",
 }
 # settings rather than source, which changes first
-SETTINGS = (".yml", ".yaml", ".toml")
-COMMENT_OF = {suffix: sign for sign, text in COMMENTS.items() for suffix in text.split()}
+_SETTINGS = (".yml", ".yaml", ".toml")
+_COMMENT_OF = {suffix: sign for sign, text in _COMMENTS.items() for suffix in text.split()}
 # in our own context the change of a dependency is a real one
-VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
+_VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
 
 
 def find_dependency(context: Path) -> Path | None:
@@ -46,7 +46,7 @@ def find_source(context: Path) -> Path | None:
     found = [
         path
         for path in copied_files(context)
-        if path.suffix in COMMENT_OF
+        if path.suffix in _COMMENT_OF
         and not any(fnmatch(path.name, pattern) for pattern in DEPENDENCY_FILES)
     ]
     return min(found, key=_rank_source, default=None)
@@ -54,7 +54,7 @@ def find_source(context: Path) -> Path | None:
 
 def _rank_source(path: Path) -> tuple[bool, bool, Path]:
     """What source files are sorted by: settings and hidden folders last, before them tests."""
-    settings = path.suffix in SETTINGS or any(part.startswith(".") for part in path.parts)
+    settings = path.suffix in _SETTINGS or any(part.startswith(".") for part in path.parts)
     return settings, "test" in path.as_posix().lower(), path
 
 
@@ -63,7 +63,7 @@ def change_source(context: Path) -> None:
     path = find_source(context)
     if path is None:
         raise ContextError(f"{context}: no source file to change; give one by REPLACEMENTS/source.")
-    _append_line(context / path, f"{COMMENT_OF[path.suffix]} changed")
+    _append_line(context / path, f"{_COMMENT_OF[path.suffix]} changed")
 
 
 def change_dependency(context: Path) -> None:
@@ -74,7 +74,7 @@ def change_dependency(context: Path) -> None:
             f"{context}: no dependency list to change; give one by REPLACEMENTS/dependency."
         )
     text = read_text(context / path)
-    for old, new in VERSION_CHANGES.items():
+    for old, new in _VERSION_CHANGES.items():
         if old in text.splitlines():
             write_text(context / path, text.replace(old, new))
             return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NOT_COPIED = (".git", "__pycache__")
 
 
-def read_dockerfile(context: Path) -> str:
+def _read_dockerfile(context: Path) -> str:
     """The Dockerfile of a context; ContextError when there is none."""
     path = context / "Dockerfile"
     if not path.is_file():
@@ -42,23 +42,23 @@ def write_text(path: Path, text: str) -> None:
 
 def list_bases(context: Path) -> list[str]:
     """The images that a context's Dockerfile builds on; stages and scratch are left out."""
-    named = list_images(read_dockerfile(context))
+    named = list_images(_read_dockerfile(context))
     return list(dict.fromkeys(each.image for each in named if each.base))
 
 
 def list_named(context: Path) -> list[str]:
     """All images that a build of a context takes: bases, those it copies from, its syntax's."""
-    return list(dict.fromkeys(each.image for each in list_images(read_dockerfile(context))))
+    return list(dict.fromkeys(each.image for each in list_images(_read_dockerfile(context))))
 
 
 def set_images(context: Path, images: Mapping[str, str]) -> None:
     """Write other images into a context's Dockerfile."""
-    write_text(context / "Dockerfile", replace_images(read_dockerfile(context), images))
+    write_text(context / "Dockerfile", replace_images(_read_dockerfile(context), images))
 
 
 def set_arguments(context: Path, arguments: Mapping[str, str]) -> None:
     """Write other defaults of ARGs into a context's Dockerfile."""
-    text = replace_defaults(read_dockerfile(context), arguments)
+    text = replace_defaults(_read_dockerfile(context), arguments)
     write_text(context / "Dockerfile", text)
 
 
@@ -67,7 +67,7 @@ def check_arguments(context: Path, arguments: Mapping[str, str]) -> None:
 
     ContextError for one that names an image: what stands for that is chosen by the lab.
     """
-    text = read_dockerfile(context)
+    text = _read_dockerfile(context)
     known = {name for _, _, name in list_defaults(text)}
     named = [each.image for each in list_images(text)]
     for name, value in arguments.items():
@@ -109,7 +109,7 @@ def _is_ignored(name: str, patterns: "list[Pattern]") -> bool:
 
 def copied_files(context: Path) -> list[Path]:
     """Files that the Dockerfile copies or mounts from the context, sorted by path."""
-    patterns = copy_sources(read_dockerfile(context))
+    patterns = copy_sources(_read_dockerfile(context))
     return [path for path in context_files(context) if _is_copied(path.as_posix(), patterns)]
 
 

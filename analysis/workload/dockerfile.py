@@ -8,55 +8,55 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-COMMENT_OR_BLANK = re.compile(r"\s*(?:#|$)")
-CONTINUED = {
+_COMMENT_OR_BLANK = re.compile(r"\s*(?:#|$)")
+_CONTINUED = {
     "\\": re.compile(r"(?<!\\)\\[ \t]*\r?\n?$"),
     "`": re.compile(r"(?<!`)`[ \t]*\r?\n?$"),
 }
 # directives stand in a file's first lines, before any other comment
-DIRECTIVES = r"\ufeff?(?:#[ \t]*\w+[ \t]*=.*\n)*?#[ \t]*"
-ESCAPE = re.compile(DIRECTIVES + r"escape[ \t]*=[ \t]*([\\`])[ \t]*\r?$", re.I | re.MULTILINE)
-SYNTAX = re.compile(DIRECTIVES + r"syntax[ \t]*=[ \t]*(\S+)", re.IGNORECASE)
-TAKES_HEREDOC = re.compile(r"\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+_DIRECTIVES = r"\ufeff?(?:#[ \t]*\w+[ \t]*=.*\n)*?#[ \t]*"
+_ESCAPE = re.compile(_DIRECTIVES + r"escape[ \t]*=[ \t]*([\\`])[ \t]*\r?$", re.I | re.MULTILINE)
+_SYNTAX = re.compile(_DIRECTIVES + r"syntax[ \t]*=[ \t]*(\S+)", re.IGNORECASE)
+_TAKES_HEREDOC = re.compile(r"\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 # a heredoc is a word of its own: what is quoted or escaped before it is passed over
-HEREDOC = re.compile(
+_HEREDOC = re.compile(
     r"""\\.|"(?:\\.|[^"\\])*"|'[^']*'|(?<!\S)\d*<<(?P<tabs>-?)(?P<quote>["']?)"""
     r"""(?P<end>[^\s<"']+)(?P=quote)(?!\S)"""
 )
 FROM = re.compile(r"\s*FROM\s+(?:--platform=\S+\s+)?(\S+)(.*)", re.IGNORECASE)
-ALIAS = re.compile(r"\bAS\s+(\S+)", re.IGNORECASE)
-FLAGS = re.compile(r"\s*(?:COPY|ADD|RUN)\s+((?:--\S+\s+)+)", re.IGNORECASE)
-TAKEN = re.compile(r"--from=(\S+)|--mount=(?:[^\s,]+,)*?from=([^\s,]+)", re.IGNORECASE)
-MOUNT = re.compile(r"--mount=(\S+)")
+_ALIAS = re.compile(r"\bAS\s+(\S+)", re.IGNORECASE)
+_FLAGS = re.compile(r"\s*(?:COPY|ADD|RUN)\s+((?:--\S+\s+)+)", re.IGNORECASE)
+_TAKEN = re.compile(r"--from=(\S+)|--mount=(?:[^\s,]+,)*?from=([^\s,]+)", re.IGNORECASE)
+_MOUNT = re.compile(r"--mount=(\S+)")
 ARG = re.compile(r"\s*ARG\s+(.+)", re.IGNORECASE)
-ARG_OR_ENV = re.compile(r"\s*(?:ARG|ENV)\s+(.+)", re.IGNORECASE)
-DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
+_ARG_OR_ENV = re.compile(r"\s*(?:ARG|ENV)\s+(.+)", re.IGNORECASE)
+_DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
 COPY = re.compile(r"\s*(?:COPY|ADD)\s+(?!.*--from=)(.+)", re.IGNORECASE)
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
 
 
 def list_instructions(text: str) -> Iterator[tuple[int, str]]:
     """(offset, line) of each instruction; its characters stand where they do in `text`."""
     offset = number = 0
-    directive = ESCAPE.match(text)
-    continued = CONTINUED[directive[1] if directive else "\\"]
+    directive = _ESCAPE.match(text)
+    continued = _CONTINUED[directive[1] if directive else "\\"]
     lines = re.findall(r".*\n|.+", " " + text[1:] if text.startswith("\ufeff") else text)
     while number < len(lines):
-        line, end = join_lines(lines, number, continued)
+        line, end = _join_lines(lines, number, continued)
         if line.strip():
             yield offset, line
-        number = skip_heredocs(line, lines, end)
+        number = _skip_heredocs(line, lines, end)
         offset += len(line) + sum(map(len, lines[end:number]))
 
 
-def join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[str, int]:
+def _join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[str, int]:
     """The instruction that begins at a line, as long as its lines, and the line after it."""
     joined = ""
     while number < len(lines):
         line = lines[number]
         number += 1
         sign = continued.search(line)
-        if COMMENT_OR_BLANK.match(line):
+        if _COMMENT_OR_BLANK.match(line):
             joined += " " * len(line)
         elif sign:
             joined += line[: sign.start()] + " " * len(sign[0])
@@ -65,16 +65,16 @@ def join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tup
     return joined, number
 
 
-def skip_heredocs(instruction: str, lines: list[str], number: int) -> int:
+def _skip_heredocs(instruction: str, lines: list[str], number: int) -> int:
     """The line after the heredocs that an instruction opens, which begin at line `number`."""
-    if TAKES_HEREDOC.match(instruction):
-        for opened in HEREDOC.finditer(instruction):
+    if _TAKES_HEREDOC.match(instruction):
+        for opened in _HEREDOC.finditer(instruction):
             if opened["end"]:
-                number = find_end(opened["end"], bool(opened["tabs"]), lines, number)
+                number = _find_end(opened["end"], bool(opened["tabs"]), lines, number)
     return number
 
 
-def find_end(word: str, tabs: bool, lines: list[str], number: int) -> int:
+def _find_end(word: str, tabs: bool, lines: list[str], number: int) -> int:
     """The line after that of `word` alone, the same line when there is none."""
     for place in range(number, len(lines)):
         line = lines[place].rstrip("\r\n")
@@ -83,7 +83,7 @@ def find_end(word: str, tabs: bool, lines: list[str], number: int) -> int:
     return number
 
 
-class Named(NamedTuple):
+class _Named(NamedTuple):
     """An image's place in a Dockerfile, its name, and whether a stage begins from it."""
 
     start: int
@@ -92,7 +92,7 @@ class Named(NamedTuple):
     base: bool
 
 
-def list_images(text: str) -> Iterator[Named]:
+def list_images(text: str) -> Iterator[_Named]:
     """Each image that a build takes, defaults of ARG filled in.
 
     They are named by FROM, by `from=` of a COPY or of a RUN's mount, and by `# syntax=`. Stages
@@ -100,41 +100,41 @@ def list_images(text: str) -> Iterator[Named]:
     """
     stages = {"scratch"}
     defaults: dict[str, str] = {}
-    if directive := SYNTAX.match(text):
-        yield Named(*directive.span(1), directive[1], base=False)
+    if directive := _SYNTAX.match(text):
+        yield _Named(*directive.span(1), directive[1], base=False)
     for offset, line in list_instructions(text):
-        keep_defaults(ARG, line, defaults)
+        _keep_defaults(ARG, line, defaults)
         stage = FROM.match(line)
-        for start, end in [stage.span(1)] if stage else find_taken(line):
-            image = fill_in(line[start:end], defaults)
+        for start, end in [stage.span(1)] if stage else _find_taken(line):
+            image = _fill_in(line[start:end], defaults)
             if image.lower() not in stages and "$" not in image and not image.isdigit():
-                yield Named(offset + start, offset + end, image, base=bool(stage))
-        if stage and (alias := ALIAS.search(stage[2])):
+                yield _Named(offset + start, offset + end, image, base=bool(stage))
+        if stage and (alias := _ALIAS.search(stage[2])):
             stages.add(alias[1].lower())
 
 
-def find_taken(line: str) -> Iterator[tuple[int, int]]:
+def _find_taken(line: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each image or stage that a COPY or a RUN's mount takes files from."""
-    if flags := FLAGS.match(line):
-        for taken in TAKEN.finditer(line, *flags.span(1)):
+    if flags := _FLAGS.match(line):
+        for taken in _TAKEN.finditer(line, *flags.span(1)):
             yield taken.span(1 if taken[1] else 2)
 
 
-def keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -> None:
+def _keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -> None:
     """Add the values that an instruction of this form gives; the first of a name stays."""
     if match := form.match(line):
-        for name, value in DEFAULT.findall(match[1]):
-            defaults.setdefault(name, fill_in(value.strip("\"'"), defaults))
+        for name, value in _DEFAULT.findall(match[1]):
+            defaults.setdefault(name, _fill_in(value.strip("\"'"), defaults))
 
 
-def fill_in(text: str, values: Mapping[str, str]) -> str:
+def _fill_in(text: str, values: Mapping[str, str]) -> str:
     """`text` with $NAME and ${NAME:-default} replaced where a value is known."""
 
     def value(match: re.Match[str]) -> str:
         name = match["braced"] or match["plain"]
         return values.get(name, match["default"] or match[0])
 
-    return VARIABLE.sub(value, text)
+    return _VARIABLE.sub(value, text)
 
 
 def replace_images(text: str, images: Mapping[str, str]) -> str:
@@ -150,7 +150,7 @@ def list_defaults(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of each value that an ARG gives as its default."""
     for offset, line in list_instructions(text):
         if match := ARG.match(line):
-            for found in DEFAULT.finditer(match[1]):
+            for found in _DEFAULT.finditer(match[1]):
                 begin = offset + match.start(1)
                 yield begin + found.start(2), begin + found.end(2), found[1]
 
@@ -170,21 +170,21 @@ def copy_sources(text: str) -> list[str]:
     sources: list[str] = []
     defaults: dict[str, str] = {}
     for _, line in list_instructions(text):
-        keep_defaults(ARG_OR_ENV, line, defaults)
-        words = find_mounted(line)
+        _keep_defaults(_ARG_OR_ENV, line, defaults)
+        words = _find_mounted(line)
         if match := COPY.match(line):
-            words = re.sub(r'[\[\]",]', " ", fill_in(match[1], defaults)).split()
+            words = re.sub(r'[\[\]",]', " ", _fill_in(match[1], defaults)).split()
             words = [word for word in words if not word.startswith(("--", "<<"))][:-1]
         sources += [word.removeprefix("./").strip("/") or "." for word in words]
     return sources
 
 
-def find_mounted(line: str) -> list[str]:
+def _find_mounted(line: str) -> list[str]:
     """What the bind mounts of a RUN take from the context: it all where they name no source."""
-    flags = FLAGS.match(line)
+    flags = _FLAGS.match(line)
     mounts = [
         dict(option.partition("=")[::2] for option in mount.split(","))
-        for mount in MOUNT.findall(flags[1] if flags else "")
+        for mount in _MOUNT.findall(flags[1] if flags else "")
     ]
     return [
         mount.get("source") or mount.get("src") or "."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from analysis.errors import SettingError
 
 UNSHAPED = "unshaped"
-UNITS = {"kbit": 1 / 8, "mbit": 125, "gbit": 125_000, "kb/s": 1, "mb/s": 1000, "gb/s": 1_000_000}
-RATE = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(UNITS)})")
-DELAY = re.compile(r"(\d+)\s*ms")
+_UNITS = {"kbit": 1 / 8, "mbit": 125, "gbit": 125_000, "kb/s": 1, "mb/s": 1000, "gb/s": 1_000_000}
+_RATE = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(_UNITS)})")
+_DELAY = re.compile(r"(\d+)\s*ms")
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ def read_link(text: str) -> Link:
     """The link in words as "200mbit,20ms", "25MB/s", "20ms", "unshaped"; else SettingError."""
     bandwidth, latency = None, 0
     for part in text.lower().replace(",", " ").split():
-        if rate := RATE.fullmatch(part):
-            bandwidth = round(float(rate[1]) * UNITS[rate[2]])
-        elif delay := DELAY.fullmatch(part):
+        if rate := _RATE.fullmatch(part):
+            bandwidth = round(float(rate[1]) * _UNITS[rate[2]])
+        elif delay := _DELAY.fullmatch(part):
             latency = int(delay[1])
         elif part != UNSHAPED:
             bandwidth = 0
     if bandwidth == 0 or not text.strip():
         raise SettingError(
             f"LINK is {text!r}: give a bandwidth, a round trip or both, as in LINK=200mbit,20ms "
-            f"(units: {', '.join(UNITS)}, ms), or {UNSHAPED}."
+            f"(units: {', '.join(_UNITS)}, ms), or {UNSHAPED}."
         )
     return Link(bandwidth, latency)

@@ -22,16 +22,16 @@ from analysis.workload.context_files import list_bases
 
 # projects by what their builds are of, the usual one first
 CHANGING = "mostly changed source files"
-REBUILDING = "mostly rebuilds of the same commit"
-UPDATING = "often new dependencies or base images"
-PROJECTS = (CHANGING, REBUILDING, UPDATING)
+_REBUILDING = "mostly rebuilds of the same commit"
+_UPDATING = "often new dependencies or base images"
+_PROJECTS = (CHANGING, _REBUILDING, _UPDATING)
 
 
 @dataclass(frozen=True)
 class Scenario:
     """A kind of commit on top of those before it, and the build of it.
 
-    `words` are as in "for WORDS", `reuse` says which layers a cache can give; `shares` are percent
+    `words` are as in "for _WORDS", `reuse` says which layers a cache can give; `shares` are percent
     of a project's builds, by project. `find` gives what of a context `change` changes; where that
     is nothing, such a commit can't be derived, because of what `absent` says. `cold`: its build is
     to find nothing of those before it. `newer_base`: base images are newer ones from here on.
@@ -63,22 +63,22 @@ UNCHANGED = Scenario(
     name="unchanged",
     words="a commit that changes nothing",
     reuse="all",
-    shares={CHANGING: 10, REBUILDING: 70},
+    shares={CHANGING: 10, _REBUILDING: 70},
 )
 SOURCE = Scenario(
     name="source",
     words="a changed source file",
     reuse="those before the file is copied",
-    shares={CHANGING: 70, REBUILDING: 20, UPDATING: 40},
+    shares={CHANGING: 70, _REBUILDING: 20, _UPDATING: 40},
     find=find_source,
     change=change_source,
     absent="no file that the Dockerfile copies is of a known source language",
 )
-DEPENDENCY = Scenario(
+_DEPENDENCY = Scenario(
     name="dependency",
     words="a changed dependency list",
     reuse="those before the list is copied",
-    shares={CHANGING: 15, REBUILDING: 5, UPDATING: 40},
+    shares={CHANGING: 15, _REBUILDING: 5, _UPDATING: 40},
     find=find_dependency,
     change=change_dependency,
     absent=f"none of {', '.join(DEPENDENCY_FILES)} is copied by the Dockerfile",
@@ -87,27 +87,27 @@ BASE = Scenario(
     name="base",
     words="a newer base image",
     reuse="none, since all stand on the base image",
-    shares={CHANGING: 5, REBUILDING: 5, UPDATING: 20},
+    shares={CHANGING: 5, _REBUILDING: 5, _UPDATING: 20},
     find=list_bases,
     absent="the Dockerfile builds on no image",
     newer_base=True,
 )
-SEQUENCE = (COLD, UNCHANGED, SOURCE, DEPENDENCY, BASE)
+SEQUENCE = (COLD, UNCHANGED, SOURCE, _DEPENDENCY, BASE)
 
 SCENARIOS = tuple(each.name for each in SEQUENCE)
 COLD_STARTS = tuple(each.name for each in SEQUENCE if each.cold)
 REPEATS = tuple(each.name for each in SEQUENCE if each.repeats)
-WORDS = {each.name: each.words for each in SEQUENCE}
+_WORDS = {each.name: each.words for each in SEQUENCE}
 # project -> scenario -> percent of its builds
 SHARES = {
     project: {each.name: each.shares[project] for each in SEQUENCE if project in each.shares}
-    for project in PROJECTS
+    for project in _PROJECTS
 }
 
 
 def say_commit(scenario: str) -> str:
     """What kind of commit a scenario stands for, as in "for a changed source file"."""
-    return WORDS.get(scenario, f"scenario {scenario}")
+    return _WORDS.get(scenario, f"scenario {scenario}")
 
 
 def pick_scenario(rows: pd.DataFrame, name: str) -> pd.DataFrame:

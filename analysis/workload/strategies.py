@@ -12,7 +12,7 @@ FOLDER = BUILDSPECS
 # what others are compared with, and how many hosts are kept for a strategy that keeps some
 BASELINE, POOL = "docker", 2
 # a strategy says what it needs by variables that its commands do not use
-EXPECT, HOST, EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
+_EXPECT, _HOST, _EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
 STORE = "STRATEGY_IMAGE_STORE"
 
 
@@ -46,12 +46,12 @@ def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
     if not folders[-1].is_dir():
         raise BuildspecError(f"{folder} is not a folder: put your buildspec files into one.")
     paths = [
-        path for each in folders for path in sorted(each.iterdir()) if path.suffix in YAML_SUFFIXES
+        path for each in folders for path in sorted(each.iterdir()) if path.suffix in _YAML_SUFFIXES
     ]
     return {path.stem: read_strategy(path) for path in paths}
 
 
-YAML_SUFFIXES = (".yml", ".yaml")
+_YAML_SUFFIXES = (".yml", ".yaml")
 
 
 def read_strategy(path: str | Path) -> Strategy:
@@ -61,16 +61,16 @@ def read_strategy(path: str | Path) -> Strategy:
     variables = buildspec.variables
     return Strategy(
         name=path.stem,
-        title=first_comment(buildspec.text),
+        title=_first_comment(buildspec.text),
         buildspec=buildspec,
-        expect=one_of(variables, EXPECT, ("succeeded", "failed"), path),
-        host=one_of(variables, HOST, ("fresh", "kept", "server"), path),
-        emulated=one_of(variables, EMULATED, ("no", "yes"), path) == "yes",
-        store=one_of(variables, STORE, ("classic", "containerd"), path),
+        expect=_one_of(variables, _EXPECT, ("succeeded", "failed"), path),
+        host=_one_of(variables, _HOST, ("fresh", "kept", "server"), path),
+        emulated=_one_of(variables, _EMULATED, ("no", "yes"), path) == "yes",
+        store=_one_of(variables, STORE, ("classic", "containerd"), path),
     )
 
 
-def one_of(variables: Mapping[str, str], name: str, choices: tuple[str, ...], path: Path) -> str:
+def _one_of(variables: Mapping[str, str], name: str, choices: tuple[str, ...], path: Path) -> str:
     """A variable's value, the first choice when it is not set; BuildspecError otherwise."""
     value = variables.get(name, choices[0])
     if value not in choices:
@@ -78,7 +78,7 @@ def one_of(variables: Mapping[str, str], name: str, choices: tuple[str, ...], pa
     return value
 
 
-def first_comment(text: str) -> str:
+def _first_comment(text: str) -> str:
     """The comment on a buildspec's first line, '' without one."""
     line = text.partition("\n")[0]
     return line.lstrip("# ").strip() if line.startswith("#") else ""

@@ -12,7 +12,7 @@ from analysis.measures.caching.instructions import Instruction, Lineage
 
 # log, build
 Key = tuple[str, int]
-CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
+_CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Built:
 
 def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Built]]:
     """log -> its docker builds, of all logs or those named."""
-    steps, builds = (keep_logs(frame, names) for frame in (logs.steps, logs.builds))
-    commands = keep_logs(logs.commands, names)
+    steps, builds = (_keep_logs(frame, names) for frame in (logs.steps, logs.builds))
+    commands = _keep_logs(logs.commands, names)
     texts = dict(zip(zip(commands["log"], commands["number"], strict=True), commands["command"],
                      strict=True))  # fmt: skip
-    lineages, booted = list_lineages(steps)
-    pulled = find_pulls(keep_logs(logs.parts, names), steps)
+    lineages, booted = _list_lineages(steps)
+    pulled = _find_pulls(_keep_logs(logs.parts, names), steps)
     found: dict[str, list[Built]] = defaultdict(list)
     for row in records(builds):
         key, command = (row["log"], row["build"]), texts.get((row["log"], row["command"]))
@@ -58,14 +58,14 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
             failed=row["failed"],
             booted=key in booted,
             pulled=key in pulled,
-            mode=read_mode(command),
-            inline=any("type=inline" in target for target in CACHE_TO.findall(command or "")),
+            mode=_read_mode(command),
+            inline=any("type=inline" in target for target in _CACHE_TO.findall(command or "")),
         )
         found[row["log"]].append(built)
     return found
 
 
-def keep_logs(frame: pd.DataFrame, names: set[str] | None) -> pd.DataFrame:
+def _keep_logs(frame: pd.DataFrame, names: set[str] | None) -> pd.DataFrame:
     """The rows of these logs."""
     return frame if names is None else frame[frame["log"].isin(names)]
 
@@ -77,7 +77,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in known.itertuples(index=False, name=None)]
 
 
-def list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, list[Instruction]], set[Key]]:
+def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, list[Instruction]], set[Key]]:
     """((log, build) -> its instructions, those whose builder was made for it)."""
     numbered = steps[steps["kind"].isin(["layer", "from"]) & steps["position"].notna()]
     found: dict[Key, list[Instruction]] = defaultdict(list)
@@ -88,7 +88,7 @@ def list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, list[Instruction]], se
     return found, set(zip(made["log"], made["build"], strict=True))
 
 
-def find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
+def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
     """(log, build) of builds that pulled a base image."""
     keys = ["log", "build", "step"]
     images = steps.loc[steps["kind"].eq("from"), keys]
@@ -96,9 +96,9 @@ def find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
     return set(zip(pulls["log"], pulls["build"], strict=True))
 
 
-def read_mode(command: str | None) -> str | None:
+def _read_mode(command: str | None) -> str | None:
     """max or min: what a command exports to a cache; null when its text does not say."""
-    targets = CACHE_TO.findall(command or "")
+    targets = _CACHE_TO.findall(command or "")
     known = [target for target in targets if "type=" in target or "mode=" in target]
     if any("mode=max" in target and "type=inline" not in target for target in known):
         return "max"

@@ -6,9 +6,9 @@ from analysis.measures.compare import RUN, order_scenarios, sort_rows
 from analysis.records import Need, takes
 from analysis.workload import pick_scenario
 
-RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
-COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
-DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
+_RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
+_COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
+_DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
 
 
 @takes(steps="log build kind status")
@@ -26,33 +26,33 @@ def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
        build  layers  hits
     0      0      11     6
     """
-    counts = count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
+    counts = _count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
     return add_rates(counts.reset_index())
 
 
-def count_steps(steps: pd.DataFrame) -> pd.DataFrame:
-    """COUNTS, 0 or 1, for each step."""
+def _count_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """_COUNTS, 0 or 1, for each step."""
     layer, numbered = steps["kind"].eq("layer"), steps["kind"].isin(["layer", "from"])
     hit, ran = steps["status"].eq("cached"), steps["status"].eq("ran")
     vertex = pd.Series(True, steps.index)
     flags = (layer, layer & hit, layer & ran, numbered, numbered & hit, numbered & ran)
-    columns = dict(zip(COUNTS, (*flags, vertex, hit), strict=True))
+    columns = dict(zip(_COUNTS, (*flags, vertex, hit), strict=True))
     return pd.DataFrame(columns).astype("int64")
 
 
 def add_rates(counts: pd.DataFrame) -> pd.DataFrame:
     """`counts` with rate, step_rate and vertex_rate; null where the denominator is 0."""
     rates = {
-        rate: divide(counts[hits], counts[hits] + counts[ran])
-        for rate, (hits, ran) in RATES.items()
+        rate: _divide(counts[hits], counts[hits] + counts[ran])
+        for rate, (hits, ran) in _RATES.items()
     }
-    rates["vertex_rate"] = divide(counts["vertex_hits"], counts["vertices"])
+    rates["vertex_rate"] = _divide(counts["vertex_hits"], counts["vertices"])
     order = ["layers", "hits", "ran", "rate", "steps", "step_hits", "steps_ran", "step_rate"]
-    keys = [name for name in counts if name not in COUNTS]
+    keys = [name for name in counts if name not in _COUNTS]
     return counts.assign(**rates)[[*keys, *order, "vertices", "vertex_hits", "vertex_rate"]]
 
 
-def divide(part: pd.Series, whole: pd.Series) -> pd.Series:
+def _divide(part: pd.Series, whole: pd.Series) -> pd.Series:
     """part / whole, null where the whole is 0."""
     return (part / whole.where(whole > 0)).astype("float64")
 
@@ -65,9 +65,9 @@ def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
     Counts and rates are null for runs in whose log no build was found.
     """
-    counts = hit_rates(steps).groupby("log", sort=False)[list(COUNTS)].sum()
+    counts = hit_rates(steps).groupby("log", sort=False)[list(_COUNTS)].sum()
     table = runs[[*RUN, "log", "host_empty"]].merge(counts, on="log", how="left", validate="1:1")
-    return add_rates(table.astype(dict.fromkeys(COUNTS, "Int64"))).drop(columns="log")
+    return add_rates(table.astype(dict.fromkeys(_COUNTS, "Int64"))).drop(columns="log")
 
 
 @takes(hits=Need("strategy scenario valid rate step_rate vertex_rate", hits_by_run))
@@ -77,8 +77,8 @@ def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
     Over the valid runs of hits_by_run.
     """
     keys = ["strategy", "scenario"]
-    valid = hits.loc[hits["valid"], [*keys, *DENOMINATORS]].rename(columns=DENOMINATORS)
-    long = valid.melt(keys, list(DENOMINATORS.values()), "denominator", "rate")
+    valid = hits.loc[hits["valid"], [*keys, *_DENOMINATORS]].rename(columns=_DENOMINATORS)
+    long = valid.melt(keys, list(_DENOMINATORS.values()), "denominator", "rate")
     groups = long.groupby([*keys, "denominator"], sort=False)["rate"]
     return groups.agg(n="count", rate="median").reset_index()
 
@@ -88,7 +88,7 @@ def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, a column a denominator, of rates_by_denominator's rows with any hit."""
     keys = ["strategy", "scenario"]
     wide = rates.pivot(index=keys, columns="denominator", values="rate")
-    wide = wide.reindex(columns=list(DENOMINATORS.values()))
+    wide = wide.reindex(columns=list(_DENOMINATORS.values()))
     return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
 
 

@@ -14,12 +14,12 @@ from analysis.measures.compare import order_scenarios
 from analysis.records import Experiment, Need, takes
 from analysis.workload import POOL
 
-POOLS = (1, 2, 4, 8, 16)
+_POOLS = (1, 2, 4, 8, 16)
 # minutes: users report that hosts are kept for 5 to 60
 LIFETIME = 30.0
-RECENT = 30
-ROUNDING = 1e-9
-SEEN = ["scenario", "before", "builds", "used", "hits", "expected"]
+_RECENT = 30
+_ROUNDING = 1e-9
+_SEEN = ["scenario", "before", "builds", "used", "hits", "expected"]
 LOCAL = {
     "log": "string",
     "build": "int64",
@@ -37,7 +37,7 @@ def reuse_chance(gap: float, lifetime: float, pool: int, before: int | None = No
     too old to matter, or `before` if there were only so many, and each went elsewhere with
     chance 1 - 1/pool: exactly 1 - (1 - 1/pool)**k.
     """
-    recent = int(lifetime / gap + ROUNDING) if gap > 0 else None
+    recent = int(lifetime / gap + _ROUNDING) if gap > 0 else None
     known = [number for number in (recent, before) if number is not None]
     if not known:
         return 1.0
@@ -49,14 +49,14 @@ landing_chance = reuse_chance
 
 
 def reuse_chances(
-    lifetime: float = LIFETIME, pools: Sequence[int] = POOLS, gaps: Sequence[float] = ()
+    lifetime: float = LIFETIME, pools: Sequence[int] = _POOLS, gaps: Sequence[float] = ()
 ) -> pd.DataFrame:
     """pool, gap (minutes), lifetime (minutes), chance: a row a pool and gap, the shortest first.
 
     Without `gaps` those at which the chance changes, lifetime / k: it is the same from one to
     the next, so that the chance of a gap is that of the row with the next gap that is as long.
     """
-    gaps = sorted(gaps) or [lifetime / k for k in range(RECENT, 0, -1)] + [lifetime * 1.25]
+    gaps = sorted(gaps) or [lifetime / k for k in range(_RECENT, 0, -1)] + [lifetime * 1.25]
     rows = [(p, gap, lifetime, reuse_chance(gap, lifetime, p)) for p in pools for gap in gaps]
     return pd.DataFrame(rows, columns=["pool", "gap", "lifetime", "chance"])
 
@@ -75,13 +75,13 @@ def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis("minutes between builds").reset_index()
 
 
-def pick_kept(experiment: Experiment) -> pd.DataFrame:
+def _pick_kept(experiment: Experiment) -> pd.DataFrame:
     """The runs on a pool of kept hosts."""
     return experiment.runs[experiment.runs["host"].eq("kept")]
 
 
 @takes(
-    runs=Need("run strategy scenario round started host_empty", pick_kept),
+    runs=Need("run strategy scenario round started host_empty", _pick_kept),
     hits=Need("run scenario valid hits", hits_by_run),
 )
 def host_reuse(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def host_reuse(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.D
         ["before", "scenario"],
         key=lambda values: values.map(place) if values.name == "scenario" else values,
         ignore_index=True,
-    )[SEEN]
+    )[_SEEN]
 
 
 # the name it had first

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-COPIED = re.compile(r"(?:COPY|ADD)\s+(?:--\S+\s+)*--from=(\S+)", re.I)
-MOUNTED = re.compile(r"--mount=(?:\S*,)?from=([^\s,]+)")
-LINKED = re.compile(r"(?:COPY|ADD)\s+(?:--\S+\s+)*--link\s", re.I)
-REFERENCE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?([^\s@]+)(?:@(sha256:[0-9a-f]+))?", re.I)
-FILES = re.compile(r"(?:COPY|ADD)\s", re.I)
-HEREDOC = re.compile(r"<<-?\s*['\"]?\w")
+_COPIED = re.compile(r"(?:COPY|ADD)\s+(?:--\S+\s+)*--from=(\S+)", re.I)
+_MOUNTED = re.compile(r"--mount=(?:\S*,)?from=([^\s,]+)")
+_LINKED = re.compile(r"(?:COPY|ADD)\s+(?:--\S+\s+)*--link\s", re.I)
+_REFERENCE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?([^\s@]+)(?:@(sha256:[0-9a-f]+))?", re.I)
+_FILES = re.compile(r"(?:COPY|ADD)\s", re.I)
+_HEREDOC = re.compile(r"<<-?\s*['\"]?\w")
 
 
 class Instruction(NamedTuple):
@@ -35,27 +35,27 @@ class Instruction(NamedTuple):
     @property
     def partial(self) -> bool:
         """Whether the log shows only the begin of its text."""
-        return bool(HEREDOC.search(self.name)) or self.name.endswith("...")
+        return bool(_HEREDOC.search(self.name)) or self.name.endswith("...")
 
     @property
     def copies_files(self) -> bool:
         """Whether what it copies comes from the build context or an address."""
-        return bool(FILES.match(self.name)) and not (self.sources or self.partial)
+        return bool(_FILES.match(self.name)) and not (self.sources or self.partial)
 
     @property
     def sources(self) -> list[str]:
         """The stages and images that it copies from or mounts."""
-        return [*COPIED.findall(self.name), *MOUNTED.findall(self.name)]
+        return [*_COPIED.findall(self.name), *_MOUNTED.findall(self.name)]
 
     @property
     def linked(self) -> bool:
         """Whether it is made without what lies below it."""
-        return bool(LINKED.match(self.name))
+        return bool(_LINKED.match(self.name))
 
     @property
     def image(self) -> tuple[str | None, str | None]:
         """(reference, digest) of a FROM; null what it does not name."""
-        found = REFERENCE.match(self.name)
+        found = _REFERENCE.match(self.name)
         return (found[1], found[2]) if found else (None, None)
 
 
@@ -106,7 +106,7 @@ class Lineage:
     def find(self, one: Instruction) -> Instruction | None:
         """What stands in the place of an instruction of another build, null when nothing does."""
         own = self.at.get((one.platform, one.stage, one.position))
-        alike = (each for each in self.all if same_words(each, one))
+        alike = (each for each in self.all if _same_words(each, one))
         return next(alike, None) if own is None or own.kind != one.kind else own
 
     def find_image(self, one: Instruction) -> Instruction | None:
@@ -130,7 +130,7 @@ class Lineage:
         return None if stacked or {stage} not in copied else True
 
 
-def same_words(one: Instruction, other: Instruction) -> bool:
+def _same_words(one: Instruction, other: Instruction) -> bool:
     """Whether two instructions read the same at the same place of their stages."""
     return (one.position, one.kind, one.name) == (other.position, other.kind, other.name)
 

@@ -43,7 +43,7 @@ COLUMNS = {
 }
 
 
-class Cause(NamedTuple):
+class _Cause(NamedTuple):
     """One of CAUSES, and why in words."""
 
     cause: str
@@ -88,73 +88,75 @@ def explain_log(
         olds = [old for log in before for old in builds.get(log, []) if old.number == build.number]
         for one in build.lineage.all:
             if one.missed:
-                cause = explain_layer(one, build, olds, host_empty)
-                first = parent_missed(one, build) is not True
+                cause = _explain_layer(one, build, olds, host_empty)
+                first = _parent_missed(one, build) is not True
                 place = (one.step, one.stage, one.position, one.name)
                 yield (after, build.number, *place, *cause, first)
 
 
-def explain_layer(
+def _explain_layer(
     one: Instruction, build: Built, olds: Sequence[Built], host_empty: bool | None
-) -> Cause:
+) -> _Cause:
     """Why a layer missed, whichever of the builds before was the one that mattered."""
-    if (cause := explain_build(build, olds, host_empty)) is not None:
+    if (cause := _explain_build(build, olds, host_empty)) is not None:
         return cause
     held: Sequence[Built | None] = olds or [None]
-    found = [explain_against(one, build, old, host_empty) for old in held]
+    found = [_explain_against(one, build, old, host_empty) for old in held]
     causes = list(dict.fromkeys(each.cause for each in found))
     if len(causes) == 1:
         return found[0]
     which = join_words(causes, "or")
-    return Cause("unknown", f"{which}: the log does not tell which build its cache is from")
+    return _Cause("unknown", f"{which}: the log does not tell which build its cache is from")
 
 
-def explain_build(build: Built, olds: Sequence[Built], host_empty: bool | None) -> Cause | None:
+def _explain_build(build: Built, olds: Sequence[Built], host_empty: bool | None) -> _Cause | None:
     """Why no layer of a build could hit, null when one could have."""
     if build.hits or build.cache_import == "ok":
         return None
     if build.cache_import in ("missing", "failed"):
         what = "was not there" if build.cache_import == "missing" else "could not be read"
-        return Cause(f"import {build.cache_import}", f"the cache that it was to import {what}")
+        return _Cause(f"import {build.cache_import}", f"the cache that it was to import {what}")
     if build.cache_import is None:
-        return Cause("unknown", "the log ends before it tells whether the cache was imported")
+        return _Cause("unknown", "the log ends before it tells whether the cache was imported")
     if build.booted or (host_empty and build.number == 0):
         where = "its builder was new" if build.booted else "its host was empty"
-        return Cause("no cache", f"it imported no cache and {where}")
-    if host_empty is None and build.pulled and any(same_images(build, old) for old in olds):
-        return Cause("no cache", "it imported no cache, and even the same base image was not there")
+        return _Cause("no cache", f"it imported no cache and {where}")
+    if host_empty is None and build.pulled and any(_same_images(build, old) for old in olds):
+        return _Cause(
+            "no cache", "it imported no cache, and even the same base image was not there"
+        )
     return None
 
 
-def same_images(build: Built, old: Built) -> bool:
+def _same_images(build: Built, old: Built) -> bool:
     """Whether all images that a build stands on are those of another build."""
     images = [each for each in build.lineage.all if each.kind == "from"]
     return all(image_changed(each, old.lineage.find_image(each)) is False for each in images)
 
 
-def explain_against(
+def _explain_against(
     one: Instruction, build: Built, old: Built | None, host_empty: bool | None
-) -> Cause:
+) -> _Cause:
     """Why a layer missed in a cache left by `old`; null when there is no log of such a build."""
-    missed, changed = parent_missed(one, build), base_changed(one, build, old)
+    missed, changed = _parent_missed(one, build), _base_changed(one, build, old)
     if missed and not changed:
-        return blame_parent(one, build)
+        return _blame_parent(one, build)
     if old is None:
-        return Cause("unknown", "there is no log of the build before")
+        return _Cause("unknown", "there is no log of the build before")
     if build.cache_import != "ok" and not build.hits and host_empty is not False:
-        return Cause("unknown", "the log does not tell whether there was a cache to look in")
+        return _Cause("unknown", "the log does not tell whether there was a cache to look in")
     if changed:
-        return blame_base(one, build, old)
-    return explain_instruction(one, build, old, missed is None or changed is None)
+        return _blame_base(one, build, old)
+    return _explain_instruction(one, build, old, missed is None or changed is None)
 
 
-def parent_missed(one: Instruction, build: Built) -> bool | None:
+def _parent_missed(one: Instruction, build: Built) -> bool | None:
     """Whether something missed that a layer is made from; null when the log can't tell."""
     made_from = build.lineage.made_from(one)
     return some_hold(agree(each.missed for each in maybe) for maybe in made_from)
 
 
-def base_changed(one: Instruction, build: Built, old: Built | None) -> bool | None:
+def _base_changed(one: Instruction, build: Built, old: Built | None) -> bool | None:
     """Whether an image changed that a layer is directly made from; null when unknown."""
     images = [
         [each for each in maybe if each.kind == "from"] for maybe in build.lineage.made_from(one)
@@ -168,64 +170,66 @@ def base_changed(one: Instruction, build: Built, old: Built | None) -> bool | No
     )
 
 
-def explain_instruction(one: Instruction, build: Built, old: Built, unsure: bool) -> Cause:
+def _explain_instruction(one: Instruction, build: Built, old: Built, unsure: bool) -> _Cause:
     """Why a layer missed of which neither parent nor base are known to be the reason."""
     past = old.lineage.find(one)
     if past is None or past.status not in ("ran", "cached"):
         if past is not None or old.failed:
-            return Cause("never exported", "the build before did not finish it")
-        return Cause("instruction changed", "the build before had no such instruction there")
+            return _Cause("never exported", "the build before did not finish it")
+        return _Cause("instruction changed", "the build before had no such instruction there")
     if past.name != one.name:
-        return Cause("instruction changed", f"it was: {past.name}")
+        return _Cause("instruction changed", f"it was: {past.name}")
     if unsure:
-        return Cause("unknown", "the log does not tell whether what it is made from is the same")
-    if (cause := explain_export(one, build, old, past)) is not None:
+        return _Cause("unknown", "the log does not tell whether what it is made from is the same")
+    if (cause := _explain_export(one, build, old, past)) is not None:
         return cause
     if one.copies_files:
-        return Cause("files changed", "same instruction on the same layers: what it copies differs")
+        return _Cause(
+            "files changed", "same instruction on the same layers: what it copies differs"
+        )
     if one.partial:
-        return Cause("unknown", "the log shows only the begin of the instruction")
-    return Cause("unknown", "same instruction: ENV, ARG and files it mounts are not in the log")
+        return _Cause("unknown", "the log shows only the begin of the instruction")
+    return _Cause("unknown", "same instruction: ENV, ARG and files it mounts are not in the log")
 
 
-def explain_export(one: Instruction, build: Built, old: Built, past: Instruction) -> Cause | None:
+def _explain_export(one: Instruction, build: Built, old: Built, past: Instruction) -> _Cause | None:
     """Why an imported cache had no such layer, null when it had or nothing was imported."""
     if build.cache_import != "ok":
         return None
     if past.status == "ran" and old.cache_export != "ok" and not old.inline:
         how = {"failed": "failed to export its cache", "unfinished": "was cut while it exported"}
         what = how.get(old.cache_export or "none", "exported no cache")
-        return Cause("never exported", f"the build before {what}")
+        return _Cause("never exported", f"the build before {what}")
     left_out = build.lineage.is_left_out(one.stage)
     if old.mode == "max" or left_out is False:
         return None
     if old.mode == "min" and left_out:
         what = "a cache inside the image holds" if old.inline else "mode=min exports"
-        return Cause("never exported", f"{what} the image's layers, not this stage's")
+        return _Cause("never exported", f"{what} the image's layers, not this stage's")
     hit = any(each.stage == one.stage and each.status == "cached" for each in build.lineage.all)
-    return None if hit else Cause("unknown", "the log does not tell if this stage was exported")
+    return None if hit else _Cause("unknown", "the log does not tell if this stage was exported")
 
 
-def blame_parent(one: Instruction, build: Built) -> Cause:
+def _blame_parent(one: Instruction, build: Built) -> _Cause:
     """Names what missed before a layer."""
     for maybe in build.lineage.under(one):
         if agree(each.missed for each in maybe):
             names = dict.fromkeys(each.name for each in maybe)
-            return Cause("parent missed", f"it stands on: {join_words(names, 'or')}")
+            return _Cause("parent missed", f"it stands on: {join_words(names, 'or')}")
     stages = [
         source
         for source in one.sources
         if agree(each.missed for each in build.lineage.end_of(source, one))
     ]
-    return Cause("parent missed", f"it takes from {join_words(stages)}, which was built anew")
+    return _Cause("parent missed", f"it takes from {join_words(stages)}, which was built anew")
 
 
-def blame_base(one: Instruction, build: Built, old: Built) -> Cause:
+def _blame_base(one: Instruction, build: Built, old: Built) -> _Cause:
     """Names the image that a layer stands on, and the one before."""
     made_from = (each for maybe in build.lineage.made_from(one) for each in maybe)
     images = ((each, old.lineage.find_image(each)) for each in made_from if each.kind == "from")
     new, past = next((a, b) for a, b in images if b is not None and image_changed(a, b))
-    return Cause("base changed", f"{name_image(new)} was {name_image(past)}")
+    return _Cause("base changed", f"{name_image(new)} was {name_image(past)}")
 
 
 def name_image(image: Instruction) -> str:

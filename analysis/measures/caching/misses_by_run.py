@@ -12,7 +12,7 @@ from analysis.records import Need, takes
 from analysis.rows import list_rows
 from analysis.words import join_words
 
-KEYS = ["strategy", "round"]
+_KEYS = ["strategy", "round"]
 
 
 @takes(runs="run strategy scenario round emulated valid log started host host_empty", logs="")
@@ -24,11 +24,11 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     left out of comparisons left a cache, too.
     """
     builds = list_builds(logs)
-    elsewhere = cached_elsewhere(runs, builds)
+    elsewhere = _cached_elsewhere(runs, builds)
     names = dict(zip(runs["log"], runs["run"], strict=True))
     rows: list[Row] = []
     before: dict[str, str | None] = {}
-    for log, candidates, empty in list_histories(runs, elsewhere):
+    for log, candidates, empty in _list_histories(runs, elsewhere):
         imports = any(each.cache_import != "none" for each in builds.get(log, ()))
         earlier = candidates if imports or not empty else []
         rows += explain_log(builds, log, earlier, empty)
@@ -39,7 +39,7 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     return runs[[*RUN, "log"]].merge(misses, on="log", validate="1:m")[columns].drop(columns="log")
 
 
-def cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
+def _cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
     """Strategies that hit on empty hosts without an import: a kept builder holds their cache."""
     return {
         row.strategy
@@ -48,11 +48,11 @@ def cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> s
     }
 
 
-def list_histories(
+def _list_histories(
     runs: pd.DataFrame, elsewhere: set[str]
 ) -> Iterator[tuple[str, list[str], bool | None]]:
     """(log, logs of the builds before that its cache may be from, host_empty) of each run."""
-    for (strategy, _), history in runs.sort_values("started").groupby(KEYS, sort=False):
+    for (strategy, _), history in runs.sort_values("started").groupby(_KEYS, sort=False):
         states: set[frozenset[str]] = {frozenset()}
         last: list[str] = []
         for row in list_rows(history):
@@ -85,15 +85,15 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     stage = (rows["stage"] + ": ").fillna("")
     rows["first missed"] = stage + rows["name"]
     keys = ["scenario", "strategy", "run", "cause", "explanation"]
-    by_run = rows.groupby(keys, sort=False)["first missed"].agg(list_names).reset_index()
+    by_run = rows.groupby(keys, sort=False)["first missed"].agg(_list_names).reset_index()
     groups = by_run.groupby(["scenario", "first missed", "cause", "explanation"], sort=False)
-    table = groups.agg(strategies=("strategy", list_names), runs=("run", "nunique")).reset_index()
+    table = groups.agg(strategies=("strategy", _list_names), runs=("run", "nunique")).reset_index()
     place = {name: number for number, name in enumerate(order_scenarios(runs))}
     return table.sort_values(
         "scenario", key=lambda names: names.map(place), kind="stable", ignore_index=True
     )
 
 
-def list_names(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     """Each name once, joined."""
     return join_words(dict.fromkeys(names))

@@ -11,7 +11,7 @@ from analysis.records import takes
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD
 from analysis.workload import BASELINE, COLD_STARTS
 
-MIN_ROUNDS, LEVEL = 3, 0.95
+MIN_ROUNDS, _LEVEL = 3, 0.95
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
 # built before or an empty one: a mean of few of one kind says little of it
 MIN_BUILDS_OF_EACH_HOST = 5
@@ -71,15 +71,15 @@ def compare_with(
     runs = pick_comparable(runs)
     if f"{baseline} {EMULATED}" in set(runs["strategy"]):
         baseline = f"{baseline} {EMULATED}"
-    pairs = summarise_pairs(pair_rounds(runs, baseline, measure))
+    pairs = _summarise_pairs(pair_rounds(runs, baseline, measure))
     table = estimate(
         pairs,
-        find_rarer_hosts(
+        _find_rarer_hosts(
             pairs, count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts, baseline
         ),
     )
     table["p"] = table.groupby("scenario")["p"].transform(adjust)
-    return table.assign(verdict=give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
+    return table.assign(verdict=_give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
 
 
 def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
@@ -105,7 +105,7 @@ def count_rarer_hosts(runs: pd.DataFrame) -> pd.Series:
     return groups.sum().min(axis="columns").astype("float64")
 
 
-def find_rarer_hosts(pairs: pd.DataFrame, rarer_hosts: pd.Series, baseline: str) -> pd.Series:
+def _find_rarer_hosts(pairs: pd.DataFrame, rarer_hosts: pd.Series, baseline: str) -> pd.Series:
     """Builds on the rarer kind of host of each pair, or its baseline; null without a pool."""
     own, base = (
         rarer_hosts.reindex(pd.MultiIndex.from_arrays([pairs["scenario"], names])).to_numpy()
@@ -127,7 +127,7 @@ def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame
     return sort_rows(pairs, order_scenarios(runs))
 
 
-def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+def _summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """scenario, strategy, n, median, difference (mean), deviation; n 0 where no round is paired."""
     keys = ["scenario", "strategy"]
     table = (
@@ -147,7 +147,7 @@ def summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 def estimate(table: pd.DataFrame, rarer_hosts: pd.Series) -> pd.DataFrame:
     """`table` with low, high and p by the moderated t of n, difference and deviation.
 
-    `rarer_hosts`: what find_rarer_hosts finds; a row that has it is by Student's t alone.
+    `rarer_hosts`: what _find_rarer_hosts finds; a row that has it is by Student's t alone.
     """
     pooled = rarer_hosts.notna()
     own = (table["n"] - 1).where(
@@ -159,7 +159,7 @@ def estimate(table: pd.DataFrame, rarer_hosts: pd.Series) -> pd.DataFrame:
         np.where(pooled, own, degrees),
     )
     error = deviation / np.sqrt(table["n"])
-    half = stdtrit(degrees, (1 + LEVEL) / 2) * error
+    half = stdtrit(degrees, (1 + _LEVEL) / 2) * error
     # differences that are all the same are 0 for sure, or not 0 for sure
     t = (table["difference"].abs() / error).fillna(0)
     p = (2 * stdtr(degrees, -t)).where(own.notna())
@@ -173,9 +173,9 @@ def adjust(p: pd.Series) -> pd.Series:
     return (known * factors).cummin().clip(upper=1).reindex(p.index)
 
 
-def give_verdict(table: pd.DataFrame) -> np.ndarray:
+def _give_verdict(table: pd.DataFrame) -> np.ndarray:
     """The verdict in words, of columns p and difference."""
-    told = table["p"].lt(1 - LEVEL).to_numpy()
+    told = table["p"].lt(1 - _LEVEL).to_numpy()
     untold, less = table["p"].isna().to_numpy(), table["difference"].lt(0).to_numpy()
     words = [np.full(len(table), word) for word in (UNTOLD, FASTER, SLOWER)]
     return np.select([untold, told & less, told], words, CLOSE)

@@ -9,7 +9,7 @@ from analysis.records import Need, takes
 
 RUN = ["run", "strategy", "scenario", "round", "emulated", "valid"]
 EMULATED = "(emulated)"
-BY = ("strategy", "scenario")
+_BY = ("strategy", "scenario")
 
 
 @takes(runs="strategy scenario valid emulated expect started")
@@ -50,7 +50,7 @@ def sort_rows(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
 
 
 @takes(frame=Need("{by} {column}", lambda experiment: experiment.runs))
-def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = BY) -> pd.DataFrame:
+def spread(frame: pd.DataFrame, column: str, by: Sequence[str] = _BY) -> pd.DataFrame:
     """`by`, then n, median, low, high (the lowest and highest) of a column's known values."""
     groups = frame.groupby(list(by), sort=False)[column]
     types = {"n": "int64"} | dict.fromkeys(["median", "low", "high"], "float64")

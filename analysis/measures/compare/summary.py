@@ -4,9 +4,9 @@ import pandas as pd
 
 from analysis.words import FASTER, SLOWER
 
-TOLD = (FASTER, SLOWER)
+_TOLD = (FASTER, SLOWER)
 # from so many rounds on verdicts are to be trusted
-MANY_ROUNDS = 6
+_MANY_ROUNDS = 6
 
 
 def summarise_aa(table: pd.DataFrame) -> dict[str, float]:
@@ -20,7 +20,7 @@ def summarise_aa(table: pd.DataFrame) -> dict[str, float]:
     return {
         "number": len(told),
         "rounds": int(told["n"].min()),
-        "wrong": int(told["verdict"].isin(TOLD).sum()),
+        "wrong": int(told["verdict"].isin(_TOLD).sum()),
         "missed": int((~told["low"].le(0) | ~told["high"].ge(0)).sum()),
         "widest": told["difference"].abs().max(),
     }
@@ -29,7 +29,7 @@ def summarise_aa(table: pd.DataFrame) -> dict[str, float]:
 def summarise_simulation(table: pd.DataFrame) -> dict[str, float]:
     """experiments, rounds (the most) and the worst shares: holds, all_rounds, wrong, told.
 
-    told_later: that of the settings with MANY_ROUNDS or more.
+    told_later: that of the settings with _MANY_ROUNDS or more.
     """
     return {
         "experiments": table["experiments"].sum(),
@@ -38,7 +38,7 @@ def summarise_simulation(table: pd.DataFrame) -> dict[str, float]:
         "all_rounds": table["of all rounds"].min(),
         "wrong": table["wrong"].max(),
         "told": table["told"].min(),
-        "told_later": table.loc[table["rounds"] >= MANY_ROUNDS, "told"].min(),
+        "told_later": table.loc[table["rounds"] >= _MANY_ROUNDS, "told"].min(),
     }
 
 

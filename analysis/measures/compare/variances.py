@@ -12,8 +12,8 @@ from scipy.special import digamma, polygamma
 # of fewer comparisons there is no saying what is usual
 FEWEST_VARIANCES = 8
 # a variance of 0 is chance: it is taken for this share of the usual one, as limma does
-LEAST_SHARE = 1e-5
-MAX_STEPS, PRECISION = 50, 1e-8
+_LEAST_SHARE = 1e-5
+_MAX_STEPS, _PRECISION = 50, 1e-8
 
 
 def moderate(deviation: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +26,7 @@ def moderate(deviation: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarray, np
     variances, own = deviation[known] ** 2, degrees[known]
     if len(variances) < FEWEST_VARIANCES or np.median(variances) == 0:
         return deviation, degrees
-    variances = np.maximum(variances, LEAST_SHARE * np.median(variances))
+    variances = np.maximum(variances, _LEAST_SHARE * np.median(variances))
     usual, weight = fit_usual(variances, own)
     if np.isinf(weight):
         deviation[known] = np.sqrt(usual)
@@ -50,10 +50,10 @@ def fit_usual(variances: np.ndarray, degrees: np.ndarray) -> tuple[float, float]
 def invert_trigamma(value: float) -> float:
     """The y whose trigamma is `value`, by Newton's method as in Smyth's appendix."""
     y = 0.5 + 1 / value
-    for _ in range(MAX_STEPS):
+    for _ in range(_MAX_STEPS):
         trigamma = polygamma(1, y)
         step = trigamma * (1 - trigamma / value) / polygamma(2, y)
         y += step
-        if abs(step) < PRECISION * y:
+        if abs(step) < _PRECISION * y:
             break
     return float(y)

@@ -36,8 +36,8 @@ COLUMNS = {
     "cost_high": "float64",
     "lacks": "string",
 }
-SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
-GIGABYTE, SERVER = 10**9, "docker-server"
+_SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
+_GIGABYTE, _SERVER = 10**9, "docker-server"
 
 
 def read_mix(text: str) -> dict[str, float]:
@@ -52,7 +52,7 @@ def read_mix(text: str) -> dict[str, float]:
     mix: dict[str, float] = {}
     text = MIX if text.strip() == USUAL else text
     for part in text.split(","):
-        match = SHARE.fullmatch(part.strip())
+        match = _SHARE.fullmatch(part.strip())
         if not match:
             raise SettingError(
                 f"The mix says {part.strip()!r}: write it like {MIX!r}, or {USUAL!r}."
@@ -100,12 +100,12 @@ def month(
     if builds < 0 or free_minutes < 0:
         raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")
     runs = pick_comparable(runs)
-    rounds = weigh_minutes(runs, mix, builds)
-    hosts = runs.groupby("strategy")["host"].agg(name_host)
-    rounds["cost"] = price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
-    cost = compare_months(rounds, count_mix_rarer_hosts(runs, mix), baseline, "cost")
+    rounds = _weigh_minutes(runs, mix, builds)
+    hosts = runs.groupby("strategy")["host"].agg(_name_host)
+    rounds["cost"] = _price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
+    cost = _compare_months(rounds, _count_mix_rarer_hosts(runs, mix), baseline, "cost")
     cost = cost[["difference", "low", "high"]].add_prefix("cost_")
-    table = average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
+    table = _average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
@@ -115,35 +115,35 @@ def month_minutes(
 ) -> pd.DataFrame:
     """month's columns but those of cost."""
     runs = pick_comparable(runs)
-    table = average_months(runs, weigh_minutes(runs, mix, builds), mix, baseline)
+    table = _average_months(runs, _weigh_minutes(runs, mix, builds), mix, baseline)
     columns = {name: kind for name, kind in COLUMNS.items() if not name.startswith("cost")}
     return table[list(columns)].astype(columns)
 
 
-def weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
+def _weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
     """Index strategy, round; minutes and billed_minutes of `builds` builds of the mix."""
-    return builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    return builds * _weigh_rounds(_count_minutes(runs), mix, ["minutes", "billed_minutes"])
 
 
-def average_months(
+def _average_months(
     runs: pd.DataFrame, rounds: pd.DataFrame, mix: Mapping[str, float], baseline: str
 ) -> pd.DataFrame:
-    """strategy, n, the means of weigh_minutes' rounds, compare_months' of minutes, and lacks."""
+    """strategy, n, the means of _weigh_minutes' rounds, _compare_months' of minutes, and lacks."""
     check_baseline(runs, baseline)
-    table = average_rounds(rounds, runs["strategy"])
+    table = _average_rounds(rounds, runs["strategy"])
     table = table.join(
-        compare_months(rounds, count_mix_rarer_hosts(runs, mix), baseline, "minutes")
+        _compare_months(rounds, _count_mix_rarer_hosts(runs, mix), baseline, "minutes")
     )
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
     scenarios = runs.groupby("strategy")["scenario"].unique()
-    lacks = pd.Series([name_lacking(scenarios[name], mix) for name in table.index], table.index)
+    lacks = pd.Series([_name_lacking(scenarios[name], mix) for name in table.index], table.index)
     table["lacks"] = lacks.where(table["n"].eq(0))
     return table.sort_values("minutes", kind="stable").reset_index(names="strategy")
 
 
-def price_minutes(
+def _price_minutes(
     billed: pd.Series, hosts: pd.Series, compute: str, prices: pd.DataFrame, free_minutes: float
 ) -> pd.Series:
     """USD of billed minutes by strategy and round, a Docker server's among them; null unknown."""
@@ -151,15 +151,15 @@ def price_minutes(
     served = hosts.reindex(billed.index.get_level_values("strategy")).eq("server").to_numpy()
     if not served.any():
         return cost
-    return cost + (billed * find_price(prices, SERVER, "minute")["usd"]).where(served, 0.0)
+    return cost + (billed * find_price(prices, _SERVER, "minute")["usd"]).where(served, 0.0)
 
 
-def name_host(hosts: pd.Series) -> str:
+def _name_host(hosts: pd.Series) -> str:
     """What a strategy's builds run on, of the hosts of all: kept or server if any did."""
     return next((name for name in ("server", "kept") if hosts.eq(name).any()), "fresh")
 
 
-def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
+def _count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs` with minutes, and billed_minutes: a build is billed in whole minutes, one at least."""
     minutes = runs["seconds"] / 60
     # map keeps null where ceil of the math module would fail
@@ -167,7 +167,7 @@ def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(minutes=minutes, billed_minutes=billed)
 
 
-def weigh_rounds(
+def _weigh_rounds(
     frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str]
 ) -> pd.DataFrame:
     """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it."""
@@ -179,8 +179,8 @@ def weigh_rounds(
     return groups.sum()[groups.size() == len(mix)]
 
 
-def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
-    """Index strategy, all of them by name: n (rounds) and the means of weigh_rounds' columns."""
+def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
+    """Index strategy, all of them by name: n (rounds) and the means of _weigh_rounds' columns."""
     names = sorted(strategies.unique())
     groups = rounds.groupby("strategy")
     table = groups.mean().reindex(names)
@@ -188,17 +188,17 @@ def average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     return table
 
 
-def count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
+def _count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
     """Builds on the rarer kind of host in the scenario of the mix with fewest, by strategy."""
     return count_rarer_hosts(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
 
 
-def compare_months(
+def _compare_months(
     rounds: pd.DataFrame, rarer_hosts: pd.Series, baseline: str, measure: str
 ) -> pd.DataFrame:
-    """Index strategy: pairs, difference, low, high, verdict of weigh_rounds' column `measure`.
+    """Index strategy: pairs, difference, low, high, verdict of _weigh_rounds' column `measure`.
 
-    `rarer_hosts` is what count_mix_rarer_hosts counts.
+    `rarer_hosts` is what _count_mix_rarer_hosts counts.
     """
     # names of emulated strategies say so already
     runs = rounds.reset_index().assign(
@@ -211,7 +211,7 @@ def compare_months(
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 
-def name_lacking(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:
+def _name_lacking(scenarios: Sequence[str], mix: Mapping[str, float]) -> str:
     """Which scenarios of the mix are not among those that a strategy has runs of."""
     missing = [scenario for scenario in mix if scenario not in set(scenarios)]
     return join_words(missing) if missing else "a round with all of them"
@@ -239,10 +239,10 @@ def month_storage(
         {"gigabytes": entries["unique_bytes"], "in_s3": entries["store_bytes"].fillna(0)}
     ).astype("Float64")
     before = held.groupby(history).shift().mask(first, 0)
-    kept = entries.join((held - before) / GIGABYTE)
+    kept = entries.join((held - before) / _GIGABYTE)
     kept = kept[kept["valid"] & kept["pushes"].gt(0)]
-    added = builds * weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
-    table = average_rounds(added, kept["strategy"])
+    added = builds * _weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
+    table = _average_rounds(added, kept["strategy"])
     usd = [find_price(prices, item, "GB-month")["usd"] for item in ("ecr.storage", "s3.storage")]
     table["cost"] = table["gigabytes"] * usd[0] + (table["in_s3"] * usd[1]).where(
         table["in_s3"].ne(0), table["in_s3"]

@@ -11,7 +11,7 @@ from analysis.measures.past.overview import name_projects
 from analysis.past_builds import PastBuilds, takes_history
 
 # minutes: users report that hosts are kept for 5 to 60
-EDGES = (0, 2, 5, 10, 15, 30, 60, 240, math.inf)
+_EDGES = (0, 2, 5, 10, 15, 30, 60, 240, math.inf)
 COLUMNS = {
     "project": "string",
     "gap": "string",
@@ -36,7 +36,7 @@ def host_caches(history: PastBuilds) -> pd.DataFrame:
     """
     logs = history.logs
     found = local_hits(logs).merge(logs.builds, on=["log", "build"], validate="1:1")
-    asked = found["cache_import"].eq("ok") | asks_legacy(found, logs.commands)
+    asked = found["cache_import"].eq("ok") | _asks_legacy(found, logs.commands)
     found["unclear"] = found["local"].isna() | asked
     found["local"] = found["local"].fillna(False)
     by_log = found.groupby("log").agg(used=("local", "any"), unclear=("unclear", "any"))
@@ -48,7 +48,7 @@ def host_caches(history: PastBuilds) -> pd.DataFrame:
     return table.join(used.rename("used"), on="log", how="inner").drop(columns="log")
 
 
-def asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
+def _asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
     """Whether it is a build of the legacy builder with --cache-from, whose log says no more."""
     named = commands.loc[commands["command"].str.contains("--cache-from", regex=False).eq(True)]
     pairs = pd.MultiIndex.from_frame(named[["log", "number"]])
@@ -67,14 +67,14 @@ def hits_over_gap(history: PastBuilds) -> pd.DataFrame:
     caches = host_caches(history).dropna(subset=["minutes"])
     rows = []
     for project, group in caches.groupby("project", sort=False):
-        for low, high in zip((-math.inf, *EDGES), EDGES, strict=False):
+        for low, high in zip((-math.inf, *_EDGES), _EDGES, strict=False):
             here = group[group["minutes"].ge(low) & group["minutes"].lt(high)]
             if len(here):
-                rows.append((project, *count_used(here["used"], low, high)))
+                rows.append((project, *_count_used(here["used"], low, high)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def count_used(used: pd.Series, low: float, high: float) -> tuple[Any, ...]:
+def _count_used(used: pd.Series, low: float, high: float) -> tuple[Any, ...]:
     """A row of hits_over_gap."""
     told, seen = int(used.notna().sum()), int(used.sum())
     share = seen / told if told else math.nan

@@ -10,9 +10,9 @@ from analysis.measures.past.overview import name_projects
 from analysis.past_builds import PastBuilds, takes_history
 
 # what no cache could have given: what it is made of had changed
-CHANGED = ("base changed", "files changed", "instruction changed")
+_CHANGED = ("base changed", "files changed", "instruction changed")
 # parts of an instruction that differ from build to build, though it is the same
-VARIABLE = re.compile(
+_VARIABLE = re.compile(
     r"@sha256:[0-9a-f]{12,64}"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
     r"|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b"
@@ -29,7 +29,7 @@ COLUMNS = [
     "could_save",
     "why",
 ]
-KEYS = ["project", "stage", "layer"]
+_KEYS = ["project", "stage", "layer"]
 
 
 @takes_history
@@ -44,22 +44,22 @@ def missing_steps(history: PastBuilds) -> pd.DataFrame:
     is told, "… before it" where they began at a layer that it stands on. Seconds are null where
     no log tells them; could_save also where it is not known which build was first.
     """
-    steps = list_layers(history)
+    steps = _list_layers(history)
     ran = steps[steps["status"].eq("ran")]
-    groups = ran.groupby(KEYS, sort=False)
+    groups = ran.groupby(_KEYS, sort=False)
     table = groups.agg(
-        ran=("seconds", "size"), median_seconds=("seconds", "median"), why=("cause", find_most)
+        ran=("seconds", "size"), median_seconds=("seconds", "median"), why=("cause", _find_most)
     )
     table["seconds"] = groups["seconds"].sum(min_count=1)
-    table["builds"] = steps.groupby(KEYS, sort=False).size()
+    table["builds"] = steps.groupby(_KEYS, sort=False).size()
     again = ran.assign(again=ran["seconds"].where(ran["avoidable"], 0.0))
-    saved = again[again["started"].notna()].groupby(KEYS, sort=False)["again"]
+    saved = again[again["started"].notna()].groupby(_KEYS, sort=False)["again"]
     table["could_save"] = saved.sum(min_count=1)
     table = table.reset_index().sort_values("seconds", ascending=False, ignore_index=True)
     return table.astype({"builds": "int64"})[COLUMNS]
 
 
-def list_layers(history: PastBuilds) -> pd.DataFrame:
+def _list_layers(history: PastBuilds) -> pd.DataFrame:
     """Every layer of every docker build in the order of the builds, with why it missed.
 
     The columns of steps, project, started, layer · made: whether a build before has it · cause
@@ -70,8 +70,8 @@ def list_layers(history: PastBuilds) -> pd.DataFrame:
     steps = builds[["id", "project", "started"]].merge(steps, left_on="id", right_on="log")
     steps["layer"] = steps["name"].map(name_layer).astype("string")
     steps["stage"] = steps["stage"].fillna("")
-    steps["made"] = steps.duplicated([*KEYS, "build"])
-    misses = explain_history(history)
+    steps["made"] = steps.duplicated([*_KEYS, "build"])
+    misses = _explain_history(history)
     steps = steps.merge(
         misses[["log", "build", "step", "cause", "changed"]],
         on=["log", "build", "step"],
@@ -83,10 +83,10 @@ def list_layers(history: PastBuilds) -> pd.DataFrame:
 
 def name_layer(name: str) -> str:
     """An instruction without what differs from build to build, and in a line."""
-    return " ".join(VARIABLE.sub("…", name).split())
+    return " ".join(_VARIABLE.sub("…", name).split())
 
 
-def explain_history(history: PastBuilds) -> pd.DataFrame:
+def _explain_history(history: PastBuilds) -> pd.DataFrame:
     """log, build, step, cause, changed of each miss, held against the project's build before.
 
     A layer that missed because one missed that it stands on has the cause of where the misses of
@@ -100,21 +100,21 @@ def explain_history(history: PastBuilds) -> pd.DataFrame:
             rows += explain_log(made, log, before, None)
             before = [log] if log in made else before
     misses = frame_misses(rows)
-    begun = misses[misses["first"]].groupby(["log", "build"])["cause"].agg(find_root)
+    begun = misses[misses["first"]].groupby(["log", "build"])["cause"].agg(_find_root)
     root = misses[["log", "build"]].join(begun.rename("root"), on=["log", "build"])["root"]
     follows = misses["cause"].eq("parent missed") & root.notna()
     cause = misses["cause"].mask(follows, root + " before it")
     return misses.assign(
-        cause=cause.astype("string"), changed=misses["cause"].mask(follows, root).isin(CHANGED)
+        cause=cause.astype("string"), changed=misses["cause"].mask(follows, root).isin(_CHANGED)
     )
 
 
-def find_root(causes: pd.Series) -> str:
+def _find_root(causes: pd.Series) -> str:
     """Of the causes for which the misses of a docker build begin, the first that is a change."""
-    return next((cause for cause in causes if cause in CHANGED), causes.iloc[0])
+    return next((cause for cause in causes if cause in _CHANGED), causes.iloc[0])
 
 
-def find_most(causes: pd.Series) -> str | None:
+def _find_most(causes: pd.Series) -> str | None:
     """The cause that is named most often, "unknown" only where no other is."""
     known = causes.dropna()
     told = known[~known.str.startswith("unknown")]

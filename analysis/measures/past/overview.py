@@ -9,9 +9,9 @@ from analysis.past_builds import PastBuilds, takes_history
 
 ALL = "all builds"
 # builds that did not end by themselves say nothing of how long one takes
-CUT = ("failed", "fault", "timed out", "stopped", "in progress")
-COUNTS = ["layers", "hits", "ran"]
-SEEN = [
+_CUT = ("failed", "fault", "timed out", "stopped", "in progress")
+_COUNTS = ["layers", "hits", "ran"]
+_SEEN = [
     "project",
     "builds",
     "with_hits",
@@ -38,7 +38,7 @@ def as_runs(history: PastBuilds) -> pd.DataFrame:
             "scenario": pd.Series(ALL, builds.index, dtype="string"),
             "round": range(1, len(builds) + 1),
             "emulated": builds["emulated"],
-            "valid": ~builds["status"].isin(CUT),
+            "valid": ~builds["status"].isin(_CUT),
             "log": builds["log"],
             "seconds": builds["seconds"],
             "started": builds["started"],
@@ -80,10 +80,10 @@ def cache_seen(history: PastBuilds) -> pd.DataFrame:
     ).reset_index()
     bounds = [wilson(*pair) for pair in zip(table["with_hits"], table["builds"], strict=True)]
     table[["low", "high"]] = pd.DataFrame(bounds, index=table.index, columns=["low", "high"])
-    return table.join(count_imports(history), on="project")[SEEN]
+    return table.join(_count_imports(history), on="project")[_SEEN]
 
 
-def count_imports(history: PastBuilds) -> pd.DataFrame:
+def _count_imports(history: PastBuilds) -> pd.DataFrame:
     """project (index), imported, import_lost, no_import: how many docker builds did what."""
     projects = pd.Series(name_projects(history.builds).to_numpy(), history.builds["id"])
     known = history.logs.builds.assign(project=history.logs.builds["log"].map(projects))

@@ -8,13 +8,13 @@ from analysis.measures.compare import LEVEL
 from analysis.measures.past.overview import as_runs, history_hits, name_projects
 from analysis.past_builds import ORDER, PastBuilds, takes_history
 
-MEASURES = ("seconds", "rate")
+_MEASURES = ("seconds", "rate")
 # a period holds several builds once a history is as long as that, in days
-PERIODS = {"week": 28.0, "day": 4.0}
-TREND = ["project", "measure", "every", "period", "n", "median", "lower", "upper"]
+_PERIODS = {"week": 28.0, "day": 4.0}
+_TREND = ["project", "measure", "every", "period", "n", "median", "lower", "upper"]
 # fewer points than this are no trend
-ENOUGH = 5
-DAY = 86_400
+_ENOUGH = 5
+_DAY = 86_400
 
 
 @takes_history
@@ -57,20 +57,20 @@ def trend(history: PastBuilds, every: str = "") -> pd.DataFrame:
         ]
     )[["project", "measure", "started", "value"]].dropna()
     every = every or pick_period(values["started"])
-    values["period"] = begin_period(values["started"], every)
+    values["period"] = _begin_period(values["started"], every)
     groups = values.groupby(["measure", "project", "period"])["value"]
     columns = {"n": groups.size(), "median": groups.median()}
     columns |= {"lower": groups.quantile(0.25), "upper": groups.quantile(0.75)}
-    return pd.DataFrame(columns).reset_index().assign(every=every)[TREND]
+    return pd.DataFrame(columns).reset_index().assign(every=every)[_TREND]
 
 
 def pick_period(times: pd.Series) -> str:
     """week, day or build: the longest of which the history has several."""
-    days = (times.max() - times.min()).total_seconds() / DAY if len(times) else 0.0
-    return next((name for name, least in PERIODS.items() if days >= least), "build")
+    days = (times.max() - times.min()).total_seconds() / _DAY if len(times) else 0.0
+    return next((name for name, least in _PERIODS.items() if days >= least), "build")
 
 
-def begin_period(times: pd.Series, every: str) -> pd.Series:
+def _begin_period(times: pd.Series, every: str) -> pd.Series:
     """The begin of the period of each time: its day, the Monday before, or itself."""
     if every == "build":
         return times
@@ -87,16 +87,16 @@ def slopes(history: PastBuilds) -> pd.DataFrame:
     """
     values = trend(history, "build")
     rows = [
-        (project, measure, int(group["n"].sum()), *find_slope(group))
+        (project, measure, int(group["n"].sum()), *_find_slope(group))
         for (measure, project), group in values.groupby(["measure", "project"], sort=False)
     ]
     return pd.DataFrame(rows, columns=["project", "measure", "n", "slope", "low", "high"])
 
 
-def find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
+def _find_slope(values: pd.DataFrame) -> tuple[float, float, float]:
     """(change a week, low, high) of a project's builds."""
-    weeks = (values["period"] - values["period"].min()).dt.total_seconds() / (7 * DAY)
-    if len(values) < ENOUGH or weeks.nunique() < ENOUGH:
+    weeks = (values["period"] - values["period"].min()).dt.total_seconds() / (7 * _DAY)
+    if len(values) < _ENOUGH or weeks.nunique() < _ENOUGH:
         return math.nan, math.nan, math.nan
     # it takes as long to load as all the rest
     from scipy.stats import theilslopes

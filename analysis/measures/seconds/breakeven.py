@@ -7,8 +7,8 @@ from analysis.records import takes
 from analysis.workload import BASELINE
 
 # hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
-LEAST_SAVED = 0.2
-STEP = ["scenario", "round", "stage", "name"]
+_LEAST_SAVED = 0.2
+_STEP = ["scenario", "round", "stage", "name"]
 
 
 @takes(
@@ -23,7 +23,7 @@ def break_even(
 ) -> pd.DataFrame:
     """One row a strategy and scenario with hits: the work from which on it is the faster one.
 
-    Only with hits for LEAST_SAVED of the work or more. strategy, scenario, n (rounds), work
+    Only with hits for _LEAST_SAVED of the work or more. strategy, scenario, n (rounds), work
     (seconds that the baseline's layers take), saved (share of them that the strategy had cached),
     difference, low, high (as compare's), pays_from, pays_from_low, pays_from_high (seconds of
     work; the interval is that of the difference, with work and hits as they were). With work W,
@@ -35,7 +35,7 @@ def break_even(
     shares = share_saved(pick_comparable(runs), steps, baseline)
     table = compare(runs, baseline) if comparison is None else comparison
     table = table.merge(shares, on=["strategy", "scenario"], validate="1:1")
-    table = table[table["saved"] >= LEAST_SAVED].reset_index(drop=True)
+    table = table[table["saved"] >= _LEAST_SAVED].reset_index(drop=True)
     for end, column in {"": "difference", "_low": "low", "_high": "high"}.items():
         table[f"pays_from{end}"] = (table["work"] + table[column] / table["saved"]).clip(lower=0)
     return table.drop(columns=["median", "p", "verdict"])
@@ -46,11 +46,11 @@ def share_saved(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str) -> pd.Da
     layers = steps[steps["kind"] == "layer"]
     layers = layers.merge(runs[["log", "strategy", "scenario", "round"]], on="log")
     is_base = layers["strategy"] == baseline
-    base = layers[is_base].groupby(STEP, dropna=False)["seconds"].sum().rename("work")
-    keys = [layers.loc[~is_base, name] for name in [*STEP, "strategy"]]
+    base = layers[is_base].groupby(_STEP, dropna=False)["seconds"].sum().rename("work")
+    keys = [layers.loc[~is_base, name] for name in [*_STEP, "strategy"]]
     cached = layers.loc[~is_base, "status"].eq("cached")
     own = cached.groupby(keys, dropna=False).all().rename("hit").reset_index()
-    both = own.merge(base.reset_index(), on=STEP)
+    both = own.merge(base.reset_index(), on=_STEP)
     both = both.assign(saved=both["work"].where(both["hit"], 0.0))
     rounds = both.groupby(["strategy", "scenario", "round"])[["work", "saved"]].sum()
     means = rounds.groupby(["strategy", "scenario"]).mean()

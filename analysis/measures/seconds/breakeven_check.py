@@ -24,7 +24,7 @@ from analysis.workload import BASELINE, SOURCE, UNSHAPED, read_link
 
 WORK = "WORK_SECONDS"
 SERIES = ["link", "strategy"]
-POINT = {
+_POINT = {
     "point": "string",
     "link": "string",
     "strategy": "string",
@@ -36,14 +36,14 @@ POINT = {
     "low": "float64",
     "high": "float64",
 }
-PREDICTED = ("predicted", "predicted_low", "predicted_high")
-MEASURED = ("measured", "measured_low", "measured_high")
+_PREDICTED = ("predicted", "predicted_low", "predicted_high")
+_MEASURED = ("measured", "measured_low", "measured_high")
 ERROR = ("error", "error_low", "error_high")
-PERCENT = ("percent", "percent_low", "percent_high")
-NUMBERS = (*PREDICTED, "slope", *MEASURED, *ERROR, *PERCENT)
-COLUMNS = POINT | dict.fromkeys(NUMBERS, "float64") | {"reason": "string"}
+_PERCENT = ("percent", "percent_low", "percent_high")
+_NUMBERS = (*_PREDICTED, "slope", *_MEASURED, *ERROR, *_PERCENT)
+COLUMNS = _POINT | dict.fromkeys(_NUMBERS, "float64") | {"reason": "string"}
 # busy seconds that are less for all links are not worth a row
-VISIBLE = 0.05
+_VISIBLE = 0.05
 
 
 def check_break_even(
@@ -64,11 +64,12 @@ def check_break_even(
     is unknown). Measured is unknown when the crossing lies outside of the work that was swept.
     """
     found = [
-        measure_point(each, baseline, scenario) for each in to_grid(experiments, "check_break_even")
+        _measure_point(each, baseline, scenario)
+        for each in to_grid(experiments, "check_break_even")
     ]
     points = pd.concat([points for points, _ in found] or [pd.DataFrame(columns=[*COLUMNS])])
     pairs = pd.concat([pairs for _, pairs in found] or [pd.DataFrame(columns=[*SERIES])])
-    order = sorted(points["link"].unique(), key=order_link)
+    order = sorted(points["link"].unique(), key=_order_link)
     points["link"] = pd.Categorical(points["link"], order)
     points = points.sort_values([*SERIES, "work", "asked"], ignore_index=True)
     judged = [
@@ -79,10 +80,10 @@ def check_break_even(
     return table.reindex(columns=[*COLUMNS]).astype(COLUMNS)
 
 
-def measure_point(
+def _measure_point(
     experiment: Experiment, baseline: str, scenario: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(POINT and PREDICTED of each strategy; its differences: SERIES, point, work, difference)."""
+    """(_POINT, _PREDICTED of each strategy; its differences: SERIES, point, work, difference)."""
     runs, steps = mark_emulated(experiment.runs), experiment.logs.steps
     comparable = pick_comparable(runs)
     tried = runs.loc[runs["expect"].ne("failed") & runs["strategy"].ne(baseline), "strategy"]
@@ -93,12 +94,12 @@ def measure_point(
     for table, columns in (
         (compare(runs, baseline), ["n", "difference", "low", "high"]),
         (share_saved(comparable, steps, baseline), ["work", "saved"]),
-        (pays, list(PREDICTED)),
+        (pays, list(_PREDICTED)),
     ):
         rows = table.loc[table["scenario"].eq(scenario), ["strategy", *columns]]
         points = points.merge(rows, on="strategy", how="left", validate="1:1")
     points = points.assign(
-        point=experiment.folder.name, link=name_link(experiment), asked=asked_work(experiment)
+        point=experiment.folder.name, link=_name_link(experiment), asked=_asked_work(experiment)
     ).fillna({"n": 0})
     pairs = pair_rounds(comparable, baseline, "seconds").dropna(subset=["difference"])
     pairs = pairs.loc[pairs["scenario"].eq(scenario), ["strategy", "difference"]]
@@ -106,26 +107,26 @@ def measure_point(
     return points, pairs.dropna(subset=["work"])
 
 
-def name_link(experiment: Experiment) -> str:
+def _name_link(experiment: Experiment) -> str:
     """The link of an experiment's runs, with what was asked of the context besides the work."""
     link = next(iter(experiment.runs["link"].dropna()), experiment.facts.get("link", UNSHAPED))
-    rest = {k: v for k, v in given_arguments(experiment).items() if k != WORK}
+    rest = {k: v for k, v in _given_arguments(experiment).items() if k != WORK}
     return " ".join([link, *(f"{name}={value}" for name, value in sorted(rest.items()))])
 
 
-def given_arguments(experiment: Experiment) -> dict[str, Any]:
+def _given_arguments(experiment: Experiment) -> dict[str, Any]:
     """The arguments that an experiment says it gave its Dockerfile."""
     arguments = experiment.facts.get("arguments")
     return arguments if isinstance(arguments, dict) else {}
 
 
-def asked_work(experiment: Experiment) -> float:
+def _asked_work(experiment: Experiment) -> float:
     """The seconds of work that the context was asked for, null when unknown."""
-    given: Any = given_arguments(experiment).get(WORK)
+    given: Any = _given_arguments(experiment).get(WORK)
     return float(pd.to_numeric(given, errors="coerce") or np.nan)
 
 
-def order_link(name: str) -> tuple[float, int, str]:
+def _order_link(name: str) -> tuple[float, int, str]:
     """What sorts links: the fastest first, those of unknown speed last."""
     try:
         link = read_link(name.split(" ")[0])
@@ -135,21 +136,21 @@ def order_link(name: str) -> tuple[float, int, str]:
 
 
 def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """`points` of one link and strategy with slope, MEASURED, ERROR, PERCENT and reason."""
+    """`points` of one link and strategy with slope, _MEASURED, ERROR, _PERCENT and reason."""
     crossing = fit_crossing(pairs["work"], pairs["difference"])
-    reason = why_unmeasured(crossing, points)
+    reason = _why_unmeasured(crossing, points)
     table = points.assign(slope=crossing.slope if crossing else np.nan)
     if crossing is not None and reason is None:
         half = crossing.half_width(crossing.gradient)
         ends = (crossing.at, crossing.at - half, crossing.at + half)
-        table = table.assign(**dict(zip(MEASURED, ends, strict=True)))
-        errors = [judge_point(row, pairs, crossing) for row in list_rows(points)]
-        table[[*ERROR, *PERCENT]] = pd.DataFrame(errors, index=table.index)
-    reasons = [join_reasons(why_unpredicted(row), reason) for row in list_rows(points)]
+        table = table.assign(**dict(zip(_MEASURED, ends, strict=True)))
+        errors = [_judge_point(row, pairs, crossing) for row in list_rows(points)]
+        table[[*ERROR, *_PERCENT]] = pd.DataFrame(errors, index=table.index)
+    reasons = [_join_reasons(_why_unpredicted(row), reason) for row in list_rows(points)]
     return table.assign(reason=pd.Series(reasons, table.index, dtype="object"))
 
 
-def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
+def _why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | None:
     """Why the differences of a series show no break-even; null when they do."""
     works = points.loc[points["n"].gt(0), "work"].dropna()
     if crossing is None:
@@ -163,23 +164,23 @@ def why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | Non
     return None
 
 
-def why_unpredicted(row: Any) -> str | None:
+def _why_unpredicted(row: Any) -> str | None:
     """Why nothing could be predicted from a point; null when it could."""
     if row.n == 0:
         return "no round holds a valid run of both"
     return "nothing of the work was cached" if pd.isna(row.predicted) else None
 
 
-def join_reasons(*reasons: str | None) -> str | None:
+def _join_reasons(*reasons: str | None) -> str | None:
     """All that are given as one text, null when none is."""
     return "; ".join(reason for reason in reasons if reason) or None
 
 
-def judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
-    """ERROR and PERCENT of one point; the prediction and the line share its differences."""
+def _judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
+    """ERROR and _PERCENT of one point; the prediction and the line share its differences."""
     own = pairs["point"].eq(row.point).to_numpy(dtype=float)
     if pd.isna(row.predicted):
-        return (np.nan,) * len([*ERROR, *PERCENT])
+        return (np.nan,) * len([*ERROR, *_PERCENT])
     moves = own / own.sum() / row.saved
     error, ratio = row.predicted - crossing.at, row.predicted / crossing.at
     half = crossing.half_width(moves - crossing.gradient)
@@ -198,21 +199,21 @@ def busy_by_link(
     What a docker build was busy with (busy_map, which overlaps) and the commands beside it
     (overhead_map). Where a row grows from link to link, a break-even holds for its link alone.
     """
-    found = [list_busy(each, strategy, scenario) for each in to_grid(experiments, "busy_by_link")]
+    found = [_list_busy(each, strategy, scenario) for each in to_grid(experiments, "busy_by_link")]
     known = [rows for rows in found if len(rows)]
     if not known:
         return pd.DataFrame({"activity": pd.Series(dtype="string")})
     rows = pd.concat(known)
     means = rows.pivot_table(index="activity", columns="link", values="seconds", sort=False)
-    means = means[sorted(means.columns, key=lambda name: order_link(str(name)))]
-    return means[means.ge(VISIBLE).any(axis=1)].rename_axis(columns=None).reset_index()
+    means = means[sorted(means.columns, key=lambda name: _order_link(str(name)))]
+    return means[means.ge(_VISIBLE).any(axis=1)].rename_axis(columns=None).reset_index()
 
 
-def list_busy(experiment: Experiment, strategy: str, scenario: str) -> pd.DataFrame:
+def _list_busy(experiment: Experiment, strategy: str, scenario: str) -> pd.DataFrame:
     """link, activity, seconds: means over the valid runs of a strategy in a scenario."""
     runs = pick_comparable(experiment.runs)
     runs = runs[runs["strategy"].eq(strategy) & runs["scenario"].eq(scenario)]
     commands = overhead_map(runs, experiment.logs).query("activity != 'docker build'")
     busy = busy_map(runs, experiment.logs).query("activity != 'no step explains'")
     means = mean_by_activity(pd.concat([commands, busy], ignore_index=True))
-    return means[["activity", "seconds"]].assign(link=name_link(experiment))
+    return means[["activity", "seconds"]].assign(link=_name_link(experiment))

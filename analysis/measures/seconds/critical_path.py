@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.measures.seconds.overheads import PUSHES, name_steps
 from analysis.records import Experiment, Need, read_timelines, takes
 
-PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
+_PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
 WAIT = "no step explains"
 PATH = {
     "build": "int64",
@@ -22,7 +22,7 @@ PATH = {
 }
 
 
-class Stretch(NamedTuple):
+class _Stretch(NamedTuple):
     """A time in which one step (None: no step) decided when the build would end."""
 
     step: int | None
@@ -30,14 +30,14 @@ class Stretch(NamedTuple):
     completed: float
 
 
-def find_timelines(experiment: Experiment) -> pd.DataFrame:
+def _find_timelines(experiment: Experiment) -> pd.DataFrame:
     """When the steps of an experiment's builds began and ended."""
     return read_timelines(experiment.runs, experiment.logs.steps)[0]
 
 
 @takes(
     timeline=Need(
-        "build step name kind status started completed inputs spans parts", find_timelines
+        "build step name kind status started completed inputs spans parts", _find_timelines
     )
 )
 def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
@@ -61,15 +61,15 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for key, steps in timeline.groupby(keys, sort=False):
         label = dict(zip(keys, key, strict=True))
-        rows += [label | row for row in describe_path(list(steps.itertuples(index=False)))]
+        rows += [label | row for row in _describe_path(list(steps.itertuples(index=False)))]
     types = {"run": "string"} | PATH if "run" in keys else PATH
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def describe_path(steps: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _describe_path(steps: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The rows of one build's path, without its keys, from the rows of its timeline."""
     by_number = {row.step: row for row in steps}
-    for stretch in trace(steps):
+    for stretch in _trace(steps):
         row = by_number.get(stretch.step)
         named = {"name": row and row.name, "kind": row and row.kind, "step": stretch.step}
         for activity, start, end in split(stretch, row):
@@ -77,13 +77,13 @@ def describe_path(steps: Sequence[Any]) -> Iterator[dict[str, Any]]:
             yield named | {"activity": activity} | times
 
 
-def split(stretch: Stretch, row: Any) -> Iterator[tuple[str, float, float]]:
+def split(stretch: _Stretch, row: Any) -> Iterator[tuple[str, float, float]]:
     """(activity, begin, end) of a stretch: an export's parts may be of another activity."""
     at, activity = stretch.started, WAIT if row is None else row.activity
     parts = row.parts if activity == "image export" else ()
     for name, start, end in sorted(parts, key=lambda part: part[1]):
         start, end = max(start, at), min(end, stretch.completed)
-        part = name_part(name)
+        part = _name_part(name)
         if part is not None and end > start:
             if start > at:
                 yield activity, at, start
@@ -93,29 +93,29 @@ def split(stretch: Stretch, row: Any) -> Iterator[tuple[str, float, float]]:
         yield activity, at, stretch.completed
 
 
-def name_part(part: str) -> str | None:
+def _name_part(part: str) -> str | None:
     """The activity of a part that is not its step's own."""
-    return next((name for begin, name in PARTS.items() if part.startswith(begin)), None)
+    return next((name for begin, name in _PARTS.items() if part.startswith(begin)), None)
 
 
-def trace(steps: Sequence[Any]) -> list[Stretch]:
+def _trace(steps: Sequence[Any]) -> list[_Stretch]:
     """One build's stretches in order, with those of no step between them."""
-    spans = [Stretch(row.step, a, b) for row in steps for a, b in row.spans if b > a]
-    causes = find_causes(steps)
+    spans = [_Stretch(row.step, a, b) for row in steps for a, b in row.spans if b > a]
+    causes = _find_causes(steps)
     now = max(spans, key=lambda each: (each.completed, -each.started), default=None)
-    path: list[Stretch] = []
+    path: list[_Stretch] = []
     while now is not None:
         earlier = [s for s in spans if s.completed <= now.started and s.step in causes[now.step]]
         before = max(earlier, key=lambda each: (each.completed, -each.started), default=None)
         reached = 0.0 if before is None else before.completed
         path.append(now)
         if now.started > reached:
-            path.append(Stretch(None, reached, now.started))
+            path.append(_Stretch(None, reached, now.started))
         now = before
     return path[::-1]
 
 
-def find_causes(steps: Sequence[Any]) -> dict[int | None, set[int]]:
+def _find_causes(steps: Sequence[Any]) -> dict[int | None, set[int]]:
     """Step -> the steps it may have waited for, as critical_path says; itself is one of them."""
     inputs = {row.step: set(row.inputs) for row in steps}
     users: dict[int, set[int]] = {}

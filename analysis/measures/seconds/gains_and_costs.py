@@ -9,7 +9,7 @@ from analysis.records import Need, takes
 from analysis.workload import BASELINE
 
 # an activity of overhead_map or path_map -> its side of the balance
-SIDES = {
+_SIDES = {
     "work": "work",
     "base pull": "base pull",
     "lazy pull": "lazy pull",
@@ -22,8 +22,8 @@ SIDES = {
     "docker push": "push",
     "cache export": "cache export",
 }
-REST, INSIDE = "other", "docker build"
-ORDER = [*dict.fromkeys(SIDES.values()), REST]
+_REST, INSIDE = "other", "docker build"
+ORDER = [*dict.fromkeys(_SIDES.values()), _REST]
 COLUMNS = ["strategy", "scenario", "n", "activity", "difference"]
 
 
@@ -42,7 +42,7 @@ def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = BASELI
     baseline that does not exist.
     """
     check_baseline(activities, baseline)
-    runs = sum_sides(activities[activities["activity"] != INSIDE], path)
+    runs = _sum_sides(activities[activities["activity"] != INSIDE], path)
     keys = ["scenario", "round", "activity"]
     base = runs[runs["strategy"] == baseline][[*keys, "seconds"]]
     pairs = runs[runs["strategy"] != baseline].merge(base, on=keys, suffixes=("", "_base"))
@@ -54,12 +54,12 @@ def balance(activities: pd.DataFrame, path: pd.DataFrame, baseline: str = BASELI
     return sort_rows(table, activities["scenario"].drop_duplicates().tolist())[COLUMNS]
 
 
-def sum_sides(outside: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
+def _sum_sides(outside: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     """run, strategy, scenario, round, activity (ORDER), seconds: of valid runs with a timeline."""
     known = path.loc[path["valid"] & path["seconds"].notna(), "run"]
     rows = pd.concat([outside, path])
     rows = rows[rows["run"].isin(known)]
-    side = rows["activity"].map(SIDES).fillna(REST)
+    side = rows["activity"].map(_SIDES).fillna(_REST)
     rows = rows.assign(activity=pd.Categorical(side, ORDER, ordered=True))
     keys = ["run", "strategy", "scenario", "round", "activity"]
     return rows.groupby(keys, observed=True)["seconds"].sum().reset_index()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-LEVEL = 0.95
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Crossing:
         """Half of the 95 % interval of what moves so much by each point; null when unknown."""
         if self.degrees < 1:
             return np.nan
-        t = stdtrit(self.degrees, (1 + LEVEL) / 2)
+        t = stdtrit(self.degrees, (1 + _LEVEL) / 2)
         return float(t * self.deviation * np.sqrt(np.sum(gradient**2)))
 
 
 def fit_crossing(xs: pd.Series, ys: pd.Series) -> Crossing | None:
     """The crossing of the line through these points; null where no line or no crossing is."""
-    return fit_line(xs.to_numpy(dtype=float), ys.to_numpy(dtype=float))
+    return _fit_line(xs.to_numpy(dtype=float), ys.to_numpy(dtype=float))
 
 
-def fit_line(x: np.ndarray, y: np.ndarray) -> Crossing | None:
+def _fit_line(x: np.ndarray, y: np.ndarray) -> Crossing | None:
     """fit_crossing of numbers."""
     if len(np.unique(x)) < 2:
         return None

@@ -19,14 +19,14 @@ ACTIVITIES = (
     "agent",
     "unknown",
 )
-COMMANDS = {
+_COMMANDS = {
     "docker build": r"\bdocker (?:buildx |image |compose |builder )?(?:build|bake)\b",
     "docker push": r"\bdocker (?:image |compose |manifest )?push\b",
     "builder create": r"\bdocker buildx (?:create|use|inspect --bootstrap)\b",
     "login": r"\bdocker login\b|\bget-login",
 }
 # phases in which the agent itself works; the others are made of commands
-PHASES = {"DOWNLOAD_SOURCE": "source", "UPLOAD_ARTIFACTS": "upload", "FINALIZING": "upload"}
+_PHASES = {"DOWNLOAD_SOURCE": "source", "UPLOAD_ARTIFACTS": "upload", "FINALIZING": "upload"}
 BUSY = (
     "builder boot",
     "cache import",
@@ -40,7 +40,7 @@ BUSY = (
     "other steps",
     "no step explains",
 )
-PUSH_STEPS = ("pushing ", "merging manifest list")
+_PUSH_STEPS = ("pushing ", "merging manifest list")
 PUSHES = ("pushing layers", "pushing manifest")
 KINDS = {
     "builder": "builder boot",
@@ -67,11 +67,11 @@ def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     >>> table[table["run"] == "docker.cold.01"].nlargest(2, "seconds")["activity"].tolist()
     ['docker build', 'docker push']
     """
-    seconds = pd.concat([time_commands(logs.commands, logs.builds), time_phases(logs.phases)])
+    seconds = pd.concat([time_commands(logs.commands, logs.builds), _time_phases(logs.phases)])
     known = seconds.groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0)
     table = known.reindex(runs["log"]).reindex(columns=list(ACTIVITIES)).fillna(0.0)
     rest = runs["seconds"].to_numpy() - table.sum(axis=1)
-    told = runs["log"].isin(find_timed(logs.commands)).to_numpy()
+    told = runs["log"].isin(_find_timed(logs.commands)).to_numpy()
     table["agent"], table["unknown"] = rest.where(told, 0.0), rest.where(~told, 0.0)
     return list_activities(runs, table[rest.notna()].reindex(runs["log"]))
 
@@ -86,17 +86,17 @@ def time_commands(commands: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
 
 def name_command(command: str) -> str:
     """The activity that a command is, by its words."""
-    found = (name for name, pattern in COMMANDS.items() if re.search(pattern, str(command)))
+    found = (name for name, pattern in _COMMANDS.items() if re.search(pattern, str(command)))
     return next(found, "other commands")
 
 
-def time_phases(phases: pd.DataFrame) -> pd.DataFrame:
+def _time_phases(phases: pd.DataFrame) -> pd.DataFrame:
     """log, activity, seconds of the phases in which the agent itself works."""
-    own = phases[phases["phase"].isin(PHASES)]
-    return own.assign(activity=own["phase"].map(PHASES))[["log", "activity", "seconds"]]
+    own = phases[phases["phase"].isin(_PHASES)]
+    return own.assign(activity=own["phase"].map(_PHASES))[["log", "activity", "seconds"]]
 
 
-def find_timed(commands: pd.DataFrame) -> list[str]:
+def _find_timed(commands: pd.DataFrame) -> list[str]:
     """The logs in which every command has its time."""
     timed = commands["seconds"].notna().groupby(commands["log"]).all()
     return timed.index[timed].tolist()
@@ -112,7 +112,7 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     "push" is the part of an export that pushes; "load" is sending the image and taking it in,
     which happen at once, so the longer of both. Null for runs in whose log no build was found.
     """
-    busy = time_steps(logs).groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0)
+    busy = _time_steps(logs).groupby(["log", "activity"])["seconds"].sum().unstack(fill_value=0)
     table = busy.reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
     known = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
@@ -121,17 +121,17 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     return list_activities(runs, table.reindex(runs["log"]))
 
 
-def time_steps(logs: Logs) -> pd.DataFrame:
+def _time_steps(logs: Logs) -> pd.DataFrame:
     """log, activity, seconds of every step, exports split into what is exported, pushed, loaded."""
     steps = logs.steps.assign(activity=name_steps(logs.steps))
-    steps = steps.merge(time_parts(logs.parts), on=["log", "build", "step"], how="left")
+    steps = steps.merge(_time_parts(logs.parts), on=["log", "build", "step"], how="left")
     exports = steps["activity"].eq("image export")
     # what a part is said to have taken can be more than its step by a rounding
     pushed = steps["pushed"].where(exports).fillna(0).clip(upper=steps["seconds"])
     sent = steps["sent"].where(exports).fillna(0).clip(upper=steps["seconds"] - pushed)
     steps = steps.assign(seconds=steps["seconds"] - pushed - sent, sent=sent)
     pushes = steps.assign(activity="push", seconds=pushed)[exports]
-    return pd.concat([steps[steps["activity"] != "load"], pushes, time_loads(steps)])[
+    return pd.concat([steps[steps["activity"] != "load"], pushes, _time_loads(steps)])[
         ["log", "activity", "seconds"]
     ]
 
@@ -140,11 +140,11 @@ def name_steps(steps: pd.DataFrame) -> pd.Series:
     """The activity of each step, by its kind, its name and whether it was cached."""
     activity = steps["kind"].map(KINDS).fillna("other steps")
     pulled = steps["kind"].eq("layer") & steps["status"].eq("cached")
-    pushes = steps["kind"].eq("export") & steps["name"].str.startswith(PUSH_STEPS)
+    pushes = steps["kind"].eq("export") & steps["name"].str.startswith(_PUSH_STEPS)
     return activity.mask(pulled, "lazy pull").mask(pushes, "push")
 
 
-def time_parts(parts: pd.DataFrame) -> pd.DataFrame:
+def _time_parts(parts: pd.DataFrame) -> pd.DataFrame:
     """log, build, step, pushed, sent: seconds of an export's pushing and of its sending."""
     named = parts["part"].map(dict.fromkeys(PUSHES, "pushed") | {"sending tarball": "sent"})
     seconds = parts.assign(named=named).dropna(subset=["named"])
@@ -154,7 +154,7 @@ def time_parts(parts: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(columns=["pushed", "sent"]).reset_index()
 
 
-def time_loads(steps: pd.DataFrame) -> pd.DataFrame:
+def _time_loads(steps: pd.DataFrame) -> pd.DataFrame:
     """log, activity "load", seconds of each build: the longer of sending and taking in."""
     taken = steps["seconds"].where(steps["activity"] == "load")
     both = steps.assign(taken=taken).groupby(["log", "build"])[["taken", "sent"]].sum()

@@ -23,19 +23,19 @@ from analysis.workload import pick_scenario
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
 # of a timeline
-STEPS = "run build step name kind status started completed inputs spans parts"
+_STEPS = "run build step name kind status started completed inputs spans parts"
 # less would not be seen in a chart, nor matter in a sentence
-SEEN, WORTH_SAYING = 0.05, 0.5
+_SEEN, _WORTH_SAYING = 0.05, 0.5
 LABEL = 32
-DIGEST = re.compile(r"@sha256:[0-9a-f]+")
+_DIGEST = re.compile(r"@sha256:[0-9a-f]+")
 # where the program of a RUN is stored says less than what it does
-PROGRAM = re.compile(r"^RUN \S*/(?=\S)")
+_PROGRAM = re.compile(r"^RUN \S*/(?=\S)")
 
 
 @takes(
     runs="run strategy scenario round emulated valid log",
     logs="",
-    timelines=STEPS,
+    timelines=_STEPS,
 )
 def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.DataFrame:
     """Seconds on the critical path of a run's docker builds: the columns of busy_map.
@@ -65,7 +65,7 @@ def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     without overhead): means over the valid runs with a timeline, of busy_map's and path_map's
     rows. A plain log rounds to 0.1 s, so `busy` may be short of `on_path` by that.
     """
-    wide = widen(path).join(widen(busy).add_suffix(" busy"), how="inner")
+    wide = _widen(path).join(_widen(busy).add_suffix(" busy"), how="inner")
     wide = wide[wide["valid"]].dropna(subset=["work", "work busy"])
     numbers = {
         "docker_build": wide[list(BUSY)].sum(axis=1, skipna=False),
@@ -81,7 +81,7 @@ def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
     return means.reset_index()
 
 
-def widen(rows: pd.DataFrame) -> pd.DataFrame:
+def _widen(rows: pd.DataFrame) -> pd.DataFrame:
     """A row a run (the index), strategy, scenario, valid, a column an activity of BUSY."""
     facts = rows[RUN].drop_duplicates("run").set_index("run")
     table = rows.pivot(index="run", columns="activity", values="seconds")
@@ -92,7 +92,7 @@ def widen(rows: pd.DataFrame) -> pd.DataFrame:
 def with_cache_overhead(overhead: pd.DataFrame) -> pd.DataFrame:
     """The rows of overhead_on_path of strategies that have any overhead of a cache's kind."""
     most = overhead.groupby("strategy")["busy"].transform("max")
-    return overhead[most >= WORTH_SAYING].reset_index(drop=True)
+    return overhead[most >= _WORTH_SAYING].reset_index(drop=True)
 
 
 # the name it had first
@@ -109,7 +109,7 @@ def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
     keys = ["strategy", "scenario"]
     table = known.pivot_table(index=keys, columns="activity", values="seconds", sort=False)
     table = table.reindex(columns=[name for name in BUSY if name in table])
-    table = table.loc[:, table.max() >= SEEN]
+    table = table.loc[:, table.max() >= _SEEN]
     table.insert(0, "n", known.groupby(keys)["run"].nunique().astype("int64"))
     return table.reset_index().rename_axis(columns=None)
 
@@ -123,7 +123,7 @@ def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache"
     return chosen["run"].iloc[0] if len(chosen) else None
 
 
-@takes(timelines=f"{STEPS} stage seconds")
+@takes(timelines=f"{_STEPS} stage seconds")
 def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
     """The steps of a run's longest docker build with what its chart shows of each.
 
@@ -144,28 +144,28 @@ def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
         row.step: f"{name} {say_seconds(row.seconds)}"
         for row, name in zip(list_rows(rows), activity, strict=True)
     }
-    notes = whole | note_parts(path)
+    notes = whole | _note_parts(path)
     steps = rows["step"].tolist()
     return rows.assign(
-        label=pd.Series(map(label_step, list_rows(rows)), rows.index, dtype="string"),
+        label=pd.Series(map(_label_step, list_rows(rows)), rows.index, dtype="string"),
         activity=activity,
         critical=pd.Series([spans.get(n, ()) for n in steps], rows.index, dtype="object"),
         note=pd.Series([notes[n] for n in steps], rows.index, dtype="string"),
     )
 
 
-def note_parts(path: pd.DataFrame) -> dict[int, str]:
+def _note_parts(path: pd.DataFrame) -> dict[int, str]:
     """Step -> what of it is on the path: `image export 1.6 s, load 11.3 s`."""
     parts = path.groupby(["step", "activity"], sort=False)["seconds"].sum()
-    parts = parts[parts >= SEEN]
+    parts = parts[parts >= _SEEN]
     said: dict[int, list[str]] = {}
     for step, activity, seconds in parts.reset_index().itertuples(index=False, name=None):
         said.setdefault(step, []).append(f"{activity} {say_seconds(seconds)}")
     return {step: ", ".join(each) for step, each in said.items()}
 
 
-def label_step(row: Any) -> str:
+def _label_step(row: Any) -> str:
     """The stage and the name of a step, without digests, cut to LABEL characters."""
-    name = PROGRAM.sub("RUN ", DIGEST.sub("", str(row.name)))
+    name = _PROGRAM.sub("RUN ", _DIGEST.sub("", str(row.name)))
     text = name if pd.isna(row.stage) else f"{row.stage}: {name}"
     return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"

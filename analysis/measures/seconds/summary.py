@@ -8,7 +8,7 @@ from analysis.measures.seconds.path_seconds import with_cache_overhead
 from analysis.workload import pick_scenario
 
 # less does not matter in a sentence, in seconds
-MIN_SECONDS = 0.5
+_MIN_SECONDS = 0.5
 WORK = "work"
 
 
@@ -34,7 +34,7 @@ def split_overhead(busy: pd.DataFrame, scenario: str) -> pd.DataFrame:
     found = []
     for name, row in table.iterrows():
         rest = row.drop(WORK)
-        largest = rest[rest >= MIN_SECONDS].nlargest(3).to_dict()
+        largest = rest[rest >= _MIN_SECONDS].nlargest(3).to_dict()
         found.append((name, row[WORK], rest.sum(), largest))
     return pd.DataFrame(found, columns=["strategy", "work", "rest", "largest"])
 
@@ -77,8 +77,8 @@ def sum_balance(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
     found = []
     for name, rows in pick_scenario(table, scenario).groupby("strategy"):
         seconds = rows.set_index("activity")["difference"]
-        saved = -seconds[seconds <= -MIN_SECONDS].sort_values()
-        paid = seconds[seconds >= MIN_SECONDS].sort_values(ascending=False)
+        saved = -seconds[seconds <= -_MIN_SECONDS].sort_values()
+        paid = seconds[seconds >= _MIN_SECONDS].sort_values(ascending=False)
         found.append((name, rows["n"].max(), seconds.sum(), saved.to_dict(), paid.to_dict()))
     sums = pd.DataFrame(found, columns=["strategy", "n", "net", "saved", "paid"])
     return sums.sort_values("net", kind="stable", ignore_index=True)

@@ -9,7 +9,7 @@ from analysis.records import takes
 from analysis.registry import preview_lifecycle
 
 # whether the children of an index and what refers to an entry count towards a rule's number
-READINGS = {"left_out": False, "counted": True}
+_READINGS = {"left_out": False, "counted": True}
 COLUMNS = {
     "digest": "string",
     "kind": "string",
@@ -35,7 +35,7 @@ def compare_previews(preview: Preview | None, now: datetime | None = None) -> pd
     acted = dict(zip(preview.acted["digest"], preview.acted["action"], strict=True))
     ours = {
         name: preview_lifecycle(images, preview.policy, now, counts)["action"]
-        for name, counts in READINGS.items()
+        for name, counts in _READINGS.items()
     }
     table = images[["digest", "kind", "pushed"]].assign(
         tags=images["tags"].map(", ".join),

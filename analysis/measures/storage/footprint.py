@@ -9,10 +9,10 @@ import pandas as pd
 from analysis.records import Need, takes
 from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
 
-ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
-NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
-# a row of ENTRY
-Entry = Sequence[Any]
+_ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
+_NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
+# a row of _ENTRY
+_Entry = Sequence[Any]
 COLUMNS = {
     "run": "string",
     "strategy": "string",
@@ -20,7 +20,7 @@ COLUMNS = {
     "round": "int64",
     "valid": "bool",
     "pushes": "Int64",
-    **dict.fromkeys(NUMBERS, "Int64"),
+    **dict.fromkeys(_NUMBERS, "Int64"),
     "store_bytes": "Int64",
 }
 
@@ -54,22 +54,22 @@ def count_entries(
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
     read = runs.loc[~runs["images"].isin(list(unread)), "run"]
-    listings: dict[str, list[Entry]] = {run: [] for run in read}
+    listings: dict[str, list[_Entry]] = {run: [] for run in read}
     images = images if "apart" in images else images.assign(apart=False)
-    for run, *entry in zip(*(images[name] for name in ("run", *ENTRY)), strict=True):
+    for run, *entry in zip(*(images[name] for name in ("run", *_ENTRY)), strict=True):
         listings.setdefault(run, []).append(entry)
-    rows = [{"run": run} | count_listing(listings[run]) for run in read]
-    counts = pd.DataFrame(rows, columns=["run", *NUMBERS]).drop(columns="new")
+    rows = [{"run": run} | _count_listing(listings[run]) for run in read]
+    counts = pd.DataFrame(rows, columns=["run", *_NUMBERS]).drop(columns="new")
     table = runs.merge(counts, on="run", how="left", validate="1:1")
     succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
     own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
     table = table.assign(pushes=succeeded.cumsum(), **own)
-    table["new"] = list(count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
+    table["new"] = list(_count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
-def count_listing(entries: Sequence[Entry]) -> dict[str, int | None]:
-    """The numbers of one run's listing, except what is new in it; entries are of ENTRY."""
+def _count_listing(entries: Sequence[_Entry]) -> dict[str, int | None]:
+    """The numbers of one run's listing, except what is new in it; entries are of _ENTRY."""
     kinds = Counter(kind for _, kind, *_ in entries)
     tagged = sum(len(tags) > 0 for _, _, tags, *_ in entries)
     return {
@@ -77,11 +77,11 @@ def count_listing(entries: Sequence[Entry]) -> dict[str, int | None]:
         **{kind: kinds[kind] for kind in KINDS},
         "tagged": tagged,
         "untagged": len(entries) - tagged,
-        "unique_bytes": sum_bytes(entries),
+        "unique_bytes": _sum_bytes(entries),
     }
 
 
-def sum_bytes(entries: Sequence[Entry]) -> int | None:
+def _sum_bytes(entries: Sequence[_Entry]) -> int | None:
     """Bytes of the distinct blobs of each repository, null when one is unknown."""
     sums = [
         sum_distinct((blobs, sizes) for *_, where, blobs, sizes in entries if where == apart)
@@ -91,7 +91,7 @@ def sum_bytes(entries: Sequence[Entry]) -> int | None:
     return sum(known) if len(known) == len(sums) else None
 
 
-def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:
+def _count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:
     """How many entries each run added to those of the run before in its history; null unknown."""
     before: dict[tuple[str, int], set[str] | None] = {}
     for run, *history in table[["run", "strategy", "round"]].itertuples(index=False):
@@ -100,7 +100,7 @@ def count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int
         yield None if now is None or past is None or past - now else len(now - past)
 
 
-@takes(counts=Need(f"strategy scenario valid pushes {' '.join(NUMBERS)}", count_entries))
+@takes(counts=Need(f"strategy scenario valid pushes {' '.join(_NUMBERS)}", count_entries))
 def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     """Medians over the rounds of count_entries' valid runs, a row a strategy and scenario.
 
@@ -108,10 +108,10 @@ def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     scenario cold is what one push leaves, the last of a strategy what all its pushes leave.
     """
     groups = counts[counts["valid"]].groupby(["strategy", "scenario"], sort=False)
-    numbers = ["pushes", *NUMBERS]
+    numbers = ["pushes", *_NUMBERS]
     table = groups[numbers].median().astype("Float64")
     table.insert(0, "n", groups.size())
-    order = ["strategy", "scenario", "pushes", "n", *NUMBERS]
+    order = ["strategy", "scenario", "pushes", "n", *_NUMBERS]
     return (
         table.reset_index()
         .sort_values(["strategy", "pushes"], kind="stable")[order]

@@ -30,7 +30,7 @@ def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd
     images = images[~images["apart"]] if "apart" in images else images
     rows = [
         {"strategy": strategy, "run": run, "reading": reading}
-        | apply_policy(images[images["run"] == run], number, counted)
+        | _apply_policy(images[images["run"] == run], number, counted)
         for strategy, run in zip(last["strategy"], last["run"], strict=True)
         for reading, counted in READINGS.items()
     ]
@@ -38,16 +38,16 @@ def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd
     return table.sort_values("strategy", kind="stable", ignore_index=True)
 
 
-def apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dict[Hashable, Any]:
+def _apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dict[Hashable, Any]:
     """count_rollbacks' row of a listing, evaluated when its newest entry was pushed."""
-    policy = {"rules": [newest_rule(number)]}
+    policy = {"rules": [_newest_rule(number)]}
     now = images["pushed"].max()
     now = None if pd.isna(now) else now
     preview = preview_lifecycle(images, policy, now=now, count_children=count_children)
     return count_rollbacks(images, preview).iloc[0].to_dict()
 
 
-def newest_rule(number: int) -> dict[str, Any]:
+def _newest_rule(number: int) -> dict[str, Any]:
     """The rule that expires all but the newest entries."""
     selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": number}
     return {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
