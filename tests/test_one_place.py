@@ -36,7 +36,7 @@ def tree(tmp_path_factory):
     path = tree / "analysis/workload/scenarios.py"
     line = re.search(r"^SEQUENCE = .*\)$", path.read_text(), re.M)[0]
     add(path, line, f"{line[:-1]}, {SCENARIO})")
-    add(tree / "analysis/registry/kinds.py", "CACHE, OTHER)", f"CACHE, {KIND}, OTHER)")
+    add(tree / "analysis/registry/kinds.py", "CACHE, _OTHER)", f"CACHE, {KIND}, _OTHER)")
     return tree
 
 

@@ -107,7 +107,7 @@ def list_requests(folder):
     for path in folder.rglob("*.py"):
         text = path.read_text("utf-8")
         # the lab has an S3 store of its own
-        if not re.search(r"\bAws\b", text):
+        if not re.search(r"\bAws\b", text) or path.name == "own_s3.py":
             continue
         found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
         names |= {node.attr for node in found if is_client(node.value)}

@@ -13,7 +13,7 @@ from analysis.words import count_words, join_words, say_seconds
 # a shorter step would be a mere line; more steps would be a wall
 MOST = 30
 ON_PATH: dict[str, Any] = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
-_OFF_PATH: dict[str, Any] = {
+OFF_PATH: dict[str, Any] = {
     "facecolor": "white",
     "edgecolor": INK,
     "linewidth": 0.6,
@@ -32,7 +32,7 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> 
     label_rows(axes, shown["label"].tolist())
     end = rows["completed"].max() if len(shown) else 1.0
     for y, row in enumerate(list_rows(shown)):
-        _draw_spans(axes, y, row.spans, _OFF_PATH)
+        _draw_spans(axes, y, row.spans, OFF_PATH)
         _draw_spans(axes, y, row.critical, ON_PATH)
         _put_note(axes, y, row, end)
     axes.set_xlim(0, end)
@@ -40,7 +40,7 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> 
     axes.set_axisbelow(True)
     handles = [
         Patch(**ON_PATH, label="on the critical path"),
-        Patch(**_OFF_PATH, label="beside it"),
+        Patch(**OFF_PATH, label="beside it"),
     ]
     axes.figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=2,
                        fontsize=9)  # fmt: skip

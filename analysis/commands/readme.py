@@ -39,8 +39,8 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
     return {
         "answer": _say_answer(experiment),
         "costs": _list_costs(),
-        "kinds": _tabulate_kinds(),
-        "scenarios": _tabulate_scenarios(),
+        "kinds": tabulate_kinds(),
+        "scenarios": tabulate_scenarios(),
         "settings": _tabulate_settings(),
         "strategies": _tabulate_strategies(),
     }
@@ -68,12 +68,12 @@ def _say_cost(strategies: int) -> str:
     )
 
 
-def _tabulate_kinds() -> str:
+def tabulate_kinds() -> str:
     """A table of the kinds of entries in a registry, and what each is."""
     return write_table(("kind", "meaning"), describe_kinds().itertuples(index=False))
 
 
-def _tabulate_scenarios() -> str:
+def tabulate_scenarios() -> str:
     """A table of the scenarios: the commit, and what of its layers a cache can give."""
     rows = describe_scenarios().itertuples(index=False)
     return write_table(("scenario", "the commit", "layers that a cache can give"), rows)

@@ -5,7 +5,7 @@ from matplotlib.collections import PolyCollection
 from records import BASE, BUILD, COPY, EXPORT, READ, RUN, record, vertex
 
 from analysis import charts
-from analysis.charts.waterfall import BESIDE, ON_PATH
+from analysis.charts.waterfall import OFF_PATH, ON_PATH
 from analysis.measures.seconds import mark_critical
 from analysis.records import read_timeline
 
@@ -35,7 +35,7 @@ def test_bars_stand_where_steps_ran_and_differ_without_colour():
     assert (2.1, 7.1, None) in found
     assert (7.2, 8.2, None) in found
     assert (7.2, 8.0, None) not in found
-    assert (7.2, 8.0, BESIDE["hatch"]) in found
+    assert (7.2, 8.0, OFF_PATH["hatch"]) in found
     assert "hatch" not in ON_PATH
 
 

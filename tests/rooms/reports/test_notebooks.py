@@ -138,7 +138,7 @@ def last_line(notebook, tmp_path, **parameters):
     [
         ("2-hits.ipynb", "scenario", "scenario", "source"),
         ("3-overheads.ipynb", "scenario", "scenario", "source"),
-        ("5-verdict.ipynb", "baseline", "strategy", "docker"),
+        ("5-verdict.ipynb", "baseline", "strategy among the runs", "docker"),
     ],
 )
 def test_a_misspelt_name_is_an_error_whose_last_line_helps(
