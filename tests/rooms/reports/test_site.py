@@ -24,6 +24,8 @@ from analysis.reports.site import make_reports
 
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "data" / "lab"
+# one set of reports for all of them
+pytestmark = pytest.mark.xdist_group("site")
 PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
 each_page = pytest.mark.parametrize("page", PAGES)
 
