@@ -86,8 +86,8 @@ def test_other_layers_are_another_series(tmp_path):
 @pytest.mark.parametrize(
     ("overhead", "works", "reason"),
     [
-        (30.0, (10, 20), "it does not yet pay at the most work of the sweep, 20.0 s"),
-        (2.0, (10, 20), "it pays already at the least work of the sweep, 10.0 s"),
+        (30.0, (10, 20), "it does not yet pay at the most work of the grid, 20.0 s"),
+        (2.0, (10, 20), "it pays already at the least work of the grid, 10.0 s"),
         (14.0, (10,), "fewer than two amounts of work were measured"),
     ],
 )
