@@ -95,7 +95,7 @@ def wait_for_engine(container: Container, deadline: float) -> None:
                 break
             if answers(container):
                 return
-        time.sleep(0.1)
+        time.sleep(0.02)
     words = container.logs(tail=3).decode("utf-8", "replace").strip()
     raise HostError(
         f"The build host ({container.attrs['Config']['Image']}) did not start: {words}. "

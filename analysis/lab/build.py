@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,8 +110,10 @@ def prepare_host(build: Build) -> ReadyHost:
     """A host with the build's context in it; HostError, EngineError."""
     host, state = build.job.take_host(build.slot)
     try:
-        empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
-        host.put(build.context, CONTEXT, fresh=state != "kept")
+        with ThreadPoolExecutor(1) as beside:
+            copied = beside.submit(host.put, build.context, CONTEXT, fresh=state != "kept")
+            empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
+            copied.result()
     except BaseException:
         build.job.give_back(host, alive=False)
         raise

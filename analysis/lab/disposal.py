@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
 
@@ -45,9 +46,11 @@ class Disposal:
     def paused(self) -> Iterator[None]:
         """A block in which nothing is deleted: the hosts are frozen."""
         with self._lock:
-            frozen = [host for host in self._waiting if host.pause()]
-        try:
-            yield
-        finally:
-            for host in frozen:
-                host.resume()
+            frozen = self._waiting.copy()
+        with ThreadPoolExecutor(_MOST_WAITING) as beside:
+            # what is gone is neither frozen nor resumed
+            list(beside.map(BuildHost.pause, frozen))
+            try:
+                yield
+            finally:
+                list(beside.map(BuildHost.resume, frozen))

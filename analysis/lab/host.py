@@ -177,13 +177,10 @@ class BuildHost:
         except docker.errors.APIError:
             return True
 
-    def pause(self) -> bool:
-        """Freeze all that goes on in the host; whether it was there to be frozen."""
-        try:
+    def pause(self) -> None:
+        """Freeze all that goes on in the host, if it is there."""
+        with contextlib.suppress(docker.errors.APIError):
             self.container.pause()
-        except docker.errors.APIError:
-            return False
-        return True
 
     def resume(self) -> None:
         """Let a frozen host go on."""
