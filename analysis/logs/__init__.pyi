@@ -1,17 +1,23 @@
-from .frames import Logs
+from .batch import Source, read_batch
+from .frames import Logs, Tables, join_tables
 from .paths import match_files
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
-from .reading import read_logs
+from .reading import list_sources, read_logs
 from .transport import clean, is_gzip, read_bytes, unpack
 
 __all__ = [
     "Logs",
     "RawBuild",
+    "Source",
+    "Tables",
     "Vertex",
     "clean",
     "is_gzip",
+    "join_tables",
+    "list_sources",
     "match_files",
+    "read_batch",
     "read_bytes",
     "read_log",
     "read_logs",

@@ -1,4 +1,4 @@
-"""The frames of read_logs: their columns and types, and how rows become frames."""
+"""The frames of read_logs: their columns and types, and how rows become tables and frames."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,7 +59,10 @@ COLUMNS = {
     "parts": {"log": _TEXT, "build": _INT, "step": _INT, "part": _TEXT, "seconds": _FLOAT},
 }
 _FLUSH = 20_000
+_SCHEMAS = {frame: pa.schema(list(columns.items())) for frame, columns in COLUMNS.items()}
 Row = tuple[Any, ...]
+# frame -> its rows, for each of COLUMNS
+Tables = dict[str, pa.Table]
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Rows:
     """Rows of one frame, held as Arrow columns so that many logs take little memory."""
 
     def __init__(self, frame: str) -> None:
-        self.schema = pa.schema(list(COLUMNS[frame].items()))
+        self.schema = _SCHEMAS[frame]
         self.rows: list[Row] = []
         self.batches: list[pa.RecordBatch] = []
 
@@ -108,8 +111,23 @@ class Rows:
         self.batches.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
         self.rows = []
 
-    def to_frame(self) -> pd.DataFrame:
-        """The frame, with its columns and types even when it is empty."""
+    def to_table(self) -> pa.Table:
+        """All rows, with their columns and types even when there are none."""
         self.flush()
-        table, self.batches = pa.Table.from_batches(self.batches, self.schema), []
-        return table.to_pandas(types_mapper=_PANDAS.get, self_destruct=True, split_blocks=True)
+        return pa.Table.from_batches(self.batches, self.schema)
+
+
+def join_tables(batches: Iterable[Tables]) -> Logs:
+    """The frames of all logs of batches, in their order; empty ones keep columns and types."""
+    found: dict[str, list[pa.Table]] = {frame: [] for frame in COLUMNS}
+    for batch in batches:
+        for frame, tables in found.items():
+            tables.append(batch[frame])
+    return Logs(**{frame: _to_frame(_SCHEMAS[frame], found.pop(frame)) for frame in COLUMNS})
+
+
+def _to_frame(schema: pa.Schema, tables: list[pa.Table]) -> pd.DataFrame:
+    """The frame of tables that follow each other; they are used up."""
+    table = pa.concat_tables([schema.empty_table(), *tables])
+    tables.clear()
+    return table.to_pandas(types_mapper=_PANDAS.get, self_destruct=True, split_blocks=True)

@@ -1,0 +1,99 @@
+"""A batch of logs to the tables of the frames: one log after the other, in this process."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from analysis.errors import LogError
+from analysis.logs.agent import LAB
+from analysis.logs.frames import COLUMNS, Row, Rows, Tables
+from analysis.logs.reader import Reader, read_log
+from analysis.logs.transport import Text, clean, guess_writer, load, unpack
+
+Source = str | Path | bytes | bytearray | memoryview
+_DISPLAYS = ("plain", "tty", "rawjson", "legacy")
+
+
+def read_batch(sources: Iterable[tuple[str, Source]]) -> Tables:
+    """The tables of the frames of Logs for logs by name: a path, or the bytes as they are stored.
+
+    One for each frame, with its columns and Arrow types even when it is empty. A log that can't
+    be read has its row in `logs`, with format "none" and a problem.
+    """
+    rows = {frame: Rows(frame) for frame in COLUMNS}
+    for name, source in sources:
+        for frame, found in _read_one(name, source).items():
+            rows[frame].extend(found)
+    return {frame: each.to_table() for frame, each in rows.items()}
+
+
+def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
+    """The rows of one log for each frame."""
+    size = 0
+    try:
+        data = load(source)
+        size = len(data)
+        text = clean(_end_lines(unpack(data, name)))
+    except LogError as error:
+        return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error))]}
+    reader = read_log(text.text)
+    form = _find_format(text, reader)
+    problem = None if form != "none" else _explain(name, text.text)
+    source = _find_writer(text, reader)
+    log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
+    return {"logs": [log], **_list_rows(name, reader)}
+
+
+def _end_lines(data: bytes) -> bytes:
+    """The data; with line feeds for carriage returns when nothing else ends its lines."""
+    if b"\r" not in data or b"\0" in data or data.find(b"\n", 0, len(data) - 1) >= 0:
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
+    """The rows of what a log says, for each frame but logs."""
+    builds: list[Row] = []
+    steps: list[Row] = []
+    parts: list[Row] = []
+    commands = reader.agent.commands
+    for number, build in enumerate(reader.builds):
+        code = None if build.command is None else commands[build.command].exit_code
+        builds.append(build.row(name, number, code))
+        for step in build.steps:
+            steps.append(step.row(name, number))
+            parts.extend((name, number, step.number, *part) for part in step.parts.items())
+    return {
+        "phases": [(name, *row) for row in reader.agent.phases],
+        "commands": [(name, number, *each.row()) for number, each in enumerate(commands)],
+        "builds": builds,
+        "steps": steps,
+        "parts": parts,
+    }
+
+
+def _find_format(text: Text, reader: Reader) -> str:
+    """One of _DISPLAYS by what shows the builds, csv or json by what holds the log, or none."""
+    displays = {build.display for build in reader.builds}
+    if not displays and not reader.agent.lines:
+        return "none"
+    shown = next((each for each in _DISPLAYS if each in displays), "plain")
+    return text.container or shown
+
+
+def _find_writer(text: Text, reader: Reader) -> str:
+    """Who wrote the log: the agent's own lines tell, then what is before each line."""
+    if reader.agent.lines:
+        return "lab" if reader.agent.first == LAB else "codebuild"
+    return text.writer or guess_writer(text.text)
+
+
+def _explain(name: str, text: bytes) -> str:
+    """Why nothing was read from a log, and what to do."""
+    if not text.strip():
+        return f"{name} is empty: give a log with text in it."
+    if b"\0" in text:
+        return f"{name} is not text: give the log itself, plain or as gzip."
+    return (
+        f"{name} holds neither CodeBuild's lines nor a docker build: give a build log, "
+        "best one made with --progress=plain."
+    )
