@@ -1,6 +1,7 @@
 """One log, as clean text, read from its first line to its last."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from analysis.logs.agent import KNOWN, RUNNING, Agent
@@ -11,8 +12,11 @@ from analysis.logs.rawjson import RawBuild, read_status
 from analysis.logs.steps import Step, read_name
 from analysis.logs.tty import TtyBuild
 
-# every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log
-_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)")
+# every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log,
+# which also skips what tells nothing, how far the step's downloads are
+_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)((?:\n#\1 sha256:[^\n]*+(?<! done))*+)")
+# bytes
+_LONGEST_GAP = 1 << 20
 _OUTPUT = re.compile(rb"#(\d+) \d")
 # how a build is followed that is not shown in plain progress
 _Special = TypeVar("_Special", LegacyBuild, TtyBuild, RawBuild)
@@ -33,6 +37,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.lines, self.unread = 0, 0
+        self.gap, self.in_gap = b"", False
         self.agent = Agent()
         self.builds: list[Build] = []
         self.leave_build()
@@ -55,28 +60,68 @@ class Reader:
 
     def read(self, text: bytes) -> "Reader":
         """Read a whole log."""
-        pieces = iter(_VERTEX.split(b"\n" + text if text.startswith(b"#") else text))
-        gap = next(pieces)
-        gap = gap if text.startswith(b"#") else b"\n" + gap
-        for number, line, after in zip(pieces, pieces, pieces, strict=True):
+        self.take(text)
+        return self.finish()
+
+    def take(self, text: bytes) -> None:
+        """Read the next lines of a log, whole ones."""
+        if not text:
+            return
+        pieces = _VERTEX.split(b"\n" + text)
+        pieces[-1] = pieces[-1].removesuffix(b"\n")
+        self.lines += text.count(b"\n") + (not text.endswith(b"\n"))
+        self.gap = self.hold_back(self.take_pieces(iter(pieces)))
+
+    def take_pieces(self, pieces: Iterator[bytes]) -> bytes:
+        """Follow what _VERTEX split; what stands after the last of it."""
+        gap = self.take_up(next(pieces))
+        for number, line, progress, after in zip(pieces, pieces, pieces, pieces, strict=True):
             if len(gap) > 1:
                 self.take_gap(gap)
-            else:
-                self.lines += len(gap)
             step = self.steps.get(number)
-            self.lines += 1
             if step is None or step is not self.focus:
                 self.take_line(number, line, gap)
+                if progress and (self.focus is None or self.steps.get(number) is not self.focus):
+                    self.take_progress(number, progress)
             elif line[0] in _ENDS and step.end(line):
                 self.open = False
             elif line[-5:] == b" done" and line != step.text:
                 step.take_part(line)
             elif line[:7] != b"sha256:":
                 self.take_line(number, line, gap)
-            gap = after
-        self.take_gap(gap[:-1] if gap.endswith(b"\n") else gap)
+            gap, self.in_gap = after, False
+        return gap
+
+    def finish(self) -> "Reader":
+        """Read what waits for a next line: there is none."""
+        if not self.in_gap:
+            self.take_gap(self.gap)
         self.agent.settle()
         return self
+
+    def take_up(self, text: bytes) -> bytes:
+        """The gap that `text` ends, what was held back included; its end alone if it was taken."""
+        if not self.in_gap:
+            return self.gap + text
+        self.take_texts(text)
+        return _find_end(text) if text else self.gap
+
+    def hold_back(self, gap: bytes) -> bytes:
+        """Take what of a gap can be told before its end is known; what is left of it.
+
+        Of one that is long, all lines are taken.
+        """
+        if self.in_gap:
+            return gap
+        if self.focus is not None and gap.startswith(self.mark):
+            last = gap.rfind(self.mark)
+            self.focus.output += gap.count(b"\n", 0, last)
+            gap = gap[last:]
+        if len(gap) <= _LONGEST_GAP:
+            return gap
+        self.take_gap(gap)
+        self.in_gap = True
+        return _find_end(gap)
 
     def take_gap(self, gap: bytes) -> None:
         """Lines between two of _VERTEX: mostly the output of the step in focus.
@@ -89,8 +134,11 @@ class Reader:
         rest = self.take_block(gap, step) if step is not None and self.after_output else gap
         self.tail = step is not None and step.ended == "failed" and not self.open
         self.stray, self.strays = b"", 0
-        for line in rest[1:].split(b"\n") if rest else ():
-            self.lines += 1
+        self.take_texts(rest)
+
+    def take_texts(self, text: bytes) -> None:
+        """Lines that are none of _VERTEX, one by one; each has its line feed before it."""
+        for line in text[1:].split(b"\n") if text else ():
             if not self.take_text(line):
                 self.unread += 1
 
@@ -98,9 +146,7 @@ class Reader:
         """Count the lines up to the last of the step's output; what follows them."""
         end = gap.find(b"\n", gap.rfind(self.mark) + 1)
         block, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
-        count = block.count(b"\n")
-        step.output += count
-        self.lines += count
+        step.output += block.count(b"\n")
         return rest
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
@@ -123,6 +169,11 @@ class Reader:
             if read and line[:1] == b" ":
                 step.take_verbose(line)
         self.unread += not read
+
+    def take_progress(self, number: bytes, progress: bytes) -> None:
+        """Progress of a step that is not in focus: mostly one whose header is missing."""
+        for line in progress.split(b"\n#%b " % number)[1:]:
+            self.take_line(number, line, b"")
 
     def take_head(self, line: bytes, blank: bool) -> bool:
         """`#0 building with …` begins a build."""
@@ -296,3 +347,8 @@ class Reader:
 def read_log(text: bytes) -> Reader:
     """Read a log's text (UTF-8, line feeds, no prefixes)."""
     return Reader().read(text)
+
+
+def _find_end(text: bytes) -> bytes:
+    """The line feed that makes the last line of a text a blank one; nothing when it is not."""
+    return text[-1:] if text.endswith(b"\n") else b""
