@@ -50,6 +50,8 @@ class Agent:
 
     def __init__(self) -> None:
         self.lines, self.first = 0, ""
+        self.began: datetime | None = None
+        self.ended: datetime | None = None
         self.phase: str | None = None
         # phase, status, started, seconds
         self.phases: list[list[Any]] = []
@@ -71,8 +73,9 @@ class Agent:
             return None
         text = found[8].decode("utf-8", "replace").rstrip()
         self.lines += 1
-        if self.lines == 1:
-            self.first = text
+        if self.began is None:
+            self.first, self.began = text, when
+        self.ended = when
         if text.startswith(KNOWN) or not self.stamps_output:
             self.settle()
             self.end_command(when, text)

@@ -34,12 +34,13 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
         size = len(data)
         text = clean(_end_lines(unpack(data, name)))
     except LogError as error:
-        return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error))]}
+        return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error), None, None)]}
     reader = read_log(text.text)
     form = _find_format(text, reader)
     problem = None if form != "none" else _explain(name, text.text)
     source = _find_writer(text, reader)
-    log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
+    told = reader.lines, reader.unread, source, problem, reader.agent.began, reader.agent.ended
+    log = (name, form, text.encoding, size, *told)
     return {"logs": [log], **_list_rows(name, reader)}
 
 

@@ -21,6 +21,8 @@ COLUMNS = {
         "unread_lines": _INT,
         "source": _TEXT,
         "problem": _TEXT,
+        "started": _TIME,
+        "finished": _TIME,
     },
     "phases": {"log": _TEXT, "phase": _TEXT, "status": _TEXT, "started": _TIME, "seconds": _FLOAT},
     "commands": {
@@ -55,6 +57,7 @@ COLUMNS = {
         "seconds": _FLOAT,
         "output_lines": _INT,
         "position": _MAYBE_INT,
+        "target": _TEXT,
     },
     "parts": {"log": _TEXT, "build": _INT, "step": _INT, "part": _TEXT, "seconds": _FLOAT},
 }
@@ -70,12 +73,14 @@ class Logs:
     """What was read from logs, as frames; `log` is the key of all.
 
     logs: log, format (plain, legacy, tty, rawjson, csv, json, none), encoding, bytes, lines,
-    unread_lines, source, problem (null when fine) · phases: log, phase, status, started,
+    unread_lines, source, problem (null when fine), started, finished (the first and the last time
+    of the log's own lines; one without a zone counts as UTC) · phases: log, phase, status, started,
     seconds · commands: log, number (order in the log), phase, command, started, seconds,
     exit_code · builds: log, build, builder (buildkit, legacy), failed, cache_import (none, ok,
     missing, failed), cache_export (none, ok, failed, unfinished), cache_export_seconds,
     image_export_seconds, command (number of the command it ran in) · steps: log, build, step,
-    name, stage, platform, kind, status, seconds, output_lines, position (k of k/n in its stage)
+    name, stage, platform, kind, status, seconds, output_lines, position (k of k/n in its stage),
+    target (what bake or compose builds with it, the first of several that share it)
     · parts: log, build, step, part, seconds (what a step's status lines said was done).
     Times are UTC, durations seconds; what a log does not tell is null.
     """

@@ -36,6 +36,7 @@ class Name(NamedTuple):
     kind: str = "other"
     position: int | None = None
     total: int | None = None
+    target: str | None = None
 
 
 @lru_cache(1 << 16)
@@ -194,4 +195,5 @@ class Step:
             self.seconds,
             self.output,
             name.position,
+            name.target,
         )

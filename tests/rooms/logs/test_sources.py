@@ -14,6 +14,7 @@ DTYPES = {
     "logs": {
         "log": "string", "format": "string", "encoding": "string", "bytes": "int64",
         "lines": "int64", "unread_lines": "int64", "source": "string", "problem": "string",
+        "started": "datetime64[ns, UTC]", "finished": "datetime64[ns, UTC]",
     },
     "phases": {
         "log": "string", "phase": "string", "status": "string",
@@ -31,7 +32,7 @@ DTYPES = {
     "steps": {
         "log": "string", "build": "int64", "step": "int64", "name": "string", "stage": "string",
         "platform": "string", "kind": "string", "status": "string", "seconds": "float64",
-        "output_lines": "int64", "position": "Int64",
+        "output_lines": "int64", "position": "Int64", "target": "string",
     },
     "parts": {
         "log": "string", "build": "int64", "step": "int64", "part": "string",
