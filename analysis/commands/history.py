@@ -10,7 +10,7 @@ or a pattern. Files need no AWS credentials.
 
 import argparse
 
-from analysis import reports
+from analysis.reports import make_history_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> None:
     """Make the report, and print where it is."""
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
-    page = reports.make_history_report(options.source, options.out, **settings)
+    page = make_history_report(options.source, options.out, **settings)
     print(f"{page} made")

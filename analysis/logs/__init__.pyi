@@ -1,6 +1,6 @@
 from .batch import Source, read_batch
 from .frames import Logs, Tables, join_tables
-from .paths import match_files
+from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import list_sources, read_logs
@@ -21,5 +21,6 @@ __all__ = [
     "read_bytes",
     "read_log",
     "read_logs",
+    "show_path",
     "unpack",
 ]

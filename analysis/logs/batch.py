@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
+from analysis.logs.paths import show_path
 from analysis.logs.reader import Reader, read_log
 from analysis.logs.transport import Text, clean, guess_writer, load, unpack
 
@@ -34,7 +35,8 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
         size = len(data)
         text = clean(_end_lines(unpack(data, name)))
     except LogError as error:
-        return {"logs": [(name, "none", None, size, 0, 0, "unknown", str(error), None, None)]}
+        reason = show_path(str(error))
+        return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}
     reader = read_log(text.text)
     form = _find_format(text, reader)
     problem = None if form != "none" else _explain(name, text.text)

@@ -8,6 +8,8 @@ from analysis.errors import LogError
 from analysis.shipped import BASES
 
 _PATTERN = re.compile(r"[*?[]")
+# how Python keeps a byte of a name that is not UTF-8
+_RAW_BYTE = re.compile("[\udc80-\udcff]")
 # characters
 _LONGEST_PATH = 250
 
@@ -29,6 +31,12 @@ def match_files(text: str) -> list[Path]:
     return []
 
 
+def show_path(path: str | Path) -> str:
+    """A path as text that can be kept and shown: bytes of it that are not UTF-8 as \\xNN."""
+    text = _RAW_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", str(path))
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def find_logs(source: str | Path) -> list[str | Path]:
     """The files that one path or pattern names, those below a folder; LogError for none."""
     found = match_files(str(source))
@@ -41,7 +49,7 @@ def find_logs(source: str | Path) -> list[str | Path]:
 def _say_nothing(text: str, exists: bool) -> str:
     """Why a path or pattern names no log, and what to do."""
     if exists:
-        return f"{text} holds no file: give a folder with build logs."
+        return f"{show_path(text)} holds no file: give a folder with build logs."
     if "\n" in text:
         return f"{_shorten(text)} is no path: give the text of a log as bytes, text.encode()."
     if _PATTERN.search(text):

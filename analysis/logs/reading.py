@@ -8,7 +8,7 @@ from typing import Any
 from analysis.errors import LogError
 from analysis.logs.batch import Source, read_batch
 from analysis.logs.frames import Logs, join_tables
-from analysis.logs.paths import find_logs
+from analysis.logs.paths import find_logs, show_path
 
 _SOURCES = (str, Path, bytes, bytearray, memoryview)
 Sources = Source | Iterable[Source] | Mapping[str, Source]
@@ -49,7 +49,9 @@ def list_sources(sources: Sources) -> list[tuple[str, Source]]:
 def _list_named(sources: Sources) -> Iterator[tuple[str, Source]]:
     """(name, path or bytes) of every log."""
     if isinstance(sources, Mapping):
-        yield from ((str(name), _check_source(source)) for name, source in sources.items())
+        yield from (
+            (show_path(str(name)), _check_source(source)) for name, source in sources.items()
+        )
         return
     if isinstance(sources, str | Path):
         sources = find_logs(sources)
@@ -62,7 +64,7 @@ def _list_named(sources: Sources) -> Iterator[tuple[str, Source]]:
             continue
         for path in _list_files(source):
             if str(path) not in seen:
-                yield str(path), path
+                yield show_path(path), path
             seen.add(str(path))
 
 

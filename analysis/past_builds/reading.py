@@ -1,8 +1,9 @@
 """From an origin to the frames of its builds: `read_history`."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def _make_frames(
     where: Origin, found: list[Found], problems: Iterable[tuple[str, str]] = ()
 ) -> PastBuilds:
     """The frames of what was found."""
+    found = list(_tell_apart(found))
     logs = _redact_logs(read_logs({each.id: each.log for each in found if each.log is not None}))
     found = _pick_builds(found, logs)
     phases = list_phases(found, logs)
@@ -90,6 +92,16 @@ def _make_frames(
             PROBLEMS,
         ),
     )
+
+
+def _tell_apart(found: Iterable[Found]) -> Iterator[Found]:
+    """Every build under an id of its own: `app:1`, `app:1 (2)` where two have the same."""
+    used: set[str] = set()
+    for each in found:
+        names = (each.id if number == 1 else f"{each.id} ({number})" for number in count(1))
+        name = next(name for name in names if name not in used)
+        used.add(name)
+        yield dataclasses.replace(each, id=name)
 
 
 def _pick_builds(found: Iterable[Found], logs: Logs) -> list[Found]:

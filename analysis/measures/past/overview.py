@@ -60,7 +60,7 @@ def history_hits(history: PastBuilds) -> pd.DataFrame:
     """
     counts = hit_rates(history.logs.steps).groupby("log", sort=False).sum(numeric_only=True)
     counts = counts.drop(columns=["build", "rate", "step_rate", "vertex_rate"]).reset_index()
-    builds = history.builds.assign(project=name_projects(history.builds))
+    builds = history.builds.assign(project=name_projects(history.builds)).dropna(subset=["log"])
     table = builds[["id", "project", "started", "log"]].merge(counts, on="log", validate="1:1")
     return add_rates(table[table["layers"].gt(0)].reset_index(drop=True)).drop(columns="log")
 

@@ -85,7 +85,9 @@ def test_what_codebuild_said_of_a_build_is_found_beside_its_log(tmp_path):
     own = history.phases[history.phases["id"].eq(row.name)].set_index("phase")
     assert own["seconds"].to_dict() == {"SUBMITTED": 0.25, "PROVISIONING": 24.0, "BUILD": 35.5}
     assert pd.isna(history.builds.set_index("id").loc[other["id"], "log"])
-    assert history.problems["problem"].tolist() == ["its log is not among the files."]
+    problems = history.problems.set_index("what")["problem"]
+    assert problems[other["id"]].startswith("its log is not among the files: save it there")
+    assert "builds.json holds 1 value that no build's id is in" in problems["builds.json"]
 
 
 def test_a_docker_server_and_odd_values_of_a_description():
