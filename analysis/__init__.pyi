@@ -1,7 +1,6 @@
 from . import charts, measures, prose
 from .claims import claims
 from .experiment import Settings, run_experiment
-from .logs import read_logs
 from .measures import (
     compare,
     count_entries,
@@ -24,6 +23,7 @@ from .records import (
 )
 from .registry import preview_lifecycle, read_images
 from .results import read_experiment, read_grid, read_sweep
+from .store import read_logs
 from .workload import load_strategies
 
 __all__ = [

@@ -11,6 +11,7 @@ AnalysisError
 ├── RegistryError    a registry that does not answer as it should
 ├── PolicyError      a lifecycle policy that is not valid
 ├── PriceError       a list of prices that is missing or damaged
+├── StoreError       a store of what was read, or a cluster, that can't be used
 ├── SettingError     a setting that can't be read, such as a commit mix or a link
 ├── CloudError       AWS: a build, its log or a listing that can't be had; one history breaks off
 │   ├── AccountError credentials, region, permissions or projects, which every build meets alike
@@ -76,6 +77,10 @@ class PolicyError(AnalysisError):
 
 class PriceError(AnalysisError):
     """A list of prices that is missing or damaged."""
+
+
+class StoreError(AnalysisError):
+    """A store of what was read, or a cluster, that can't be used."""
 
 
 class SettingError(AnalysisError):

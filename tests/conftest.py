@@ -10,6 +10,8 @@ from analysis.errors import EngineError
 from analysis.lab import Lab, connect
 
 ROOT = Path(__file__).parent.parent
+# tests read anew, and leave the cache of whoever runs them alone; those of the store name their own
+os.environ["CODEBUILD_CACHE_STORE"] = "off"
 # a base image of a shell and little else: to pull a real one would take most of a build's time
 SMALL_IMAGE = "lab-small:tests"
 SMALL = (

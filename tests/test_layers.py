@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"errors", "redaction", "rows", "shipped", "times", "words"},
     {"logs", "registry", "workload"},
+    {"store"},
     {"aws", "records"},
     {"lab", "past_builds"},
     {"measures.compare"},
@@ -38,6 +39,7 @@ HEAVY = {
     "nbconvert": {"reports"},
     # workload reads .dockerignore by the Docker client's own rules
     "docker": {"lab", "workload"},
+    "loky": {"store"},
     "boto3": {"aws"},
     "botocore": {"aws"},
 }

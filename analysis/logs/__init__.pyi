@@ -3,13 +3,14 @@ from .frames import Logs, Tables, join_tables
 from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
-from .reading import list_sources, read_logs
+from .reading import Sources, list_sources, read_logs
 from .transport import clean, is_gzip, read_bytes, unpack
 
 __all__ = [
     "Logs",
     "RawBuild",
     "Source",
+    "Sources",
     "Tables",
     "Vertex",
     "clean",

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import SettingError, SourceError
-from analysis.logs import Logs, read_logs
+from analysis.logs import Logs
 from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
@@ -22,6 +22,7 @@ from analysis.past_builds.frames import (
 )
 from analysis.past_builds.origin import Origin, read_origin, read_since
 from analysis.redaction import redact
+from analysis.store import read_logs
 
 # columns in which logs show what people wrote
 _WRITTEN_COLUMNS = {"commands": ("command",), "steps": ("name",), "logs": ("problem",)}

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
 
-from analysis.logs import Logs, read_logs
+from analysis.logs import Logs
 from analysis.records.columns import COLUMN_DEFAULTS, complete, list_columns
 from analysis.records.runs import Experiment, read_experiment, read_grid
 from analysis.records.timeline import read_timelines
 from analysis.shipped import find_folder
+from analysis.store import read_logs
 from analysis.words import join_words
 
 _P = ParamSpec("_P")

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import RecordError
-from analysis.logs import Logs, read_logs
+from analysis.logs import Logs
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.validity import judge_runs
 from analysis.registry import frame_images, list_entries
 from analysis.shipped import find_folder
+from analysis.store import read_logs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,130 @@
+"""Batches read in this process or by several; whatever happens to one file, the others are read."""
+
+import os
+import signal
+from collections.abc import Iterable, Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, NamedTuple
+
+from analysis.logs import Tables
+from analysis.store.balance import split
+from analysis.store.kinds import Kind, Named
+
+# below this weight (bytes), which takes half a second, starting processes takes longer
+_WORTH_PROCESSES = 50_000_000
+_IDLE_SECONDS = 20
+_DIED = "{name} ended the process that read it (out of memory?): it is left out."
+_FAILED = "{name} could not be read ({error!r}): it is left out."
+
+
+class Read(NamedTuple):
+    """The tables of a batch, and the names of the files of it that failed."""
+
+    tables: Tables
+    failed: frozenset[str] = frozenset()
+
+
+def read_batches(
+    kind: Kind, sources: Sequence[Named], weights: Sequence[int], workers: int = 0
+) -> list[Read]:
+    """What each batch of files holds, in their order; `workers` 0 is as many as are worth it."""
+    workers = workers or _count_workers(sum(weights))
+    batches = split(sources, weights, workers)
+    if workers > 1 and len(batches) > 1:
+        try:
+            return _read_at_once(kind, batches, workers)
+        except (ImportError, NotImplementedError, PermissionError, AssertionError):
+            # a system without semaphores, or a process that may have no children
+            pass
+    return [read_one(kind, batch) for batch in batches]
+
+
+def _count_workers(weight: int) -> int:
+    """As many processes as cores may be used; 1 for little work."""
+    if weight < _WORTH_PROCESSES or len(os.sched_getaffinity(0)) < 2:
+        return 1
+    from loky import cpu_count
+
+    return int(cpu_count())
+
+
+def read_one(kind: Kind, batch: Sequence[Named]) -> Read:
+    """What a batch holds, read here; a file that fails is told of, and the others are read."""
+    try:
+        return Read(kind.read(batch))
+    except Exception as error:
+        if len(batch) == 1:
+            name = batch[0][0]
+            problem = _FAILED.format(name=name, error=error)
+            return Read(kind.tell(name, problem), frozenset([name]))
+    return join([read_one(kind, [each]) for each in batch])
+
+
+def join(parts: Iterable[Read]) -> Read:
+    """The tables of several batches as of one."""
+    import pyarrow as pa
+
+    parts = list(parts)
+    tables = {name: pa.concat_tables([each.tables[name] for each in parts])
+              for name in parts[0].tables}  # fmt: skip
+    return Read(tables, frozenset().union(*(each.failed for each in parts)))
+
+
+def _read_at_once(kind: Kind, batches: Sequence[Sequence[Named]], workers: int) -> list[Read]:
+    """What each batch holds: others read from the first one on, this process from the last."""
+    pool = _start_pool(workers - 1)
+    here = os.getcwd()
+    try:
+        waiting = [pool.submit(_read_there, here, kind, batch) for batch in batches]
+        found: dict[int, Read] = {}
+        for number in reversed(range(len(batches))):
+            if not waiting[number].cancel():
+                break
+            found[number] = read_one(kind, batches[number])
+        return [
+            found[number] if number in found else _await(kind, waiting[number], batch)
+            for number, batch in enumerate(batches)
+        ]
+    except BaseException:
+        pool.shutdown(wait=True, kill_workers=True)
+        raise
+
+
+def _start_pool(workers: int) -> Any:
+    """Processes that wait for work, for a while also when they have none; those there are if so."""
+    from loky import get_reusable_executor
+
+    return get_reusable_executor(workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C, which every process of a terminal gets, to the one that started them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read_there(folder: str, kind: Kind, batch: Sequence[Named]) -> Read:
+    """A batch read in another process, whose relative paths are from `folder`."""
+    os.chdir(folder)
+    return read_one(kind, batch)
+
+
+def _await(kind: Kind, waiting: "Future[Read]", batch: Sequence[Named]) -> Read:
+    """What a process read; where that process died, what is read of its files one by one."""
+    try:
+        return waiting.result()
+    except (BrokenProcessPool, CancelledError):
+        return _read_apart(kind, batch)
+
+
+def _read_apart(kind: Kind, batch: Sequence[Named]) -> Read:
+    """A batch read in a process of its own; the half that ends it is halved again."""
+    pool = _start_pool(1)
+    try:
+        return pool.submit(_read_there, os.getcwd(), kind, batch).result()
+    except BrokenProcessPool:
+        if len(batch) == 1:
+            name = batch[0][0]
+            return Read(kind.tell(name, _DIED.format(name=name)), frozenset([name]))
+    middle = len(batch) // 2
+    return join([_read_apart(kind, batch[:middle]), _read_apart(kind, batch[middle:])])
