@@ -40,6 +40,8 @@ HEAVY = {
     # workload reads .dockerignore by the Docker client's own rules
     "docker": {"lab", "workload"},
     "loky": {"store"},
+    "distributed": {"store"},
+    "duckdb": {"store"},
     "boto3": {"aws"},
     "botocore": {"aws"},
 }

@@ -38,7 +38,7 @@ def find_keys(sources: Sequence[Named], memory: Path | None) -> list[Key]:
     """The key of each file; those known of unchanged files are taken from `memory`, and noted."""
     stamps = [None if isinstance(each, bytes | bytearray | memoryview) else stamp(each)
               for _, each in sources]  # fmt: skip
-    paths = [b"" if each is None else os.path.abspath(os.fsencode(source))
+    paths = [b"" if each is None else _name(source)
              for each, (_, source) in zip(stamps, sources, strict=True)]  # fmt: skip
     known = _recall(memory, [path for path in paths if path])
     keys: list[str | None] = [
@@ -49,6 +49,11 @@ def find_keys(sources: Sequence[Named], memory: Path | None) -> list[Key]:
         keys[number] = key
     _note(memory, [(paths[n], stamps[n], keys[n]) for n in unknown if paths[n] and keys[n]])
     return [Key(key, each) for key, each in zip(keys, stamps, strict=True)]
+
+
+def _name(path: Any) -> bytes:
+    """A path from the root, in the bytes that its system has for it."""
+    return os.path.abspath(os.fsencode(path))
 
 
 def stamp(path: Any) -> Stamp | None:

@@ -14,7 +14,7 @@ from analysis.store.kinds import Kind, Named
 # below this weight (bytes), which takes half a second, starting processes takes longer
 _WORTH_PROCESSES = 50_000_000
 _IDLE_SECONDS = 20
-_DIED = "{name} ended the process that read it (out of memory?): it is left out."
+DIED = "{name} ended the process that read it (out of memory?): it is left out."
 _FAILED = "{name} could not be read ({error!r}): it is left out."
 
 
@@ -125,6 +125,6 @@ def _read_apart(kind: Kind, batch: Sequence[Named]) -> Read:
     except BrokenProcessPool:
         if len(batch) == 1:
             name = batch[0][0]
-            return Read(kind.tell(name, _DIED.format(name=name)), frozenset([name]))
+            return Read(kind.tell(name, DIED.format(name=name)), frozenset([name]))
     middle = len(batch) // 2
     return join([_read_apart(kind, batch[:middle]), _read_apart(kind, batch[middle:])])
