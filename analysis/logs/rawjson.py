@@ -9,9 +9,10 @@ import json
 import re
 from base64 import b64decode
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from analysis.logs.steps import Step
+from analysis.logs.steps import Step, read_part
 
 _LINE = re.compile(rb'\{\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)')
 _Span = tuple[float, float]
@@ -76,8 +77,8 @@ class Vertex:
             step.ended = "ran"
         step.cached, step.seconds, step.output = self.cached, self.seconds, self.output
         for (part, start), end in self.parts.items():
-            took = "" if start is None else f" {max(end - start, 0):.6f}s"
-            step.take_part(f"{part}{took} done".encode("utf-8", "replace"))
+            words, seconds = _read_part(part)
+            step.note_part(words, seconds if start is None else round(max(end - start, 0), 6))
         return step
 
 
@@ -102,7 +103,10 @@ class RawBuild:
 
     def find(self, digest: str) -> Vertex:
         """The vertex of a digest, new when it is the first time."""
-        return self.vertices.setdefault(digest, Vertex(digest))
+        found = self.vertices.get(digest)
+        if found is None:
+            found = self.vertices[digest] = Vertex(digest)
+        return found
 
     @property
     def started(self) -> list[Vertex]:
@@ -113,6 +117,12 @@ class RawBuild:
     def steps(self) -> list[Step]:
         """The steps, in the order of their begin."""
         return [vertex.to_step(number) for number, vertex in enumerate(self.started, start=1)]
+
+
+@lru_cache(1 << 12)
+def _read_part(words: str) -> tuple[str, float | None]:
+    """(name, seconds) of a part of a step by its words, which seldom tell its seconds."""
+    return read_part(f"{words} done".encode("utf-8", "replace"))
 
 
 def read_status(line: bytes) -> dict[str, Any] | None:

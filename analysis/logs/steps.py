@@ -73,7 +73,7 @@ def _split_words(words: str) -> tuple[str | None, str | None]:
     return stage, platform
 
 
-def _read_part(text: bytes) -> tuple[str, float | None]:
+def read_part(text: bytes) -> tuple[str, float | None]:
     """(words, seconds) of a status line that ends in ` done`: references and digests left out."""
     words = text[:-5].decode("utf-8", "replace").split()
     seconds = _read_seconds(words[-1]) if words else None
@@ -120,8 +120,11 @@ class Step:
         return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
 
     def take_part(self, text: bytes) -> None:
-        """Note a status line that ends in ` done`; the longest time of a part is kept."""
-        part, seconds = _read_part(text)
+        """Note a status line that ends in ` done`."""
+        self.note_part(*read_part(text))
+
+    def note_part(self, part: str, seconds: float | None) -> None:
+        """Note a part that is done; its longest time is kept."""
         known = self.parts.get(part)
         if known is None or (seconds is not None and seconds > known):
             self.parts[part] = seconds

@@ -1,7 +1,7 @@
 """When the steps of docker builds began and ended, from BuildKit's own record of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -25,8 +25,24 @@ COLUMNS = {
 }
 # what buildx does after BuildKit's part of a build; its other steps run before or during that
 _PUSHING = r"pushing .* with docker"
-Row = dict[str, Any]
 _History = Mapping[str, Any] | Sequence[Mapping[str, Any]] | bytes
+
+
+class Row(NamedTuple):
+    """A step of a build: COLUMNS."""
+
+    build: int
+    step: int
+    name: str | None
+    stage: str | None
+    kind: str
+    status: str
+    started: float
+    completed: float | None
+    seconds: float | None
+    inputs: tuple[int, ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
+    parts: tuple[tuple[str, float, float], ...] = ()
 
 
 def read_timeline(history: _History) -> pd.DataFrame:
@@ -57,7 +73,7 @@ def _list_timelines(history: _History) -> list[list[Row]]:
     else:
         builds = [follow(statuses) for statuses in _list_builds(history)]
     return [
-        [row | {"build": number} for row in _list_steps(build)]
+        _list_steps(build, number)
         for number, build in enumerate(builds)
         if isinstance(build, RawBuild)
     ]
@@ -81,31 +97,34 @@ def follow(statuses: Iterable[dict[str, Any]]) -> RawBuild:
     return build
 
 
-def _list_steps(build: RawBuild) -> list[Row]:
-    """The rows of a build's steps, without its number."""
+def _list_steps(build: RawBuild, number: int) -> list[Row]:
+    """The rows of a build's steps."""
     vertices = build.started
     numbers = {vertex.digest: n for n, vertex in enumerate(vertices, start=1)}
     zero = min((min(vertex.times) for vertex in vertices), default=0.0)
-    return [_row_step(vertex, build, numbers, zero) for vertex in vertices]
+    return [_row_step(vertex, build, number, numbers, zero) for vertex in vertices]
 
 
-def _row_step(vertex: Vertex, build: RawBuild, numbers: dict[str, int], zero: float) -> Row:
+def _row_step(
+    vertex: Vertex, build: RawBuild, number: int, numbers: dict[str, int], zero: float
+) -> Row:
     """The row of one step; `zero` is when its build began."""
     step, spans = vertex.to_step(numbers[vertex.digest]), vertex.spans
     known = ((p, s, e) for (p, s), e in vertex.parts.items() if s is not None and e >= s)
-    return {
-        "step": step.number,
-        "name": step.name.name or None,
-        "stage": step.name.stage,
-        "kind": step.name.kind,
-        "status": step.status,
-        "started": round(min(vertex.times) - zero, 6),
-        "completed": round(spans[-1][1] - zero, 6) if spans else None,
-        "seconds": round(sum(end - start for start, end in spans), 6) if spans else None,
-        "inputs": tuple(sorted(_find_inputs(vertex, build, numbers, set()))),
-        "spans": tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
-        "parts": tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
-    }
+    return Row(
+        build=number,
+        step=step.number,
+        name=step.name.name or None,
+        stage=step.name.stage,
+        kind=step.name.kind,
+        status=step.status,
+        started=round(min(vertex.times) - zero, 6),
+        completed=round(spans[-1][1] - zero, 6) if spans else None,
+        seconds=round(sum(end - start for start, end in spans), 6) if spans else None,
+        inputs=tuple(sorted(_find_inputs(vertex, build, numbers, set()))),
+        spans=tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
+        parts=tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
+    )
 
 
 def _find_inputs(
@@ -134,21 +153,21 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     >>> timelines["run"].nunique(), len(unread)
     (48, 0)
     """
-    shown = steps.groupby("log")["build"].unique().to_dict()
-    own = _list_buildx(steps)
-    rows, problems = [], []
-    for run in runs[["run", "log", "history"]].itertuples(index=False):
+    shown, own = _list_shown(steps), _list_buildx(steps)
+    rows: list[tuple[Any, ...]] = []
+    problems = []
+    columns = (runs[name].tolist() for name in ("run", "log", "history"))
+    for run, log, path in zip(*columns, strict=True):
         try:
-            builds = _list_timelines(_read_record(run.history))
+            builds = _list_timelines(_read_record(path))
         except RecordError as error:
-            problems.append((run.history, f"{run.run}: {error}"))
+            problems.append((path, f"{run}: {error}"))
             continue
-        log = str(run.log)
-        numbers = shown.get(log, ())
+        numbers = () if pd.isna(log) else shown.get(log, ())
         if len(numbers) == len(builds):
             more = (own.get((log, number), []) for number in numbers)
             builds = [_surround(build, each) for build, each in zip(builds, more, strict=True)]
-        rows += [row | {"run": run.run} for build in builds for row in build]
+        rows += [(run, *row) for build in builds for row in build]
     types = {"run": "string"} | COLUMNS
     table = pd.DataFrame(rows, columns=list(types)).astype(types)
     return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
@@ -161,52 +180,61 @@ def _read_record(path: Any) -> Any:
     return read_json(path)
 
 
+def _list_shown(steps: pd.DataFrame) -> dict[str, list[int]]:
+    """log -> the numbers of the builds that it shows."""
+    pairs = steps[["log", "build"]].dropna().drop_duplicates()
+    found: dict[str, list[int]] = {}
+    for log, build in zip(pairs["log"].tolist(), pairs["build"].tolist(), strict=True):
+        found.setdefault(log, []).append(build)
+    return found
+
+
 def _list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
-    """(log, build) -> name, stage, kind, status, seconds of what buildx does itself, in order."""
+    """(log, build) -> what buildx does itself, in order, as if it began with its build."""
     pushes = steps["name"].str.fullmatch(_PUSHING, na=False)
     own = steps[steps["seconds"].notna() & (steps["kind"].eq("builder") | pushes)]
     found: dict[tuple[str, int], list[Row]] = {}
-    for row in own[["log", "build", "name", "stage", "kind", "status", "seconds"]].to_dict(
-        "records"
-    ):
-        key = row.pop("log"), row.pop("build")
-        found.setdefault(key, []).append({str(name): value for name, value in row.items()})
+    names = ["log", "build", "name", "stage", "kind", "status", "seconds"]
+    columns = (own[name].tolist() for name in names)
+    for log, build, name, stage, kind, status, seconds in zip(*columns, strict=True):
+        row = Row(0, 0, name, stage, kind, status, 0.0, seconds, seconds)
+        found.setdefault((log, build), []).append(row)
     return found
 
 
 def _surround(rows: list[Row], own: list[Row]) -> list[Row]:
     """One build's rows, moved back by what buildx did before them, and what it did after."""
-    booted = any(row["kind"] == "builder" for row in rows)
-    before = [row for row in own if row["kind"] == "builder" and not booted]
-    after = [row for row in own if row["kind"] != "builder"]
-    if not rows:
+    booted = any(row.kind == "builder" for row in rows)
+    before = [row for row in own if row.kind == "builder" and not booted]
+    after = [row for row in own if row.kind != "builder"]
+    if not rows or not own:
         return rows
-    build, end = rows[0]["build"], sum(row["seconds"] for row in before)
+    build, end = rows[0].build, sum(row.seconds or 0 for row in before)
     first = place(before, build, 0.0, 1)
     moved = [_move(row, end, len(before)) for row in rows]
-    end = max((row["completed"] for row in moved if row["completed"] is not None), default=end)
+    end = max((row.completed for row in moved if row.completed is not None), default=end)
     return [*first, *moved, *place(after, build, end, len(before) + len(rows) + 1)]
 
 
 def _move(row: Row, by: float, places: int) -> Row:
     """A row later by so many seconds, numbered from so many places on."""
-    completed = row["completed"]
-    return row | {
-        "step": row["step"] + places,
-        "started": row["started"] + by,
-        "completed": None if completed is None else completed + by,
-        "inputs": tuple(each + places for each in row["inputs"]),
-        "spans": tuple((a + by, b + by) for a, b in row["spans"]),
-        "parts": tuple((p, a + by, b + by) for p, a, b in row["parts"]),
-    }
+    return row._replace(
+        step=row.step + places,
+        started=row.started + by,
+        completed=None if row.completed is None else row.completed + by,
+        inputs=tuple(each + places for each in row.inputs),
+        spans=tuple((a + by, b + by) for a, b in row.spans),
+        parts=tuple((p, a + by, b + by) for p, a, b in row.parts),
+    )
 
 
 def place(own: list[Row], build: int, at: float, number: int) -> list[Row]:
     """Rows of steps that ran one after the other, from a time and a number on."""
     rows = []
     for step, row in enumerate(own, start=number):
-        end = at + row["seconds"]
-        times = {"started": at, "completed": end, "spans": ((at, end),), "parts": (), "inputs": ()}
-        rows.append(row | times | {"build": build, "step": step})
+        end = at + (row.seconds or 0)
+        rows.append(
+            row._replace(build=build, step=step, started=at, completed=end, spans=((at, end),))
+        )
         at = end
     return rows

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ from analysis.measures.caching.instructions import Instruction, Lineage
 
 # log, build
 Key = tuple[str, int]
+_FACTS = ["log", "build", "command", "cache_import", "cache_export", "failed"]
+_NOTHING = Lineage(())
 _CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
 
 
@@ -40,28 +43,32 @@ class Built:
 
 
 def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Built]]:
-    """log -> its docker builds, of all logs or those named."""
+    """log -> its docker builds, of all logs or those named.
+
+    Builds that read the same share one lineage, so that they are equal.
+    """
     steps, builds = (_keep_logs(frame, names) for frame in (logs.steps, logs.builds))
     commands = _keep_logs(logs.commands, names)
-    texts = dict(zip(zip(commands["log"], commands["number"], strict=True), commands["command"],
-                     strict=True))  # fmt: skip
+    texts = dict(zip(list_tuples(commands[["log", "number"]]), commands["command"], strict=True))
     lineages, booted = _list_lineages(steps)
     pulled = _find_pulls(_keep_logs(logs.parts, names), steps)
     found: dict[str, list[Built]] = defaultdict(list)
-    for row in records(builds):
-        key, command = (row["log"], row["build"]), texts.get((row["log"], row["command"]))
+    known = builds.dropna(subset=["log", "build"])[_FACTS]
+    for log, number, command, cache_import, cache_export, failed in list_tuples(known):
+        key, text = (log, number), texts.get((log, command))
+        mode, inline = _read_exports(None if pd.isna(text) else text)
         built = Built(
-            number=row["build"],
-            lineage=Lineage(lineages.get(key, ())),
-            cache_import=row["cache_import"],
-            cache_export=row["cache_export"],
-            failed=row["failed"],
+            number=number,
+            lineage=lineages.get(key, _NOTHING),
+            cache_import=cache_import,
+            cache_export=cache_export,
+            failed=failed,
             booted=key in booted,
             pulled=key in pulled,
-            mode=_read_mode(command),
-            inline=any("type=inline" in target for target in _CACHE_TO.findall(command or "")),
+            mode=mode,
+            inline=inline,
         )
-        found[row["log"]].append(built)
+        found[log].append(built)
     return found
 
 
@@ -70,22 +77,26 @@ def _keep_logs(frame: pd.DataFrame, names: set[str] | None) -> pd.DataFrame:
     return frame if names is None else frame[frame["log"].isin(names)]
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dicts, None for null."""
-    names = list(map(str, frame.columns))
-    known = frame.astype(object).where(frame.notna(), None)
-    return [dict(zip(names, row, strict=True)) for row in known.itertuples(index=False, name=None)]
+def list_tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Rows as tuples, None for null."""
+    columns = (frame[name].astype(object).where(frame[name].notna(), None) for name in frame)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, list[Instruction]], set[Key]]:
+def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, Lineage], set[Key]]:
     """((log, build) -> its instructions, those whose builder was made for it)."""
-    numbered = steps[steps["kind"].isin(["layer", "from"]) & steps["position"].notna()]
+    numbered = steps[steps["kind"].isin(["layer", "from"])]
+    numbered = numbered.dropna(subset=["log", "build", "position", "name"])
     found: dict[Key, list[Instruction]] = defaultdict(list)
-    for row in records(numbered[["log", "build", *Instruction._fields]]):
-        key = (row.pop("log"), row.pop("build"))
-        found[key].append(Instruction(**row))
-    made = steps[steps["kind"].eq("builder") & steps["name"].str.contains("booting")]
-    return found, set(zip(made["log"], made["build"], strict=True))
+    for log, build, *rest in list_tuples(numbered[["log", "build", *Instruction._fields]]):
+        found[log, build].append(Instruction._make(rest))
+    shared: dict[tuple[Instruction, ...], Lineage] = {}
+    lineages = {
+        key: shared.get(all_) or shared.setdefault(all_, Lineage(all_))
+        for key, all_ in ((key, tuple(each)) for key, each in found.items())
+    }
+    made = steps[steps["kind"].eq("builder") & steps["name"].str.contains("booting", na=False)]
+    return lineages, set(list_tuples(made[["log", "build"]]))
 
 
 def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
@@ -93,13 +104,15 @@ def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
     keys = ["log", "build", "step"]
     images = steps.loc[steps["kind"].eq("from"), keys]
     pulls = parts[parts["part"].isin(["downloading", "extracting"])].merge(images, on=keys)
-    return set(zip(pulls["log"], pulls["build"], strict=True))
+    return set(list_tuples(pulls[["log", "build"]]))
 
 
-def _read_mode(command: str | None) -> str | None:
-    """max or min: what a command exports to a cache; null when its text does not say."""
+@lru_cache(1 << 12)
+def _read_exports(command: str | None) -> tuple[str | None, bool]:
+    """(max or min: what a command exports to a cache, null when its text does not say; inline)."""
     targets = _CACHE_TO.findall(command or "")
+    inline = any("type=inline" in target for target in targets)
     known = [target for target in targets if "type=" in target or "mode=" in target]
     if any("mode=max" in target and "type=inline" not in target for target in known):
-        return "max"
-    return "min" if targets and known == targets else None
+        return "max", inline
+    return "min" if targets and known == targets else None, inline

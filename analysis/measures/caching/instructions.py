@@ -6,6 +6,7 @@ that stands on another stage: so what an instruction is made from may be one of 
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 _COPIED = re.compile(r"(?:COPY|ADD)\s+(?:--\S+\s+)*--from=(\S+)", re.I)
@@ -43,9 +44,9 @@ class Instruction(NamedTuple):
         return bool(_FILES.match(self.name)) and not (self.sources or self.partial)
 
     @property
-    def sources(self) -> list[str]:
+    def sources(self) -> tuple[str, ...]:
         """The stages and images that it copies from or mounts."""
-        return [*_COPIED.findall(self.name), *_MOUNTED.findall(self.name)]
+        return _find_sources(self.name)
 
     @property
     def linked(self) -> bool:
@@ -55,8 +56,20 @@ class Instruction(NamedTuple):
     @property
     def image(self) -> tuple[str | None, str | None]:
         """(reference, digest) of a FROM; null what it does not name."""
-        found = _REFERENCE.match(self.name)
-        return (found[1], found[2]) if found else (None, None)
+        return _read_reference(self.name)
+
+
+@lru_cache(1 << 12)
+def _find_sources(text: str) -> tuple[str, ...]:
+    """The stages and images that an instruction names."""
+    return (*_COPIED.findall(text), *_MOUNTED.findall(text))
+
+
+@lru_cache(1 << 12)
+def _read_reference(text: str) -> tuple[str | None, str | None]:
+    """(reference, digest) of a FROM; null what it does not name."""
+    found = _REFERENCE.match(text)
+    return (found[1], found[2]) if found else (None, None)
 
 
 class Lineage:

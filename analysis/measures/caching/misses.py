@@ -7,6 +7,7 @@ ruled out by the log decides, and a cause is "unknown" where more than one is le
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -85,13 +86,20 @@ def explain_log(
 ) -> Iterator[Row]:
     """Rows of COLUMNS for the builds of a log; each is held against those of its number before."""
     for build in builds.get(after, []):
-        olds = [old for log in before for old in builds.get(log, []) if old.number == build.number]
-        for one in build.lineage.all:
-            if one.missed:
-                cause = _explain_layer(one, build, olds, host_empty)
-                first = _parent_missed(one, build) is not True
-                place = (one.step, one.stage, one.position, one.name)
-                yield (after, build.number, *place, *cause, first)
+        olds = (old for log in before for old in builds.get(log, []) if old.number == build.number)
+        for row in _explain_misses(build, tuple(olds), host_empty):
+            yield (after, build.number, *row)
+
+
+@lru_cache(1 << 12)
+def _explain_misses(build: Built, olds: tuple[Built, ...], host_empty: bool | None) -> list[Row]:
+    """Rows of COLUMNS without log and build: many builds of an experiment read the same."""
+    return [
+        (one.step, one.stage, one.position, one.name,
+         *_explain_layer(one, build, olds, host_empty), _parent_missed(one, build) is not True)
+        for one in build.lineage.all
+        if one.missed
+    ]  # fmt: skip
 
 
 def _explain_layer(

@@ -1,18 +1,18 @@
 """Why the layers of an experiment's runs missed: each run held against those it could build on."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from analysis.logs import Logs
-from analysis.measures.caching.docker_builds import Built, list_builds
+from analysis.measures.caching.docker_builds import Built, list_builds, list_tuples
 from analysis.measures.caching.misses import COLUMNS, Row, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
-from analysis.rows import list_rows
 from analysis.words import join_words
 
-_KEYS = ["strategy", "round"]
+_FACTS = ["strategy", "round", "log", "host", "host_empty"]
 
 
 @takes(runs="run strategy scenario round emulated valid log started host host_empty", logs="")
@@ -24,11 +24,11 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     left out of comparisons left a cache, too.
     """
     builds = list_builds(logs)
-    elsewhere = _cached_elsewhere(runs, builds)
-    names = dict(zip(runs["log"], runs["run"], strict=True))
+    known = runs.dropna(subset=["log"])
+    names = dict(zip(known["log"], known["run"], strict=True))
     rows: list[Row] = []
     before: dict[str, str | None] = {}
-    for log, candidates, empty in _list_histories(runs, elsewhere):
+    for log, candidates, empty in _list_histories(runs, _cached_elsewhere(runs, builds)):
         imports = any(each.cache_import != "none" for each in builds.get(log, ()))
         earlier = candidates if imports or not empty else []
         rows += explain_log(builds, log, earlier, empty)
@@ -42,9 +42,9 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
 def _cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
     """Strategies that hit on empty hosts without an import: a kept builder holds their cache."""
     return {
-        row.strategy
-        for row in list_rows(runs[runs["host_empty"].fillna(False)])
-        if any(each.hits and each.cache_import == "none" for each in builds.get(row.log, ()))
+        strategy
+        for strategy, _, log, _, empty in list_tuples(runs[_FACTS])
+        if empty and any(each.hits and each.cache_import == "none" for each in builds.get(log, ()))
     }
 
 
@@ -52,20 +52,33 @@ def _list_histories(
     runs: pd.DataFrame, elsewhere: set[str]
 ) -> Iterator[tuple[str, list[str], bool | None]]:
     """(log, logs of the builds before that its cache may be from, host_empty) of each run."""
-    for (strategy, _), history in runs.sort_values("started").groupby(_KEYS, sort=False):
-        states: set[frozenset[str]] = {frozenset()}
-        last: list[str] = []
-        for row in list_rows(history):
-            kept = row.host == "kept" and strategy not in elsewhere
-            earlier = sorted(frozenset().union(*states)) if kept else last
-            empty = None if pd.isna(row.host_empty) else bool(row.host_empty)
-            yield row.log, earlier, False if strategy in elsewhere and last else empty
-            states = {
-                state - {replaced} | {row.log}
-                for state in states
-                for replaced in (state if kept and state else [None])
-            }
-            last = [row.log]
+    histories: dict[tuple[str, int], _History] = {}
+    for strategy, number, log, host, empty in list_tuples(runs.sort_values("started")[_FACTS]):
+        history = _History()
+        if strategy is not None and number is not None:
+            history = histories.setdefault((strategy, number), history)
+        kept = host == "kept" and strategy not in elsewhere
+        if log is not None:
+            earlier = sorted(frozenset().union(*history.states)) if kept else history.last
+            yield log, earlier, False if strategy in elsewhere and history.last else empty
+        history.add(log, kept)
+
+
+@dataclass
+class _History:
+    """What hosts may hold of the builds of a strategy's round so far, and the last one's log."""
+
+    states: set[frozenset[str]] = field(default_factory=lambda: {frozenset()})
+    last: list[str] = field(default_factory=list)
+
+    def add(self, log: str | None, kept: bool) -> None:
+        """Go on by a build: on a pool of kept hosts it may have replaced what any of them held."""
+        self.last = [] if log is None else [log]
+        self.states = {
+            state - {replaced} | {*self.last}
+            for state in self.states
+            for replaced in (state if kept and state else [None])
+        }
 
 
 @takes(

@@ -1,8 +1,10 @@
 """Which steps decide how long a docker build takes: its critical path, from its timeline."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.seconds.overheads import PUSHES, name_steps
@@ -20,6 +22,19 @@ PATH = {
     "completed": "float64",
     "seconds": "float64",
 }
+
+
+class _Step(NamedTuple):
+    """What a path needs of a timeline's row."""
+
+    step: int
+    name: str
+    kind: str
+    status: str
+    activity: str
+    inputs: tuple[int, ...]
+    spans: tuple[tuple[float, float], ...]
+    parts: tuple[tuple[str, float, float], ...]
 
 
 class _Stretch(NamedTuple):
@@ -57,30 +72,45 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     'work'
     """
     keys = [name for name in ("run", "build") if name in timeline]
-    timeline = timeline.assign(activity=name_steps(timeline))
-    rows: list[dict[str, Any]] = []
-    for key, steps in timeline.groupby(keys, sort=False):
-        label = dict(zip(keys, key, strict=True))
-        rows += [label | row for row in _describe_path(list(steps.itertuples(index=False)))]
+    labels, builds = _list_steps(timeline, keys)
+    rows = [
+        (*label, *row)
+        for label, steps in zip(labels, builds, strict=True)
+        for row in _describe_path(steps)
+    ]
     types = {"run": "string"} | PATH if "run" in keys else PATH
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def _describe_path(steps: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _list_steps(
+    timeline: pd.DataFrame, keys: list[str]
+) -> tuple[list[tuple[Any, ...]], list[list[_Step]]]:
+    """(the keys of each build, its steps in order), of steps with a number in a known build."""
+    timeline = timeline.assign(activity=name_steps(timeline)).dropna(subset=[*keys, "step"])
+    builds = timeline.groupby(keys, sort=False).ngroup().to_numpy()
+    timeline = timeline.iloc[builds.argsort(kind="stable")]
+    names = [timeline[name].tolist() for name in _Step._fields]
+    steps = list(map(_Step._make, zip(*names, strict=True)))
+    ends = np.bincount(builds).cumsum()
+    starts = np.append(0, ends[:-1]).tolist() if len(ends) else []
+    labels = timeline[keys].iloc[starts].itertuples(index=False, name=None)
+    return list(labels), [steps[a:b] for a, b in zip(starts, ends.tolist(), strict=True)]
+
+
+def _describe_path(steps: Sequence[_Step]) -> Iterator[tuple[Any, ...]]:
     """The rows of one build's path, without its keys, from the rows of its timeline."""
-    by_number = {row.step: row for row in steps}
+    by_number = {step.step: step for step in steps}
     for stretch in _trace(steps):
-        row = by_number.get(stretch.step)
-        named = {"name": row and row.name, "kind": row and row.kind, "step": stretch.step}
-        for activity, start, end in split(stretch, row):
-            times = {"started": start, "completed": end, "seconds": end - start}
-            yield named | {"activity": activity} | times
+        step = None if stretch.step is None else by_number[stretch.step]
+        named = (None, None, None) if step is None else (step.step, step.name, step.kind)
+        for activity, start, end in split(stretch, step):
+            yield *named, activity, start, end, end - start
 
 
-def split(stretch: _Stretch, row: Any) -> Iterator[tuple[str, float, float]]:
+def split(stretch: _Stretch, step: _Step | None) -> Iterator[tuple[str, float, float]]:
     """(activity, begin, end) of a stretch: an export's parts may be of another activity."""
-    at, activity = stretch.started, WAIT if row is None else row.activity
-    parts = row.parts if activity == "image export" else ()
+    at, activity = stretch.started, WAIT if step is None else step.activity
+    parts = step.parts if step is not None and activity == "image export" else ()
     for name, start, end in sorted(parts, key=lambda part: part[1]):
         start, end = max(start, at), min(end, stretch.completed)
         part = _name_part(name)
@@ -98,37 +128,40 @@ def _name_part(part: str) -> str | None:
     return next((name for begin, name in _PARTS.items() if part.startswith(begin)), None)
 
 
-def _trace(steps: Sequence[Any]) -> list[_Stretch]:
+def _trace(steps: Sequence[_Step]) -> list[_Stretch]:
     """One build's stretches in order, with those of no step between them."""
-    spans = [_Stretch(row.step, a, b) for row in steps for a, b in row.spans if b > a]
-    causes = _find_causes(steps)
-    now = max(spans, key=lambda each: (each.completed, -each.started), default=None)
+    spans = [_Stretch(step.step, a, b) for step in steps for a, b in step.spans if b > a]
+    find_causes = _follow_inputs(steps)
     path: list[_Stretch] = []
-    while now is not None:
-        earlier = [s for s in spans if s.completed <= now.started and s.step in causes[now.step]]
-        before = max(earlier, key=lambda each: (each.completed, -each.started), default=None)
-        reached = 0.0 if before is None else before.completed
-        path.append(now)
-        if now.started > reached:
-            path.append(_Stretch(None, reached, now.started))
-        now = before
+    reached, causes = math.inf, {step.step for step in steps}
+    # each waited for one that comes later here: the last to end, of those the one that began first
+    for span in sorted(spans, key=lambda each: (-each.completed, each.started)):
+        if span.completed <= reached and span.step in causes:
+            if path and reached > span.completed:
+                path.append(_Stretch(None, span.completed, reached))
+            path.append(span)
+            reached, causes = span.started, find_causes(span.step)
+    if path and reached > 0:
+        path.append(_Stretch(None, 0.0, reached))
     return path[::-1]
 
 
-def _find_causes(steps: Sequence[Any]) -> dict[int | None, set[int]]:
+def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None], set[int]]:
     """Step -> the steps it may have waited for, as critical_path says; itself is one of them."""
-    inputs = {row.step: set(row.inputs) for row in steps}
+    inputs = {step.step: set(step.inputs) for step in steps}
     users: dict[int, set[int]] = {}
     for step, found in inputs.items():
         for each in found:
             users.setdefault(each, set()).add(step)
     outside = {step for step, found in inputs.items() if not found and step not in users}
-    hits = {row.step for row in steps if row.status == "cached"}
-    causes: dict[int | None, set[int]] = {}
-    for step in inputs:
-        asked_by = reach({step}, users) if step in hits else {step}
-        causes[step] = set(inputs) if step in outside else reach(asked_by, inputs) | outside
-    return causes
+    hits = {step.step for step in steps if step.status == "cached"}
+
+    def find(step: int | None) -> set[int]:
+        if step is None or step in outside:
+            return set(inputs)
+        return reach(reach({step}, users) if step in hits else {step}, inputs) | outside
+
+    return find
 
 
 def reach(steps: set[int], links: dict[int, set[int]]) -> set[int]:

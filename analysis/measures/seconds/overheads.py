@@ -1,6 +1,7 @@
 """Where the seconds of a run go: between commands exactly, inside a docker build as busy time."""
 
 import re
+from functools import lru_cache
 
 import pandas as pd
 
@@ -84,6 +85,7 @@ def time_commands(commands: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
     return commands.assign(activity=activity)[["log", "activity", "seconds"]]
 
 
+@lru_cache(1 << 14)
 def name_command(command: str) -> str:
     """The activity that a command is, by its words."""
     found = (name for name, pattern in _COMMANDS.items() if re.search(pattern, str(command)))
