@@ -31,6 +31,10 @@ from difflib import get_close_matches
 class AnalysisError(Exception):
     """Base of every error this package raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the way here says nothing to an analyst."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UnknownName(AnalysisError):
     """A name that is not among those known; says which one was probably meant."""

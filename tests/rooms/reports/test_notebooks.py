@@ -153,6 +153,9 @@ def test_a_misspelt_name_is_an_error_whose_last_line_helps(
 def test_a_folder_that_is_none_is_an_error_whose_last_line_names_it(path, tmp_path):
     told = last_line(path.name, tmp_path, experiment=tmp_path / "none")
     assert told.startswith("RecordError: ") and str(tmp_path / "none") in told
+    cells = nbformat.read(tmp_path / "out.ipynb", 4).cells
+    errors = [each for cell in cells for each in cell.get("outputs", ()) if "traceback" in each]
+    assert errors and all(each.traceback == [told] for each in errors), "no stack is shown"
 
 
 def write_notebook(path, *sources):
