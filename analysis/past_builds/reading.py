@@ -1,8 +1,9 @@
 """From an origin to the frames of its builds: `read_history`."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import SettingError, SourceError
-from analysis.logs import Logs
+from analysis.logs import Logs, Sources
 from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
@@ -20,22 +21,30 @@ from analysis.past_builds.frames import (
     list_builds,
     list_phases,
 )
+from analysis.past_builds.newest import list_newest
 from analysis.past_builds.origin import Origin, read_origin, read_since
 from analysis.redaction import redact
-from analysis.store import read_logs
+from analysis.store import Store, read_logs
 
 # columns in which logs show what people wrote
 _WRITTEN_COLUMNS = {"commands": ("command",), "steps": ("name",), "logs": ("problem",)}
 
 
-def read_history(source: str | Path, since: str = "", limit: int = 200) -> PastBuilds:
+def read_history(
+    source: str | Path,
+    since: str = "",
+    limit: int = 200,
+    *,
+    cluster: str = "",
+    store: Store = None,
+) -> PastBuilds:
     """The newest builds that there already are in `source`, as the frames of PastBuilds.
 
     `source`: a CodeBuild project, a log group, s3://BUCKET/PREFIX, or files with logs (a folder,
     a file, a pattern; for those no credentials are needed). `since`: a date, or an age such as
     `30 days`. `limit`: at most so many. SourceError when there is nothing, CloudError when AWS
     does not give it, SettingError for a setting that can't be meant. Account numbers and
-    credentials in logs are not shown.
+    credentials in logs are not shown. `cluster`, `store`: as read_logs takes them.
 
     >>> history = analysis.read_history("data/control/runs/docker.*", limit=3)
     >>> history.builds[["project", "status"]].head(1)
@@ -46,8 +55,12 @@ def read_history(source: str | Path, since: str = "", limit: int = 200) -> PastB
         raise SettingError(f"limit {limit!r} is not a number of builds: give 1 or more.")
     where, begin = read_origin(str(source)), read_since(since)
     found, problems = _find(where, begin, limit)
-    past = _make_frames(where, found, problems)
-    kept = _pick_newest(past, begin, limit)
+    read = partial(read_logs, cluster=cluster, store=store)
+    for chosen in list_newest(list(_tell_apart(found)), begin, limit):
+        past = _make_frames(where, chosen, problems, read)
+        kept = _pick_newest(past, begin, limit)
+        if len(kept.builds) == limit:
+            break
     if kept.builds.empty:
         raise SourceError(_say_nothing(where, since, past.problems["problem"]))
     return kept
@@ -73,11 +86,13 @@ def _find(
 
 
 def _make_frames(
-    where: Origin, found: list[Found], problems: Iterable[tuple[str, str]] = ()
+    where: Origin,
+    found: list[Found],
+    problems: Iterable[tuple[str, str]] = (),
+    read: Callable[[Sources], Logs] = read_logs,
 ) -> PastBuilds:
-    """The frames of what was found."""
-    found = list(_tell_apart(found))
-    logs = _redact_logs(read_logs({each.id: each.log for each in found if each.log is not None}))
+    """The frames of what was found, each under an id of its own."""
+    logs = _redact_logs(read({each.id: each.log for each in found if each.log is not None}))
     found = _pick_builds(found, logs)
     phases = list_phases(found, logs)
     untold = [(each.id, each.problem) for each in found if each.problem]
