@@ -38,6 +38,7 @@ from .past import (
     missing_steps,
     phase_minutes,
     slopes,
+    sum_problems,
     trend,
 )
 from .seconds import (
@@ -125,6 +126,7 @@ __all__ = [
     "reuse_chances",
     "slopes",
     "spread",
+    "sum_problems",
     "trend",
     "waits",
     "widen_chances",

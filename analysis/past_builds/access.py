@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from analysis.aws import is_absent
 from analysis.errors import AccountError, CloudError, SourceError
+from analysis.past_builds.origin import Origin
 
 # logs are many small requests, and each of them waits
 _REQUESTS_AT_ONCE = 4
@@ -27,6 +28,21 @@ def reading(absent: str = "") -> Iterator[None]:
         if absent and is_absent(error):
             raise SourceError(absent) from error
         raise
+
+
+@contextmanager
+def telling_of_files(where: Origin) -> Iterator[None]:
+    """Where AWS can't be asked for a bare name, that no file or folder has it either."""
+    try:
+        yield
+    except CloudError as error:
+        if not where.guessed:
+            raise
+        raise type(error)(
+            f"There is no file or folder {where.name!r} here, and as the name of a {where.kind} "
+            f"({where.kind}:{where.name}) it can't be looked for: {error}",
+            error.code,
+        ) from error
 
 
 def at_once(function: Callable[[_Item], _Answer], items: Iterable[_Item]) -> list[_Answer]:

@@ -79,9 +79,11 @@ class PastBuilds:
     unknown), started, finished, seconds (elapsed, without queueing and provisioning), idle_gap
     (seconds since the project's previous build ended, below 0 where it had not; null for the
     first and where unknown), compute, cache (the project's setting), emulated (the lab stands in
-    for what CodeBuild has), log (key of `logs`, null without) · phases: id, phase (CodeBuild's
-    words), status, started, seconds, as CodeBuild tells them, else as the log does · logs: the
-    frames of analysis.read_logs · problems: what, problem. `source` says where from, in words.
+    for what CodeBuild has), log (key of `logs`, null without); times as CodeBuild tells them, else
+    as the agent's lines do, else by the first and last line of the log that have one · phases: id,
+    phase (CodeBuild's words), status, started, seconds, as CodeBuild tells them, else as the log
+    does · logs: the frames of analysis.read_logs · problems: what, problem. `source` says where
+    from, in words.
     """
 
     source: str
@@ -116,7 +118,7 @@ def list_builds(found: Iterable[Found], phases: pd.DataFrame, logs: Logs) -> pd.
     """BUILDS of all, newest last, those without a time first; idle_gap where it is not told."""
     has_log = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
     ends = _read_ends(phases)
-    times = _read_times(phases, logs.commands)
+    times = _read_line_times(logs.logs) | _read_times(phases, logs.commands)
     rows = [
         {"log": build.id if build.id in has_log else None, "status": ends.get(build.id)}
         | times.get(build.id, {})
@@ -150,6 +152,14 @@ def _read_times(phases: pd.DataFrame, commands: pd.DataFrame) -> dict[Any, dict[
     spans["finished"] = spans["started"] + pd.to_timedelta(spans["seconds"].fillna(0), unit="s")
     groups = spans.dropna(subset=["started"]).groupby("id")
     table = groups.agg(started=("started", "min"), finished=("finished", "max"))
+    table["seconds"] = (table["finished"] - table["started"]).dt.total_seconds()
+    return table.to_dict("index")
+
+
+def _read_line_times(logs: pd.DataFrame) -> dict[Any, dict[Any, Any]]:
+    """id -> started, finished, seconds: by the first and last line with a time, of any system."""
+    known = logs.dropna(subset=["started", "finished"]).set_index("log")
+    table = known[["started"]].assign(finished=known[["started", "finished"]].max(axis="columns"))
     table["seconds"] = (table["finished"] - table["started"]).dt.total_seconds()
     return table.to_dict("index")
 

@@ -21,12 +21,16 @@ _DAYS = {"day": 1, "week": 7}
 
 
 class Origin(NamedTuple):
-    """kind (project, log group, bucket, folder), name, the prefix in a bucket, an ARN's region."""
+    """kind (project, log group, bucket, folder), name, the prefix in a bucket, an ARN's region.
+
+    `guessed`: the name alone was given, and a file or folder may have been meant.
+    """
 
     kind: str
     name: str
     prefix: str = ""
     region: str = ""
+    guessed: bool = False
 
     def __str__(self) -> str:
         return f"s3://{self.name}/{self.prefix}" if self.kind == "bucket" else self.name
@@ -50,8 +54,9 @@ def read_origin(text: str) -> Origin:
         return Origin("folder", text)
     # a path from a folder that this machine has is one, though nothing is there
     if _GROUP.fullmatch(text) and not Path("/", text.split("/")[1]).exists():
-        return Origin("log group", text)
-    return Origin("project" if _PROJECT.fullmatch(text) else "folder", text)
+        return Origin("log group", text, guessed=True)
+    is_project = _PROJECT.fullmatch(text) is not None
+    return Origin("project" if is_project else "folder", text, guessed=is_project)
 
 
 def read_since(text: str, now: datetime | None = None) -> datetime | None:

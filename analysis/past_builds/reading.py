@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import SettingError, SourceError
-from analysis.logs import Logs, Sources
+from analysis.logs import Logs, Sources, show_path
 from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
@@ -74,15 +74,17 @@ def _find(
         return find_files(where.name)
     # boto3 is loaded for AWS alone
     from analysis.aws import Aws, find_region
+    from analysis.past_builds.access import telling_of_files
     from analysis.past_builds.bucket import find_objects
     from analysis.past_builds.codebuild import find_builds
     from analysis.past_builds.group import find_streams
 
-    aws = Aws(where.region or find_region())
-    if where.kind == "bucket":
-        return find_objects(aws, where.name, where.prefix, since, limit), []
-    finder = find_builds if where.kind == "project" else find_streams
-    return finder(aws, where.name, since, limit), []
+    with telling_of_files(where):
+        aws = Aws(where.region or find_region())
+        if where.kind == "bucket":
+            return find_objects(aws, where.name, where.prefix, since, limit), []
+        finder = find_builds if where.kind == "project" else find_streams
+        return finder(aws, where.name, since, limit), []
 
 
 def _make_frames(
@@ -99,7 +101,7 @@ def _make_frames(
     unread = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     rows = [*problems, *untold, *unread.itertuples(index=False, name=None)]
     return PastBuilds(
-        source=f"{where.kind} {where}",
+        source=show_path(f"{where.kind} {where}"),
         builds=list_builds(found, phases, logs),
         phases=phases,
         logs=logs,
@@ -175,4 +177,5 @@ def _say_nothing(where: Origin, since: str, problems: pd.Series) -> str:
         cure = ": CodeBuild keeps them for a year; is it another project?"
     else:
         cure = ": give the place of build logs."
-    return " ".join([f"The {where.kind} {where} has no builds{cure}", *problems.head(3)])
+    said = show_path(f"The {where.kind} {where} has no builds{cure}")
+    return " ".join([said, *problems.head(3)])

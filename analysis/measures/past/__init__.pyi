@@ -8,7 +8,14 @@ from .overview import (
     history_overheads,
     name_projects,
 )
-from .summary import count_timed, spread_seconds, sum_gaps, sum_missing, summarise_builds
+from .summary import (
+    count_timed,
+    spread_seconds,
+    sum_gaps,
+    sum_missing,
+    sum_problems,
+    summarise_builds,
+)
 from .trends import phase_minutes, pick_period, slopes, trend
 
 __all__ = [
@@ -28,6 +35,7 @@ __all__ = [
     "spread_seconds",
     "sum_gaps",
     "sum_missing",
+    "sum_problems",
     "summarise_builds",
     "trend",
 ]

@@ -8,7 +8,9 @@ import pandas as pd
 from analysis.measures.compare import spread
 from analysis.measures.past.overview import as_runs, name_projects
 from analysis.measures.past.trends import pick_period
-from analysis.past_builds import PastBuilds
+from analysis.past_builds import PastBuilds, takes_history
+
+_PROBLEMS = {"what": "string", "number": "int64", "problem": "string"}
 
 
 def summarise_builds(history: PastBuilds) -> dict[str, Any]:
@@ -25,6 +27,26 @@ def summarise_builds(history: PastBuilds) -> dict[str, Any]:
         "ends": builds["status"].fillna("unknown").value_counts(sort=True).to_dict(),
         "read": int(builds["log"].notna().sum()),
     }
+
+
+@takes_history
+def sum_problems(history: PastBuilds, most: int = 30) -> pd.DataFrame:
+    """what, number, problem: those told in the same words once, the most frequent first.
+
+    At most so many rows, and a last one for all others.
+    """
+    groups = history.problems.groupby("problem", sort=False)["what"]
+    table = groups.agg(what=_name_first, number="size").reset_index()
+    table = table.sort_values("number", ascending=False, kind="stable", ignore_index=True)
+    rest = table["number"].iloc[most:].sum()
+    others = pd.DataFrame({"what": ["…"], "number": [rest], "problem": ["other problems"]})
+    rows = pd.concat([table.head(most), others[others["number"].gt(0)]], ignore_index=True)
+    return rows[["what", "number", "problem"]].astype(_PROBLEMS)
+
+
+def _name_first(names: pd.Series) -> str:
+    """The first of some names, and that there are more."""
+    return names.iloc[0] if len(names) == 1 else f"{names.iloc[0]}, …"
 
 
 def spread_seconds(history: PastBuilds) -> pd.DataFrame:

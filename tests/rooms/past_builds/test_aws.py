@@ -148,8 +148,11 @@ def test_no_credentials_old_ones_and_no_region_say_what_to_do(aws, world, monkey
         read_history(PROJECT)
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    with pytest.raises(AccountError, match="set AWS_REGION"):
+    said = "no file or folder 'docker-cache' here.*project:docker-cache.*set AWS_REGION"
+    with pytest.raises(AccountError, match=said):
         read_history(PROJECT)
+    with pytest.raises(AccountError, match=r"\ANo AWS region is set"):
+        read_history(f"project:{PROJECT}")
 
 
 def test_throttling_is_waited_out_and_told_when_it_does_not_end(aws, world, monkeypatch):

@@ -170,11 +170,12 @@ def test_nothing_to_read_is_told_with_the_cure(tmp_path):
 def test_a_source_says_what_it_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_folder(tmp_path / "mine")
-    assert read_origin("app") == Origin("project", "app")
+    assert read_origin("app") == Origin("project", "app", guessed=True)
     assert read_origin("mine") == Origin("folder", "mine")
     assert read_origin("project:mine") == Origin("project", "mine")
     assert read_origin("log group: plain") == Origin("log group", "plain")
-    assert read_origin("/aws/codebuild/app") == Origin("log group", "/aws/codebuild/app")
+    group = Origin("log group", "/aws/codebuild/app", guessed=True)
+    assert read_origin("/aws/codebuild/app") == group
     assert read_origin(str(tmp_path)) == Origin("folder", str(tmp_path))
     assert read_origin(f"{tmp_path}/no/such") == Origin("folder", f"{tmp_path}/no/such")
     assert read_origin("/aws/codebuild/app/") == Origin("folder", "/aws/codebuild/app/")
