@@ -4,14 +4,14 @@ Only these lines carry a time. The lab writes them too, with the same words.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from analysis.logs.shell import Script
 
 _LINE = re.compile(
-    rb"\[(?:Container|Instance)\] +(\d{4})/(\d\d)/(\d\d) "
-    rb"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(.*)"
+    rb"\[(?:Container|Instance)\] +"
+    rb"(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(.*)"
 )
 RUNNING = "Running command "
 _FAILING = "Command did not exit successfully "
@@ -69,9 +69,9 @@ class Agent:
     def take(self, line: bytes) -> str | None:
         """Note a line of the agent's and return its text; None when it is not the agent's."""
         found = _LINE.match(line)
-        if found is None or (when := _read_time(found)) is None:
+        if found is None or (when := _read_time(found[1])) is None:
             return None
-        text = found[8].decode("utf-8", "replace").rstrip()
+        text = found[2].decode("utf-8", "replace").rstrip()
         self.lines += 1
         if self.began is None:
             self.first, self.began = text, when
@@ -93,7 +93,7 @@ class Agent:
         elif text.startswith(("Entering phase ", "Phase is ")):
             self.phase = text.split()[2]
             self.phases.append([self.phase, None, when, None])
-        elif found := COMPLETE.match(text):
+        elif text.startswith("Phase complete: ") and (found := COMPLETE.match(text)):
             self.end_phase(when, *found.groups())
 
     def end_command(self, when: datetime, text: str) -> None:
@@ -147,7 +147,7 @@ class Agent:
 
     def settle(self) -> None:
         """Take the exit code, and the whole text, from what was said of a command that failed."""
-        text = "\n".join(self.failure or ())
+        text = "\n".join(self.failure) if self.failure else ""
         self.failure = self.text = None
         if text and self.commands and (found := _EXIT_STATUS.search(text)):
             self.commands[-1].exit_code = int(found[1])
@@ -155,14 +155,10 @@ class Agent:
             self.commands[-1].lines = [said] if said else self.commands[-1].lines
 
 
-def _read_time(found: re.Match[bytes]) -> datetime | None:
+def _read_time(text: bytes) -> datetime | None:
     """The UTC time of a line; None when there is no such time."""
-    year, month, day, hour, minute, second, fraction, _ = found.groups()
-    micro = int((fraction or b"0").ljust(6, b"0")[:6])
     try:
-        when = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second), micro, UTC
-        )
+        when = datetime.fromisoformat(f"{text.decode().replace('/', '-')}+00:00")
     except ValueError:
         return None
     return when if 1970 <= when.year < 2200 else None

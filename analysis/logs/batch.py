@@ -1,6 +1,8 @@
 """A batch of logs to the tables of the frames: one log after the other, in this process."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.errors import LogError
@@ -21,10 +23,23 @@ def read_batch(sources: Iterable[tuple[str, Source]]) -> Tables:
     be read has its row in `logs`, with format "none" and a problem.
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
-    for name, source in sources:
-        for frame, found in _read_one(name, source).items():
-            rows[frame].extend(found)
+    with _without_collection():
+        for name, source in sources:
+            for frame, found in _read_one(name, source).items():
+                rows[frame].extend(found)
     return {frame: each.to_table() for frame, each in rows.items()}
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for garbage in circles: reading leaves none, and rows are many to look through."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
@@ -48,7 +63,7 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
 
 def _end_lines(data: bytes) -> bytes:
     """The data; with line feeds for carriage returns when nothing else ends its lines."""
-    if b"\r" not in data or b"\0" in data or data.find(b"\n", 0, len(data) - 1) >= 0:
+    if data.find(b"\n", 0, len(data) - 1) >= 0 or b"\r" not in data or b"\0" in data:
         return data
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

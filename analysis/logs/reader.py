@@ -13,8 +13,8 @@ from analysis.logs.steps import Step, read_name
 from analysis.logs.tty import TtyBuild
 
 # every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log,
-# which also skips what tells nothing, how far the step's downloads are
-_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)((?:\n#\1 sha256:[^\n]*+(?<! done))*+)")
+# which also skips what tells nothing: how far the step has come with its downloads and the like
+_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)((?:\n#\1 [a-z][^\n]*+(?<! done))*+)")
 # bytes
 _LONGEST_GAP = 1 << 20
 _OUTPUT = re.compile(rb"#(\d+) \d")
@@ -67,9 +67,12 @@ class Reader:
         """Read the next lines of a log, whole ones."""
         if not text:
             return
-        pieces = _VERTEX.split(b"\n" + text)
+        # few logs begin with a step: only those are copied to put a line feed before it
+        first = text.startswith(b"#")
+        pieces = _VERTEX.split(b"\n" + text if first else text)
+        pieces[0] = pieces[0] if first else b"\n" + pieces[0]
         pieces[-1] = pieces[-1].removesuffix(b"\n")
-        self.lines += text.count(b"\n") + (not text.endswith(b"\n"))
+        self.lines += len(pieces) // 4
         self.gap = self.hold_back(self.take_pieces(iter(pieces)))
 
     def take_pieces(self, pieces: Iterator[bytes]) -> bytes:
@@ -78,17 +81,20 @@ class Reader:
         for number, line, progress, after in zip(pieces, pieces, pieces, pieces, strict=True):
             if len(gap) > 1:
                 self.take_gap(gap)
+            elif gap:
+                self.lines += 1
             step = self.steps.get(number)
             if step is None or step is not self.focus:
                 self.take_line(number, line, gap)
-                if progress and (self.focus is None or self.steps.get(number) is not self.focus):
-                    self.take_progress(number, progress)
             elif line[0] in _ENDS and step.end(line):
                 self.open = False
             elif line[-5:] == b" done" and line != step.text:
                 step.take_part(line)
             elif line[:7] != b"sha256:":
                 self.take_line(number, line, gap)
+            if progress:
+                self.lines += progress.count(b"\n")
+                self.take_progress(number, progress)
             gap, self.in_gap = after, False
         return gap
 
@@ -115,7 +121,7 @@ class Reader:
             return gap
         if self.focus is not None and gap.startswith(self.mark):
             last = gap.rfind(self.mark)
-            self.focus.output += gap.count(b"\n", 0, last)
+            self.add_output(self.focus, gap.count(b"\n", 0, last))
             gap = gap[last:]
         if len(gap) <= _LONGEST_GAP:
             return gap
@@ -138,21 +144,30 @@ class Reader:
 
     def take_texts(self, text: bytes) -> None:
         """Lines that are none of _VERTEX, one by one; each has its line feed before it."""
-        for line in text[1:].split(b"\n") if text else ():
+        lines = text[1:].split(b"\n") if text else []
+        self.lines += len(lines)
+        for line in lines:
             if not self.take_text(line):
                 self.unread += 1
 
     def take_block(self, gap: bytes, step: Step) -> bytes:
         """Count the lines up to the last of the step's output; what follows them."""
         end = gap.find(b"\n", gap.rfind(self.mark) + 1)
-        block, rest = (gap, b"") if end < 0 else (gap[:end], gap[end:])
-        step.output += block.count(b"\n")
-        return rest
+        if end < 0:
+            self.add_output(step, gap.count(b"\n"))
+            return b""
+        self.add_output(step, gap.count(b"\n", 0, end))
+        return gap[end:]
+
+    def add_output(self, step: Step, count: int) -> None:
+        """Count lines of a step's output."""
+        step.output += count
+        self.lines += count
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
         """A line of _VERTEX that the loop above does not deal with."""
         step, blank = self.steps.get(number), gap.endswith(b"\n")
-        if isinstance(self.special, LegacyBuild) and self.special.running:
+        if self.special and isinstance(self.special, LegacyBuild) and self.special.running:
             read = self.special.take(b"#%b %b" % (number, line))
         elif number == b"0" or len(number) > 6:
             read = number == b"0" and self.take_head(line, blank)
@@ -171,9 +186,13 @@ class Reader:
         self.unread += not read
 
     def take_progress(self, number: bytes, progress: bytes) -> None:
-        """Progress of a step that is not in focus: mostly one whose header is missing."""
+        """Progress, which tells nothing of a step that is in focus and open."""
+        if self.open and self.steps.get(number) is self.focus:
+            return
         for line in progress.split(b"\n#%b " % number)[1:]:
-            self.take_line(number, line, b"")
+            step = self.steps.get(number)
+            if step is None or step is not self.focus or line[:7] != b"sha256:":
+                self.take_line(number, line, b"")
 
     def take_head(self, line: bytes, blank: bool) -> bool:
         """`#0 building with …` begins a build."""

@@ -5,12 +5,16 @@ import re
 _HEREDOC = r"(?<![<\w(])<<-?\s*(?:\\|['\"])?(?P<word>[A-Za-z_]\w*)['\"]?"
 # what changes how the rest of a line is read, outside of quotes
 _TOKEN = re.compile(rf"\\(?:.|$)|(?P<quote>['\"])|(?<!\S)#.*|{_HEREDOC}")
+# what each of these holds
+_SPECIAL = re.compile(r"[\\'\"#<]")
 # one of a string that goes on in the next line: `"$(cat <<EOF`
 _HELD = re.compile(_HEREDOC)
 # what is inside of a quote, up to its end or that of the line
 INSIDE = {"'": re.compile(r"[^']*+"), '"': re.compile(r"(?:\\.|[^\"\\])*+\\?")}
 _BLOCK_BEGIN = re.compile(r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until)\s")
 _BLOCK_END = re.compile(r"(?:^|[;&])\s*(?:fi|esac|done)\b")
+# one of these is in each of them
+_BLOCK_WORDS = ("if", "case", "for", "while", "until", "fi", "esac", "done")
 _CONTINUED = ("\\", "&&", "|")
 
 
@@ -39,12 +43,15 @@ class Script:
         # the rest of a word begins no command
         begin = "-" if self.quote or self.continued == "\\" else ""
         bare = begin + self.leave_quotes(line) + "\n"
-        self.depth += len(_BLOCK_BEGIN.findall(bare)) - len(_BLOCK_END.findall(bare))
+        if any(word in bare for word in _BLOCK_WORDS):
+            self.depth += len(_BLOCK_BEGIN.findall(bare)) - len(_BLOCK_END.findall(bare))
         end = line.rstrip(" ")
         self.continued = next((sign for sign in _CONTINUED if end.endswith(sign)), "")
 
     def leave_quotes(self, line: str) -> str:
         """A line without what is quoted, and without comments; notes the heredocs it begins."""
+        if not self.quote and not _SPECIAL.search(line):
+            return line
         bare, at = [], 0
         while at < len(line):
             if self.quote:

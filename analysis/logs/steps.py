@@ -4,9 +4,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-_NUMBERED = re.compile(
-    r"\[(?P<words>[^\]]{,200}?)\s{,9}(?P<position>\d{1,6})/(?P<total>\d{1,6})\] +(?P<rest>.*)", re.S
-)
+# what stands in the brackets before an instruction
+_PLACE = re.compile(r"([^\]]{,200}?)\s{,9}(\d{1,6})/(\d{1,6})")
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
 _BRACKET = re.compile(r"\[(?P<words>[^\]]*)\] ?(?P<rest>.*)", re.S)
 # https://github.com/moby/buildkit: the names its solver, exporters and cache backends give
@@ -43,16 +42,24 @@ class Name(NamedTuple):
 def read_name(text: bytes) -> Name:
     """The parts of a BuildKit step's name; kind "other" when it is not one of BuildKit's own."""
     full = text.decode("utf-8", "replace").rstrip()
-    if found := _NUMBERED.match(full):
-        stage, platform = _split_words(found["words"])
-        instruction = found["rest"]
+    place, sign, rest = full.partition("] ")
+    if sign and place[:1] == "[" and (found := _read_place(place[1:])):
+        instruction = rest.lstrip(" ")
         kind = "from" if instruction.startswith("FROM ") or instruction == "FROM" else "layer"
-        numbers = int(found["position"]), int(found["total"])
-        return Name(instruction, stage, platform, kind, *numbers)
+        stage, platform, position, total = found
+        return Name(instruction, stage, platform, kind, position, total)
     found = _BRACKET.match(full)
     words, rest = (found["words"], found["rest"]) if found else ("", full)
     platform = _split_words(words)[1]
     return Name(full, None, platform, _find_kind(words.split(), rest))
+
+
+# the same few of all logs
+@lru_cache(1 << 12)
+def _read_place(text: str) -> tuple[str | None, str | None, int, int] | None:
+    """(stage, platform, k, n) of `linux/amd64 builder k/n`; None when it is no instruction's."""
+    found = _PLACE.fullmatch(text)
+    return (*_split_words(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _find_kind(words: list[str], rest: str) -> str:
@@ -75,18 +82,28 @@ def _split_words(words: str) -> tuple[str | None, str | None]:
 
 def read_part(text: bytes) -> tuple[str, float | None]:
     """(words, seconds) of a status line that ends in ` done`: references and digests left out."""
-    words = text[:-5].decode("utf-8", "replace").split()
-    seconds = _read_seconds(words[-1]) if words else None
+    *rest, last = text[:-5].rsplit(None, 1) or [b""]
+    seconds = _read_seconds(last.decode("utf-8", "replace"))
+    words = b" " + (text[:-5] if seconds is None else b"".join(rest))
+    # without the digest, which is another each time
+    return _name_part(words.partition(b" sha256:")[0]), seconds
+
+
+# the same few of all logs
+@lru_cache(1 << 12)
+def _name_part(words: bytes) -> str:
+    """The name of a part, from the words of its status line."""
     named = []
-    for word in words[: None if seconds is None else -1]:
+    for word in words.decode("utf-8", "replace").split():
         if not _WORD.fullmatch(word):
             break
         named.append(word.rstrip(":"))
     while len(named) > 1 and named[-1] in ("for", "to", "from"):
         named.pop()
-    return " ".join(named) or "downloading", seconds
+    return " ".join(named) or "downloading"
 
 
+@lru_cache(1 << 14)
 def _read_seconds(text: str) -> float | None:
     """Seconds of `4.3s`, `6.7771ms`, `1m2s`; None when it is no duration."""
     found = _DURATION.fullmatch(text)
