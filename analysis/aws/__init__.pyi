@@ -11,9 +11,9 @@ from .builds import (
 )
 from .client import Aws, find_region, is_absent
 from .ecr import (
+    NOT_OWN,
+    find_owner,
     find_repository,
-    is_empty,
-    is_own,
     list_repository,
     make_repository,
     remove_repository,
@@ -32,6 +32,7 @@ from .s3 import fetch_object, list_newest, list_objects, remove_objects, upload
 
 __all__ = [
     "COMMANDS",
+    "NOT_OWN",
     "Aws",
     "LogPages",
     "OwnS3",
@@ -41,14 +42,13 @@ __all__ = [
     "fetch_object",
     "fetch_stream",
     "find_last_line",
+    "find_owner",
     "find_region",
     "find_repository",
     "has_no_quota",
     "is_absent",
-    "is_empty",
     "is_full",
     "is_not_started",
-    "is_own",
     "is_whole",
     "list_builds",
     "list_newest",

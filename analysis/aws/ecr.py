@@ -15,6 +15,9 @@ _IMAGES_A_REQUEST, _MANIFESTS_A_REQUEST = 1000, 100
 _ACCEPTED = sorted(INDEXES | IMAGES)
 _TAGS = {"CreatedBy": "codebuild-cache-analysis"}
 _OWNER = "Experiment"
+_ABSENT = "RepositoryNotFoundException"
+# our own code of the error about what another experiment has
+NOT_OWN = "NotOwnException"
 
 
 def list_repository(
@@ -116,45 +119,59 @@ def _name_registry(aws: Aws) -> dict[str, str]:
 
 def find_repository(aws: Aws, repository: str) -> dict[str, Any] | None:
     """A repository as ECR describes it, null without one; AccountError for immutable tags."""
+    described = _describe_repository(aws, repository)
+    if described is not None:
+        _check_mutable(repository, described)
+    return described
+
+
+def _describe_repository(aws: Aws, repository: str) -> dict[str, Any] | None:
+    """A repository as ECR describes it, null without one; CloudError."""
     try:
         with aws_errors(f"looking for the repository {repository}"):
             found = aws.client("ecr").describe_repositories(
                 repositoryNames=[repository], **_name_registry(aws)
             )
     except CloudError as error:
-        if error.code == "RepositoryNotFoundException":
+        if error.code == _ABSENT:
             return None
         raise
     (described,) = found["repositories"]
-    _check_mutable(repository, described)
-    return described
+    return dict(described)
 
 
-def is_own(aws: Aws, repository: str, experiment: str) -> bool:
-    """Whether a repository is there and was made for this experiment; CloudError."""
-    found = find_repository(aws, repository)
+def find_owner(aws: Aws, repository: str) -> str | None:
+    """The experiment that a repository was made for, "" where its tags name none.
+
+    Null without a repository, and where it goes while it is asked for. CloudError.
+    """
+    found = _describe_repository(aws, repository)
     if found is None:
-        return False
-    with aws_errors(f"asking whose the repository {repository} is"):
-        labels = aws.client("ecr").list_tags_for_resource(resourceArn=found["repositoryArn"])[
-            "tags"
-        ]
-    return {"Key": _OWNER, "Value": experiment} in labels
+        return None
+    try:
+        with aws_errors(f"asking whose the repository {repository} is"):
+            answer = aws.client("ecr").list_tags_for_resource(resourceArn=found["repositoryArn"])
+    except CloudError as error:
+        if error.code == _ABSENT:
+            return None
+        raise
+    labels = {each["Key"]: each["Value"] for each in answer["tags"]}
+    return str(labels.get(_OWNER, ""))
 
 
-def is_empty(aws: Aws, repository: str) -> bool:
-    """Whether a repository holds nothing; CloudError."""
-    with aws_errors(f"listing the repository {repository}"):
-        return not any(True for _ in _describe_images(aws, repository))
-
-
-def remove_repository(aws: Aws, repository: str) -> None:
-    """Remove a repository with all it holds, if it is there; CloudError."""
+def remove_repository(aws: Aws, repository: str, experiment: str) -> None:
+    """Remove a repository with all it holds, if it is there; CloudError, also for another's."""
+    owner = find_owner(aws, repository)
+    if owner is None:
+        return
+    if owner != experiment:
+        whose = f"is of the experiment {owner}" if owner else "has no tag that says whose it is"
+        raise CloudError(f"The repository {repository} {whose}: it stays.", NOT_OWN)
     try:
         with aws_errors(f"removing the repository {repository}"):
             aws.client("ecr").delete_repository(
                 repositoryName=repository, force=True, **_name_registry(aws)
             )
     except CloudError as error:
-        if error.code != "RepositoryNotFoundException":
+        if error.code != _ABSENT:
             raise

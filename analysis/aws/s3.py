@@ -13,9 +13,12 @@ from analysis.errors import CloudError
 _OBJECTS_A_REQUEST = 1000
 
 
-def upload(aws: Aws, bucket: str, name: str, data: bytes) -> str:
-    """Put a zip into a bucket, known by its content; its location for a build. CloudError."""
-    key = f"contexts/{name}.{hashlib.sha256(data).hexdigest()}.zip"
+def upload(aws: Aws, bucket: str, experiment: str, name: str, data: bytes) -> str:
+    """Put a zip of an experiment's into a bucket, known by its content; its location for a build.
+
+    CloudError.
+    """
+    key = f"contexts/{experiment}/{name}.{hashlib.sha256(data).hexdigest()}.zip"
     try:
         with aws_errors(f"uploading a build context to {bucket}"):
             aws.client("s3").put_object(Bucket=bucket, Key=key, Body=data)

@@ -20,6 +20,7 @@ REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 # a strategy's own size of build host, such as BUILD_GENERAL1_LARGE
 COMPUTE = "STRATEGY_COMPUTE_TYPE"
+LOG_GROUP = "log_group"
 _CONSOLES = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 
 
@@ -73,6 +74,11 @@ class Account:
             return self.codebuild_cache_project
         return self.codebuild_project
 
+    def name_hosts(self, project: str) -> str:
+        """The repository whose tag says which sequence has the hosts that a project keeps."""
+        end = f"hosts-{_NO_NAME.sub('-', project.lower()).strip('-')}"
+        return name_repository(self.ecr_repository_url, end)[0]
+
     def explain_absence(self, strategy: Strategy) -> str | None:
         """Why a strategy can't be built here and the cure, null when it can."""
         if not self.choose_project(strategy):
@@ -104,13 +110,15 @@ def name_repository(url: str, sequence: str = "") -> tuple[str, str]:
 
 
 def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Project -> its environment (type, image, computeType, …).
+    """Project -> its environment (type, image, computeType, …) and its log_group.
 
     AccountError for one that is not there, or whose builds' logs could not be read.
     """
     names = sorted(set(names))
     projects = describe_projects(aws, names) if names else []
-    found = {each["name"]: each["environment"] for each in projects}
+    found = {
+        each["name"]: each["environment"] | {LOG_GROUP: _find_log_group(each)} for each in projects
+    }
     absent = [name for name in names if name not in found]
     if absent:
         raise AccountError(
@@ -121,6 +129,12 @@ def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         if logs.get("status") == "DISABLED":
             raise explain_no_log(each["name"])
     return found
+
+
+def _find_log_group(project: Mapping[str, Any]) -> str:
+    """The log group that the builds of a project write into."""
+    logs = project.get("logsConfig", {}).get("cloudWatchLogs", {})
+    return str(logs.get("groupName") or f"/aws/codebuild/{project['name']}")
 
 
 def explain_no_log(project: str) -> AccountError:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
@@ -19,28 +20,36 @@ _TOKEN = "EXPERIMENT_BUILD"
 _SHORTEST_LIMIT_MINUTES = 5
 
 
+@dataclass(frozen=True)
+class Place:
+    """What the builds of a sequence share: its name, their variables, where they write their logs.
+
+    `name` bears the experiment's id; an empty `log_group` leaves the log where the project says.
+    """
+
+    name: str
+    environment: Mapping[str, str]
+    log_group: str = ""
+
+
 def make_request(
-    entry: Entry,
-    strategy: Strategy,
-    environment: Mapping[str, str],
-    source: str,
-    time_limit: float,
+    entry: Entry, strategy: Strategy, place: Place, source: str, time_limit: float
 ) -> dict[str, Any]:
     """The parameters of StartBuild; what a project says otherwise is overridden.
 
-    `environment` are the build's variables, `source` is where its context is in S3, `time_limit`
-    its seconds.
+    `source` is where the context is in S3, `time_limit` its seconds.
     """
     emptied = strategy.host != "fresh" and entry.scenario in COLD_STARTS
+    owner = "" if strategy.host == "fresh" else f"{place.name}-{entry.attempt}"
     request = {
         "projectName": entry.project,
         "sourceTypeOverride": "S3",
         "sourceLocationOverride": source,
         "artifactsOverride": {"type": "NO_ARTIFACTS"},
-        "buildspecOverride": add_probes(strategy.buildspec.text, emptied=emptied),
+        "buildspecOverride": add_probes(strategy.buildspec.text, emptied, owner),
         "environmentVariablesOverride": [
             {"name": name, "value": value, "type": "PLAINTEXT"}
-            for name, value in {**environment, _TOKEN: entry.token}.items()
+            for name, value in {**place.environment, _TOKEN: entry.token}.items()
         ],
         "cacheOverride": {"type": "NO_CACHE"},
         "privilegedModeOverride": True,
@@ -49,6 +58,9 @@ def make_request(
     }
     if strategy.host == "kept":
         request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+    if place.log_group:
+        logs = {"status": "ENABLED", "groupName": place.log_group, "streamName": place.name}
+        request["logsConfigOverride"] = {"cloudWatchLogs": logs}
     if COMPUTE in strategy.buildspec.variables:
         request["computeTypeOverride"] = strategy.buildspec.variables[COMPUTE]
     return request

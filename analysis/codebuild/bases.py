@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from analysis.aws import Aws
+from analysis.codebuild.account import LOG_GROUP
 from analysis.codebuild.ledger import DONE, Ledger
 from analysis.codebuild.plan import CloudPlan, Report
 from analysis.codebuild.repositories import mark_unusable
@@ -82,6 +83,7 @@ def make_bases_sequence(
         settings.time_limit,
         report,
         {"BASES": " ".join(bases)},
+        plan.projects.get(plan.account.codebuild_project, {}).get(LOG_GROUP, ""),
     )
 
 

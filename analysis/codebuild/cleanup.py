@@ -9,9 +9,11 @@ from typing import Any
 from analysis.aws import Aws
 from analysis.codebuild.account import Account
 from analysis.codebuild.bases import BASES
+from analysis.codebuild.identity import check_region, read_id
 from analysis.codebuild.ledger import CLOSED, Ledger, list_ledgers
 from analysis.codebuild.plan import CloudPlan
-from analysis.codebuild.repositories import remove_attempt, retry_while_busy, stop_running
+from analysis.codebuild.repositories import remove_attempt, stop_running
+from analysis.codebuild.waiting import retry_while_busy
 from analysis.errors import AccountError, CloudError
 
 _Sleep = Callable[[float], None]
@@ -20,7 +22,7 @@ _Sleep = Callable[[float], None]
 def remove_finished(aws: Aws, folder: Path, plan: CloudPlan, sleep: _Sleep = time.sleep) -> None:
     """Remove what sequences that lack nothing still have, and newer base images. CloudError."""
     names = {*plan.finished, BASES}
-    for ledger in list_ledgers(folder):
+    for ledger in list_ledgers(folder, plan.experiment):
         if ledger.name in names:
             _sleep_through(remove_attempt(aws, ledger), sleep)
 
@@ -29,10 +31,14 @@ def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:
     """Stop the builds of an experiment and remove all it has on AWS; how many repositories.
 
     Its runs on disk stay, and a later call builds what is missing. CloudError for what could not
-    be removed, once all else is; AccountError at once.
+    be removed, once all else is; AccountError at once. RecordError for the copy of a folder, and
+    in another region than that of the builds.
     """
-    aws, removed, problems = Account.from_environment().connect(), 0, []
-    for ledger in list_ledgers(Path(folder)):
+    folder, account = Path(folder), Account.from_environment()
+    check_region(folder, account.region)
+    aws, removed, problems = account.connect(), 0, []
+    own = read_id(folder)
+    for ledger in list_ledgers(folder, own) if own else ():
         held = [] if ledger.state == CLOSED else ledger.repositories
         found = _clean_one(aws, ledger, sleep)
         problems += found

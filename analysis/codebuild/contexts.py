@@ -32,7 +32,12 @@ class ContextArchive:
 
 
 def upload_contexts(
-    aws: Aws, bucket: str, scenarios: Iterable[str], settings: Settings, newer: Mapping[str, str]
+    aws: Aws,
+    bucket: str,
+    experiment: str,
+    scenarios: Iterable[str],
+    settings: Settings,
+    newer: Mapping[str, str],
 ) -> dict[str, ContextArchive]:
     """Scenario -> the context as of its commit, uploaded. `newer`: base image -> a newer one."""
     found = {}
@@ -42,7 +47,7 @@ def upload_contexts(
             make_context(settings.context, name, target, {}, newer, settings.replacements)
             set_arguments(target, settings.arguments)
             data = zip_context(target, CONTEXT)
-            location = upload(aws, bucket, name, data)
+            location = upload(aws, bucket, experiment, name, data)
             found[name] = ContextArchive(location, digest_of(target))
     return found
 

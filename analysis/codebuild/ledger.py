@@ -5,8 +5,8 @@ What was done in the current attempt is never built again; a build that was aske
 done is picked up by its id, or by its token where a client died before it knew the id.
 """
 
-import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,6 +49,18 @@ class Entry:
         return self.id
 
 
+@dataclass(frozen=True)
+class Holdings:
+    """What an attempt has on AWS: repositories, where in which bucket its cache is, hosts.
+
+    `store` is (bucket, prefix) or nothing, `hosts` the repository that stands for kept hosts or "".
+    """
+
+    repositories: list[str] = field(default_factory=list)
+    store: list[str] = field(default_factory=list)
+    hosts: str = ""
+
+
 @dataclass
 class Ledger:
     """One sequence's builds; every change is on disk before it counts."""
@@ -58,25 +70,39 @@ class Ledger:
     state: str = CLOSED
     attempt: int = 0
     rank: int | None = None
-    # what an attempt has on AWS: repositories, and where in which bucket its cache is
+    # as of Holdings
     repositories: list[str] = field(default_factory=list)
     store: list[str] = field(default_factory=list)
+    hosts: str = ""
     builds: list[Entry] = field(default_factory=list)
 
     @classmethod
     def open(cls, folder: Path, name: str, experiment: str = "") -> "Ledger":
-        """The ledger of a sequence in an experiment's folder, as it was left. RecordError."""
+        """The ledger of a sequence in an experiment's folder, as it was left. RecordError.
+
+        In the copy of a folder that has become another `experiment` nothing on AWS is its own.
+        """
         path = folder / "builds" / f"{name}.json"
         if not path.exists():
             return cls(path, experiment)
         value = records.read_json(path)
         try:
             builds = [Entry(**_read_names(each)) for each in value.pop("builds")]
-            return cls(path, builds=builds, **_read_names(value))
+            ledger = cls(path, builds=builds, **_read_names(value))
         except (TypeError, KeyError, AttributeError) as error:
             raise RecordError(
                 f"{path} is damaged ({error}): remove it, and its sequence starts anew."
             ) from error
+
+        if experiment and ledger.experiment != experiment:
+            ledger.experiment, ledger.state = experiment, CLOSED
+            ledger.attempt += 1
+        return ledger
+
+    @property
+    def holdings(self) -> Holdings:
+        """What its attempt has on AWS."""
+        return Holdings(self.repositories, self.store, self.hosts)
 
     @property
     def name(self) -> str:
@@ -92,10 +118,11 @@ class Ledger:
         part.write_bytes(records.to_json(value, indent=1))
         os.replace(part, self.path)
 
-    def begin(self, repositories: list[str], store: list[str]) -> None:
-        """Begin a new attempt with these repositories and (bucket, prefix) or nothing in S3."""
+    def begin(self, holdings: Holdings) -> None:
+        """Begin a new attempt, which will have these on AWS."""
         self.attempt, self.state = self.attempt + 1, OPEN
-        self.repositories, self.store = repositories, store
+        self.repositories, self.store = list(holdings.repositories), list(holdings.store)
+        self.hosts = holdings.hosts
         self.save()
 
     def mark(self, state: str) -> None:
@@ -136,10 +163,7 @@ class Ledger:
 
     def ask(self, scenario: str, project: str, now: str) -> Entry:
         """A build that is to be started, with a token that no other has."""
-        number = len(self.builds) + 1
-        text = f"{self.experiment}/{self.name}/{scenario}/{self.attempt}/{number}"
-        token = hashlib.sha256(text.encode()).hexdigest()
-        entry = Entry(scenario, self.attempt, token, project, now)
+        entry = Entry(scenario, self.attempt, secrets.token_hex(32), project, now)
         self.builds.append(entry)
         self.save()
         return entry
@@ -172,10 +196,13 @@ def _write_names(value: dict[str, Any]) -> dict[str, Any]:
     return {_OLDER.get(key, key): each for key, each in value.items()}
 
 
-def list_ledgers(folder: Path) -> Iterator[Ledger]:
-    """The ledgers of an experiment's folder, by name. RecordError for a damaged one."""
+def list_ledgers(folder: Path, experiment: str = "") -> Iterator[Ledger]:
+    """The ledgers of an experiment's folder, by name. RecordError for a damaged one.
+
+    `experiment` as for Ledger.open.
+    """
     for path in sorted((folder / "builds").glob("*.json")):
-        yield Ledger.open(folder, path.stem)
+        yield Ledger.open(folder, path.stem, experiment)
 
 
 def count_paid(folder: Path) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """What an experiment on AWS has to build, and whether it can be built there."""
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from analysis import records
 from analysis.aws import Aws
 from analysis.codebuild.account import REPOSITORY, Account, name_sequence, read_projects
+from analysis.codebuild.identity import check_region, identify
 from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
@@ -84,6 +84,7 @@ def plan_on_codebuild(
     plan = plan_sequences(folder, built, possible, settings, facts)
     projects = {account.choose_project(strategy) for _, strategy in plan.sequences}
     described = read_projects(aws, projects)
+    check_region(folder, account.region)
     _check_hosts(folder, described)
     bases = needs_newer_base(possible, list_replacements(settings.replacements))
     asked = order_sequences(built, settings)
@@ -130,14 +131,7 @@ def _describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) ->
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
     facts = gather_facts(settings.context, Images(), chosen, settings.replacements)
     facts |= record_settings(settings) | record_folders(settings)
-    path = folder / "experiment.json"
-    known = records.read_json(path) if path.exists() else {}
-    return facts | {
-        "id": known.get("id") or uuid.uuid4().hex,
-        "place": PLACE,
-        "images": {},
-        "link": LINK,
-    }
+    return facts | identify(folder) | {"place": PLACE, "images": {}, "link": LINK}
 
 
 def _keep_possible(chosen: Sequence[Strategy], account: Account, report: Report) -> list[Strategy]:

@@ -6,6 +6,7 @@ versions. Both are taken out of the log again, with their time: stamps before th
 later and stamps after the last move earlier, so that BuildKit's own times still fit.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ docker system prune --all --force >/dev/null
 docker volume prune --all --force >/dev/null
 docker builder prune --all --force >/dev/null
 """
+# an image without content that names the sequence which built on a kept host last
+_MARK = "codebuild-cache-host"
 _COUNT = "docker system df --format '{{json .}}'\n"
 _VERSIONS = """\
 docker info --format '{"engine": {{json .ServerVersion}}, "storage_driver": {{json .Driver}}}'
@@ -83,18 +86,41 @@ class LogWithoutProbe:
     seconds: float = 0.0
 
 
-def add_probes(text: str, emptied: bool = False) -> str:
+def add_probes(text: str, emptied: bool = False, owner: str = "") -> str:
     """A buildspec's text with a first command and two last ones, which probe the host.
 
-    With `emptied` a host that was used before loses what it holds. BuildspecError.
+    With `emptied` a host that was used before loses what it holds. With `owner`, the sequence that
+    a kept host is to serve, it also does where it bears the mark of another. BuildspecError.
     """
     parse_buildspec(text)
     spec = yaml.load(text.removeprefix("\ufeff"), TextLoader)
     first = next(name for name in PHASES if name in spec["phases"])
-    before = HOST_BEFORE.command((EMPTY_HOST if emptied else "") + _COUNT)
+    before = HOST_BEFORE.command(_prepare_host(emptied, owner) + _COUNT + _mark_host(owner))
     _change_phase(spec, first, lambda commands: [before, *commands])
     _change_phase(spec, "post_build", lambda commands: [*commands, HOST_AFTER.command(_VERSIONS)])
     return add_record_probe(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000))
+
+
+def _prepare_host(emptied: bool, owner: str) -> str:
+    """Commands that let a used host lose what it holds, where that is asked for."""
+    if emptied or not owner:
+        return EMPTY_HOST if emptied else ""
+    marks = f"docker image ls --format '{{{{.Tag}}}}' {_MARK} 2>/dev/null"
+    return f"if {marks} | grep -qvx '{_name_mark(owner)}'; then\n{EMPTY_HOST}fi\n"
+
+
+def _mark_host(owner: str) -> str:
+    """Commands that mark a kept host as that of a sequence."""
+    if not owner:
+        return ""
+    name = f"{_MARK}:{_name_mark(owner)}"
+    # as a tar, an empty folder
+    return f"head -c 1024 /dev/zero | docker import - {name} >/dev/null 2>&1 || :\n"
+
+
+def _name_mark(owner: str) -> str:
+    """A tag that only one sequence has."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:16]
 
 
 def _change_phase(

@@ -5,74 +5,103 @@ Whatever waits is a generator: see scheduler.
 
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from analysis.aws import (
     Aws,
+    find_owner,
     find_repository,
-    is_empty,
-    is_own,
     make_repository,
     remove_objects,
     remove_repository,
     stop_build,
 )
 from analysis.codebuild.api import describe_end, find_build, has_worked
-from analysis.codebuild.ledger import CLOSED, DIRTY, OPEN, STARTED, UNUSABLE, Entry, Ledger
-from analysis.errors import BusyError, CloudError
+from analysis.codebuild.hosts import give_back_hosts, has_hosts, take_hosts
+from analysis.codebuild.ledger import (
+    CLOSED,
+    DIRTY,
+    OPEN,
+    STARTED,
+    UNUSABLE,
+    Entry,
+    Holdings,
+    Ledger,
+)
+from analysis.codebuild.waiting import retry_while_busy
+from analysis.errors import CloudError
 
-_Answer = TypeVar("_Answer")
 # what waits for nothing but time yields seconds
 _Pauses = Generator[float, Any, None]
-# seconds between tries while AWS is busy, and how many
-BUSY_PAUSE_SECONDS, BUSY_TRIES = 15.0, 20
 
 
-def open_attempt(aws: Aws, ledger: Ledger, repositories: list[str], store: list[str]) -> _Pauses:
-    """Go on with an attempt whose repositories are there still, else begin one. CloudError."""
-    if ledger.state == OPEN and (yield from _find_repositories(aws, ledger)):
+def open_attempt(
+    aws: Aws, ledger: Ledger, wanted: Holdings, report: Callable[[str], None]
+) -> _Pauses:
+    """Go on with an attempt that has all it needs still, else begin one. CloudError."""
+    if ledger.state == OPEN and (yield from _has_all(aws, ledger, wanted)):
         return
     yield from remove_attempt(aws, ledger)
-    if store:
-        # an experiment whose folder is gone may have left its own there
-        yield from retry_while_busy(lambda: remove_objects(aws, *store))
-    ledger.begin(repositories, store)
-    for name in repositories:
+    ledger.begin(wanted)
+    yield from take_hosts(aws, ledger, report)
+    # a build that was stopped may have written a little more
+    yield from _remove_store(aws, ledger)
+    for name in wanted.repositories:
         yield from retry_while_busy(partial(_take_repository, aws, ledger, name))
 
 
-def _find_repositories(aws: Aws, ledger: Ledger) -> Generator[float, Any, bool]:
-    """Whether all repositories of an attempt are there still."""
+def _has_all(aws: Aws, ledger: Ledger, wanted: Holdings) -> Generator[float, Any, bool]:
+    """Whether all that an attempt needs is there still, and its own."""
+    if ledger.holdings != wanted:
+        return False
     for name in ledger.repositories:
-        if not (yield from retry_while_busy(partial(find_repository, aws, name))):
+        found = yield from retry_while_busy(partial(find_repository, aws, name))
+        if found is None:
             return False
-    return True
+        owner = yield from retry_while_busy(partial(find_owner, aws, name))
+        if owner != ledger.experiment:
+            return False
+    return (yield from retry_while_busy(partial(has_hosts, aws, ledger)))
 
 
 def _take_repository(aws: Aws, ledger: Ledger, name: str) -> None:
-    """Make a repository, or take an empty one of this experiment's; CloudError for another."""
+    """Make a repository, in place of what is left of this experiment's; CloudError for another."""
     if make_repository(aws, name, ledger.experiment):
         return
-    # a client that died after it asked for one left it empty
-    if is_own(aws, name, ledger.experiment) and is_empty(aws, name):
-        return
+    # a client died after it asked for one, or what it knew of it is gone
+    if find_owner(aws, name) == ledger.experiment:
+        remove_repository(aws, name, ledger.experiment)
+        if make_repository(aws, name, ledger.experiment):
+            return
     ledger.mark(CLOSED)
     raise CloudError(
-        f"The repository {name} already exists, of another experiment or of one that was cut "
-        "off: finish that one, or remove it with `aws ecr delete-repository --force "
-        f"--repository-name {name}`."
+        f"The repository {name} already exists and is not of this experiment: remove it, if nobody "
+        f"needs it, with `aws ecr delete-repository --force --repository-name {name}`."
     )
 
 
 def remove_attempt(aws: Aws, ledger: Ledger) -> _Pauses:
-    """Remove the repositories of a sequence's attempt and its cache in S3, if it has any still."""
+    """Remove what a sequence's attempt has on AWS, if it has anything still. CloudError."""
     if ledger.state == CLOSED:
         return
     for name in ledger.repositories:
-        yield from retry_while_busy(partial(remove_repository, aws, name))
-    if ledger.store:
-        yield from retry_while_busy(lambda: remove_objects(aws, *ledger.store))
+        yield from retry_while_busy(partial(remove_repository, aws, name, ledger.experiment))
+    yield from _remove_store(aws, ledger)
+    yield from retry_while_busy(partial(give_back_hosts, aws, ledger))
     ledger.mark(CLOSED)
+
+
+def _remove_store(aws: Aws, ledger: Ledger) -> _Pauses:
+    """Empty the S3 cache of an attempt; CloudError for a prefix without the experiment's id."""
+    if not ledger.store:
+        return
+    bucket, prefix = ledger.store
+    if not prefix.startswith(f"{ledger.experiment}-"):
+        raise CloudError(
+            f"s3://{bucket}/{prefix} may be another experiment's as well: it stays. Remove it by "
+            "hand if nobody needs it, then this sequence's file in the folder builds."
+        )
+    yield from retry_while_busy(partial(remove_objects, aws, bucket, prefix))
 
 
 def mark_unusable(ledger: Ledger, entry: Entry, build: Mapping[str, Any]) -> None:
@@ -100,13 +129,3 @@ def stop_running(aws: Aws, ledger: Ledger) -> int:
     ledger.note(entry, **describe_end(build) | {"status": "STOPPED"})
     mark_unusable(ledger, entry, build)
     return 1
-
-
-def retry_while_busy(call: Callable[[], _Answer]) -> Generator[float, Any, _Answer]:
-    """What a call returns, tried again while AWS is busy; BusyError in the end."""
-    for _ in range(BUSY_TRIES):
-        try:
-            return call()
-        except BusyError:
-            yield BUSY_PAUSE_SECONDS
-    return call()

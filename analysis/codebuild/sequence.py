@@ -26,6 +26,7 @@ from analysis.aws import (
 )
 from analysis.codebuild.account import Account, explain_no_log, link_console
 from analysis.codebuild.api import (
+    Place,
     describe_end,
     explain_limit,
     find_build,
@@ -33,23 +34,17 @@ from analysis.codebuild.api import (
     make_request,
 )
 from analysis.codebuild.ledger import DIRTY, OPEN, STARTED, UNUSABLE, Entry, Ledger
-from analysis.codebuild.repositories import (
-    BUSY_PAUSE_SECONDS,
-    BUSY_TRIES,
-    mark_unusable,
-    open_attempt,
-    retry_while_busy,
-    stop_running,
-)
+from analysis.codebuild.repositories import mark_unusable, open_attempt, stop_running
 from analysis.codebuild.scheduler import Waits
 from analysis.codebuild.target import Target
+from analysis.codebuild.waiting import BUSY_PAUSE_SECONDS, BUSY_TRIES, retry_while_busy
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.records import run_name
 from analysis.workload import Strategy
 
-# between tries, and how many: until one of the account's builds is over, and for a log that is not
-# there yet
-_LIMIT_PAUSE_SECONDS, _LIMIT_TRIES = 30.0, 120
+# between tries, and how many: until one of the account's builds is over, as long as CodeBuild lets
+# builds queue, and for a log that is not there yet
+_LIMIT_PAUSE_SECONDS, _LIMIT_TRIES = 30.0, 960
 _LOG_PAUSE_SECONDS, _LOG_SETTLES_SECONDS, LOG_LATE_SECONDS = 5.0, 10.0, 300.0
 # builds of a scenario that CodeBuild itself may fail before its sequence breaks off
 _MOST_FAULTS = 3
@@ -75,16 +70,19 @@ class CloudSequence:
     time_limit: float
     report: Callable[[str], None]
     variables: Mapping[str, str] = field(default_factory=dict)
+    log_group: str = ""
 
     @cached_property
     def target(self) -> Target:
         """What its builds push to; it keeps the manifests that were read."""
-        return Target(self.aws, self.account, self.strategy, self.ledger.name, self.variables)
+        ledger = self.ledger
+        return Target(
+            self.aws, self.account, self.strategy, ledger.experiment, ledger.name, self.variables
+        )
 
     def open(self) -> Waits:
         """Go on with the attempt whose repository is there still, else begin another."""
-        target = self.target
-        yield from open_attempt(self.aws, self.ledger, target.repositories, target.store)
+        yield from open_attempt(self.aws, self.ledger, self.target.holdings, self.report)
 
     def run(self, scenario: str, archive: str) -> Generator[Any, Any, tuple[Entry, _Build, bytes]]:
         """(what the ledger says of it, the build when it is over, its whole log).
@@ -150,8 +148,8 @@ class CloudSequence:
         else:
             yield from self._pick_up(entry)
         if entry.id is None:
-            environment = self.target.environment
-            request = make_request(entry, self.strategy, environment, archive, self.time_limit)
+            place = Place(self.target.name, self.target.environment, self.log_group)
+            request = make_request(entry, self.strategy, place, archive, self.time_limit)
             self._note_start(entry, (yield from self._ask_for_start(entry, request)))
         return entry
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from analysis.aws import Aws, describe_builds
-from analysis.codebuild.account import name_sequence
+from analysis.codebuild.account import LOG_GROUP, name_sequence
 from analysis.codebuild.bases import build_bases, find_bases, make_bases_sequence, name_newer
 from analysis.codebuild.contexts import ContextArchive, upload_contexts
 from analysis.codebuild.ledger import CLOSED, DIRTY, DONE, Ledger, count_paid
@@ -19,9 +19,10 @@ from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan
 from analysis.codebuild.probe import remove_probes
 from analysis.codebuild.record import describe_run
-from analysis.codebuild.repositories import remove_attempt, retry_while_busy
+from analysis.codebuild.repositories import remove_attempt
 from analysis.codebuild.scheduler import Job, Scheduler, Waits
 from analysis.codebuild.sequence import CloudSequence
+from analysis.codebuild.waiting import retry_while_busy
 from analysis.errors import CloudError
 from analysis.experiment import (
     BuildSequence,
@@ -62,7 +63,8 @@ class Session:
     def _upload(self, scenarios: Sequence[str], newer: dict[str, str]) -> dict[str, ContextArchive]:
         """Scenario -> its context, uploaded."""
         bucket = self.plan.account.source_bucket
-        return upload_contexts(self.aws, bucket, scenarios, self.settings, newer)
+        experiment = self.plan.experiment
+        return upload_contexts(self.aws, bucket, experiment, scenarios, self.settings, newer)
 
     def _run_bases(self) -> dict[str, str]:
         """Base image -> a newer one, made where the plan needs it. CloudError."""
@@ -107,6 +109,7 @@ class Session:
             Ledger.open(self.folder, name_sequence(strategy.name, number), self.plan.experiment),
             self.settings.time_limit,
             self.progress.say,
+            log_group=self.plan.projects[project][LOG_GROUP],
         )
         wanted = self.plan.list_wanted(self.folder, sequence)
         lane = "" if strategy.host == "fresh" else project

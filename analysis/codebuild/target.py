@@ -6,6 +6,7 @@ from typing import Any
 
 from analysis.aws import Aws, list_objects, list_repository
 from analysis.codebuild.account import Account, name_repository, uses
+from analysis.codebuild.ledger import Holdings
 from analysis.workload import Strategy
 
 # the folder that a context is in, as in the lab
@@ -14,7 +15,7 @@ CONTEXT = "deploy"
 
 @dataclass
 class Target:
-    """The repositories and the S3 prefix of a sequence, which are named after it.
+    """The repositories and the S3 prefix of a sequence, named after its experiment and itself.
 
     `variables` are what its builds are given besides; `manifests` those that were read so far.
     """
@@ -22,21 +23,27 @@ class Target:
     aws: Aws
     account: Account
     strategy: Strategy
+    experiment: str
     sequence: str
     variables: Mapping[str, str] = field(default_factory=dict)
     manifests: dict[str, str] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """What its repositories' names end in, and its prefix in S3 begins with."""
+        return f"{self.experiment}-{self.sequence}"
+
+    @property
     def repository(self) -> tuple[str, str]:
         """(name, address) of the repository that this sequence pushes to."""
-        return name_repository(self.account.ecr_repository_url, self.sequence)
+        return name_repository(self.account.ecr_repository_url, self.name)
 
     @property
     def cache_repository(self) -> tuple[str, str] | None:
         """(name, address) of that of its cache, null where it has none of its own."""
         if not self.account.cache_repository_url or not uses(self.strategy, "CACHE_REPOSITORY_URL"):
             return None
-        return name_repository(self.account.cache_repository_url, self.sequence)
+        return name_repository(self.account.cache_repository_url, self.name)
 
     @property
     def repositories(self) -> list[str]:
@@ -49,14 +56,26 @@ class Target:
         """Bucket and prefix of its cache in S3, as the buildspec says; empty without one."""
         if not self.account.cache_bucket or not uses(self.strategy, "CACHE_BUCKET"):
             return []
-        return [self.account.cache_bucket, f"{self.sequence}/"]
+        return [self.account.cache_bucket, f"{self.name}/"]
+
+    @property
+    def hosts(self) -> str:
+        """The repository that stands for the hosts which its builds share, "" for fresh ones."""
+        if self.strategy.host == "fresh":
+            return ""
+        return self.account.name_hosts(self.account.choose_project(self.strategy))
+
+    @property
+    def holdings(self) -> Holdings:
+        """All that an attempt of it has on AWS."""
+        return Holdings(self.repositories, self.store, self.hosts)
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables of its builds; CodeBuild itself sets AWS_REGION."""
         cache = self.cache_repository
         found = {"ECR_REPOSITORY_URL": self.repository[1], "IMAGE_TAG": "latest"}
-        found |= {"CONTEXT": f"./{CONTEXT}/", **self.variables}
+        found |= {"CONTEXT": f"./{CONTEXT}/", "EXPERIMENT_ID": self.experiment, **self.variables}
         found |= {"CACHE_REPOSITORY_URL": cache[1]} if cache else {}
         return found | ({"CACHE_BUCKET": self.store[0]} if self.store else {})
 

@@ -16,6 +16,8 @@ from analysis.lab import Images
 from analysis.workload import Strategy
 
 _SAME = ("context_digest", "images", "bases", "replacements")
+# by what an experiment's things elsewhere are known to be its own
+_OWN = ("id", "holder")
 
 
 def gather_facts(
@@ -81,6 +83,7 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
     begin = {"started": datetime.now(UTC).isoformat(), "machine": dict(machine)}
     there = records.read_json(path) if path.exists() else {**facts, **begin}
     there["buildspecs"] = there.get("buildspecs", {}) | facts["buildspecs"]
+    there |= {name: facts[name] for name in _OWN if name in facts}
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(records.to_json(there, indent=1))

@@ -17,7 +17,7 @@ def print_host(log: bytes, record: Mapping[str, Any], buildspec: str) -> bytes:
     """A replayed log with the host's steps in it, where the buildspec has them."""
     if HOST_BEFORE.title not in buildspec:
         return log
-    emptied = "prune" in buildspec
+    emptied = "prune" in buildspec and "if docker image ls" not in buildspec
     count = 0 if record["host_empty"] or emptied else 1
     log = insert(log, FIRST, HOST_BEFORE, [{"Type": "Images", "TotalCount": str(count)}])
     versions = record.get("versions", {})

@@ -20,7 +20,7 @@ from aws.builds import STAMP, Outcome, make_outcome, read_phases
 from aws.host import print_host
 from aws.state import Request, State
 
-HISTORY = re.compile(r"/([a-z0-9.-]+)-(\d{2,})$")
+HISTORY = re.compile(r"/(?:[0-9a-f]{12}-|experiment-)?([a-z0-9.-]+)-(\d{2,})$")
 AGENT, ISO = "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"
 ISO_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=[.Z+])")
 LAB_LINE = b"Running on a build host of the lab"

@@ -99,7 +99,6 @@ def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
 
 def test_an_empty_repository_is_listed_with_one_request(client):
     ecr.make_repository(client, NAME, "experiment")
-    assert ecr.is_empty(client, NAME)
     assert ecr.list_repository(client, NAME) == {"imageDetails": [], "manifests": {}}
 
 
@@ -108,10 +107,9 @@ def test_repositories_are_found_and_removed_with_all_they_hold(aws, client):
     ecr.make_repository(client, NAME, "experiment")
     assert ecr.find_repository(client, NAME)
     push(aws, NAME, 1)
-    assert not ecr.is_empty(client, NAME)
-    ecr.remove_repository(client, NAME)
+    ecr.remove_repository(client, NAME, "experiment")
     assert not ecr.find_repository(client, NAME)
-    ecr.remove_repository(client, NAME)
+    ecr.remove_repository(client, NAME, "experiment")
 
 
 def test_a_repository_that_is_not_there_is_an_error_and_one_that_is_there_is_not_made(client):
@@ -120,7 +118,25 @@ def test_a_repository_that_is_not_there_is_an_error_and_one_that_is_there_is_not
     assert absent.value.code == "RepositoryNotFoundException"
     assert ecr.make_repository(client, NAME, "experiment")
     assert not ecr.make_repository(client, NAME, "another")
-    assert ecr.is_own(client, NAME, "experiment")
+    assert ecr.find_owner(client, NAME) == "experiment"
+    assert ecr.find_owner(client, "docker-cache") == ""
+    assert ecr.find_owner(client, "none") is None
+
+
+def test_what_another_experiment_or_nobody_that_is_known_has_is_not_removed(aws, client):
+    ecr.make_repository(client, NAME, "another")
+    with pytest.raises(CloudError, match="is of the experiment another: it stays") as caught:
+        ecr.remove_repository(client, NAME, "experiment")
+    assert caught.value.code == ecr.NOT_OWN
+    with pytest.raises(CloudError, match="docker-cache has no tag that says whose it is"):
+        ecr.remove_repository(client, "docker-cache", "experiment")
+    assert aws.requests["DeleteRepository"] == 0
+
+
+def test_a_repository_that_goes_while_it_is_asked_for_is_nobody_s(aws, client):
+    ecr.make_repository(client, NAME, "experiment")
+    aws.fail("ListTagsForResource", "RepositoryNotFoundException")
+    assert ecr.find_owner(client, NAME) is None
 
 
 def test_immutable_tags_are_told_before_a_build_fails_by_them(aws, client):

@@ -12,17 +12,17 @@ pytest_plugins = ["aws.fixtures"]
 
 def test_a_zip_lies_under_its_scenario_and_content(aws, world):
     client = Aws(world["AWS_REGION"])
-    location = upload(client, world["SOURCE_BUCKET"], "cold", b"zip")
+    location = upload(client, world["SOURCE_BUCKET"], "mine", "cold", b"zip")
     bucket, _, key = location.partition("/")
-    assert key.startswith("contexts/cold.") and key.endswith(".zip")
-    assert upload(client, bucket, "cold", b"zip") == location
-    assert list_objects(client, bucket, "contexts/") == [(key, 3)]
+    assert key.startswith("contexts/mine/cold.") and key.endswith(".zip")
+    assert upload(client, bucket, "mine", "cold", b"zip") == location
+    assert list_objects(client, bucket, "contexts/mine/") == [(key, 3)]
     assert client.requests == {"PutObject": 2, "ListObjectsV2": 1}
 
 
 def test_a_bucket_that_is_not_there_is_named_with_its_setting(aws, world):
     with pytest.raises(CloudError, match="NoSuchBucket.*SOURCE_BUCKET"):
-        upload(Aws(world["AWS_REGION"]), "no-such-bucket", "cold", b"zip")
+        upload(Aws(world["AWS_REGION"]), "no-such-bucket", "mine", "cold", b"zip")
 
 
 def test_more_objects_than_a_request_takes_are_removed_and_no_others(aws, world, monkeypatch):

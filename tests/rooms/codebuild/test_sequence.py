@@ -12,22 +12,23 @@ from moto.ecr.models import ecr_backends
 from analysis.aws import Aws, describe_builds
 from analysis.codebuild.account import Account, name_sequence
 from analysis.codebuild.api import count_minutes, find_problem
-from analysis.codebuild.ledger import DIRTY, OPEN, UNUSABLE, Ledger
-from analysis.codebuild.repositories import retry_while_busy
+from analysis.codebuild.ledger import DIRTY, OPEN, UNUSABLE, Holdings, Ledger
 from analysis.codebuild.scheduler import Job, Scheduler
 from analysis.codebuild.sequence import LOG_LATE_SECONDS, CloudSequence
+from analysis.codebuild.waiting import retry_while_busy
 from analysis.errors import AccountError, BusyError, CloudError
 from analysis.logs import read_logs
 from analysis.workload import load_strategies, parse_buildspec
 
 pytest_plugins = ["aws.fixtures"]
 KNOWN = load_strategies()
+MINE = "docker-cache/experiment-docker-01"
 
 
 class Client:
     """A job of one strategy, and what it was told."""
 
-    def __init__(self, world, folder, strategy="docker"):
+    def __init__(self, world, folder, strategy="docker", experiment="experiment"):
         self.aws, self.lines, self.clock = Aws(world["AWS_REGION"]), [], Clock()
         name = name_sequence(strategy, 1)
         self.job = CloudSequence(
@@ -35,7 +36,7 @@ class Client:
             Account.from_environment(),
             KNOWN[strategy],
             1,
-            Ledger.open(folder, name, "experiment"),
+            Ledger.open(folder, name, experiment),
             1800.0,
             self.lines.append,
         )
@@ -97,9 +98,10 @@ def test_a_build_asks_for_all_that_its_strategy_is(aws, client, world):
     own = [c for phase in KNOWN["docker"].buildspec.phases for c in phase.commands]
     assert commands[1:-2] == own
     assert variables(params) == {
-        "ECR_REPOSITORY_URL": f"{world['ECR_REPOSITORY_URL']}/docker-01",
+        "ECR_REPOSITORY_URL": f"{world['ECR_REPOSITORY_URL']}/experiment-docker-01",
         "IMAGE_TAG": "latest",
         "CONTEXT": "./deploy/",
+        "EXPERIMENT_ID": "experiment",
         "EXPERIMENT_BUILD": params["idempotencyToken"],
     }
 
@@ -119,26 +121,27 @@ def test_strategies_that_keep_hosts_have_projects_of_their_own_and_a_cold_start_
     assert cold["projectName"] == world[project]
     assert cold["cacheOverride"]["type"] == cache
     assert "system prune" in cold["buildspecOverride"]
-    assert "prune" not in source["buildspecOverride"]
+    assert "if docker image ls" not in cold["buildspecOverride"]
+    assert "if docker image ls" in source["buildspecOverride"]
 
 
 def test_a_cache_has_a_repository_or_a_prefix_of_its_own(aws, world, tmp_path, monkeypatch):
     client = Client(world, tmp_path, "registry-cache")
     client.build("cold")
-    url = f"{world['CACHE_REPOSITORY_URL']}/registry-cache-01"
+    url = f"{world['CACHE_REPOSITORY_URL']}/experiment-registry-cache-01"
     assert variables(ask(aws))["CACHE_REPOSITORY_URL"] == url
     listing = client.job.target.list_images()
     assert [len(listing["imageDetails"]), len(listing["cache"]["imageDetails"])] == [1, 1]
     assert client.job.ledger.repositories == [
-        "docker-cache/registry-cache-01",
-        "docker-cache-cache/registry-cache-01",
+        "docker-cache/experiment-registry-cache-01",
+        "docker-cache-cache/experiment-registry-cache-01",
     ]
     monkeypatch.delenv("CACHE_REPOSITORY_URL")
     other = Client(world, tmp_path / "other", "s3-cache")
     other.build("cold")
     assert variables(ask(aws, 1))["CACHE_BUCKET"] == world["CACHE_BUCKET"]
     assert "CACHE_REPOSITORY_URL" not in variables(ask(aws, 1))
-    key = {"Bucket": world["CACHE_BUCKET"], "Key": "s3-cache-01/blobs/1"}
+    key = {"Bucket": world["CACHE_BUCKET"], "Key": "experiment-s3-cache-01/blobs/1"}
     aws.client("s3").put_object(**key, Body=b"four")
     assert other.job.target.describe_store() == {"store_objects": 1, "store_bytes": 4}
 
@@ -376,7 +379,7 @@ def test_a_tag_that_was_made_immutable_is_told(aws, client):
     repository = ecr_backends[ACCOUNT][REGION].repositories
 
     def freeze(_):
-        repository["docker-cache/docker-01"].image_tag_mutability = "IMMUTABLE"
+        repository[MINE].image_tag_mutability = "IMMUTABLE"
         return False
 
     aws.set_outcome("docker", "source", when=freeze)
@@ -389,34 +392,70 @@ def test_a_repository_with_immutable_tags_is_told_before_a_build_is_paid(
     aws, client, tmp_path, world
 ):
     client.build("cold")
-    aws.client("ecr").put_image_tag_mutability(
-        repositoryName="docker-cache/docker-01", imageTagMutability="IMMUTABLE"
-    )
+    aws.client("ecr").put_image_tag_mutability(repositoryName=MINE, imageTagMutability="IMMUTABLE")
     with pytest.raises(AccountError, match="are IMMUTABLE"):
         Client(world, tmp_path).build("source")
     assert len(aws.builds) == 1
 
 
-def test_a_repository_that_another_experiment_uses_is_left_alone(aws, client, tmp_path, world):
+def test_two_experiments_have_repositories_of_their_own(aws, client, tmp_path, world):
     client.build("cold")
-    other = Client(world, tmp_path / "other")
-    with pytest.raises(CloudError, match="already exists, of another experiment"):
-        other.build("cold")
-    assert len(client.job.target.list_images()["imageDetails"]) == 1
-    with pytest.raises(CloudError, match="already exists"):
-        Client(world, tmp_path / "other").build("cold")
+    other = Client(world, tmp_path / "other", experiment="a1a1a1a1a1a1")
+    other.build("cold")
+    assert other.job.ledger.repositories == ["docker-cache/a1a1a1a1a1a1-docker-01"]
+    assert [len(each.job.target.list_images()["imageDetails"]) for each in (client, other)] == [
+        1,
+        1,
+    ]
 
 
-def test_an_empty_repository_is_taken_where_it_was_made_for_this_experiment(aws, client):
-    name, ecr = "docker-cache/docker-01", aws.client("ecr")
-    ecr.create_repository(repositoryName=name)
-    with pytest.raises(CloudError, match="already exists, of another experiment"):
-        client.build("cold")
-    ecr.delete_repository(repositoryName=name)
-    own = [{"Key": "Experiment", "Value": "experiment"}]
-    ecr.create_repository(repositoryName=name, tags=own)
+@pytest.mark.parametrize("tags", [[], [{"Key": "Experiment", "Value": "another"}]])
+def test_a_repository_that_is_not_this_experiment_s_is_left_alone(aws, client, tags):
+    aws.client("ecr").create_repository(repositoryName=MINE, tags=tags)
+    for _ in range(2):
+        with pytest.raises(CloudError, match="already exists and is not of this experiment"):
+            client.build("cold")
+    assert aws.requests["DeleteRepository"] == len(aws.builds) == 0
+
+
+def test_a_repository_that_became_another_s_meanwhile_is_left_alone(aws, client, tmp_path, world):
     client.build("cold")
+    aws.client("ecr").delete_repository(repositoryName=MINE, force=True)
+    aws.client("ecr").create_repository(repositoryName=MINE)
+    with pytest.raises(CloudError, match="no tag that says whose it is: it stays"):
+        Client(world, tmp_path).build("source")
+    assert aws.client("ecr").describe_repositories(repositoryNames=[MINE])["repositories"]
     assert len(aws.builds) == 1
+
+
+def test_what_is_left_of_this_experiment_s_own_is_made_anew(aws, client, tmp_path, world):
+    client.build("cold")
+    (tmp_path / "builds" / "docker-01.json").unlink()
+    again = Client(world, tmp_path)
+    again.build("cold")
+    assert len(again.listing["imageDetails"]) == 1
+    assert len(aws.builds) == 2
+
+
+def test_an_attempt_in_another_place_begins_anew_and_leaves_nothing(
+    aws, client, tmp_path, world, monkeypatch
+):
+    client.build("cold")
+    monkeypatch.setenv("ECR_REPOSITORY_URL", f"{world['ECR_REPOSITORY_URL']}-cache")
+    Client(world, tmp_path).build("cold")
+    names = [
+        each["repositoryName"] for each in aws.client("ecr").describe_repositories()["repositories"]
+    ]
+    assert MINE not in names and "docker-cache-cache/experiment-docker-01" in names
+
+
+def test_a_cache_in_s3_without_the_experiment_s_id_is_left_alone(aws, world, tmp_path):
+    client = Client(world, tmp_path, "s3-cache")
+    ledger = client.job.ledger
+    ledger.begin(Holdings(["docker-cache/s3-cache-01"], [world["CACHE_BUCKET"], "s3-cache-01/"]))
+    with pytest.raises(CloudError, match="s3-cache-01/ may be another experiment's"):
+        client.build("cold")
+    assert aws.requests["DeleteObjects"] == 0
 
 
 def test_a_repository_whose_making_was_not_answered_is_there(aws, client):
@@ -427,7 +466,7 @@ def test_a_repository_whose_making_was_not_answered_is_there(aws, client):
 
 def test_an_attempt_whose_repository_is_gone_begins_anew(aws, client, tmp_path, world):
     client.build("cold")
-    aws.client("ecr").delete_repository(repositoryName="docker-cache/docker-01", force=True)
+    aws.client("ecr").delete_repository(repositoryName=MINE, force=True)
     again = Client(world, tmp_path)
     again.build("cold")
     assert again.job.ledger.attempt == 2

@@ -379,7 +379,7 @@ def test_a_newer_base_is_built_once_and_kept_for_those_that_need_it(aws, alone, 
     assert bases.env["BASES"] == "public.ecr.aws/docker/library/python:3.13-slim"
     assert repositories(aws) == OWN
     key = bases.data["source"]["location"].partition("/")[2]
-    assert key.startswith("contexts/cold.")
+    assert key.startswith(f"contexts/{bases.env['EXPERIMENT_ID']}/cold.")
     keys = aws.client("s3").list_objects_v2(Bucket=alone["SOURCE_BUCKET"])["Contents"]
     assert len(keys) == 2
 
