@@ -1,8 +1,8 @@
 """Build logs read into frames, whatever they come as: `read_logs`.
 
 reading (sources -> frames) calls batch (named logs -> Arrow tables), which calls transport (stored
-bytes -> clean text), reader (text -> agent, builds, steps; legacy, tty and rawjson follow builds
-shown in other ways) and frames (rows -> tables).
+bytes -> clean text, by containers and prefixes), reader (text -> agent, builds, steps; legacy, tty
+and rawjson follow builds shown in other ways) and frames (rows -> tables).
 """
 
 import lazy_loader

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from analysis.errors import LogError
@@ -10,7 +11,8 @@ from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
 from analysis.logs.paths import show_path
 from analysis.logs.reader import Reader, read_log
-from analysis.logs.transport import Text, clean, guess_writer, load, unpack
+from analysis.logs.transport import Text, clean, load, unpack
+from analysis.logs.writers import guess_writer
 
 Source = str | Path | bytes | bytearray | memoryview
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
@@ -56,9 +58,17 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
     form = _find_format(text, reader)
     problem = None if form != "none" else _explain(name, text.text)
     source = _find_writer(text, reader)
-    told = reader.lines, reader.unread, source, problem, reader.agent.began, reader.agent.ended
-    log = (name, form, text.encoding, size, *told)
-    return {"logs": [log], **_list_rows(name, reader)}
+    began, ended = _find_times(text, reader)
+    log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
+    return {"logs": [(*log, began, ended)], **_list_rows(name, reader)}
+
+
+def _find_times(text: Text, reader: Reader) -> tuple[datetime | None, datetime | None]:
+    """The first and the last time of a log: the agent's, else those that came with its lines."""
+    agent = reader.agent
+    if agent.began is not None or not text.times:
+        return agent.began, agent.ended
+    return min(text.times), max(text.times)
 
 
 def _end_lines(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ import random
 
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.logs.reading import read_logs
 from analysis.logs.transport import clean, unpack
@@ -92,6 +93,61 @@ def as_insights():
     return file.getvalue().encode()
 
 
+TABLE = [
+    [f"2026-01-22 23:28:33.{number:03d}", line, "0a1b", "1:codebuild"]
+    for number, line in enumerate(LINES)
+]
+
+
+def as_table(names, sign=","):
+    """The columns of TABLE by name: time, message, stream, group."""
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=sign, lineterminator="\n")
+    writer.writerows([names, *([row[COLUMNS[name]] for name in names] for row in TABLE)])
+    return file.getvalue().encode()
+
+
+COLUMNS = {"@timestamp": 0, "@message": 1, "@logStream": 2, "@log": 3, "timestamp": 0,
+           "message": 1, "@ingestionTime": 0}  # fmt: skip
+
+
+def as_results(rows=TABLE):
+    """What `aws logs get-query-results` prints."""
+    fields = [
+        [{"field": "@ptr", "value": "Cp"}, {"field": "@message", "value": row[1]},
+         {"field": "@timestamp", "value": row[0]}] for row in rows
+    ]  # fmt: skip
+    return json.dumps(
+        {"results": fields, "statistics": {}, "status": "Complete"}, indent=4
+    ).encode()
+
+
+def as_lines(**of):
+    """Lines of a JSON logger, each with what `of` says of a line without its line feed."""
+    rows = ({key: make(line[:-1]) for key, make in of.items()} for line in LINES)
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def same(text):
+    return lambda line: text
+
+
+def as_copy(opened):
+    """A copy of CloudWatch's console; the rows that `opened` says show their message twice."""
+    rows = []
+    for number, line in enumerate(LINES):
+        message = line[:-1]
+        rows.append(f"2026-01-22T23:28:03.{number:03d}-07:00\n{message}\n")
+        if opened(number) and message:
+            rows.append(f"{message}\n" + "Copy\n" * (number % 2))
+    return "".join(rows).encode()
+
+
+def as_aws_text():
+    rows = (f"EVENTS\t1753862483206\t{line}\t1753862483202\n" for line in LINES)
+    return "".join(rows).encode()
+
+
 def prefixed(make):
     return "".join(make(number) + line for number, line in enumerate(LINES)).encode()
 
@@ -126,12 +182,102 @@ CONTAINERS = {
     "JSON, two pages": ((as_events(LINES[:20]) + "\n" + as_events(LINES[20:])).encode(),
                         "json", "utf-8"),
     "JSON, list of texts": (json.dumps(LINES).encode(), "json", "utf-8"),
+    "CSV, message first": (as_table(["@message", "@timestamp"]), "csv", "utf-8"),
+    "CSV, many columns": (
+        as_table(["@logStream", "@ingestionTime", "@message", "@timestamp", "@log"]), "csv",
+        "utf-8",
+    ),
+    "CSV, message alone": (as_table(["@message"]), "csv", "utf-8"),
+    "CSV with semicolons": (as_table(["timestamp", "message"], ";"), "csv", "utf-8"),
+    "TSV": (as_table(["@timestamp", "@message"], "\t"), "csv", "utf-8"),
+    "JSON of get-query-results": (as_results(), "json", "utf-8"),
+    "JSON of get-query-results, newest first": (as_results(TABLE[::-1]), "json", "utf-8"),
+    "JSON of Insights": (
+        json.dumps([{"@timestamp": row[0], "@message": row[1]} for row in TABLE]).encode(),
+        "json", "utf-8",
+    ),
+    "JSON, rows of time and message": (json.dumps([row[:2] for row in TABLE]).encode(), "json",
+                                       "utf-8"),
+    "JSON, rows of a message": (json.dumps([[line] for line in LINES]).encode(), "json", "utf-8"),
+    "JSON, bare events": (json.dumps(json.loads(as_events())["events"]).encode(), "json", "utf-8"),
+    "JSON of Loki": (
+        json.dumps({"data": {"result": [{"stream": {"app": "a"}, "values": [
+            [f"17538624832{number:08d}", line] for number, line in enumerate(LINES)]}]}}).encode(),
+        "json", "utf-8",
+    ),
+    "JSON of Elasticsearch": (
+        json.dumps({"hits": {"total": 9, "hits": [
+            {"_id": "a", "_source": {"@timestamp": row[0], "log": {"message": row[1]}}}
+            for row in TABLE]}}).encode(),
+        "json", "utf-8",
+    ),
+    "text of the AWS CLI": (as_aws_text(), "csv", "utf-8"),
+    "YAML of the AWS CLI": (
+        yaml.safe_dump({"events": json.loads(as_events())["events"]}).encode(), "json", "utf-8",
+    ),
+    "copy of the console": (as_copy(lambda number: False), "plain", "utf-8"),
+    "copy of the console, opened": (as_copy(lambda number: True), "plain", "utf-8"),
+    "copy of the console, some opened": (as_copy(lambda number: number % 3), "plain", "utf-8"),
+    "JSON lines of zap": (
+        as_lines(level=same("info"), ts=same(1769124483.5), caller=same("a.go:1"), msg=str),
+        "json", "utf-8",
+    ),
+    "JSON lines of pino": (
+        as_lines(level=same(30), time=same(1769124483000), pid=same(1), msg=str), "json", "utf-8",
+    ),
+    "JSON lines of journald": (
+        as_lines(__REALTIME_TIMESTAMP=same("1769124483000000"), MESSAGE=str, PRIORITY=same("6")),
+        "json", "utf-8",
+    ),
+    "JSON lines of Cloud Logging": (
+        as_lines(textPayload=str, timestamp=same("2026-01-22T23:28:03Z"), logName=same("a")),
+        "json", "utf-8",
+    ),
+    "JSON lines by an unknown name": (as_lines(severity=same("INFO"), said=str), "json", "utf-8"),
+    "JSON lines of Fluent Bit": (
+        as_lines(log=lambda line: line + "\n", kubernetes=same({"pod_name": "a", "labels": {}})),
+        "json", "utf-8",
+    ),
+    "JSON lines, message within": (as_lines(jsonPayload=lambda line: {"message": line}), "json",
+                                   "utf-8"),
+    "JSON lines in events": (
+        as_events([json.dumps({"log": line, "stream": "stderr"}) for line in LINES]).encode(),
+        "json", "utf-8",
+    ),
+    "JSON lines behind a prefix": (
+        "".join(f"2026-01-22T23:28:03.123456789Z stdout F {json.dumps({'msg': line[:-1]})}\n"
+                for line in LINES).encode(),
+        "json", "utf-8",
+    ),
+    "logfmt": (
+        "".join(f"time=2026-01-22T23:28:03Z level=info msg={json.dumps(line[:-1])} app=\"a b\"\n"
+                for line in LINES).encode(),
+        "plain", "utf-8",
+    ),
+    "logfmt without escapes": (
+        "".join(f'ts="2026-01-22T23:28:03Z" level=info msg="{line[:-1]}" service=a\n'
+                for line in LINES).encode(),
+        "plain", "utf-8",
+    ),
+    "lines of Ansible": (
+        "".join(f"        {json.dumps(line[:-1])},\n" for line in LINES).encode(),
+        "plain", "utf-8",
+    ),
+    "prefix in events": (
+        as_events([f"2026-01-22T23:28:03Z [INFO] {line}" for line in LINES]).encode(),
+        "json", "utf-8",
+    ),
+    "coloured lines": (
+        "".join(f"\x1b[36m{line[:-1]}\x1b[0m\n" for line in LINES).encode(), "plain", "utf-8",
+    ),
+    "CRCRLF": (LOG.replace("\n", "\r\r\n").encode(), "plain", "utf-8"),
     "JSON lines of a container": (
         "".join(json.dumps({"log": line, "stream": "stdout"}) + "\n" for line in LINES).encode(),
         "json", "utf-8",
     ),
 }  # fmt: skip
 ISO = "2026-01-22T23:28:0{}.1234567Z"
+LEVELS = ("INFO", "DEBUG", "WARN")
 PREFIXES = {
     "GitHub": lambda number: ISO.format(number % 9) + " ",
     "GitHub, downloaded with its job": lambda number: f"build\tRun docker\t{ISO.format(1)} ",
@@ -149,6 +295,60 @@ PREFIXES = {
     ),
     "milliseconds": lambda number: "1753862483202\t",
     "number and time": lambda number: f"{number} | {ISO.format(1)} ",
+    "tab": lambda number: "\t" if number else "",
+    "blanks": lambda number: "    ",
+    "level": lambda number: f"{ISO.format(number % 9)} [{LEVELS[number % 3]}] ",
+    "level, padded": lambda number: f"{ISO.format(1)} {LEVELS[number % 3]:5} ",
+    "two blanks": lambda number: ISO.format(number % 9) + "  ",
+    "bracketed date": lambda number: f"[2026-01-22 23:28:0{number % 9}] ",
+    "logs tail, short": lambda number: f"2026-01-22T23:28:0{number % 9} ",
+    "logs tail, stream with slashes": lambda number: (
+        "2026-01-22T23:28:03.123000+00:00 build/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f "
+    ),
+    "name and bar": lambda number: "myapp | ",
+    "names of different lengths": lambda number: f"{('web', 'worker-1')[number > 30]:9} | ",
+    "colour": lambda number: "\x1b[36m",
+    "coloured time": lambda number: f"\x1b[90m23:28:0{number % 9}\x1b[0m \x1b[32mINFO\x1b[0m ",
+    "syslog": lambda number: f"Jan 22 23:28:0{number % 9} host dockerd[{number % 99}]: ",
+    "syslog of 2009": lambda number: f"<14>1 {ISO.format(1)} host app {number} ID47 - ",
+    "journald": lambda number: "2026-01-22T23:28:03+0000 host build.sh[4711]: ",
+    "Tekton": lambda number: f"[{('clone : clone', 'build : step-build')[number > 3]}] ",
+    "Argo": lambda number: "hello-world-x7k2q: ",
+    "stern": lambda number: "builder-6d4cf56db6-x7k2q buildkitd \u2502 ",
+    "kubectl, by pod": lambda number: "[pod/builder-6d4cf56db6-x7k2q/build] ",
+    "klog": lambda number: f"I0122 23:28:03.12345{number % 9}    4711 build.go:{number}] ",
+    "Java": lambda number: f"2026-01-22 23:28:03,12{number % 9} INFO  [main] c.e.Build - ",
+    "Python": lambda number: f"2026-01-22 23:28:03,123 - build - {LEVELS[number % 3]} - ",
+    "Python, bare": lambda number: f"{LEVELS[number % 3]}:build:",
+    "Heroku": lambda number: "2026-01-22T23:28:03.123456+00:00 app[web.1]: ",
+    "Bamboo": lambda number: f"build\t22-Jan-2026 23:28:0{number % 9}\t",
+    "TeamCity": lambda number: f"[23:28:0{number % 9}]W:\t [Step 1/2] ",
+    "Drone": lambda number: f"[build:{number}] ",
+    "Woodpecker": lambda number: f"[build:L{number}:{number // 9}s] ",
+    "Cloud Build": lambda number: 'Step #1 - "Build image": ',
+    "AppVeyor": lambda number: f"[00:01:{number % 60:02d}] ",
+    "Azure, downloaded": lambda number: "\ufeff" * (number == 0) + ISO.format(number % 9) + " ",
+    "GitHub, of other steps": lambda number: (
+        f"build (amd64)\t{('Set up job', 'Build & push')[number > 2]}\t{ISO.format(1)} "
+    ),
+    "Buildkite": lambda number: f"\x1b_bk;t=17538624832{number:02d}\x07",
+    "concurrently": lambda number: "[0] ",
+    "turbo": lambda number: "web:docker: ",
+    "foreman": lambda number: f"23:28:0{number % 9} build.1   | ",
+    "quotation": lambda number: "> ",
+    "Terraform's box": lambda number: "\u2502 ",
+    "numbers of cat": lambda number: f"{number + 1:6d}\t",
+    "numbers of grep": lambda number: f"build.log:{number + 1}:",
+    "ts": lambda number: f"Jan 22 23:28:0{number % 9} ",
+    "annotate-output": lambda number: f"23:28:0{number % 9} {'OE'[number % 2]}: ",
+    "seconds": lambda number: f"1753862483.{number:06d} ",
+    "elapsed": lambda number: f"[{number / 9:9.3f}] ",
+    "US date": lambda number: f"01/22/2026 11:28:0{number % 9} PM: ",
+    "date": lambda number: "Thu Jan 22 23:28:03 UTC 2026: ",
+    "web server": lambda number: f"[22/Jan/2026:23:28:0{number % 9} +0000] ",
+    "Spinnaker": lambda number: (
+        f"2026-01-22 23:28:03.12{number % 9}  INFO 7 --- [  job-{number % 3}] "
+    ),
 }
 
 
@@ -285,10 +485,12 @@ def test_a_container_cut_anywhere_is_read_and_only_less_certain(name):
     assert_less_certain(data, random_ends(data, 500))
 
 
-@pytest.mark.parametrize("name", PREFIXES)
+@pytest.mark.parametrize(
+    "name", ["GitHub", "compose", "GitLab", "tab", "level", "syslog", "Tekton"]
+)
 def test_a_prefixed_log_cut_anywhere_is_read_and_only_less_certain(name):
     data = prefixed(PREFIXES[name])
-    assert_less_certain(data, random_ends(data, 200))
+    assert_less_certain(data, random_ends(data, 150))
 
 
 def random_ends(data, count):
@@ -303,7 +505,7 @@ def test_rubbish_in_a_log_never_raises():
     chance = random.Random(seed)
     spoiled = []
     for data, *_ in CONTAINERS.values():
-        for _ in range(20):
+        for _ in range(8):
             spoiled.append(bytearray(data))
             for _ in range(20):
                 spoiled[-1][chance.randrange(len(data))] = chance.randrange(256)

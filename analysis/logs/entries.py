@@ -1,0 +1,198 @@
+"""Log entries as services list them: each with its message, its time and its stream.
+
+CloudWatch, docker, journald, Kubernetes and JSON loggers name these by different words, and list
+them in any order. The message is the value that shows a docker build's lines, else the one with a
+message's name.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from analysis.logs.markers import shows_marker
+from analysis.logs.stamps import find_stamp, read_epoch
+
+_MESSAGES = ("message", "msg", "log", "textpayload", "line", "text", "body", "content", "output")
+_TIMES = ("timestamp", "time", "ts", "t", "datetime", "date", "realtimetimestamp", "ingestiontime")
+_STREAMS = ("logstreamname", "logstream")
+# what `aws logs get-query-results` prints for each column of a row
+_FIELD = {"field", "value"}
+# entries among which the message's name is looked for
+_FIRST = 300
+# a name, or those of an entry within an entry
+Path = tuple[Any, ...]
+
+
+class Entry(NamedTuple):
+    """A message and what stands beside it; `time` as it is written."""
+
+    message: str
+    time: Any = None
+    stream: str | None = None
+
+
+class Opened(NamedTuple):
+    """The messages in their order, and the first and last time of them all."""
+
+    messages: list[str]
+    times: list[datetime]
+
+
+def list_records(value: Any) -> Iterator[Any]:
+    """The entries that a JSON value holds, however deep: objects, rows and texts."""
+    if isinstance(value, list):
+        if value and all(
+            isinstance(each, dict) and {"field", "value"} <= each.keys() for each in value
+        ):
+            yield {str(each["field"]): each["value"] for each in value}
+        elif value and not any(isinstance(each, dict | list) for each in value):
+            yield from value if all(isinstance(each, str) for each in value) else [value]
+        else:
+            for each in value:
+                row = isinstance(each, list) and not any(isinstance(x, dict | list) for x in each)
+                yield from [each] if row else list_records(each)
+    elif isinstance(value, dict):
+        lists = [each for each in value.values() if _holds_records(each)]
+        for each in lists:
+            yield from list_records(each)
+        if not lists:
+            yield value
+    elif isinstance(value, str):
+        yield value
+
+
+def _holds_records(value: Any) -> bool:
+    """Whether a value is a list of entries, or an object that holds one."""
+    if isinstance(value, dict):
+        return any(isinstance(each, list) and _holds_records(each) for each in value.values())
+    return isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
+
+
+def read_records(records: Sequence[Any], sort: bool) -> Opened | None:
+    """The messages of records in the order of their times; None when they hold no messages.
+
+    `sort` when the order of the records tells nothing; else newest first is turned round alone.
+    """
+    message = _find_message(records[:_FIRST])
+    if message is None:
+        return None
+    sample = next(each for each in records if isinstance(_get(each, message), str | list))
+    time, stream = (_find_named(sample, names, message) for names in (_TIMES, _STREAMS))
+    entries = [
+        Entry(text, _get(each, time), _get(each, stream))
+        for each in records
+        if (text := _to_text(each if isinstance(each, str) else _get(each, message))) is not None
+    ]
+    return put_in_order(entries, sort)
+
+
+def put_in_order(entries: list[Entry], sort: bool) -> Opened:
+    """The messages of each stream after the other, oldest first."""
+    keys = _compare(entries)
+    if keys and keys[0] > keys[-1]:
+        entries, keys = entries[::-1], keys[::-1]
+    if sort and keys and any(a > b for a, b in pairwise(keys)):
+        entries = [entries[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]
+    streams = {name: place for place, name in enumerate(dict.fromkeys(e.stream for e in entries))}
+    if len(streams) > 1:
+        entries = sorted(entries, key=lambda each: streams[each.stream])
+    return Opened([each.message for each in entries], _find_ends(entries))
+
+
+def _compare(entries: list[Entry]) -> list[Any]:
+    """The times of entries in a form that compares; [] when one has none."""
+    times = [each.time for each in entries]
+    if all(isinstance(each, int) for each in times):
+        return times
+    if all(isinstance(each, str) for each in times) and len({*map(len, times)}) == 1:
+        return times
+    moments = [_read_moment(each) for each in times]
+    return [] if None in moments else moments
+
+
+def _find_ends(entries: list[Entry]) -> list[datetime]:
+    """The first and the last time of entries."""
+    ends = (entries[:50], entries[:-51:-1])
+    found = [next(filter(None, (_read_moment(each.time) for each in end)), None) for end in ends]
+    return [each for each in found if each is not None]
+
+
+def _read_moment(time: Any) -> datetime | None:
+    """The UTC time that a value names: a number of seconds or parts of them, or a text."""
+    if isinstance(time, int | float) and not isinstance(time, bool):
+        return read_epoch(time)
+    if isinstance(time, str) and re.fullmatch(r"\d{10,19}(?:\.\d+)?", time):
+        return read_epoch(float(time))
+    return find_stamp(time.encode("utf-8", "replace")) if isinstance(time, str) else None
+
+
+def _find_message(records: Sequence[Any]) -> Path | None:
+    """Where the message of a record is: where markers are, else by its name."""
+    if all(isinstance(each, str) for each in records):
+        return () if records else None
+    shown = Counter(
+        path
+        for each in records
+        for path, value in _list_values(each)
+        if isinstance(value, str) and shows_marker(value)
+    )
+    if shown:
+        return shown.most_common(1)[0][0]
+    named = (_find_named(each, _MESSAGES, None) for each in records[:20])
+    return next((each for each in named if each is not None), None)
+
+
+def _find_named(record: Any, names: Iterable[str], but: Path | None) -> Path | None:
+    """The path of a record's value by the first of the names that it has; a row's by what it is."""
+    values = [(path, value) for path, value in _list_values(record) if path != but]
+    if isinstance(record, list):
+        return next((path for path, value in values if _is_named(value, names)), None)
+    plain = {re.sub(r"[^a-z]", "", str(path[-1]).lower()): path for path, _ in reversed(values)}
+    return next((plain[name] for name in names if name in plain), None)
+
+
+def _is_named(value: Any, names: Iterable[str]) -> bool:
+    """Whether a value of a row without names can be what the names say."""
+    moment = _read_moment(value) is not None
+    return (
+        moment if names is _TIMES else names is _MESSAGES and isinstance(value, str) and not moment
+    )
+
+
+def _list_values(record: Any) -> Iterator[tuple[Path, Any]]:
+    """(path, value) of a record, and of the objects in it."""
+    pairs: Iterable[tuple[Any, Any]] = record.items() if isinstance(record, dict) else ()
+    for name, value in enumerate(record) if isinstance(record, list) else pairs:
+        yield (name,), value
+        if isinstance(value, dict):
+            yield from (((name, *path), inner) for path, inner in _list_values(value))
+
+
+def _get(record: Any, path: Path | None) -> Any:
+    """The value of a record at a path; None when there is none."""
+    if path is None:
+        return None
+    try:
+        for name in path:
+            record = record[name]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return record
+
+
+def _to_text(value: Any) -> str | None:
+    """A message with a line feed at its end; journald lists the bytes of odd ones."""
+    if isinstance(value, list):
+        try:
+            value = bytes(value).decode("utf-8", "replace")
+        except (TypeError, ValueError):
+            return None
+    return end_line(value) if isinstance(value, str) else None
+
+
+def end_line(message: str) -> str:
+    """A message with a line feed at its end."""
+    return message if message.endswith("\n") else message + "\n"

@@ -1,0 +1,71 @@
+"""What a docker build's lines and CodeBuild's look like, wherever in a line they begin."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_WORDS = rb"(?:export|import|transferr|load|extract|writ|push|nam|prepar|send|copy|read|pull|creat"
+_WORDS += rb"|start|boot|unpack|merg|verify|resolv|inferr)(?:ing|ed)? "
+_VERBOSE = rb" +(?:digest|name|started|completed|duration|cached|error): "
+_ANSI = rb"(?:\x1b\[[0-9;?]*+[A-Za-z])*+"
+_MARKER = re.compile(
+    rb"(?P<plain>#\d{1,6} (?:\[[^\]\n]{1,200}\] |DONE\b|CACHED\b|CANCELED\b|ERROR\b|\.\.\."
+    rb"|\d+\.\d{1,3} |sha256:[0-9a-f]|building with \\?\"|resolve |docker-image:|"
+    + _WORDS
+    + rb"|"
+    + _VERBOSE
+    + rb"))|(?P<agent>\[(?:Container|Instance)\] +\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)"
+    rb"|(?P<legacy>Step \d{1,4}(?:/\d{1,4})? : [A-Za-z]{3,}| ?---> (?:Using cache|Running in "
+    rb"[0-9a-f]{12}|[0-9a-f]{12}\b)|Successfully built [0-9a-f]{12}\b)"
+    rb"|(?P<tty>" + _ANSI + rb"(?: ?=> (?:CACHED |ERROR )?\[|\[\+\] Building \d))"
+    rb"|(?P<raw>\{\s*\"(?:vertexes|statuses|logs)\"\s*:)"
+)
+# bytes
+_WINDOW, _WINDOWS, _SMALL = 1 << 12, 8, 1 << 15
+
+
+class Marked(NamedTuple):
+    """A line that shows a marker: what stands before it, and what follows; its kind."""
+
+    prefix: bytes
+    rest: bytes
+    kind: str
+
+
+def sample_lines(text: bytes) -> list[bytes]:
+    """Whole lines of a log, from all over it, that are not blank.
+
+    Those around the first marker too, when no others show one.
+    """
+    if len(text) <= _SMALL:
+        return _cut_lines(text, 0, len(text))
+    step = (len(text) - _WINDOW) // (_WINDOWS - 1)
+    starts = range(0, len(text) - _WINDOW + 1, step)
+    lines = [line for at in starts for line in _cut_lines(text, at, at + _WINDOW)]
+    if not any(map(_MARKER.search, lines)) and (found := _MARKER.search(text)):
+        at = max(found.start() - 500, 0)
+        lines += _cut_lines(text, at, at + _SMALL)
+    return lines
+
+
+def _cut_lines(text: bytes, start: int, end: int) -> list[bytes]:
+    """The lines of a piece of text that are whole, and not blank."""
+    lines = text[start:end].split(b"\n")
+    if start:
+        del lines[0]
+    if end < len(text) and lines:
+        del lines[-1]
+    return [line for line in lines if line.strip()]
+
+
+def find_markers(lines: list[bytes]) -> Iterator[Marked]:
+    """The lines that show a marker, each by its first one."""
+    for line in lines:
+        if (found := _MARKER.search(line[:4096])) is not None:
+            start = found.start()
+            yield Marked(line[:start], line[start:], str(found.lastgroup))
+
+
+def shows_marker(text: str) -> bool:
+    """Whether a text shows a marker near its begin."""
+    return _MARKER.search(text[:1000].encode("utf-8", "replace")) is not None
