@@ -1,13 +1,11 @@
 """When the steps of docker builds began and ended, from BuildKit's own record of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from analysis.errors import RecordError
-from analysis.logs import RawBuild, Vertex, clean, read_log, unpack
-from analysis.records.recording import read_json
+from analysis.records.build_steps import History, Row, list_timelines
+from analysis.records.histories import read_histories
 
 COLUMNS = {
     "build": "int64",
@@ -23,29 +21,12 @@ COLUMNS = {
     "spans": "object",
     "parts": "object",
 }
+_NO_RECORD = "it kept no record of its builds; run it again."
 # what buildx does after BuildKit's part of a build; its other steps run before or during that
 _PUSHING = r"pushing .* with docker"
-_History = Mapping[str, Any] | Sequence[Mapping[str, Any]] | bytes
 
 
-class Row(NamedTuple):
-    """A step of a build: COLUMNS."""
-
-    build: int
-    step: int
-    name: str | None
-    stage: str | None
-    kind: str
-    status: str
-    started: float
-    completed: float | None
-    seconds: float | None
-    inputs: tuple[int, ...] = ()
-    spans: tuple[tuple[float, float], ...] = ()
-    parts: tuple[tuple[str, float, float], ...] = ()
-
-
-def read_timeline(history: _History) -> pd.DataFrame:
+def read_timeline(history: History) -> pd.DataFrame:
     """One row a step of each build: COLUMNS; times are seconds since the build's first step began.
 
     build, step (order of begin), name, stage, kind, status as in the frames of read_logs ·
@@ -61,84 +42,8 @@ def read_timeline(history: _History) -> pd.DataFrame:
     >>> int(timeline["kind"].eq("layer").sum())
     11
     """
-    rows = [row for build in _list_timelines(history) for row in build]
+    rows = [row for build in list_timelines(history) for row in build]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-
-
-def _list_timelines(history: _History) -> list[list[Row]]:
-    """The rows of read_timeline, by build."""
-    if isinstance(history, bytes):
-        read = read_log(clean(unpack(history, "The log")).text).builds
-        builds = [each.special for each in read]
-    else:
-        builds = [follow(statuses) for statuses in _list_builds(history)]
-    return [
-        _list_steps(build, number)
-        for number, build in enumerate(builds)
-        if isinstance(build, RawBuild)
-    ]
-
-
-def _list_builds(history: Any) -> list[list[dict[str, Any]]]:
-    """The statuses of each build; RecordError when the record is not of that shape."""
-    builds: Any = history.get("builds") if isinstance(history, Mapping) else history
-    try:
-        return [list(build["rawjson"]) for build in builds]
-    except (KeyError, TypeError) as error:
-        raise RecordError(f"This is no record of builds ({error!r}): run it again.") from error
-
-
-def follow(statuses: Iterable[dict[str, Any]]) -> RawBuild:
-    """A build as its statuses tell it; RecordError when one is not as BuildKit writes them."""
-    build = RawBuild()
-    for number, status in enumerate(statuses, start=1):
-        if not build.take(status):
-            raise RecordError(f"Status {number} of a build is not BuildKit's: run it again.")
-    return build
-
-
-def _list_steps(build: RawBuild, number: int) -> list[Row]:
-    """The rows of a build's steps."""
-    vertices = build.started
-    numbers = {vertex.digest: n for n, vertex in enumerate(vertices, start=1)}
-    zero = min((min(vertex.times) for vertex in vertices), default=0.0)
-    return [_row_step(vertex, build, number, numbers, zero) for vertex in vertices]
-
-
-def _row_step(
-    vertex: Vertex, build: RawBuild, number: int, numbers: dict[str, int], zero: float
-) -> Row:
-    """The row of one step; `zero` is when its build began."""
-    step, spans = vertex.to_step(numbers[vertex.digest]), vertex.spans
-    known = ((p, s, e) for (p, s), e in vertex.parts.items() if s is not None and e >= s)
-    return Row(
-        build=number,
-        step=step.number,
-        name=step.name.name or None,
-        stage=step.name.stage,
-        kind=step.name.kind,
-        status=step.status,
-        started=round(min(vertex.times) - zero, 6),
-        completed=round(spans[-1][1] - zero, 6) if spans else None,
-        seconds=round(sum(end - start for start, end in spans), 6) if spans else None,
-        inputs=tuple(sorted(_find_inputs(vertex, build, numbers, set()))),
-        spans=tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
-        parts=tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
-    )
-
-
-def _find_inputs(
-    vertex: Vertex, build: RawBuild, numbers: dict[str, int], seen: set[str]
-) -> set[int]:
-    """The steps it builds on; of one that never began, those that one builds on."""
-    found: set[int] = set()
-    for digest in vertex.inputs:
-        if digest in numbers:
-            found.add(numbers[digest])
-        elif digest in build.vertices and digest not in seen:
-            seen.add(digest)
-            found |= _find_inputs(build.vertices[digest], build, numbers, seen)
-    return found
 
 
 def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -154,16 +59,15 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     (48, 0)
     """
     shown, own = _list_shown(steps), _list_buildx(steps)
+    histories, unread = read_histories(runs["history"].dropna())
     rows: list[tuple[Any, ...]] = []
     problems = []
     columns = (runs[name].tolist() for name in ("run", "log", "history"))
     for run, log, path in zip(*columns, strict=True):
-        try:
-            builds = _list_timelines(_read_record(path))
-        except RecordError as error:
-            problems.append((path, f"{run}: {error}"))
+        if pd.isna(path) or path in unread:
+            problems.append((path, f"{run}: {_NO_RECORD if pd.isna(path) else unread[path]}"))
             continue
-        numbers = () if pd.isna(log) else shown.get(log, ())
+        builds, numbers = histories[path], () if pd.isna(log) else shown.get(log, ())
         if len(numbers) == len(builds):
             more = (own.get((log, number), []) for number in numbers)
             builds = [_surround(build, each) for build, each in zip(builds, more, strict=True)]
@@ -171,13 +75,6 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     types = {"run": "string"} | COLUMNS
     table = pd.DataFrame(rows, columns=list(types)).astype(types)
     return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
-
-
-def _read_record(path: Any) -> Any:
-    """What a run's history.json.gz holds; RecordError when it kept none."""
-    if pd.isna(path):
-        raise RecordError("it kept no record of its builds; run it again.")
-    return read_json(path)
 
 
 def _list_shown(steps: pd.DataFrame) -> dict[str, list[int]]:

@@ -9,6 +9,8 @@ from records import BUILD, EXPORT, READ, part, record, show, vertex
 
 from analysis.errors import RecordError
 from analysis.logs import read_logs
+from analysis.records.build_steps import list_timelines
+from analysis.records.histories import read_histories
 from analysis.records.recording import read_records, to_json
 from analysis.records.timeline import COLUMNS, read_timeline, read_timelines
 
@@ -128,6 +130,23 @@ def test_records_that_cannot_be_read_are_told_and_the_others_read(tmp_path):
     for run, reason in zip(["gone", "cut", "odd", "old"], problems["reason"], strict=True):
         assert reason.startswith(f"{run}: ")
         assert "run it again" in reason
+
+
+def test_what_is_kept_of_records_is_what_they_hold(tmp_path):
+    good = to_json({"builds": [BUILD, record(READ), record()]})
+    runs = write_runs(tmp_path, {"a": good, "b": good, "cut": good[:40], "too": good[:40]})
+    runs.loc[len(runs)] = ["gone", "gone", str(tmp_path / "gone.json.gz")]
+    first, again, here = (
+        read_histories(runs["history"], store=store)
+        for store in (tmp_path / "store", tmp_path / "store", "off")
+    )
+    assert first == again == here
+    builds, problems = here
+    assert [len(rows) for rows in builds[runs["history"][0]]] == [5, 1, 0]
+    assert builds[runs["history"][0]] == builds[runs["history"][1]]
+    assert builds[runs["history"][0]][0] == list_timelines([BUILD])[0]
+    assert [*problems] == runs["history"].tolist()[2:]
+    assert all(path in reason for path, reason in problems.items())
 
 
 def test_no_run_is_an_empty_frame(tmp_path):
