@@ -14,6 +14,10 @@ _IMAGES_A_REQUEST, _MANIFESTS_A_REQUEST = 1000, 100
 # an index comes only to who says that it may
 _ACCEPTED = sorted(INDEXES | IMAGES)
 _TAGS = {"CreatedBy": "codebuild-cache-analysis"}
+# left out, only active images are listed
+_ALL = {"imageStatus": "ANY"}
+# gone since it was listed, and in the archive: there is no manifest to be had
+_NO_MANIFEST = {"ImageNotFound", "ImageInaccessible"}
 _OWNER = "Experiment"
 _ABSENT = "RepositoryNotFoundException"
 # our own code of the error about what another experiment has
@@ -40,9 +44,10 @@ def list_repository(
 
 
 def _describe_images(aws: Aws, repository: str) -> Iterator[dict[str, Any]]:
-    """All of a repository's imageDetails, page by page."""
+    """All of a repository's imageDetails, those of archived images too, page by page."""
     pages = aws.client("ecr").get_paginator("describe_images")
-    for page in pages.paginate(repositoryName=repository, maxResults=_IMAGES_A_REQUEST):
+    asked = {"repositoryName": repository, "filter": _ALL, "maxResults": _IMAGES_A_REQUEST}
+    for page in pages.paginate(**asked):
         yield from page["imageDetails"]
 
 
@@ -56,7 +61,10 @@ def _as_json(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[str, str]:
-    """Digest -> exact text; those that are gone since they were listed are left out. CloudError."""
+    """Digest -> exact text; those gone since they were listed, or archived, are left out.
+
+    CloudError.
+    """
     texts: dict[str, str] = {}
     for start in range(0, len(digests), _MANIFESTS_A_REQUEST):
         ids = [{"imageDigest": digest} for digest in digests[start : start + _MANIFESTS_A_REQUEST]]
@@ -71,9 +79,9 @@ def _fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[
 
 
 def _check_failures(repository: str, failures: Sequence[Mapping[str, Any]]) -> None:
-    """CloudError when manifests could not be read for another reason than that they are gone."""
+    """CloudError when manifests could not be read for another reason than _NO_MANIFEST."""
     for failure in failures:
-        if failure.get("failureCode") != "ImageNotFound":
+        if failure.get("failureCode") not in _NO_MANIFEST:
             raise CloudError(
                 f"ECR gives no manifest of {json.dumps(failure.get('imageId'))} in {repository}: "
                 f"{failure.get('failureCode')}, {failure.get('failureReason')}."

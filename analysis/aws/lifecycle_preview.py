@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.aws.client import Aws, aws_errors, find_region
 from analysis.aws.ecr import list_repository
 from analysis.errors import CloudError, RegistryError
-from analysis.registry import read_images, read_policy
+from analysis.registry import load_policy, read_images, read_policy
 
 _COLUMNS = {"digest": "string", "action": "string", "rule": "Int64"}
 _HOST = re.compile(r"(?:https?://)?\d{12}\.dkr[.-]ecr[\w-]*\.([a-z0-9-]+)\.[\w.-]+/(.+)")
@@ -85,11 +85,8 @@ def _write_policy(policy: Mapping[str, Any] | str | Path) -> str:
     """A policy's JSON text as ECR takes it, "" for none; PolicyError where it would not."""
     if not policy:
         return ""
-    if isinstance(policy, str) and not policy.lstrip().startswith("{"):
-        policy = Path(policy)
     read_policy(policy)
-    text = policy.read_text(encoding="utf-8") if isinstance(policy, Path) else policy
-    return (text if isinstance(text, str) else json.dumps(text)).ljust(_SHORTEST_POLICY)
+    return json.dumps(load_policy(policy)[0]).ljust(_SHORTEST_POLICY)
 
 
 def _ask_preview(

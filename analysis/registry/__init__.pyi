@@ -12,7 +12,7 @@ from .kinds import (
 )
 from .lifecycle import preview_lifecycle
 from .manifests import IMAGES, IN_TOTO, INDEXES, artifact_type, descriptors, parse_manifest
-from .policy import read_policy
+from .policy import load_policy, read_policy
 from .storage import OPENER, fetch_manifest, list_repository
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "frame_images",
     "list_entries",
     "list_repository",
+    "load_policy",
     "parse_manifest",
     "preview_lifecycle",
     "read_images",

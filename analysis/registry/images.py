@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.registry import manifests as form
+from analysis.registry.answers import list_items
 from analysis.registry.kinds import Traits, find_kind
 from analysis.times import YEARS
 
@@ -22,28 +24,41 @@ COLUMNS = {
     "subject": "string",
     "pulled": "datetime64[ns, UTC]",
     "archived": "datetime64[ns, UTC]",
+    "activated": "datetime64[ns, UTC]",
+    "status": "string",
     "blobs": "object",
     "blob_bytes": "object",
 }
-_TIMES = ("pushed", "pulled", "archived")
-_TEXTS = ("imageDigest", "imageManifestMediaType", "artifactMediaType", "subjectManifestDigest")
+_TIMES = ("pushed", "pulled", "archived", "activated")
+# of an image in the archive, and of one that is being restored from it
+ARCHIVED, ACTIVATING = "archived", "activating"
+_TEXTS = (
+    "imageDigest",
+    "imageManifestMediaType",
+    "artifactMediaType",
+    "subjectManifestDigest",
+    "imageStatus",
+)
 # nanoseconds in 64 bits can't count all years of four digits
 _LATEST = 7_258_118_400
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+Details = Iterable[Mapping[str, Any]] | Mapping[str, Any] | str | Path
+Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | Path
 
 
-def read_images(image_details: Iterable[Mapping[str, Any]], manifests: Manifests) -> pd.DataFrame:
+def read_images(image_details: Details, manifests: Manifests) -> pd.DataFrame:
     """One row an entry of a repository, in the order given; a digest listed twice counts once.
 
-    `image_details` as describe_images gives them, `manifests` digest -> JSON text or object, or
-    the images of batch_get_image. Columns: digest, kind (KINDS), tags, bytes (by ECR's rule, so
-    sums are not what is billed), pushed, parents (indexes here that list it), children (digests
-    that it lists), subject (digest it refers to), pulled, archived (null: not archived), blobs
-    (digests of what it stores: config, layers, its manifest), blob_bytes (their sizes, in the
-    same order, null unknown). Lists are tuples. Nothing is raised for what can't be read: its
-    kind is judged by media types, "other" without them.
+    `image_details`: what describe_images answers or its list, `manifests`: digest -> JSON text or
+    object, or what batch_get_image answers or its list; also as JSON text or a file. Columns:
+    digest, kind (KINDS), tags, bytes (by ECR's rule, so sums are not what is billed), pushed,
+    parents (indexes here that list it), children (digests that it lists), subject (digest it
+    refers to), pulled, archived (null: not archived), activated (when it was restored), status
+    (active, archived, activating), blobs (digests of what it stores: config, layers, its
+    manifest), blob_bytes (their sizes, in the same order, null unknown). Lists are tuples. An
+    entry that can't be read is judged by media types, "other" without them; RegistryError for a
+    file or text that can't.
 
     >>> details = [{"imageDigest": f"sha256:{64 * '0'}", "imageTags": ["latest"]}]
     >>> analysis.read_images(details, {})[["kind", "tags"]]
@@ -64,9 +79,7 @@ def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return frame.astype(COLUMNS)
 
 
-def list_entries(
-    image_details: Iterable[Mapping[str, Any]], manifests: Manifests
-) -> list[dict[str, Any]]:
+def list_entries(image_details: Details, manifests: Manifests) -> list[dict[str, Any]]:
     """The rows of read_images as dicts: cheaper than a frame for each of thousands of listings."""
     texts = _by_digest(manifests)
     parsed = {digest: form.parse_manifest(text) for digest, text in texts.items()}
@@ -81,20 +94,22 @@ def list_entries(
 
 def _by_digest(manifests: Manifests) -> dict[str, Any]:
     """digest -> manifest, of a mapping or of batch_get_image's images; TypeError of others."""
-    if isinstance(manifests, Mapping):
-        return dict(manifests)
-    items = list(manifests)
+    found: Any = list_items(manifests, "images", "batch-get-image")
+    if isinstance(found, Mapping):
+        return dict(found)
+    items = list(found)
     if not all(isinstance(item, Mapping) for item in items):
         raise TypeError("manifests are digest -> manifest, or the images of batch_get_image")
     names = [form.ascii_text(dict(item.get("imageId") or {}).get("imageDigest")) for item in items]
     return {name: item for name, item in zip(names, items, strict=True) if name is not None}
 
 
-def _unique_details(image_details: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _unique_details(image_details: Details) -> list[dict[str, Any]]:
     """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
-    if isinstance(image_details, Mapping | str):
+    found: Any = list_items(image_details, "imageDetails", "describe-images")
+    if isinstance(found, Mapping | str):
         raise TypeError("image_details is the list that describe_images gives")
-    items = [_read_item(item) for item in image_details]
+    items = [_read_item(item) for item in found]
     keyed = {item.get("imageDigest") or number: item for number, item in enumerate(items)}
     return list(keyed.values())
 
@@ -151,7 +166,8 @@ def entry(
     digest = item["imageDigest"]
     manifest = parsed.get(digest, {})
     held = {**form.blobs(manifest), digest: own_bytes}
-    archived = item.get("imageStatus") == "ARCHIVED"
+    status = (item.get("imageStatus") or "").lower() or None
+    archived = status == ARCHIVED
     return {
         "digest": digest,
         "kind": find_kind(_find_traits(item, manifest, listed.get(digest, {}))),
@@ -164,6 +180,8 @@ def entry(
         or form.descriptor(manifest, "subject").get("digest"),
         "pulled": item.get("lastRecordedPullTime"),
         "archived": item.get("lastArchivedAt") if archived else None,
+        "activated": item.get("lastActivatedAt"),
+        "status": status,
         "blobs": tuple(held),
         "blob_bytes": tuple(held.values()),
     }
@@ -175,7 +193,9 @@ def _find_traits(
     """What tells of which kind an entry is: a listing's item, its manifest and an index."""
     return Traits(
         media_type=item.get("imageManifestMediaType") or form.media_type(manifest),
-        artifact_type=form.artifact_type(manifest) or item.get("artifactMediaType"),
+        artifact_type=form.artifact_type(manifest)
+        or item.get("artifactMediaType")
+        or form.artifact_type(listed),
         layers=frozenset(
             layer.get("mediaType", "") for layer in form.descriptors(manifest, "layers")
         ),
@@ -183,6 +203,8 @@ def _find_traits(
             each.get("mediaType", "") for each in form.descriptors(manifest, "manifests")
         ),
         attests=_attests(listed),
+        tags=frozenset(item["imageTags"]),
+        predicate=form.predicate_type(manifest) or form.predicate_type(listed),
     )
 
 

@@ -4,6 +4,7 @@ All that depends on which kinds there are follows from KIND_LIST: names, words, 
 taken for, columns, colours. To add one, add it there.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,12 +13,16 @@ import pandas as pd
 
 from analysis.registry import manifests as form
 
+# what cosign tags its signature of a digest with, and OCI the list of all that refers to it
+_DIGEST_TAG = re.compile(r"sha256-[0-9a-f]{64}(|\.sig|\.att|\.sbom)")
+_SIGNS = "https://sigstore.dev/cosign/sign/v1"
+
 
 class Traits(NamedTuple):
     """What a listing, a manifest and an index tell of an entry; media types, null unknown.
 
     `layers` and `listed` are the media types of its layers and of what it lists, `attests` is
-    whether an index lists it as an attestation.
+    whether an index lists it as an attestation, `predicate` what a bundle says of an image.
     """
 
     media_type: str | None
@@ -25,6 +30,8 @@ class Traits(NamedTuple):
     layers: frozenset[str]
     listed: frozenset[str]
     attests: bool
+    tags: frozenset[str] = frozenset()
+    predicate: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,8 @@ def _is_image(traits: Traits) -> bool:
 
 
 def _is_index(traits: Traits) -> bool:
-    """Whether it lists manifests."""
-    return traits.media_type in form.INDEXES
+    """Whether it lists manifests, other than all that refer to one: OCI's tag for those."""
+    return traits.media_type in form.INDEXES and not _has_tag(traits, "")
 
 
 def _is_attestation(traits: Traits) -> bool:
@@ -62,8 +69,26 @@ def _is_attestation(traits: Traits) -> bool:
     One of the old form says of itself that it is an image: only the index that lists it or its
     layers tell.
     """
-    stated = traits.artifact_type == form.ATTESTATION or form.IN_TOTO in traits.layers
-    return stated or traits.attests
+    stated = traits.artifact_type == form.ATTESTATION or traits.layers & {form.IN_TOTO, form.DSSE}
+    bundled = _is_bundle(traits) and traits.predicate not in (None, _SIGNS)
+    return bool(stated) or bundled or traits.attests or _has_tag(traits, ".att")
+
+
+def _is_signature(traits: Traits) -> bool:
+    """Whether it signs an image: as notation or cosign do, by what it is or by cosign's tag."""
+    signed = traits.artifact_type in form.SIGNATURES or form.COSIGN_LAYER in traits.layers
+    bundled = _is_bundle(traits) and traits.predicate in (None, _SIGNS)
+    return signed or bundled or _has_tag(traits, ".sig")
+
+
+def _is_bundle(traits: Traits) -> bool:
+    """Whether it is what cosign and GitHub store beside an image."""
+    return str(traits.artifact_type).startswith(form.BUNDLE)
+
+
+def _has_tag(traits: Traits, ending: str) -> bool:
+    """Whether a tag names a digest and, by its ending, what is told of that."""
+    return any((found := _DIGEST_TAG.fullmatch(tag)) and found[1] == ending for tag in traits.tags)
 
 
 def _is_cache(traits: Traits) -> bool:
@@ -71,13 +96,15 @@ def _is_cache(traits: Traits) -> bool:
     return form.CACHE_CONFIG in {traits.artifact_type, *traits.listed}
 
 
-_OTHER = Kind("other", "anything else, such as a signature or a chart", lambda traits: True)
+_OTHER = Kind("other", "anything else, such as a chart", lambda traits: True)
 IMAGE = Kind("image", "the description of an image: its layers and settings", _is_image, runs=True)
 INDEX = Kind("index", "a list of manifests, such as an image and its attestation", _is_index,
              runs=True)  # fmt: skip
 ATTESTATION = Kind("attestation", "a statement on an image: how it was built", _is_attestation)
+SIGNATURE = Kind("signature", "that somebody signed an image, as notation and cosign do",
+                 _is_signature)  # fmt: skip
 CACHE = Kind("cache", "what --cache-to pushes", _is_cache, of_cache=True)
-KIND_LIST = (IMAGE, INDEX, ATTESTATION, CACHE, _OTHER)
+KIND_LIST = (IMAGE, INDEX, ATTESTATION, SIGNATURE, CACHE, _OTHER)
 
 KINDS = tuple(each.name for each in KIND_LIST)
 # what a push leaves of an image, a cache in the same repository apart

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.registry.images import ACTIVATING, ARCHIVED
 from analysis.registry.policy import COUNT, Rule, read_policy
 
 COLUMNS = {"digest": "string", "action": "string", "rule": "Int64", "reason": "string"}
 # count type -> (column of the time that counts, its words)
 _AGES = {
     "sinceImagePushed": ("pushed", "pushed"),
-    "sinceImagePulled": ("last_used", "last pulled, or pushed if never,"),
+    "sinceImagePulled": ("last_used", "last pulled or restored, or pushed if never,"),
     "sinceImageTransitioned": ("archived", "archived"),
 }
 
@@ -38,13 +39,13 @@ def preview_lifecycle(
 ) -> pd.DataFrame:
     """One row an entry of a repository: digest, action (keep, expire, transition), rule, reason.
 
-    `images` is one listing as read_images gives it; `policy` an object, its JSON text or a file:
-    PolicyError when ECR would not take it. `now` is the time of the evaluation (default: the
-    present). An entry belongs to the first rule by priority that selects it; `rule` is that
-    one's priority, null when there is none. Children of an index here stay as long as it is
-    here; a referrer does as its subject does. Whether both count towards imageCountMoreThan is
-    not documented: a preview by ECR left children out, other reports counted them;
-    `count_children` says which is modelled.
+    `images` is one listing as read_images gives it; `policy` an object, its JSON text or a file,
+    the policy alone or what get-lifecycle-policy prints: PolicyError when ECR would not take it.
+    `now` is the time of the evaluation (default: the present). An entry belongs to the first rule
+    by priority that selects it; `rule` is that one's priority, null when there is none. Children
+    of an index here stay as long as it is here; a referrer does as its subject does. Whether both
+    count towards imageCountMoreThan is not documented: a preview by ECR left children out, other
+    reports counted them; `count_children` says which is modelled.
 
     >>> images = analysis.read_experiment("data/control").images
     >>> selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}
@@ -60,7 +61,8 @@ def preview_lifecycle(
     now = now.tz_localize("UTC") if now.tz is None else now
     listed, leads = _find_listed(images), _find_leads(images)
     counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
-    counted = counted.assign(last_used=counted["pulled"].fillna(counted["pushed"]))
+    used = counted.reindex(columns=["pulled", "activated"]).max(axis="columns")
+    counted = counted.assign(last_used=used.fillna(counted["pushed"]))
     verdicts: dict[str, _Verdict] = {}
     for rule in rules:
         for digest, verdict in _evaluate(rule, counted, now):
@@ -95,13 +97,21 @@ def _evaluate(
     rule: Rule, images: pd.DataFrame, now: pd.Timestamp
 ) -> Iterator[tuple[str, _Verdict]]:
     """(digest, verdict) of every entry that a rule selects, as if it were the only rule."""
-    pairs = zip(images["tags"], images["archived"].notna(), strict=True)
-    chosen = [rule.selects(tags, archived) for tags, archived in pairs]
+    pairs = zip(images["tags"], _find_storage(images), strict=True)
+    chosen = [rule.selects(tags, storage) for tags, storage in pairs]
     selected = images[pd.Series(chosen, index=images.index, dtype="bool")]
     if rule.count_type == COUNT:
         yield from _evaluate_count(rule, selected)
     else:
         yield from _evaluate_age(rule, selected, now)
+
+
+def _find_storage(images: pd.DataFrame) -> pd.Series:
+    """The storage class of each entry; of one that is being restored none that a rule selects."""
+    status = images["status"] if "status" in images else pd.Series(pd.NA, images.index)
+    archived = images["archived"].notna() | status.eq(ARCHIVED).fillna(False)
+    storage = pd.Series("standard", images.index).mask(archived, "archive")
+    return storage.mask(status.eq(ACTIVATING).fillna(False), ACTIVATING)
 
 
 def _evaluate_count(rule: Rule, selected: pd.DataFrame) -> Iterator[tuple[str, _Verdict]]:

@@ -23,6 +23,22 @@ IMAGE_CONFIGS = frozenset(
 CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0"
 ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
 IN_TOTO = "application/vnd.in-toto+json"
+# what cosign wraps a statement of in-toto in
+DSSE = "application/vnd.dsse.envelope.v1+json"
+# of notation and AWS Signer, and of cosign for registries that know referrers
+# https://github.com/notaryproject/specifications/blob/main/specs/signature-specification.md
+# https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
+SIGNATURES = frozenset(
+    {
+        "application/vnd.cncf.notary.signature",
+        "application/vnd.cncf.notary.v2.signature",
+        "application/vnd.dev.cosign.artifact.sig.v1+json",
+    }
+)
+COSIGN_LAYER = "application/vnd.dev.cosign.simplesigning.v1+json"
+# https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md: a signature or a statement
+BUNDLE = "application/vnd.dev.sigstore.bundle"
+_PREDICATE = "dev.sigstore.bundle.predicateType"
 # BuildKit's mark on an attestation where an index lists it
 REFERENCE_TYPE, ATTESTS = "vnd.docker.reference.type", "attestation-manifest"
 # signatures and charts use image manifests too, but none of these layers
@@ -82,6 +98,13 @@ def media_type(manifest: Manifest) -> str | None:
 def artifact_type(manifest: Manifest) -> str | None:
     """What ECR shows as artifactMediaType: artifactType, else the config's type; null unknown."""
     stated = manifest.get("artifactType") or descriptor(manifest, "config").get("mediaType")
+    return stated if isinstance(stated, str) else None
+
+
+def predicate_type(manifest: Manifest) -> str | None:
+    """What a bundle of sigstore's says of an image, by its annotation; null unknown."""
+    notes = manifest.get("annotations")
+    stated = notes.get(_PREDICATE) if isinstance(notes, dict) else None
     return stated if isinstance(stated, str) else None
 
 

@@ -9,11 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from reprlib import repr
 from typing import Any
 
 from analysis.errors import PolicyError
+from analysis.registry.answers import parse_text, read_text
 
-_MAX_RULES, _MAX_WILDCARDS, _MIN_ARCHIVED_DAYS = 50, 4, 90
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+_MAX_RULES, _MAX_WILDCARDS, _MIN_ARCHIVED_DAYS, _MAX_LENGTH = 50, 4, 90, 30_720
+# numbers of its API have 32 bits
+_MAX_NUMBER = 2**31 - 1
+# as deep as a text is wrapped in texts
+_LAYERS = 4
+_WRAPPER = "lifecyclepolicytext"
+_WRITE = 'write {"rules": [...]} there'
 _RULE_KEYS = ("rulePriority", "description", "selection", "action")
 _SELECTION_KEYS = (
     "tagStatus",
@@ -24,6 +33,14 @@ _SELECTION_KEYS = (
     "countUnit",
     "countNumber",
 )
+_OPTIONAL = {
+    "description",
+    "tagPatternList",
+    "tagPrefixList",
+    "storageClass",
+    "countUnit",
+    "targetStorageClass",
+}
 _ACTION_KEYS = ("type", "targetStorageClass")
 _TAG_STATUS = ("tagged", "untagged", "any")
 COUNT = "imageCountMoreThan"
@@ -47,9 +64,9 @@ class Rule:
     number: int
     action: str
 
-    def selects(self, tags: tuple[str, ...], archived: bool) -> bool:
+    def selects(self, tags: tuple[str, ...], storage_class: str) -> bool:
         """Whether an entry with these tags in this storage class is one of the rule's."""
-        if archived != (self.storage_class == "archive"):
+        if storage_class != self.storage_class:
             return False
         if self.tag_status != "any" and bool(tags) != (self.tag_status == "tagged"):
             return False
@@ -57,8 +74,12 @@ class Rule:
 
 
 def read_policy(policy: Mapping[str, Any] | str | Path) -> list[Rule]:
-    """The rules of a policy (object, JSON text or file), first priority first; or PolicyError."""
-    value, source = load(policy)
+    """The rules of a policy, first priority first; PolicyError where ECR would not take it.
+
+    `policy`: an object, its JSON text or a file, the policy alone or as get-lifecycle-policy and
+    its preview print it.
+    """
+    value, source = load_policy(policy)
     _check(isinstance(value, Mapping), source, 'is not {"rules": [...]}: write its rules so')
     _check_keys(value, ("rules",), source)
     rules = value.get("rules")
@@ -71,17 +92,38 @@ def read_policy(policy: Mapping[str, Any] | str | Path) -> list[Rule]:
     return sorted(found, key=lambda rule: rule.priority)
 
 
-def load(policy: Mapping[str, Any] | str | Path) -> tuple[Any, str]:
-    """(the policy as an object, what to call it in errors)."""
-    source = str(policy) if isinstance(policy, Path) else "The lifecycle policy"
-    if isinstance(policy, Mapping):
-        return policy, source
+def load_policy(policy: Mapping[str, Any] | str | Path) -> tuple[Any, str]:
+    """(the policy as an object, what to call it in errors); PolicyError.
+
+    What get-lifecycle-policy and its preview print holds the policy as a text.
+    """
+    value, source, text = policy, "The lifecycle policy", None
+    if isinstance(policy, str | bytes | Path):
+        text, name = read_text(policy, PolicyError, _WRITE)
+        source = name or source
+        value = parse_text(text, source, PolicyError, _WRITE)
+    for _ in range(_LAYERS):
+        if isinstance(value, Mapping) and (key := _find_wrapper(value)):
+            value, text = value[key], None
+        if isinstance(value, str):
+            text, value = value, parse_text(value, source, PolicyError, _WRITE)
+    size = len(_write(value, source) if text is None else text)
+    _check(size <= _MAX_LENGTH, source, f"has {size} characters: ECR takes {_MAX_LENGTH}")
+    return value, source
+
+
+def _find_wrapper(value: Mapping[str, Any]) -> str | None:
+    """The key under which an answer, or a CloudFormation template, holds a policy's text."""
+    return next((key for key in value if str(key).lower() == _WRAPPER), None)
+
+
+def _write(value: Any, source: str) -> str:
+    """A policy as JSON; PolicyError where it can't be."""
     try:
-        return json.loads(policy.read_bytes() if isinstance(policy, Path) else policy), source
-    except OSError as error:
-        raise PolicyError(f"{source} can't be read ({error}): name a policy's file.") from error
-    except (TypeError, ValueError) as error:
-        raise PolicyError(f"{source} is not JSON ({error}): correct it there.") from error
+        return json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise PolicyError(f"{source} can't be JSON ({reason}): {_WRITE}.") from error
 
 
 def _read_rule(value: Any, where: str) -> Rule:
@@ -90,6 +132,8 @@ def _read_rule(value: Any, where: str) -> Rule:
         isinstance(value, Mapping), where, "is no object: give it rulePriority, selection, action"
     )
     _check_keys(value, _RULE_KEYS, where)
+    text = isinstance(value.get("description", ""), str)
+    _check(text, where, "has a description that is no text: leave it out")
     selection, action = value.get("selection"), value.get("action")
     _check(isinstance(selection, Mapping), where, "has no selection: say which images it is about")
     _check(isinstance(action, Mapping), where, 'has no action: write {"type": "expire"}')
@@ -114,7 +158,7 @@ def _read_patterns(
     selection: Mapping[str, Any], status: str, where: str
 ) -> tuple[re.Pattern[str], ...]:
     """What tags must match; PolicyError unless a tagged rule has just one of the two lists."""
-    given = [key for key in ("tagPatternList", "tagPrefixList") if selection.get(key)]
+    given = [key for key in ("tagPatternList", "tagPrefixList") if key in selection]
     if status != "tagged":
         _check(not given, where, f"has {' and '.join(given)} with tagStatus {status}: leave it out")
         return ()
@@ -125,7 +169,7 @@ def _read_patterns(
         "tagPatternList or tagPrefixList",
     )
     items = selection[given[0]]
-    text = isinstance(items, list) and all(isinstance(item, str) and item for item in items)
+    text = isinstance(items, list) and items and all(isinstance(i, str) and i for i in items)
     _check(text, where, f"has something other than a list of texts in {given[0]}: list tags there")
     if given[0] == "tagPrefixList":
         return tuple(re.compile(re.escape(item) + ".*") for item in items)
@@ -133,9 +177,18 @@ def _read_patterns(
         _check(
             item.count("*") <= _MAX_WILDCARDS,
             where,
-            f"has {item.count('*')} * in {item!r}: ECR takes {_MAX_WILDCARDS} a pattern",
+            f"has {item.count('*')} * in {repr(item)}: ECR takes {_MAX_WILDCARDS} a pattern",
         )
-    return tuple(re.compile(".*".join(map(re.escape, item.split("*")))) for item in items)
+    return tuple(map(_compile_pattern, items))
+
+
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    """What a tag must match: `*` is any text. What a part found first is not looked for again."""
+    first, *middle = map(re.escape, pattern.split("*"))
+    if not middle:
+        return re.compile(first)
+    *parts, last = middle
+    return re.compile(first + "".join(f"(?>.*?{part})" for part in parts) + f".*{last}")
 
 
 def _read_storage_class(selection: Mapping[str, Any], count_type: str, where: str) -> str:
@@ -143,7 +196,7 @@ def _read_storage_class(selection: Mapping[str, Any], count_type: str, where: st
     given = selection.get("storageClass")
     wanted = "archive" if count_type == "sinceImageTransitioned" else "standard"
     fits = given == wanted or (given is None and wanted == "standard")
-    _check(fits, where, f"has storageClass {given!r}: {count_type} needs {wanted!r}")
+    _check(fits, where, f"has storageClass {repr(given)}: {count_type} needs {wanted!r}")
     return wanted
 
 
@@ -166,7 +219,7 @@ def _check_unit(selection: Mapping[str, Any], count_type: str, number: int, wher
     if count_type == COUNT:
         _check(unit is None, where, f"has a countUnit: {COUNT} has none, leave it out")
     else:
-        _check(unit == "days", where, f'has countUnit {unit!r}: {count_type} needs "days"')
+        _check(unit == "days", where, f'has countUnit {repr(unit)}: {count_type} needs "days"')
     if count_type == "sinceImageTransitioned":
         _check(
             number >= _MIN_ARCHIVED_DAYS,
@@ -206,24 +259,26 @@ def _check_together(values: list[Any], rules: list[Rule], source: str) -> None:
 def _one_of(value: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
     """The value of a key; PolicyError when it is not one of the choices."""
     given = value.get(key)
-    _check(given in choices, where, f"has {key} {given!r}: use {', '.join(choices)}")
+    _check(given in choices, where, f"has {key} {repr(given)}: use {', '.join(choices)}")
     return str(given)
 
 
 def _positive(value: Mapping[str, Any], key: str, where: str) -> int:
     """The value of a key; PolicyError when it is no whole number from 1."""
     given = value.get(key)
-    fits = isinstance(given, int) and not isinstance(given, bool) and given > 0
-    _check(fits, where, f"has {key} {given!r}: use a whole number from 1")
+    fits = isinstance(given, int) and not isinstance(given, bool) and 0 < given <= _MAX_NUMBER
+    _check(fits, where, f"has {key} {repr(given)}: use a whole number from 1 to {_MAX_NUMBER}")
     return int(given or 0)
 
 
 def _check_keys(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     """PolicyError names the first key that ECR does not know."""
     for key in value:
+        null = value[key] is None and key in _OPTIONAL
+        _check(not null, where, f"has null for {key}: leave it out")
         close = get_close_matches(str(key), known, n=1)
         cure = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-        _check(key in known, where, f"has the unknown key {key!r}: {cure}")
+        _check(key in known, where, f"has the unknown key {repr(key)}: {cure}")
 
 
 def _check(fits: object, where: str, problem: str) -> None:

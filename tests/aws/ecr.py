@@ -15,7 +15,7 @@ from moto.ecr.models import Image, Repository
 from moto.ecr.responses import ECRResponse
 
 from aws import ACCOUNT
-from aws.images import by_digest, describe_image, find_image, parse, push
+from aws.images import by_digest, describe_image, find_image, parse, push, status_of
 from aws.state import State
 
 INDEXES = (
@@ -102,9 +102,11 @@ def need_image(repository: Repository, name: Mapping[str, str]) -> Image:
 
 
 def is_wanted(self: ECRResponse, image: Image) -> bool:
-    """Whether a request's filter lets an image through."""
-    status = (self._get_param("filter") or {}).get("tagStatus", "ANY")
-    return status == "ANY" or bool(image.image_tags) == (status == "TAGGED")
+    """Whether a request's filter lets an image through: left out, only active ones."""
+    asked = self._get_param("filter") or {}
+    status, storage = asked.get("tagStatus", "ANY"), asked.get("imageStatus", "ACTIVE")
+    tagged = status == "ANY" or bool(image.image_tags) == (status == "TAGGED")
+    return tagged and storage in ("ANY", status_of(image))
 
 
 def cut(self: ECRResponse, items: list[Any]) -> tuple[list[Any], str | None]:
@@ -148,6 +150,8 @@ def batch_get_image(self: ECRResponse) -> ActionResult:
         image, code = find_image(repository, name)
         if image is not None and image.image_manifest_media_type not in accepted:
             image, code = None, "ImageNotFound"
+        if image is not None and status_of(image) != "ACTIVE":
+            image, code = None, "ImageInaccessible"
         if image is None:
             failures.append(failure(name, code))
         else:

@@ -86,6 +86,11 @@ def measure(image: Image, held: Mapping[str, Image]) -> int:
     return max((measure(child, held) for child in children if child), default=0)
 
 
+def status_of(image: Image) -> str:
+    """ACTIVE, or what a test set as `storage_status`."""
+    return getattr(image, "storage_status", "ACTIVE")
+
+
 def describe_image(repository: Repository, image: Image, held: Mapping[str, Image]) -> dict:
     """One of imageDetails; what has no value is left out."""
     manifest = parse(image)
@@ -100,7 +105,9 @@ def describe_image(repository: Repository, image: Image, held: Mapping[str, Imag
         "artifactMediaType": manifest.get("artifactType")
         or manifest.get("config", {}).get("mediaType"),
         "subjectManifestDigest": manifest.get("subject", {}).get("digest"),
-        "imageStatus": "ACTIVE",
+        "imageStatus": status_of(image),
+        "lastArchivedAt": getattr(image, "archived_at", None),
+        "lastActivatedAt": getattr(image, "activated_at", None),
     }
     return {name: value for name, value in detail.items() if value is not None}
 
@@ -138,3 +145,10 @@ def open_repository(url: str, region: str) -> Repository:
             f"with id '{ACCOUNT}'"
         )
     return found
+
+
+def archive_image(repository: str, tag: str, moment: float, region: str) -> None:
+    """Move the image of a tag to the archive."""
+    backend = ecr_backends[ACCOUNT][region]
+    image, _ = find_image(backend.repositories[repository], {"imageTag": tag})
+    image.storage_status, image.archived_at = "ARCHIVED", moment

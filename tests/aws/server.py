@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from aws import REGION, codebuild, ecr, lifecycle, logs, projects
 from aws.builds import make_outcome
 from aws.checks import JSON, QUERY, Call, read_call
-from aws.images import load_listing
+from aws.images import archive_image, load_listing
 from aws.registry import Registry
 from aws.replay import read_past
 from aws.starts import add_finished
@@ -80,6 +80,10 @@ class LocalAWS(State):
     def load_images(self, repository: str, listing: Mapping[str, Any]) -> None:
         """Let a repository of this name hold a listing ({"imageDetails", "manifests"})."""
         load_listing({"ECR_REPOSITORY_URL": f"{REGISTRY}/{repository}"}, listing, 0, REGION)
+
+    def archive(self, repository: str, tag: str) -> None:
+        """Let the image of this tag be in the archive."""
+        archive_image(repository, tag, self.now(), REGION)
 
     def add_build(
         self,

@@ -97,6 +97,21 @@ def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
         ecr._check_failures(NAME, [{"imageId": {"imageDigest": gone}, "failureCode": "KmsError"}])
 
 
+def test_archived_images_are_listed_too_though_their_manifests_are_not_to_be_had(aws, client):
+    ecr.make_repository(client, NAME, "experiment")
+    push(aws, NAME, 1)
+    push(aws, NAME, 2)
+    aws.archive(NAME, "t1")
+    found = ecr.list_repository(client, NAME)
+    images = read_images(found["imageDetails"], found["manifests"]).set_index("tags")
+    assert images["status"].to_dict() == {("t1",): "archived", ("t2",): "active"}
+    assert images["archived"].notna().to_dict() == {("t1",): True, ("t2",): False}
+    assert images["kind"].eq("image").all()
+    assert len(found["manifests"]) == 1
+    aws.archive(NAME, "t2")
+    assert not ecr.is_empty(client, NAME)
+
+
 def test_an_empty_repository_is_listed_with_one_request(client):
     ecr.make_repository(client, NAME, "experiment")
     assert ecr.list_repository(client, NAME) == {"imageDetails": [], "manifests": {}}

@@ -16,6 +16,7 @@ from repository import (
     sha256,
 )
 
+from analysis.errors import RegistryError
 from analysis.registry.images import COLUMNS, frame_images, list_entries, read_images, unique_bytes
 
 
@@ -81,15 +82,78 @@ def test_a_registry_cache_is_known_in_both_forms():
     assert images["children"].tolist() == [(), ()]
 
 
-def test_charts_and_signatures_are_other_artifacts():
+def test_charts_are_other_artifacts():
     repository = Repository()
     chart = blob("application/vnd.cncf.helm.config.v1+json", "chart", 5)
     tgz = blob("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "tgz", 50)
     repository.push({"mediaType": IMAGE, "config": chart, "layers": [tgz]}, "1.0", size=55)
-    signature = blob("application/vnd.dev.cosign.simplesigning.v1+json", "signature", 9)
-    config = blob(CONFIG, "signature's config", 2)
-    repository.push({"mediaType": IMAGE, "config": config, "layers": [signature]}, "s", size=11)
-    assert kinds(repository) == ["other", "other"]
+    assert kinds(repository) == ["other"]
+
+
+COSIGN = "application/vnd.dev.cosign.simplesigning.v1+json"
+DSSE = "application/vnd.dsse.envelope.v1+json"
+NOTATION = "application/vnd.cncf.notary.signature"
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+PREDICATE = "dev.sigstore.bundle.predicateType"
+TAG = f"sha256-{64 * 'a'}"
+
+
+def artifact(name, layer, **more):
+    """A manifest with one layer."""
+    empty = blob(CONFIG, f"config of {name}", 2)
+    return {"mediaType": IMAGE, "config": empty, "layers": [blob(layer, name, 9)]} | more
+
+
+def bundle(name, **notes):
+    more = {"annotations": notes} if notes else {}
+    return artifact(name, BUNDLE, artifactType=BUNDLE, **more)
+
+
+SIGNED = {
+    "cosign's layer": (artifact("a", COSIGN), [], "signature"),
+    "cosign's tag": (artifact("b", COSIGN), [f"{TAG}.sig"], "signature"),
+    "cosign's statement": (artifact("c", DSSE), [], "attestation"),
+    "notation": (artifact("d", "application/jose+json", config=blob(NOTATION, "n", 2)), [],
+                 "signature"),
+    "notation by its artifactType": (
+        artifact("e", "application/cose", artifactType=NOTATION), [], "signature"),
+    "a bundle": (bundle("f"), [], "signature"),
+    "a bundle that signs": (bundle("g", **{PREDICATE: "https://sigstore.dev/cosign/sign/v1"}), [],
+                            "signature"),
+    "a bundle that states": (bundle("h", **{PREDICATE: "https://slsa.dev/provenance/v1"}), [],
+                             "attestation"),
+    "an sbom": (artifact("i", "text/spdx", artifactType="application/spdx+json"), [], "other"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_a_signature_is_known_by_its_manifest(name):
+    manifest, tags, kind = SIGNED[name]
+    repository = Repository()
+    repository.push(manifest, *tags, size=11)
+    assert kinds(repository) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"), [(".sig", "signature"), (".att", "attestation"), (".sbom", "image")]
+)
+def test_cosign_s_tag_tells_where_there_is_no_manifest(tag, kind):
+    repository = Repository()
+    repository.push(artifact("a", COSIGN), TAG + tag, size=11)
+    repository.push(artifact("b", LAYER), f"v1{tag}", f"sha256-abc{tag}", size=11)
+    assert read_images(repository.image_details, {})["kind"].tolist() == [kind, "image"]
+
+
+def test_an_index_of_all_that_refers_to_an_image_is_no_build_and_tells_what_its_children_are():
+    repository = Repository()
+    one = repository.push(artifact("a", "application/jose+json"), size=9)
+    index = repository.index(one | {"artifactType": NOTATION}, tags=[TAG])
+    texts = {index["digest"]: repository.manifests[index["digest"]]}
+    details = [
+        {key: value for key, value in item.items() if key != "artifactMediaType"}
+        for item in repository.image_details
+    ]
+    assert read_images(details, texts)["kind"].tolist() == ["signature", "other"]
 
 
 def test_media_types_judge_what_has_no_manifest():
@@ -213,6 +277,51 @@ def test_archived_and_pulled_images_say_when():
     assert archived["archived"] == pd.Timestamp(START)
 
 
+def test_an_archived_image_whose_time_is_not_told_is_archived_all_the_same():
+    states = ("ARCHIVED", "ACTIVATING")
+    details = [{"imageDigest": state, "imageStatus": state} for state in states]
+    images = read_images(details, {})
+    assert images["status"].tolist() == ["archived", "activating"]
+    assert images["archived"].isna().all()
+
+
+def test_what_the_command_line_prints_is_taken_as_it_is(tmp_path):
+    repository = Repository()
+    repository.build("one", "latest")
+    details = [
+        item | {"imagePushedAt": item["imagePushedAt"].isoformat()}
+        for item in repository.image_details
+    ]
+    images = [
+        {"imageId": {"imageDigest": digest}, "imageManifest": text}
+        for digest, text in repository.manifests.items()
+    ]
+    listing, answer = {"imageDetails": details}, {"images": images, "failures": []}
+    expected = read_images(repository.image_details, repository.manifests)
+    files = tmp_path / "images.json", tmp_path / "manifests.json"
+    for path, value in zip(files, (listing, answer), strict=True):
+        path.write_bytes(b"\xff\xfe" + json.dumps(value).encode("utf-16-le"))
+    pages = [{"imageDetails": details[:1]}, {"imageDetails": details[1:]}]
+    forms = [
+        (listing, answer),
+        (json.dumps(listing), json.dumps(answer)),
+        (json.dumps(details), json.dumps(images)),
+        files,
+        tuple(map(str, files)),
+        (pages, [{"images": images[:2]}, {"images": images[2:]}]),
+    ]
+    for given in forms:
+        pd.testing.assert_frame_equal(read_images(*given), expected)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "absent.json", b"\xff\xfe{"])
+def test_an_answer_that_cant_be_read_is_told_with_the_command_that_prints_it(text):
+    with pytest.raises(RegistryError, match="save what `aws ecr describe-images` prints again"):
+        read_images(text, {})
+    with pytest.raises(RegistryError, match="save what `aws ecr batch-get-image` prints again"):
+        read_images([], text)
+
+
 def test_many_listings_make_one_frame_with_columns_of_their_own():
     repository = Repository()
     repository.image("one", "latest")
@@ -282,9 +391,7 @@ def test_a_manifest_that_cant_be_one_has_no_blobs_but_itself(text):
     assert image["blob_bytes"] == (None if "\ud800" in text else len(text.encode()),)
 
 
-@pytest.mark.parametrize(
-    "arguments", [({"imageDetails": []}, {}), ([], ["{}"]), ([], 5), ("x", {})]
-)
+@pytest.mark.parametrize("arguments", [({"images": []}, {}), ([], ["{}"]), ([], 5), ('"x"', {})])
 def test_what_is_no_listing_at_all_is_a_type_error(arguments):
     with pytest.raises(TypeError):
         read_images(*arguments)

@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import timedelta
+from fnmatch import fnmatchcase
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from repository import START, Repository
 from analysis.errors import PolicyError
 from analysis.registry.images import read_images
 from analysis.registry.lifecycle import preview_lifecycle
+from analysis.registry.policy import _compile_pattern
 
 NOW = START + timedelta(days=12)
 EXPIRE = {"type": "expire"}
@@ -113,6 +115,21 @@ def test_patterns_know_no_wildcard_but_the_star(pattern, matches):
     assert expired(preview(rule(1, **days(5, tagPatternList=[pattern])))) == matches
 
 
+def test_a_pattern_of_four_stars_takes_no_time_on_any_tag():
+    preview = example(A=(["a" * 300], 9), B=(["a" * 299 + "b"], 9))
+    assert expired(preview(rule(1, **days(5, tagPatternList=["*a*a*a*b"])))) == "B"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_patterns_match_as_a_shell_s_do(seed):
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    for _ in range(300):
+        pattern = "".join(rng.choices("ab*", k=rng.randrange(1, 8))).replace("**", "*")
+        tag = "".join(rng.choices("ab", k=rng.randrange(1, 9)))
+        assert bool(_compile_pattern(pattern).fullmatch(tag)) == fnmatchcase(tag, pattern)
+
+
 def test_an_age_at_the_limit_is_kept_and_beyond_it_not():
     preview = example(A=([], 5), B=([], 6))
     assert expired(preview(rule(1, **days(5)))) == "B"
@@ -135,6 +152,28 @@ def test_images_are_archived_or_by_last_pull_and_expire_from_the_archive():
     found = preview_lifecycle(images, rules, now=now)
     assert found["action"].tolist() == ["keep", "transition", "expire", "keep"]
     assert found["rule"].tolist() == [1, 1, 2, 2]
+
+
+def test_a_restored_image_counts_from_when_it_was_and_one_being_restored_is_let_be():
+    repository = Repository()
+    for name in ("restored", "pulled since", "old", "restoring", "untold"):
+        repository.image(name, name.replace(" ", "-"))
+    restored, pulled, old, restoring, untold = repository.image_details
+    now = START + timedelta(days=400)
+    restored |= {"lastArchivedAt": START, "lastActivatedAt": now - timedelta(days=5)}
+    restored["lastRecordedPullTime"] = START
+    pulled |= {"lastActivatedAt": START, "lastRecordedPullTime": now - timedelta(days=5)}
+    old |= {"lastActivatedAt": START, "lastRecordedPullTime": START}
+    restoring |= {"imageStatus": "ACTIVATING", "lastArchivedAt": START}
+    untold |= {"imageStatus": "ARCHIVED"}
+    rules = policy(
+        rule(1, **days(90, countType="sinceImagePulled", action=ARCHIVE)),
+        rule(2, **days(365, countType="sinceImageTransitioned", storageClass="archive")),
+    )
+    found = preview_lifecycle(read_images(repository.image_details, {}), rules, now=now)
+    assert found["action"].tolist() == ["keep", "keep", "transition", "keep", "keep"]
+    assert found["rule"].fillna(0).tolist() == [1, 1, 1, 0, 2]
+    assert found["reason"][0].startswith("last pulled or restored, or pushed if never, 5.0 days")
 
 
 def builds(number):
@@ -239,7 +278,14 @@ def test_a_policy_comes_as_object_text_or_file_and_time_without_a_zone_is_utc(tm
     file.write_text(json.dumps(given))
     found = preview_lifecycle(images, given, now=NOW)
     assert found["action"].eq("expire").sum() == 1
-    for form in (json.dumps(given), file):
+    answer = {"registryId": "1", "repositoryName": "app", "lifecyclePolicyText": json.dumps(given)}
+    saved = tmp_path / "answer.json"
+    saved.write_bytes(json.dumps(answer | {"previewResults": []}).encode("utf-16"))
+    # `--query lifecyclePolicyText` prints a text of JSON in JSON
+    quoted = json.dumps(json.dumps(given))
+    template = {"LifecyclePolicyText": json.dumps(given, indent=1)}
+    texts = (json.dumps(given), f"\ufeff {json.dumps(answer)}", quoted, str(file), str(saved))
+    for form in (*texts, file, saved, answer, template):
         again = preview_lifecycle(images, form, now=NOW.replace(tzinfo=None))
         pd.testing.assert_frame_equal(again, found)
 
@@ -253,6 +299,14 @@ def test_no_images_keep_columns_and_types():
         "rule": "Int64",
         "reason": "string",
     }
+
+
+def nest(depth):
+    """A list in a list in a list …"""
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
 
 
 PREFIX = {"tagPrefixList": ["v"]}
@@ -303,6 +357,26 @@ INVALID = {
     "a count in the archive": (policy(rule(1, 1, storageClass="archive")), "needs 'standard'"),
     "to nowhere": (policy(rule(1, 1, action={"type": "transition"})), "targetStorageClass"),
     "expire to somewhere": (policy(rule(1, 1, action=ARCHIVE | EXPIRE)), "leave it out"),
+    "null for what may be left out": (policy(rule(1, 1, countUnit=None)), "null for countUnit"),
+    "an empty list": (policy(rule(1, 1, tagPrefixList=[])), "list of texts in tagPrefixList"),
+    "an empty list for all": (
+        policy(rule(1, 1) | {"selection": rule(1, 1)["selection"] | {"tagPrefixList": []}}),
+        "leave it out",
+    ),
+    "a description that is none": (policy(rule(1, 1) | {"description": 5}), "is no text"),
+    "a number of 33 bits": (policy(rule(1, 2**31)), "from 1 to 2147483647"),
+    "a priority of 33 bits": (policy(rule(2**31, 1)), "from 1 to 2147483647"),
+    "a number without end": (policy(rule(1, float("inf"))), "countNumber inf"),
+    "no number": (policy(rule(1, float("nan"))), "countNumber nan"),
+    "too long": (policy(rule(1, 1) | {"description": "x" * 30_720}), "ECR takes 30720"),
+    "too long by its spaces": (json.dumps(policy(rule(1, 1))) + " " * 30_720, "ECR takes 30720"),
+    "too deep": ("[" * 100_000, "nested too deeply"),
+    "too deep a text in a text": ({"lifecyclePolicyText": "[" * 100_000}, "nested too deeply"),
+    "too deep an object": (policy(rule(1, nest(100_000))), "nested too deeply"),
+    "deep in a key": (policy(rule(1, nest(300))), "countNumber"),
+    "a text that is no number": ('{"rules": [' + "9" * 5000 + "]}", "is not JSON"),
+    "a path to nothing": ("absent.json", r"absent\.json can't be read"),
+    "no JSON": (policy({1, 2}), "can't be JSON"),
     "51 rules": (policy(*[rule(n, 1, tagPrefixList=[f"{n}"]) for n in range(1, 52)]), "51 rules"),
 }
 
