@@ -1,10 +1,11 @@
-from .batch import Source, read_batch
+from .batch import read_batch
 from .frames import Logs, Tables, join_tables
 from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
-from .transport import clean, is_gzip, read_bytes, unpack
+from .stored import Source, is_gzip, read_bytes, unpack
+from .transport import clean
 
 __all__ = [
     "Logs",

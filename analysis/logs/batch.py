@@ -4,17 +4,16 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
 from analysis.logs.paths import show_path
 from analysis.logs.reader import Reader, read_log
-from analysis.logs.transport import Text, clean, load, unpack
+from analysis.logs.stored import Source, open_pieces, unpack_pieces
+from analysis.logs.transport import Text, clean
 from analysis.logs.writers import guess_writer
 
-Source = str | Path | bytes | bytearray | memoryview
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 
 
@@ -48,9 +47,8 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
     """The rows of one log for each frame."""
     size = 0
     try:
-        data = load(source)
-        size = len(data)
-        text = clean(_end_lines(unpack(data, name)))
+        size, pieces = open_pieces(source)
+        text = clean(_end_lines(b"".join(unpack_pieces(pieces, name))))
     except LogError as error:
         reason = show_path(str(error))
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}

@@ -63,5 +63,7 @@ def _shorten(text: str) -> str:
 
 
 def _list_below(path: Path) -> list[Path]:
-    """All files below a folder, in the order of their names; what is no folder itself."""
-    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    """All that is no folder below a folder, in the order of names; what is no folder itself."""
+    return (
+        sorted(each for each in path.rglob("*") if not each.is_dir()) if path.is_dir() else [path]
+    )

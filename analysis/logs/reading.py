@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import LogError
-from analysis.logs.batch import Source, read_batch
+from analysis.logs.batch import read_batch
 from analysis.logs.frames import Logs, join_tables
 from analysis.logs.paths import find_logs, show_path
+from analysis.logs.stored import Source
 
 _SOURCES = (str, Path, bytes, bytearray, memoryview)
 Sources = Source | Iterable[Source] | Mapping[str, Source]

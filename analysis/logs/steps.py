@@ -43,10 +43,10 @@ def read_name(text: bytes) -> Name:
     """The parts of a BuildKit step's name; kind "other" when it is not one of BuildKit's own."""
     full = text.decode("utf-8", "replace").rstrip()
     place, sign, rest = full.partition("] ")
-    if sign and place[:1] == "[" and (found := _read_place(place[1:])):
+    if sign and place[:1] == "[" and (numbered := _read_place(place[1:])):
         instruction = rest.lstrip(" ")
         kind = "from" if instruction.startswith("FROM ") or instruction == "FROM" else "layer"
-        stage, platform, position, total = found
+        stage, platform, position, total = numbered
         return Name(instruction, stage, platform, kind, position, total)
     found = _BRACKET.match(full)
     words, rest = (found["words"], found["rest"]) if found else ("", full)
@@ -58,8 +58,10 @@ def read_name(text: bytes) -> Name:
 @lru_cache(1 << 12)
 def _read_place(text: str) -> tuple[str | None, str | None, int, int] | None:
     """(stage, platform, k, n) of `linux/amd64 builder k/n`; None when it is no instruction's."""
-    found = _PLACE.fullmatch(text)
-    return (*_split_words(found[1]), int(found[2]), int(found[3])) if found else None
+    if (found := _PLACE.fullmatch(text)) is None:
+        return None
+    stage, platform = _split_words(found[1])
+    return stage, platform, int(found[2]), int(found[3])
 
 
 def _find_kind(words: list[str], rest: str) -> str:

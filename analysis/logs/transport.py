@@ -1,12 +1,9 @@
-"""From what a log is stored as to its clean text: gzip, encodings, containers, prefixes."""
+"""From the bytes of a log to its clean text: encodings, containers, line ends, prefixes."""
 
 import re
-import zlib
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
-from analysis.errors import LogError
 from analysis.logs.containers import open_container
 from analysis.logs.markers import sample_lines
 from analysis.logs.prefixes import learn_prefix
@@ -31,54 +28,6 @@ class Text(NamedTuple):
     encoding: str
     writer: str | None
     times: list[datetime]
-
-
-def load(source: str | Path | bytes | bytearray | memoryview) -> bytes:
-    """The bytes of a log as they are stored; LogError says why a file can't be read."""
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
-    try:
-        return Path(source).read_bytes()
-    except FileNotFoundError:
-        raise LogError(f"{source} does not exist: give the path of a log.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LogError(f"{source} can't be read ({reason}): check its permissions.") from None
-
-
-def read_bytes(source: str | Path) -> bytes:
-    """The bytes of a log, decompressed when they are gzip; LogError when they can't be had."""
-    return unpack(load(source), str(source))
-
-
-def is_gzip(data: bytes) -> bool:
-    """Whether data begins as gzip does."""
-    return data[:2] == b"\x1f\x8b"
-
-
-def unpack(data: bytes, name: str) -> bytes:
-    """The data, decompressed when it is gzip; LogError when that is damaged."""
-    if not is_gzip(data):
-        return data
-    try:
-        size = int.from_bytes(data[-4:], "little")
-        text = zlib.decompress(data, 31, min(max(size, 1), 1 << 30))
-        return text if len(text) & 0xFFFFFFFF == size else _unpack_members(data)
-    except (zlib.error, EOFError) as error:
-        reason = str(error).rpartition(": ")[2] or "it ends early"
-        raise LogError(f"{name} is a damaged gzip file ({reason}): copy it again.") from None
-
-
-def _unpack_members(data: bytes) -> bytes:
-    """Decompress gzip members that follow each other; what is no gzip after them is left out."""
-    parts = []
-    while is_gzip(data):
-        member = zlib.decompressobj(31)
-        parts.append(member.decompress(data) + member.flush())
-        if not member.eof:
-            raise EOFError
-        data = member.unused_data
-    return b"".join(parts)
 
 
 def clean(data: bytes) -> Text:

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from analysis.logs.reading import read_logs
-from analysis.logs.transport import clean, unpack
+from analysis.logs.stored import unpack
+from analysis.logs.transport import clean
 
 DIGEST = "sha256:" + 64 * "a"
 LOG = f"""\
