@@ -9,7 +9,7 @@ from docker.models.containers import Container
 
 from analysis.errors import HostError
 from analysis.lab.engine import LABEL, engine_errors
-from analysis.lab.host import SOURCE, BuildHost, HostKind
+from analysis.lab.host import DATA, SOURCE, BuildHost, HostKind
 
 # in the home of the container's user, as on CodeBuild
 HOME = "/root"
@@ -25,10 +25,12 @@ def start_host(
     registries: Sequence[str],
     nameservers: Sequence[str],
     kind: HostKind = HostKind.PLAIN,
+    memory: int | None = None,
 ) -> BuildHost:
     """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
 
-    The last of `registries` is also the mirror of Docker Hub.
+    The last of `registries` is also the mirror of Docker Hub. `memory`: its engine's data lie in
+    memory, at most so many bytes; null: on the disk of the engine that runs it.
     """
     begin = time.monotonic()
     command = _engine_command(registries, nameservers, kind)
@@ -40,8 +42,9 @@ def start_host(
             network=network,
             labels={LABEL: lab},
             environment={"DOCKER_TLS_CERTDIR": ""},
+            tmpfs={DATA: f"exec,size={memory}"} if memory else None,
         )
-    host = BuildHost(container, 0.0)
+    host = BuildHost(container, 0.0, in_memory=memory is not None)
     try:
         settings = toml(registries, nameservers)
         host.put_files({_BUILDX_SETTINGS: settings, f"{SOURCE}/.keep": ""})

@@ -169,6 +169,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
         "host": ready.state,
         "idle_gap": timed.gap,
         "host_empty": ready.empty,
+        "host_data": "memory" if host.in_memory else "disk",
         "provisioning_seconds": 0.0 if ready.state == "kept" else host.seconds,
         "versions": versions,
     }

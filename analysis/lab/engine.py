@@ -9,10 +9,12 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
 
-from analysis.errors import EngineError, ImageError
+from analysis.errors import EngineError, ImageError, SettingError
 
 LABEL = "codebuild-cache-lab"
 FREE_GB = 4
+# a host's data take about 1 GB for a small image, and several hosts are up at a time
+_MEMORY_GB = 12
 
 
 def connect() -> docker.DockerClient:
@@ -51,6 +53,20 @@ def check_space(client: docker.DockerClient) -> None:
             f"Only {free:.1f} GB are free at {folder}, and the lab needs {FREE_GB}: free some "
             "(`docker system df` shows what takes it)."
         )
+
+
+def host_memory(client: docker.DockerClient) -> int | None:
+    """The most bytes of memory for one build host's data, null for the disk; SettingError.
+
+    HOST_DATA, a setting of the environment, says memory (a third of what the machine has), disk,
+    or auto: memory from _MEMORY_GB on.
+    """
+    chosen, memory = os.environ.get("HOST_DATA") or "auto", int(client.info()["MemTotal"])
+    if chosen not in ("auto", "memory", "disk"):
+        raise SettingError(f"HOST_DATA is {chosen!r}: give memory, disk or auto.")
+    if chosen == "auto":
+        chosen = "memory" if memory >= _MEMORY_GB * 1e9 else "disk"
+    return memory // 3 if chosen == "memory" else None
 
 
 def ensure_image(

@@ -21,9 +21,11 @@ from analysis.lab.engine import engine_errors
 
 SOURCE = "/codebuild/output/src"
 READ_SECONDS = 300
+# where its engine keeps images, containers and build cache
+DATA = "/var/lib/docker"
 _SERVER_PORT = 9876
 # the containers first: what is mounted in them is no file of the host's
-_CLEAR = "docker rm -f $(docker ps -aq); rm -rf /var/lib/docker/*"
+_CLEAR = f"docker rm -f $(docker ps -aq); rm -rf {DATA}/*"
 # what the engine answers when a container is gone, and when it no longer runs
 _GONE = (404, 409)
 
@@ -42,11 +44,12 @@ class HostKind(Enum):
 class BuildHost:
     """A started build host; `seconds` is what it took until its engine answered.
 
-    `settings` are variables of every command that runs in it.
+    `settings` are variables of every command that runs in it; `in_memory`: what its engine holds
+    is on no disk, and goes with the container at once.
     """
 
-    def __init__(self, container: Container, seconds: float) -> None:
-        self.container, self.seconds = container, seconds
+    def __init__(self, container: Container, seconds: float, in_memory: bool = False) -> None:
+        self.container, self.seconds, self.in_memory = container, seconds, in_memory
         self.settings: dict[str, str] = {}
         self.clearing: str | None = None
 
@@ -162,8 +165,10 @@ class BuildHost:
         """Begin to delete what its engine holds, which goes on by itself.
 
         The outer engine would delete it with the host's volume, and while it does that it starts
-        no other container with a volume.
+        no other container with a volume. What is in memory takes no time to go.
         """
+        if self.in_memory:
+            return
         api = self._api
         with contextlib.suppress(docker.errors.APIError):
             self.clearing = api.exec_create(self.container.id, ["sh", "-c", _CLEAR])["Id"]

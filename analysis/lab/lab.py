@@ -88,6 +88,7 @@ class Lab:
     def __enter__(self) -> Self:
         self.client = engine.connect()
         engine.check_space(self.client)
+        self.host_memory = engine.host_memory(self.client)
         for name in (field.name for field in fields(self.images)):
             if name not in _OPTIONAL or name in self.needs:
                 setting = f"{name.upper()}_IMAGE"
@@ -192,6 +193,7 @@ class Lab:
             [self.private.address, self.public.address],
             self.nameservers,
             kind,
+            self.host_memory,
         )
 
     def discard(self, host: BuildHost) -> None:

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from analysis.errors import EngineError, HostError, ImageError
+from analysis.errors import EngineError, HostError, ImageError, SettingError
 from analysis.lab import engine
-from analysis.lab.engine import LABEL, explain_connection
+from analysis.lab.engine import LABEL, explain_connection, host_memory
 from analysis.lab.lab import Images, Lab, repository_of
 
 
@@ -37,7 +37,9 @@ def volumes(containers):
     return {mount["Name"] for mount in mounts if mount["Type"] == "volume"}
 
 
-def test_a_lab_leaves_nothing_behind(client):
+@pytest.mark.parametrize(("data", "filesystem"), [("memory", "tmpfs"), ("disk", None)])
+def test_a_lab_leaves_nothing_behind(client, monkeypatch, data, filesystem):
+    monkeypatch.setenv("HOST_DATA", data)
     before = of_others(client)
     with Lab() as lab:
         base = lab.serve_base(lab.images.base, "1")
@@ -49,7 +51,10 @@ def test_a_lab_leaves_nothing_behind(client):
         assert not host.is_empty()
         assert len(traces(client, lab.id)) >= 4
         held = volumes(client.containers.list(filters={"label": f"{LABEL}={lab.id}"}))
-        assert len(held) == 3
+        assert host.in_memory == (data == "memory")
+        seen = host.read("stat -f -c %T /var/lib/docker").strip()
+        assert seen == filesystem if filesystem else seen != "tmpfs"
+        assert len(held) == 2 + (data == "disk"), "two registries, and a host's on the disk"
     after = of_others(client)
     assert before <= after
     assert traces(client, lab.id) == []
@@ -212,3 +217,13 @@ def test_repository_of_an_image(image, repository):
 def test_the_cure_for_no_permission():
     text = explain_connection("unix:///s", PermissionError(13, "Permission denied"))
     assert "group 'docker'" in text
+
+
+def test_where_hosts_keep_their_data_is_memory_or_disk(client, monkeypatch):
+    monkeypatch.setenv("HOST_DATA", "tape")
+    with pytest.raises(SettingError, match="HOST_DATA is 'tape': give memory, disk or auto"):
+        host_memory(client)
+    monkeypatch.setenv("HOST_DATA", "memory")
+    assert 0 < 3 * host_memory(client) <= client.info()["MemTotal"]
+    monkeypatch.setenv("HOST_DATA", "disk")
+    assert host_memory(client) is None
