@@ -27,9 +27,14 @@ AnalysisError
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from analysis.redaction import redact
+
 
 class AnalysisError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; its words tell no secret."""
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(redact(word) if isinstance(word, str) else word for word in words))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: the way here says nothing to an analyst."""

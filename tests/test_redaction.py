@@ -1,12 +1,23 @@
 import base64
+import dataclasses
+import gzip
 import html
 import os
+import random
 import re
+import tomllib
+from pathlib import Path
 
 import markupsafe
+import pandas as pd
 import pytest
+from secret_forms import make_harmless, make_secrets
 
-from analysis.redaction import redact
+import analysis
+from analysis.redaction import redact, redact_log, redact_values
+
+RULES = Path(analysis.__file__).parent / "redaction"
+LAB = Path(__file__).parent.parent / "data" / "lab"
 
 SECRETS = {
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1": (
@@ -50,7 +61,6 @@ SECRETS = {
     "curl -u me:hunter2 https://example.com/x": "curl -u REDACTED https://example.com/x",
     "curl -fsSLu me:hunter2 host": "curl -fsSLu REDACTED host",
     "curl -sS -o x --user 'me:a b' host": "curl -sS -o x --user 'REDACTED' host",
-    'curl -u "$NAME:$KEY" host': 'curl -u "REDACTED" host',
     "RUN curl --proxy-user me:hunter2 host": "RUN curl --proxy-user REDACTED host",
     "npm publish --token abc --tag x": "npm publish --token REDACTED --tag x",
     "sonar --auth-token=abc x": "sonar --auth-token=REDACTED x",
@@ -81,6 +91,7 @@ HARMLESS = [
     "docker login x && mkdir -p a/b",
     "a secret, a token and a password",
     "Basic usage: see Authorization",
+    'curl -u "$NAME:$KEY" host',
     "npm_config_cache=/cache",
     'NPM_TOKEN=""',
     "if token == other:",
@@ -151,3 +162,83 @@ def test_an_embedded_picture_stays_whole():
     data = base64.b64encode(os.urandom(30_000)).decode()
     picture = f'<img src="data:image/png;base64,{data}AKIAABCDEFGHIJKLMNOP+/==">'
     assert redact(picture) == picture
+
+
+SEED = random.randrange(1_000_000)
+
+
+def find_pieces(secret):
+    """What no reader may see of a secret: any eight signs in a row."""
+    return {secret[at : at + 8] for at in range(max(1, len(secret) - 7))}
+
+
+def test_no_piece_of_a_secret_in_any_carrier_is_left_and_what_stands_around_it_is():
+    print(f"seed {SEED}")
+    cases = make_secrets(SEED)
+    assert len(cases) >= 300
+    for case in cases:
+        said = redact(case.text)
+        leaks = [each for each in case.secrets if any(x in said for x in find_pieces(each))]
+        assert not leaks, f"{case.kind}: {case.text!r} -> {said!r}"
+        assert case.stays in said, f"{case.kind}: {case.text!r} -> {said!r}"
+        assert said.count("\n") == case.text.count("\n")
+        assert redact(said) == said
+
+
+def test_look_alikes_stay_byte_for_byte():
+    print(f"seed {SEED}")
+    texts = make_harmless(SEED)
+    assert len(texts) >= 100
+    changed = {text: redact(text) for text in texts if redact(text) != text}
+    assert changed == {}
+    assert redact("\n".join(texts)) == "\n".join(texts)
+
+
+def test_many_lines_are_redacted_as_a_few_are():
+    print(f"seed {SEED}")
+    cases = [case for case in make_secrets(SEED) if "\n" not in case.text]
+    together = redact("\n".join(case.text for case in cases) + "\n")
+    for case in cases:
+        assert not any(x in together for each in case.secrets for x in find_pieces(each)), case
+
+
+def test_a_log_keeps_its_lines_and_the_bytes_that_are_no_text():
+    log = b"#1 \xff\xfe DB_PASSWORD=hunter2\r\n#1 DONE 0.1s\r\n"
+    assert redact_log(log) == b"#1 \xff\xfe DB_PASSWORD=REDACTED\r\n#1 DONE 0.1s\r\n"
+
+
+def test_recorded_logs_read_as_before_but_for_their_secrets():
+    log = gzip.decompress((LAB / "runs/docker.cold.01/build.log.gz").read_bytes())
+    assert redact_log(log) == log
+    spoiled = log.replace(b"RUN ", b"RUN API_TOKEN=8fj3kd02kd9s ")
+    assert b"8fj3kd02kd9s" in spoiled
+    clean = log.replace(b"RUN ", b"RUN API_TOKEN=REDACTED ")
+    before, after = analysis.read_logs({"a": clean}), analysis.read_logs({"a": redact_log(spoiled)})
+    for field in dataclasses.fields(before):
+        pd.testing.assert_frame_equal(getattr(before, field.name), getattr(after, field.name))
+
+
+def test_values_of_json_are_redacted_by_their_keys_and_inside_base64():
+    output = base64.b64encode(b"export NPM_TOKEN=8fj3kd02kd9s\n").decode()
+    record = {
+        "digest": "sha256:" + 64 * "a",
+        "seconds": 1.5,
+        "arguments": {"DB_PASSWORD": "hunter2", "PORT": "80"},
+        "BuildArgs": [{"Name": "API_KEY", "Value": "hunter2"}, {"Name": "PORT", "Value": "80"}],
+        "rawjson": [{"logs": [{"data": output}]}],
+    }
+    safe = redact_values(record)
+    assert "hunter2" not in str(safe)
+    assert safe["digest"] == record["digest"] and safe["seconds"] == 1.5
+    assert safe["arguments"] == {"DB_PASSWORD": "REDACTED", "PORT": "80"}
+    assert safe["BuildArgs"][1] == {"Name": "PORT", "Value": "80"}
+    data = safe["rawjson"][0]["logs"][0]["data"]
+    assert base64.b64decode(data) == b"export NPM_TOKEN=REDACTED\n"
+
+
+def test_every_rule_of_gitleaks_is_one_that_python_can_read():
+    text = (RULES / "gitleaks.toml").read_text()
+    used = [rule for rule in tomllib.loads(text)["rules"] if "regex" in rule]
+    assert len(used) > 200
+    # all keywords in one line: each rule is compiled and tried
+    redact(" ".join(word for rule in used for word in rule["keywords"]) + " " + "x" * 20)

@@ -1,0 +1,215 @@
+"""What is given to a name that tells of a secret: NAME=value, name: value, --name value, XML."""
+
+import re
+from collections.abc import Iterator
+
+from analysis.redaction.names import (
+    NONE,
+    STRONG,
+    WEAK,
+    is_counted,
+    is_harmless,
+    is_secret,
+    is_wordlike,
+    judge_name,
+    list_words,
+    looks_made,
+)
+from analysis.redaction.plain import TAG
+
+_QUOTE = r"\\{0,7}[\"']"
+# a word, whatever quotes it, and what gives it a value
+_GIVEN = re.compile(
+    rf"(?<![\w.-])(?P<name>[A-Za-z_-][\w.-]*+)(?P<close>{_QUOTE}|\])?"
+    r"(?P<sign>[ \t]{0,8}(?:(?::|\?|\+|::)?=(?![=~])>?)[ \t]{0,8}"
+    r"|[ \t]{0,8}:(?![:=/+?-])[ \t]{0,40})"
+)
+# to the quote that closes, with as many backslashes before it as open
+_QUOTED = re.compile(rf"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)|{TAG}/)(?:\\.|[^\n]))*+)")
+_QUOTED_AGAIN = re.compile(
+    rf"(?P<quote>\\{{1,7}}[\"'])(?P<value>(?:(?!(?<!\\)(?P=quote)|{TAG}/)[^\n])*+)"
+)
+# a sign that ends a bare value when a blank, the line's end or another assignment follows
+_BARE = re.compile(
+    rf"(?:\\[^\n]|[,;&|)\]}}](?![,;&|)\]}}\"']*(?:\s|$|{TAG}|[\w.-]{{1,60}}=|[\w ]{{1,30}}=))"
+    rf"|[^\s\"'\\,;&|()\]}}{TAG}`]|`[^`\s]*`|\([^()\s]{{0,200}}\)|\(|(?<=\w)[\"'][\w.$!#%^*+@~-]{{1,200}}[\"'](?=[\s\w]|$)"
+    rf"|(?<=[^\s\"'=:])['\"](?=[\w!#$%^*+@~.-]))++"
+)
+_REFERENCE = re.compile(
+    r"\$\([^()\n]*\)|\$\{\{[^{}\n]*\}\}|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|`[^`\n]*`"
+    r"|\([^()\n]{0,200}\)|\[[^\[\]\s]{0,40}\]"
+)
+# a tag, an object of JSON, a list
+_NO_VALUE = re.compile(rf"[<{TAG}]|[{{\[](?:[\s\"'{{\[&]|$)")
+_SCHEME = re.compile(
+    r"(?:(?:Basic|Bearer|Digest|Token|ApiKey|Negotiate|GenieKey)[ \t]+)", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(?:[Bb]earer|BEARER)[ \t]+(?P<value>[\w.~+/=-]{8,})")
+_HEADER = re.compile(r"(?:proxy-)?authorization", re.IGNORECASE)
+_COOKIE = re.compile(r"(?:set-)?cookie", re.IGNORECASE)
+# what stands before a key of YAML, JSON or a header, but not before a word of prose
+_KEY_PLACE = re.compile(
+    rf"(?:^|[{{}}\[(,;|>?&=+\"'{TAG}-])[ \t]*(?:\\{{0,7}}[\"'])?$"
+    r"|^(?:\S{1,60}[ \t]+){0,3}[ \t]*$"
+)
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[,.:]?[ \t]+$")
+_OPTION = re.compile(
+    r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{1,60})(?:[ \t]+|[ \t]*=[ \t]*)(?![-=\s])"
+)
+# of a sentence on an option, not its value
+_SENTENCE = frozenset(
+    list_words("via is was or and option flag for to from in with instead cannot must has are the")
+)
+_XML = re.compile(
+    rf"[<{TAG}](?P<name>[\w.:-]{{1,80}})(?: [^<>{TAG}]{{0,200}})?>(?P<value>[^<>{TAG}\n]+)[<{TAG}]/"
+)
+# `ENV NAME value`, `npm config set NAME value`
+_SET = re.compile(
+    r"(?<![\w-])(?:ENV|env|setx|SETX|secret set|config(?:ure)?[ \t]+set|config|set)[ \t]+"
+    r"(?:-\S{1,80}[ \t]+){0,3}(?P<name>[\w./:@-]{1,200})[ \t]+(?:--body[ \t]+)?(?![=:\s])"
+)
+# `"name": "NAME", "value": "value"`, `--name NAME --value value`, `key="NAME" value="value"`
+_PAIR = re.compile(
+    rf"(?<![\w.])(?:--?)?(?:[Nn]ame|NAME|[Kk]ey|KEY|[Pp]arameterName|[Vv]ariable)(?:{_QUOTE})?"
+    rf"[ \t]*[:= ][ \t]*(?:{_QUOTE})?(?P<name>[\w./-]{{2,120}})(?:{_QUOTE})?[,;\s]{{1,4}}"
+    rf"(?:--)?(?:{_QUOTE})?(?:[Vv]alue|VALUE)(?:{_QUOTE})?[ \t]*[:= ][ \t]*"
+)
+
+
+def find_value(text: str, at: int) -> tuple[int, int]:
+    """(begin, end) of the value at a place, without its quotes; an empty one where none is."""
+    if quoted := _QUOTED.match(text, at) or _QUOTED_AGAIN.match(text, at):
+        return quoted.span("value")
+    if reference := _REFERENCE.match(text, at):
+        rest = _BARE.match(text, reference.end())
+        return at, rest.end() if rest else reference.end()
+    if _NO_VALUE.match(text, at):
+        return at, at
+    bare = _BARE.match(text, at)
+    return bare.span() if bare else (at, at)
+
+
+def find_assigned(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each secret that a plain line gives to a name."""
+    at = 0
+    while match := _GIVEN.search(text, at):
+        span = _judge(text, match)
+        if span is None:
+            at = match.end("sign")
+            continue
+        yield span
+        at = max(span[1], match.end("sign"))
+
+
+def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    """Where the secret is that a name is given, None when there is none."""
+    name, sign, at = match["name"], match["sign"], match.end()
+    if _HEADER.fullmatch(name):
+        return _find_header(text, at)
+    if _COOKIE.fullmatch(name) and ":" in sign:
+        return _find_cookie(text, at)
+    strength = judge_name(name)
+    if strength == NONE:
+        return None
+    begin, end = find_value(text, at)
+    value = text[begin:end]
+    if "=" not in sign and begin == at and not _is_given(text, match, strength, value):
+        return None
+    default = re.match(r"\$\{\w+:?[-=](?=[^}$])", value)
+    if default and text[begin:end].endswith("}"):
+        begin, end = begin + default.end(), end - 1
+        value = text[begin:end]
+    return (begin, end) if is_secret(strength, name, value) else None
+
+
+def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> bool:
+    """Whether `name: value` without quotes is no prose, no image and no line number."""
+    if not match["sign"].endswith((" ", "\t")):
+        return looks_made(value) and "/" not in value
+    before = text[max(0, match.start() - 80) : match.start()]
+    end = match.end() + len(value)
+    rest = text[end : end + 80].strip(" \t\\\"',;}])")
+    at_key = _KEY_PLACE.search(before) and not _WORD_BEFORE.search(before)
+    if not at_key or (rest and not rest.startswith(("#", "//", TAG))):
+        return looks_made(value)
+    told = is_wordlike(value) and "token" in match["name"].lower() and not match["name"].isupper()
+    return strength == WEAK or not told
+
+
+def _find_header(text: str, at: int) -> tuple[int, int] | None:
+    """The credentials of an Authorization header."""
+    opened = re.compile(_QUOTE).match(text, at)
+    at = opened.end() if opened else at
+    scheme = _SCHEME.match(text, at)
+    begin, end = find_value(text, scheme.end() if scheme else at)
+    value = text[begin:end]
+    made = scheme is not None or looks_made(value)
+    return (begin, end) if made and not is_harmless(value) else None
+
+
+def _find_cookie(text: str, at: int) -> tuple[int, int] | None:
+    """All of a header's cookies."""
+    match = re.compile(r"[^\"'\n]*[^\"'\s]").match(text, at)
+    return match.span() if match and "=" in match[0] else None
+
+
+def find_options(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each secret that an option with a secret's name is given."""
+    for match in _OPTION.finditer(text):
+        strength = judge_name(match["name"])
+        begin, end = find_value(text, match.end())
+        value = text[begin:end]
+        if strength and value not in _SENTENCE and is_secret(strength, match["name"], value):
+            yield begin, end
+
+
+def find_bearers(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of what follows Bearer where no header's name stands before it."""
+    for match in _BEARER.finditer(text):
+        if looks_made(match["value"]) and text[match.end() : match.end() + 1] != '"':
+            yield match.span("value")
+
+
+def find_elements(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each secret between the tags of an XML element of a secret's name."""
+    for match in _XML.finditer(text):
+        strength = judge_name(match["name"])
+        if strength and is_secret(strength, match["name"], match["value"].strip()):
+            yield match.span("value")
+
+
+def find_set(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each secret that a command or an instruction sets a name to."""
+    for match in _SET.finditer(text):
+        name = match["name"].rpartition(":")[2]
+        # the one name of a configuration that says so at its begin: pypi-token.main
+        strength = judge_name(name) or judge_name(name.partition(".")[0])
+        if strength == STRONG and not is_counted(name):
+            begin, end = (
+                _find_rest(text, match.end())
+                if match[0].startswith("ENV")
+                else find_value(text, match.end())
+            )
+            value = text[begin:end]
+            told = match[0].startswith("ENV") or not is_wordlike(value)
+            if told and is_secret(strength, name, value):
+                yield begin, end
+
+
+def _find_rest(text: str, at: int) -> tuple[int, int]:
+    """What is left of a line, without its quotes: the value of `ENV NAME value`."""
+    begin, end = find_value(text, at)
+    if begin > at:
+        return begin, end
+    stop = text.find(TAG, at)
+    rest = text[at : stop if stop >= 0 else len(text)].rstrip(" \t\\\"'")
+    return at, at + len(rest)
+
+
+def find_pairs(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each secret whose name stands before it as the value of `name`."""
+    for match in _PAIR.finditer(text) if "alue" in text or "VALUE" in text else ():
+        strength = judge_name(match["name"].rpartition("/")[2])
+        begin, end = find_value(text, match.end())
+        if strength and is_secret(strength, match["name"], text[begin:end]):
+            yield begin, end

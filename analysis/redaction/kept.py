@@ -1,0 +1,63 @@
+"""What is kept to be shared: recorded logs, and values that become JSON."""
+
+import base64
+import binascii
+from functools import lru_cache
+from typing import Any
+
+from analysis.redaction.lines import SECRET
+from analysis.redaction.names import STRONG, is_harmless, judge_name
+from analysis.redaction.texts import redact
+
+
+def redact_log(log: bytes) -> bytes:
+    """A log's bytes redacted: as many lines as before, and bytes that are no UTF-8 as they are."""
+    text = log.decode("utf-8", "surrogateescape")
+    return redact(text).encode("utf-8", "surrogateescape")
+
+
+def redact_values(value: Any, name: str = "") -> Any:
+    """A value of JSON with each text in it redacted, whole where its key is a secret's name.
+
+    What BuildKit's records keep in base64 (`data` of `logs`) is redacted inside.
+    """
+    if isinstance(value, str):
+        return _redact_text(value, name)
+    if isinstance(value, list):
+        return [redact_values(each, name) for each in value]
+    if not isinstance(value, dict):
+        return value
+    pair = _read_pair(value)
+    return {
+        _redact_text(key): SECRET
+        if key == pair and isinstance(each, str) and not is_harmless(each)
+        else redact_values(each, key)
+        for key, each in value.items()
+    }
+
+
+def _read_pair(value: dict[str, Any]) -> str:
+    """The key of a secret in {"name": …, "value": …} whose name tells of one, '' without it."""
+    keys = {key.lower(): key for key in value if isinstance(key, str)}
+    name = value.get(keys.get("name", ""))
+    secret = isinstance(name, str) and judge_name(name) == STRONG
+    return keys.get("value", "") if secret else ""
+
+
+@lru_cache(maxsize=10_000)
+def _redact_text(text: str, name: str = "") -> str:
+    """A text redacted; whole where its name is a secret's."""
+    if name == "data" and (inside := _read_base64(text)) is not None:
+        safe = redact_log(inside)
+        return text if safe == inside else base64.b64encode(safe).decode()
+    if judge_name(name) == STRONG and not is_harmless(text):
+        return SECRET
+    return redact(text)
+
+
+def _read_base64(text: str) -> bytes | None:
+    """What a text is in base64, None when it is not."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None

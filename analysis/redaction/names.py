@@ -1,0 +1,132 @@
+"""What a name and a value say of themselves: which names hold secrets, which values are none."""
+
+import re
+from functools import lru_cache
+
+
+def list_words(text: str) -> list[str]:
+    """The words of a text, between blanks."""
+    return re.findall(r"\S+", text)
+
+
+# words of camelCase, SNAKE_CASE and kebab-case
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SECRET_WORD = re.compile(
+    r"(?:password|passwd|passphrase|passcode|passwort|secret|token|apikey|authkey|accesskey"
+    r"|secretkey|privatekey|accountkey|sharedkey|credential)s?$|^(?:pwd|pw|creds)$"
+)
+# what a secret word is followed by where the name is of something else
+_OTHER = frozenset(
+    list_words(
+        "file files path paths dir directory folder url uri urls name names id ids type types "
+        "length len size sizes count counts limit limits max min ttl expiry expires "
+        "expiration expired age policy version enabled disabled required provider providers "
+        "manager store stores mount arn region endpoint host port user username owner format "
+        "algorithm alg prefix suffix hint env var vars field fields header headers label "
+        "title regex pattern strength reset rotation server service class index ref refs sock "
+        "socket method mode helper command status state usage budget window bucket stripped "
+        "missing yaml yml txt json toml ini py js ts go md sh cfg conf lock html css xml in "
+        "args needed allowed detected found issuer audience scope scopes timeout retries "
+        "interval days hours seconds cost price position offset stdin map set"
+    )
+)
+# what a key is that anyone may see
+_OPEN_KEYS = frozenset(
+    list_words(
+        "public pub cache primary foreign partition sort object map row hash host gpg pgp kms "
+        "registry group lookup index unique composite idempotency dedup restore parent child "
+        "hot arrow enter shift ctrl alt tab any join shard natural surrogate s3 node item "
+        "dict json config translation locale message tag label annotation topic routing apt "
+        "known trusted layer release order search filter state event metric data first last "
+        "next"
+    )
+)
+# names of no secret where the value is a number: MAX_TOKENS=4096
+_COUNTED = frozenset(
+    list_words("max min num total count tokens limit prompt completion input output")
+)
+# these alone say little: only a value that looks like a secret is one
+_WEAK = frozenset(["pass", "pwd", "pw", "auth", "signature", "sig", "credential", "credentials"])
+STRONG, WEAK, NONE = 2, 1, 0
+_REFERENCE = (
+    r"(?:\$\$?\w+|\$\$?\{\w+(?::?[-+?=](?:\$\{?\w+\}?)?)?\}|%\w+%|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}"
+    r"|\$?<[\w .\u2026-]*>|@\w+@|\$\([^()]*\)|`[^`]*`|!(?:Ref|Sub|GetAtt)\b.*)"
+)
+_HARMLESS = re.compile(
+    rf"(?:{_REFERENCE}[-:/._+@]?)+"
+    # cut off in the middle of a reference
+    r"|\$[({].*|`.*|\{\{.*|!(?:Ref|Sub|GetAtt|ImportValue)\b.*"
+    r"|(?:true|false|none|null|nil|undefined|yes|no|on|off|empty|unset|inherit|read|write|required"
+    r"|optional|prompt|stdin|string|str|bool|bytes|int|any|redacted|account|masked|hidden|secure)"
+    r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|x{3,}|\.+|-+|\[\w*\]|\((?:sensitive|known)[^()]*\)"
+    # code and references of other tools
+    r"|(?:var|local|data|module|self|this|process\.env|os\.environ|env|secrets|config|settings"
+    r"|args|options|params|request|req|ctx)[.\[:].*|[A-Za-z_][\w.]*\([^()]*\)"
+    r"|(?:arn:aws|sha(?:256|384|512)[:-]|projects/|alias/|file:|ssm:|vault:).*"
+    r"|(?:~|\.{1,2}|/(?:run|etc|var|home|root|usr|opt|tmp|mnt|app|secrets|srv|data|workspace|src"
+    r"|codebuild|build|github|builds|proc|dev|bin|kaniko|keys|certs))(?:/[\w.@-]+)*/?"
+    r"|[\w./-]+\.(?:ya?ml|json|txt|pem|key|crt|env|ini|toml|conf|cfg|properties|js|ts|py|sh|go|md)"
+    r"|[v^~<>=]*\d+(?:\.\d+){2,}(?:[-+][\w.]+)?|[v^~<>=]+\d+(?:\.\d+)*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+]?[\d_,]+(?:\.\d+)?[kKmM%]?")
+_WORDLIKE = re.compile(r"[A-Z]?[a-z]{1,14}|[A-Z]{1,12}|[a-z]{1,12}(?:[-_/.:][a-z]{1,12}){1,5}")
+_LETTERS_OR_DIGITS = re.compile(r"[A-Za-z]*|\d*")
+
+
+@lru_cache(maxsize=50_000)
+def judge_name(name: str) -> int:
+    """STRONG when whatever a name is given is a secret, WEAK when it may be, else NONE."""
+    words = [word.lower() for word in _WORD.findall(name[-200:])]
+    while len(words) > 1 and words[-1].isdigit():
+        words.pop()
+    if not words or words[-1] in _OTHER:
+        return NONE
+    if any(_SECRET_WORD.search(word) for word in words if word not in _WEAK):
+        return STRONG
+    if words[-1] == "signature" and words[0] == "x":
+        # of a URL that AWS or Google signed
+        return STRONG
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last in ("key", "keys") and before:
+        return NONE if before in _OPEN_KEYS else STRONG
+    if last in ("pass", "pwd", "pw", "credentials", "credential") and before:
+        return STRONG
+    return WEAK if last in _WEAK or name.lower().endswith("sonar.login") else NONE
+
+
+@lru_cache(maxsize=50_000)
+def is_counted(name: str) -> bool:
+    """Whether a name is of a number of things, such as tokens of a language model."""
+    return not _COUNTED.isdisjoint(word.lower() for word in _WORD.findall(name[-200:]))
+
+
+def is_harmless(value: str) -> bool:
+    """Whether a value is no secret by itself: a reference, a path, yes or no, a version."""
+    return not value or (len(value) < 500 and _HARMLESS.fullmatch(value) is not None)
+
+
+def is_wordlike(value: str) -> bool:
+    """Whether a value looks like words that people write."""
+    return len(value) < 100 and _WORDLIKE.fullmatch(value) is not None
+
+
+def _is_number(value: str) -> bool:
+    """Whether a value is a number."""
+    return _NUMBER.fullmatch(value) is not None
+
+
+def looks_made(value: str) -> bool:
+    """Whether a value looks as if it had been made at random, of letters and digits."""
+    if len(value) < 6 or is_wordlike(value) or is_harmless(value):
+        return False
+    return len(value) >= 16 or _LETTERS_OR_DIGITS.fullmatch(value) is None
+
+
+def is_secret(strength: int, name: str, value: str) -> bool:
+    """Whether a value that a name of this strength is given is a secret."""
+    if is_harmless(value) or (_is_number(value) and is_counted(name)):
+        return False
+    if strength == STRONG:
+        return True
+    return strength == WEAK and looks_made(value)

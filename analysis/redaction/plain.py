@@ -1,0 +1,98 @@
+"""A line as people read it: without colours, entities and escapes, and where each sign was."""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+from typing import NamedTuple
+from urllib.parse import unquote
+
+# tags that colour text, as a terminal does with escape sequences
+_COLOURS = (
+    r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|\x1b[^\[\]]"
+    r"|</?(?:span|b|i|em|strong|code|font|u|mark|kbd|samp|tt|wbr)"
+    r"(?: (?:class|style)=\"[^\"<>]{0,200}\")*>"
+)
+# an embedded picture is passed over whole: its letters mean nothing
+_PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]+"
+_MARK = re.compile(
+    rf"(?P<gone>{_COLOURS}|\r)|(?P<picture>{_PICTURE})|(?P<tag><(?=[/!]?[A-Za-z]))"
+    r"|(?P<entity>&(?:amp;)*(?:#\d{1,6}|#x[0-9a-f]{1,5}|quot|apos|amp|lt|gt|nbsp);)"
+    r"|(?P<percent>%[2-7][0-9a-f])|(?P<unicode>\\u00[2-7][0-9a-f])",
+    re.IGNORECASE,
+)
+_SOME_MARK = re.compile(r"[\x1b\r<&%]|\\u00|;base64,")
+_GONE = re.compile(_COLOURS, re.IGNORECASE)
+# what stands for a tag's begin and for a picture in a plain line
+TAG, _PICTURED = "\ue000", "\ue001"
+
+
+class Plain(NamedTuple):
+    """The text to look at, and where each of its signs begins and ends in the line; None as is."""
+
+    text: str
+    begins: list[int] | None
+    ends: list[int] | None
+
+
+def read_plain(line: str) -> Plain:
+    """A line with each escape as the one sign that it means."""
+    if not _SOME_MARK.search(line):
+        return Plain(line, None, None)
+    parts: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for match in _MARK.finditer(line):
+        parts.append(line[at : match.start()])
+        begins.extend(range(at, match.start()))
+        ends.extend(range(at + 1, match.start() + 1))
+        at = match.end()
+        if sign := _read_mark(match):
+            parts.append(sign)
+            begins.append(match.start())
+            ends.append(at)
+    parts.append(line[at:])
+    begins.extend(range(at, len(line)))
+    ends.extend(range(at + 1, len(line) + 1))
+    return Plain("".join(parts), begins, ends)
+
+
+def _read_mark(match: re.Match[str]) -> str:
+    """The sign that an escape means, '' for a colour."""
+    if match["gone"]:
+        return ""
+    if match["picture"]:
+        return _PICTURED
+    if match["tag"]:
+        return TAG
+    if match["entity"]:
+        return unescape(match["entity"].replace("&amp;", "&"))[:1] or " "
+    return unquote(match["percent"]) if match["percent"] else chr(int(match["unicode"][2:], 16))
+
+
+def replace_spans(line: str, plain: Plain, spans: Iterable[tuple[int, int, str]]) -> str:
+    """A line with (begin, end, word) of its plain text replaced; what overlaps becomes one."""
+    parts, at = [], 0
+    for begin, end, word in _merge(spans):
+        first = begin if plain.begins is None else plain.begins[begin]
+        last = end if plain.ends is None else plain.ends[end - 1]
+        # colours that begin or end inside stay
+        kept = "" if plain.begins is None else "".join(_GONE.findall(line[first:last]))
+        parts += [line[at:first], word, kept]
+        at = last
+    return "".join([*parts, line[at:]])
+
+
+def _merge(spans: Iterable[tuple[int, int, str]]) -> Iterable[tuple[int, int, str]]:
+    """Spans in order, those that overlap as one."""
+    merged: list[tuple[int, int, str]] = []
+    for begin, end, word in sorted(spans):
+        if begin >= end:
+            continue
+        if merged and begin < merged[-1][1]:
+            first, last, before = merged[-1]
+            both = before if word == before or last - first >= end - begin else word
+            merged[-1] = first, max(last, end), both
+        else:
+            merged.append((begin, end, word))
+    return merged
