@@ -24,6 +24,11 @@ def weigh(source: Source) -> int:
             size = os.stat(source).st_size
         except (OSError, ValueError):
             size = 0
+    return weigh_size(size, packed)
+
+
+def weigh_size(size: int, packed: bool) -> int:
+    """About how many bytes there are to read of a file of that size."""
     return _FILE_BYTES + size * (_GROWTH if packed else 1)
 
 

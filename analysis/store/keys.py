@@ -19,7 +19,7 @@ from analysis.store.kinds import Named
 
 _CHUNK = 1 << 20
 # what a file system's clock may be late, and a change go unseen for (ns)
-_SETTLED = 2_000_000_000
+SETTLED = 2_000_000_000
 _TABLE = (
     "create table if not exists seen "
     "(path blob primary key, size int, changed int, moved int, inode int, key text) without rowid"
@@ -105,7 +105,7 @@ def _recall(memory: Path | None, paths: Sequence[bytes]) -> dict[tuple[bytes, St
 
 def _note(memory: Path | None, found: Sequence[tuple[bytes, Stamp | None, str | None]]) -> None:
     """Remember keys of files that have not changed lately; a table that is damaged is made anew."""
-    latest = time.time_ns() - _SETTLED
+    latest = time.time_ns() - SETTLED
     rows = [(path, *each, key) for path, each, key in found if each and max(each[1:3]) < latest]
     if memory is None or not rows:
         return

@@ -50,10 +50,15 @@ def read_tables(
     sources = list(sources)
     weights = [weigh(source) for _, source in sources]
     place = find_place(store)
-    if place is None or (store is None and sum(weights) < _WORTH_KEEPING):
+    if place is None or (store is None and not is_worth_keeping(sum(weights))):
         return _join(kind, _read(kind, sources, weights, cluster)).tables
     keys = find_keys(sources, _find_memory(place))
     return _read_through(kind, sources, weights, keys, place, cluster, asked=store is not None)
+
+
+def is_worth_keeping(weight: int) -> bool:
+    """Whether reading so much (bytes) takes longer than looking it up and keeping it."""
+    return weight >= _WORTH_KEEPING
 
 
 def _join(kind: Kind, parts: Sequence[Read]) -> Read:

@@ -214,7 +214,7 @@ def test_keys_of_unchanged_files_are_remembered(tmp_path, monkeypatch):
     path.write_text("one")
     old = time.time() - 60
     os.utime(path, (old, old))
-    monkeypatch.setattr(keys, "_SETTLED", -(1 << 62))
+    monkeypatch.setattr(keys, "SETTLED", -(1 << 62))
     (first,) = keys.find_keys([("a", path)], memory)
     monkeypatch.setattr(keys, "_hash", lambda source: "hashed")
     assert keys.find_keys([("a", path)], memory) == [first]

@@ -1,0 +1,85 @@
+"""Frames that follow from a whole folder, kept with it: ANSWERS-VERSION/KEY/NAME.parquet.
+
+The key is of the folder's name and of the path, size, times and inode of each file in it; the
+version of all sources of the package. A folder in which a file changed within two seconds has none.
+"""
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.store.balance import weigh_size
+from analysis.store.batches import pack
+from analysis.store.keys import SETTLED
+from analysis.store.kinds import hash_sources
+from analysis.store.nested import to_frame, to_table
+from analysis.store.places import Place, find_place
+from analysis.store.reading import Store, is_worth_keeping
+
+# rows of a frame that are tried to come back as they were
+_TRIED = 100
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is kept of one folder."""
+
+    place: Place
+    folder: str
+
+    def load(self, name: str) -> pd.DataFrame | None:
+        """The frame of that name; None when there is none that can be read."""
+        try:
+            data = self.place.read(f"{self.folder}/{name}.parquet")
+            file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+            return to_frame(file.read())
+        except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a frame, if it is one that comes back as it was and there is room for it."""
+        with suppress(OSError, TypeError, ValueError, pa.ArrowException):
+            some = frame.head(_TRIED)
+            pd.testing.assert_frame_equal(to_frame(to_table(some)), some)
+            self.place.write(f"{self.folder}/{name}.parquet", pack(to_table(frame)))
+
+
+def find_answers(folder: Path, store: Store = None) -> Answers | None:
+    """What is kept of a folder; None without a store, and for small or unsettled folders."""
+    place = find_place(store)
+    if place is None:
+        return None
+    stamps, weight = _stamp_all(folder)
+    settled = all(max(each[2:4]) < time.time_ns() - SETTLED for each in stamps)
+    if not settled or (store is None and not is_worth_keeping(weight)):
+        return None
+    digest = blake2b(repr((os.fspath(folder), stamps)).encode("utf-8", "replace"), digest_size=16)
+    return Answers(place, f"answers-{hash_sources(('',))}/{digest.hexdigest()}")
+
+
+def _stamp_all(folder: Path) -> tuple[list[tuple[str, int, int, int, int]], int]:
+    """(path, size, mtime, ctime, inode of all that is below a folder; about its weight)."""
+    found: list[tuple[str, int, int, int, int]] = []
+    weight = 0
+    folders = [os.fspath(folder)]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue
+        for each in entries:
+            state = each.stat(follow_symlinks=False)
+            found.append((each.path, state.st_size, state.st_mtime_ns, state.st_ctime_ns,
+                          state.st_ino))  # fmt: skip
+            if each.is_dir():
+                folders.append(each.path)
+            else:
+                weight += weigh_size(state.st_size, each.name.endswith(".gz"))
+    return sorted(found), weight
