@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from analysis.errors import RecordError
 from analysis.logs import Tables
 from analysis.records.build_steps import Row, list_timelines
-from analysis.records.recording import read_json
+from analysis.records.recording import read_source
 from analysis.store import Kind, Store, read_tables
 
 _TEXT, _INT, _FLOAT = pa.string(), pa.int64(), pa.float64()
@@ -32,14 +32,14 @@ _STEPS = pa.schema(
 
 
 def read_histories(
-    paths: Iterable[str], store: Store = None
+    paths: Iterable[str], *, cluster: str = "", store: Store = None
 ) -> tuple[dict[str, list[list[Row]]], dict[str, str]]:
     """(path -> the rows of each build, path -> why a record can't be read), of these records.
 
-    `store`: as of analysis.read_logs.
+    `cluster`, `store`: as of analysis.read_logs.
     """
     sources = [(path, Path(path)) for path in dict.fromkeys(paths)]
-    tables = read_tables(_KIND, sources, store=store)
+    tables = read_tables(HISTORIES, sources, cluster=cluster, store=store)
     columns = tables["records"].to_pydict()
     problems = {
         path: problem
@@ -62,9 +62,9 @@ def _read_batch(sources: Sequence[tuple[str, Any]]) -> Tables:
     steps: list[tuple[Any, ...]] = []
     for name, source in sources:
         try:
-            builds = list_timelines(read_json(source))
+            builds = list_timelines(read_source(name, source))
         except RecordError as error:
-            records.append((name, 0, str(error).replace(str(source), name)))
+            records.append((name, 0, str(error)))
             continue
         records.append((name, len(builds), None))
         steps += [(name, *_flatten(row)) for rows in builds for row in rows]
@@ -106,7 +106,7 @@ def _list_lists(column: pa.ChunkedArray) -> list[list[Any]]:
     return [values[a:b] for a, b in pairwise(starts)]
 
 
-_KIND = Kind(
+HISTORIES = Kind(
     name="histories",
     read=_read_batch,
     schemas={"records": _RECORDS, "steps": _STEPS},

@@ -129,14 +129,18 @@ def to_json(value: Any, indent: int | None = None) -> bytes:
 
 def read_json(path: str | Path) -> Any:
     """The value in a JSON file, gzip or not; RecordError if it is cut off or damaged."""
-    path = Path(path)
+    return read_source(str(path), path)
+
+
+def read_source(name: str, source: str | Path | bytes) -> Any:
+    """The value in a JSON file, or in its bytes; RecordError tells of it by that name."""
     try:
-        data = path.read_bytes()
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
         return json.loads(gzip.decompress(data) if is_gzip(data) else data)
     except FileNotFoundError as error:
-        raise RecordError(f"{path} is missing: the run was cut off; run it again.") from error
+        raise RecordError(f"{name} is missing: the run was cut off; run it again.") from error
     except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
-        raise RecordError(f"{path} is damaged ({error}): run it again.") from error
+        raise RecordError(f"{name} is damaged ({error}): run it again.") from error
 
 
 def read_records(folder: str | Path) -> Records:

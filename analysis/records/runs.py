@@ -8,11 +8,11 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import Logs
+from analysis.records.listings import read_listings
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.validity import judge_runs
-from analysis.registry import frame_images, list_entries
 from analysis.shipped import find_folder
-from analysis.store import read_logs
+from analysis.store import Store, read_logs
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,25 @@ class Experiment:
     images: pd.DataFrame
 
 
-def read_experiment(folder: str | Path) -> Experiment:
+def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = None) -> Experiment:
     """Everything in an experiment's folder; RecordError when there is no experiment.
 
     A relative folder is looked for here, then among those the package brings. Damaged runs are
-    left out and listed in `problems`.
+    left out and listed in `problems`. `cluster`, `store`: as analysis.read_logs takes them.
     """
     folder = find_folder(folder)
     records = read_records(folder)
     facts, odd = _read_facts(folder)
-    logs = read_logs([Path(log) for log in records.runs["log"]])
-    images, unread = _read_listings(records.runs)
+    paths = [Path(log) for log in records.runs["log"]]
+    logs = read_logs(paths, cluster=cluster, store=store)
+    images, unread = read_listings(records.runs, cluster, store)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     return Experiment(
         folder=folder,
         facts=facts,
         runs=judge_runs(records.runs, logs.builds, logs.steps, logs.commands),
-        problems=pd.concat([odd, records.problems, bad, unread], ignore_index=True),
+        problems=pd.concat([odd, records.problems, bad, frame_problems(unread)], ignore_index=True),
         logs=logs,
         images=images,
     )
@@ -87,30 +88,3 @@ def _read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     except RecordError as error:
         return {}, frame_problems([(path, error)])
     return facts, frame_problems([])
-
-
-def _read_listings(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(read_images of each run's listing with `run` and `apart`, path and reason of others)."""
-    entries, problems = [], []
-    for run, path in zip(runs["run"], runs["images"], strict=True):
-        try:
-            listing = read_json(path)
-            found = [
-                entry | {"run": run, "apart": apart}
-                for apart, part in ((False, listing), (True, listing.get("cache")))
-                if part is not None
-                for entry in list_entries(part["imageDetails"], part["manifests"])
-            ]
-        except RecordError as error:
-            problems.append((path, str(error)))
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            problems.append((path, f"{path} is no listing of a registry ({error!r})."))
-        else:
-            entries += found
-            if "problem" in listing:
-                problems.append((path, listing["problem"]))
-    images = frame_images(entries)
-    types = {"run": "string", "apart": "bool"}
-    # where nothing was listed there are no such columns yet
-    columns = dict.fromkeys([*images.columns, *types])
-    return images.reindex(columns=list(columns)).astype(types), frame_problems(problems)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.records.build_steps import History, Row, list_timelines
 from analysis.records.histories import read_histories
+from analysis.store import Store
 
 COLUMNS = {
     "build": "int64",
@@ -46,12 +47,15 @@ def read_timeline(history: History) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_timelines(
+    runs: pd.DataFrame, steps: pd.DataFrame, *, cluster: str = "", store: Store = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(run and read_timeline's columns for all runs; path, reason of each record not read).
 
     Of `steps`, those of the runs' logs, come the steps that buildx does itself and BuildKit does
     not record: starting a builder, put before the rest, and pushing with docker, put after it.
-    They are left out where the log shows another number of builds than were recorded.
+    They are left out where the log shows another number of builds than were recorded. `cluster`,
+    `store`: as of analysis.read_logs.
 
     >>> experiment = analysis.read_experiment("data/control")
     >>> timelines, unread = analysis.read_timelines(experiment.runs, experiment.logs.steps)
@@ -59,7 +63,7 @@ def read_timelines(runs: pd.DataFrame, steps: pd.DataFrame) -> tuple[pd.DataFram
     (48, 0)
     """
     shown, own = _list_shown(steps), _list_buildx(steps)
-    histories, unread = read_histories(runs["history"].dropna())
+    histories, unread = read_histories(runs["history"].dropna(), cluster=cluster, store=store)
     rows: list[tuple[Any, ...]] = []
     problems = []
     columns = (runs[name].tolist() for name in ("run", "log", "history"))

@@ -41,7 +41,7 @@ def _freeze(values: list[Any]) -> list[Any]:
 
 def to_table(frame: pd.DataFrame) -> pa.Table:
     """A frame as a table, columns of objects folded; TypeError when it would not come back."""
-    folded = [name for name, kind in frame.dtypes.items() if kind == object]
+    folded = [str(name) for name, kind in frame.dtypes.items() if str(kind) == "object"]
     texts = {name: pd.Series(fold(frame[name]), frame.index, dtype="string") for name in folded}
     table = pa.Table.from_pandas(frame.assign(**texts) if texts else frame)
     metadata = (table.schema.metadata or {}) | {b"folded": json.dumps(folded).encode()}
