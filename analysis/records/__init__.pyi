@@ -1,6 +1,8 @@
 from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
 from .columns import COLUMN_DEFAULTS
+from .histories import HISTORIES
 from .inputs import Need, takes, to_grid
+from .listings import LISTINGS
 from .media_types import read_media
 from .prices import REGION, read_prices
 from .recording import (
@@ -22,7 +24,9 @@ __all__ = [
     "COLUMNS",
     "COLUMN_DEFAULTS",
     "FORMAT",
+    "HISTORIES",
     "KEPT_HOSTS",
+    "LISTINGS",
     "REGION",
     "SIMULATION_COLUMNS",
     "Experiment",

@@ -1,6 +1,6 @@
 """An experiment on disk as frames: its runs, their logs and what they left in the registry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,10 @@ from analysis.records.listings import read_listings
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.validity import judge_runs
 from analysis.shipped import find_folder
-from analysis.store import Store, read_logs
+from analysis.store import Store, find_answers, read_logs, recall
+
+_OWN = ("runs", "problems", "images")
+_LOGS = [each.name for each in fields(Logs)]
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,33 @@ def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = Non
     left out and listed in `problems`. `cluster`, `store`: as analysis.read_logs takes them.
     """
     folder = find_folder(folder)
-    records = read_records(folder)
     facts, odd = _read_facts(folder)
+    answers = find_answers(folder, store)
+    names = [*_OWN, *(f"logs.{name}" for name in _LOGS)]
+    runs, problems, images, *logs = recall(
+        answers, names, lambda: _read_frames(folder, odd, cluster, store)
+    )
+    named = dict(zip(_LOGS, logs, strict=True))
+    experiment = Experiment(folder, facts, runs, problems, Logs(**named), images)
+    vars(experiment).update(answers=answers, reading={"cluster": cluster, "store": store})
+    return experiment
+
+
+def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) -> list[pd.DataFrame]:
+    """The frames of an experiment, _OWN and then those of its logs, from its files."""
+    records = read_records(folder)
     paths = [Path(log) for log in records.runs["log"]]
     logs = read_logs(paths, cluster=cluster, store=store)
     images, unread = read_listings(records.runs, cluster, store)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
-    return Experiment(
-        folder=folder,
-        facts=facts,
-        runs=judge_runs(records.runs, logs.builds, logs.steps, logs.commands),
-        problems=pd.concat([odd, records.problems, bad, frame_problems(unread)], ignore_index=True),
-        logs=logs,
-        images=images,
-    )
+    problems = [odd, records.problems, bad, frame_problems(unread)]
+    return [
+        judge_runs(records.runs, logs.builds, logs.steps, logs.commands),
+        pd.concat(problems, ignore_index=True),
+        images,
+        *(getattr(logs, name) for name in _LOGS),
+    ]
 
 
 def read_runs(folder: str | Path) -> pd.DataFrame:

@@ -8,8 +8,10 @@ import pandas as pd
 
 from analysis import measures, records
 from analysis.measures.money import BUILDS, COMPUTE, MIX
+from analysis.results.kept import kept
 from analysis.results.once import once
 from analysis.results.summary import say_line, write_html
+from analysis.store import recall
 from analysis.workload import BASELINE
 
 
@@ -56,23 +58,27 @@ class Experiment(records.Experiment):
         return measures.left_out(self.runs)
 
     @once
+    @kept
     def compare(self, baseline: str = BASELINE, measure: str = "seconds") -> pd.DataFrame:
         """Each strategy against the baseline, a row a scenario: the columns of analysis.compare."""
         return measures.compare(self.runs, baseline, measure)
 
     @once
+    @kept
     def break_even(self, baseline: str = BASELINE) -> pd.DataFrame:
         """From how many seconds of work on each strategy pays: measures.break_even's columns."""
         compared = self.compare(baseline)
         return measures.break_even(self.marked, self.logs.steps, baseline, compared)
 
     @once
+    @kept
     def hits(self, comparable: bool = True) -> pd.DataFrame:
         """Layers from a cache, a row a run (all runs if not comparable): measures.hits_by_run's."""
         runs = self.comparable if comparable else self.marked
         return measures.hits_by_run(runs, self.logs.steps)
 
     @once
+    @kept
     def misses(self) -> pd.DataFrame:
         """Why layers missed, a row a missed layer of any run: measures.misses_by_run's columns."""
         return measures.misses_by_run(self.runs, self.logs)
@@ -88,16 +94,19 @@ class Experiment(records.Experiment):
         return measures.mean_by_activity(self.overhead_map())
 
     @once
+    @kept
     def overhead_map(self) -> pd.DataFrame:
         """Seconds by run and activity: the columns of analysis.overhead_map."""
         return measures.overhead_map(self.comparable, self.logs)
 
     @once
+    @kept
     def busy_map(self) -> pd.DataFrame:
         """Busy seconds inside docker builds, by run and activity: measures.busy_map's columns."""
         return measures.busy_map(self.comparable, self.logs)
 
     @once
+    @kept
     def builder_costs(self) -> pd.DataFrame:
         """Seconds to create and boot a builder, a row a run: measures.builder_costs' columns."""
         return measures.builder_costs(self.comparable, self.logs)
@@ -113,19 +122,28 @@ class Experiment(records.Experiment):
 
     @once
     def _read_timelines(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return records.read_timelines(self.comparable, self.logs.steps)
+        reading = vars(self).get("reading", {})
+        table, unread = recall(
+            vars(self).get("answers"),
+            ("timelines", "unread_timelines"),
+            lambda: records.read_timelines(self.comparable, self.logs.steps, **reading),
+        )
+        return table, unread
 
     @once
+    @kept
     def path_map(self) -> pd.DataFrame:
         """Seconds on the critical path of docker builds, by run and activity: as busy_map's."""
         return measures.path_map(self.comparable, self.logs, self.timelines())
 
     @once
+    @kept
     def entries(self) -> pd.DataFrame:
         """What the registry held after each run, of all runs: analysis.count_entries' columns."""
         return measures.count_entries(self.marked, self.images, self.problems)
 
     @once
+    @kept
     def mixes(self, baseline: str = BASELINE) -> pd.DataFrame:
         """Each strategy against the baseline for three mixes of commits: seconds of one build."""
         return measures.compare_mixes(self.comparable, baseline)

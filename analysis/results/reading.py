@@ -5,13 +5,15 @@ from pathlib import Path
 
 from analysis import records
 from analysis.results.experiment import Experiment
+from analysis.store import Store
 
 
-def read_experiment(folder: str | Path) -> Experiment:
+def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = None) -> Experiment:
     """Everything in an experiment's folder; RecordError when there is no experiment.
 
     A relative folder is looked for here, then beside the package. Damaged runs are left out
-    and listed in `problems`.
+    and listed in `problems`. `cluster`, `store`: as read_logs takes them; what many runs came to
+    is kept in the store, too, and not computed again.
 
     >>> experiment = analysis.read_experiment("data/control")
     >>> len(experiment.runs), int(experiment.runs["valid"].sum())
@@ -19,7 +21,7 @@ def read_experiment(folder: str | Path) -> Experiment:
     >>> set(experiment.compare(baseline="registry-cache")["scenario"]) == {"cold", "source"}
     True
     """
-    return _add_measures(records.read_experiment(folder))
+    return _add_measures(records.read_experiment(folder, cluster=cluster, store=store))
 
 
 def read_grid(folder: str | Path) -> list[Experiment]:
@@ -52,4 +54,7 @@ def _add_measures(frames: records.Experiment) -> Experiment:
     """These frames with their measures; an experiment that has them as it is."""
     if isinstance(frames, Experiment):
         return frames
-    return Experiment(**{each.name: getattr(frames, each.name) for each in fields(frames)})
+    whole = Experiment(**{each.name: getattr(frames, each.name) for each in fields(frames)})
+    # what is kept of the folder, which a copy with other frames does not have
+    vars(whole).update(vars(frames))
+    return whole

@@ -1,4 +1,4 @@
-from .answers import Answers, find_answers
+from .answers import Answers, find_answers, recall
 from .kinds import LOGS, Kind
 from .nested import fold, unfold
 from .places import OFF, VARIABLE
@@ -15,5 +15,6 @@ __all__ = [
     "fold",
     "read_logs",
     "read_tables",
+    "recall",
     "unfold",
 ]

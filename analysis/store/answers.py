@@ -6,6 +6,7 @@ version of all sources of the package. A folder in which a file changed within t
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -49,6 +50,21 @@ class Answers:
             some = frame.head(_TRIED)
             pd.testing.assert_frame_equal(to_frame(to_table(some)), some)
             self.place.write(f"{self.folder}/{name}.parquet", pack(to_table(frame)))
+
+
+def recall(
+    answers: Answers | None, names: Sequence[str], compute: Callable[[], Sequence[pd.DataFrame]]
+) -> list[pd.DataFrame]:
+    """The frames of these names as they are kept; computed and kept unless all of them are."""
+    found = [] if answers is None else [answers.load(name) for name in names]
+    frames = [each for each in found if each is not None]
+    if frames and len(frames) == len(names):
+        return frames
+    frames = list(compute())
+    if answers is not None:
+        for name, frame in zip(names, frames, strict=True):
+            answers.keep(name, frame)
+    return frames
 
 
 def find_answers(folder: Path, store: Store = None) -> Answers | None:

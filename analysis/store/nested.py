@@ -7,31 +7,21 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-_PLAIN = (str, int, float, bool, type(None))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def fold(values: Iterable[Any]) -> list[str | None]:
-    """Each value as JSON, null for null; TypeError for what would not come back as it was."""
-    return [None if each is None else _dump(each) for each in values]
-
-
-def _dump(value: Any) -> str:
-    if not _is_plain(value):
-        raise TypeError(f"{type(value).__name__} does not come back from JSON as it was")
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value is made of tuples, texts, numbers, truths and nulls alone."""
-    if type(value) is tuple:
-        return all(map(_is_plain, value))
-    return type(value) in _PLAIN
+    """Each value as JSON, null for null; TypeError for what is not of tuples, texts and numbers."""
+    return [None if each is None else _encode(each) for each in values]
 
 
 def unfold(texts: pa.ChunkedArray) -> list[Any]:
-    """The values that `fold` made texts of."""
-    said = texts.to_pylist()
-    return _freeze(json.loads(f"[{','.join('null' if each is None else each for each in said)}]"))
+    """The values that `fold` made texts of; what stands there twice is one object."""
+    coded = texts.combine_chunks().dictionary_encode()
+    said = coded.dictionary.to_pylist()
+    values = [*_freeze(json.loads(f"[{','.join(said)}]")), None]
+    # a null has no code: it is the last
+    return [values[code] for code in coded.indices.fill_null(-1).to_pylist()]
 
 
 def _freeze(values: list[Any]) -> list[Any]:
@@ -42,8 +32,13 @@ def _freeze(values: list[Any]) -> list[Any]:
 def to_table(frame: pd.DataFrame) -> pa.Table:
     """A frame as a table, columns of objects folded; TypeError when it would not come back."""
     folded = [str(name) for name, kind in frame.dtypes.items() if str(kind) == "object"]
-    texts = {name: pd.Series(fold(frame[name]), frame.index, dtype="string") for name in folded}
-    table = pa.Table.from_pandas(frame.assign(**texts) if texts else frame)
+    texts = {name: pa.chunked_array([pa.array(fold(frame[name]), pa.string())]) for name in folded}
+    for name, column in texts.items():
+        if unfold(column) != frame[name].tolist():
+            raise TypeError(f"{name} would not come back as it was")
+    shown = {name: column.to_pandas() for name, column in texts.items()}
+    indexed = {name: values.set_axis(frame.index) for name, values in shown.items()}
+    table = pa.Table.from_pandas(frame.assign(**indexed) if indexed else frame)
     metadata = (table.schema.metadata or {}) | {b"folded": json.dumps(folded).encode()}
     return table.replace_schema_metadata(metadata)
 

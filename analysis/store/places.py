@@ -183,7 +183,7 @@ def cache_folder() -> Path:
     return found / "codebuild-cache"
 
 
-def open_place(text: str | os.PathLike[str]) -> Place | None:
+def _open_place(text: str | os.PathLike[str]) -> Place | None:
     """The place that a folder or URI names; None for "off"."""
     name = os.fspath(text)
     if name == OFF:
@@ -194,9 +194,9 @@ def open_place(text: str | os.PathLike[str]) -> Place | None:
 def find_place(store: str | os.PathLike[str] | None) -> Place | None:
     """The place of a store by its name, else of the environment's, else the user's own."""
     if store is not None:
-        return open_place(store)
+        return _open_place(store)
     if named := os.environ.get(VARIABLE, "").strip():
-        return open_place(named)
+        return _open_place(named)
     with suppress(RuntimeError):
         return Folder(cache_folder() / "tables")
     return None
