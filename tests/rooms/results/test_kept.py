@@ -52,7 +52,7 @@ def test_an_experiment_is_the_same_new_from_tables_and_from_answers(folder, tmp_
             pd.testing.assert_frame_equal(found[name], frame, obj=name)
     # everything was kept: nothing is computed any more
     monkeypatch.setattr(measures, "compare", None)
-    monkeypatch.setattr("analysis.records.timelines.read_histories", None)
+    monkeypatch.setattr("analysis.records.timeline.read_histories", None)
     monkeypatch.setattr("analysis.records.runs.read_records", None)
     found = list_frames(read_experiment(folder, store=store))
     assert found.keys() == wanted.keys()
