@@ -9,9 +9,9 @@ from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
 from analysis.logs.paths import show_path
-from analysis.logs.reader import Reader, read_log
+from analysis.logs.reader import Reader
 from analysis.logs.stored import Source, open_pieces, unpack_pieces
-from analysis.logs.transport import Text, clean
+from analysis.logs.transport import Text, clean_lines, cut_windows, to_utf8
 from analysis.logs.writers import guess_writer
 
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
@@ -48,17 +48,36 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
     size = 0
     try:
         size, pieces = open_pieces(source)
-        text = clean(_end_lines(b"".join(unpack_pieces(pieces, name))))
+        text, reader = _read_windows(unpack_pieces(pieces, name))
     except LogError as error:
         reason = show_path(str(error))
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}
-    reader = read_log(text.text)
     form = _find_format(text, reader)
     problem = None if form != "none" else _explain(name, text.text)
     source = _find_writer(text, reader)
     began, ended = _find_times(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
     return {"logs": [(*log, began, ended)], **_list_rows(name, reader)}
+
+
+def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader]:
+    """What the pieces of a log tell, read window by window: the text of the first, and all of it.
+
+    What is held in CSV or JSON is opened whole.
+    """
+    encoding, pieces = to_utf8(pieces)
+    windows = cut_windows(pieces)
+    first = next(windows, b"")
+    if _ends_in_returns(first):
+        first, windows = _end_lines(first), map(_end_lines, windows)
+    text = clean_lines(first, encoding)
+    if text.ways is None and (more := b"".join(windows)):
+        text = clean_lines(first + more, encoding)
+    reader = Reader()
+    reader.take(text.text)
+    for window in windows:
+        reader.take(text.clean_more(window))
+    return text, reader.finish()
 
 
 def _find_times(text: Text, reader: Reader) -> tuple[datetime | None, datetime | None]:
@@ -69,10 +88,13 @@ def _find_times(text: Text, reader: Reader) -> tuple[datetime | None, datetime |
     return min(text.times), max(text.times)
 
 
+def _ends_in_returns(data: bytes) -> bool:
+    """Whether nothing but carriage returns ends the lines of a text."""
+    return data.find(b"\n", 0, len(data) - 1) < 0 and b"\r" in data and b"\0" not in data
+
+
 def _end_lines(data: bytes) -> bytes:
-    """The data; with line feeds for carriage returns when nothing else ends its lines."""
-    if data.find(b"\n", 0, len(data) - 1) >= 0 or b"\r" not in data or b"\0" in data:
-        return data
+    """The data with line feeds for carriage returns."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 

@@ -37,6 +37,7 @@ _EVENT = re.compile(rb"^[ \t]*(" + _ISO + rb")[ \t]*(?:\n|\Z)", re.M)
 _ROW = re.compile(rb"^((?:" + _ISO + rb")[ \t]+)([^\n]+)\n\2(?=\n|\Z)", re.M)
 # characters
 _SAMPLE = 1 << 16
+_CENTURIES = (b"19", b"20", b"21")
 _BUTTON = b"Copy"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -211,6 +212,9 @@ def _read_copy(data: bytes) -> Content | None:
     The message of a row that was opened stands there twice, and maybe a button's word.
     """
     head = data[:8192]
+    # a glance, since few logs are such copies
+    if not any(line.lstrip()[:2] in _CENTURIES for line in head.split(b"\n")):
+        return None
     count = len(_EVENT.findall(head))
     if count < 2 or 5 * count < head.count(b"\n"):
         doubled = _ROW.sub(rb"\1\2", data) if _ROW.search(head) else data

@@ -21,7 +21,7 @@ _MARKER = re.compile(
     rb"|(?P<raw>\{\s*\"(?:vertexes|statuses|logs)\"\s*:)"
 )
 # bytes
-_WINDOW, _WINDOWS, _SMALL = 1 << 12, 8, 1 << 15
+_WINDOW, _WINDOWS, _SMALL, _GLANCE = 1 << 12, 8, 1 << 15, 1 << 10
 
 
 class Marked(NamedTuple):
@@ -30,6 +30,12 @@ class Marked(NamedTuple):
     prefix: bytes
     rest: bytes
     kind: str
+
+
+def glance(text: bytes) -> bytes:
+    """A few kilobytes of a log, from all over it; pieces begin and end within lines."""
+    step = max(len(text) // _WINDOWS, _GLANCE)
+    return b"\n".join(text[at : at + _GLANCE] for at in range(0, len(text), step))
 
 
 def sample_lines(text: bytes) -> list[bytes]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from analysis.logs.markers import Marked, find_markers, sample_lines
+from analysis.logs.markers import Marked, find_markers, glance, sample_lines
 from analysis.logs.quotes import Quotes, find_quotes
 from analysis.logs.stamps import STAMPS, generalise, read_stamp
 
@@ -42,6 +42,9 @@ _CLASSES = _TOKENS | {
 _END = rb"(?=\n|\Z)"
 _BYTE_ORDER = rb"(?:\xef\xbb\xbf)?"
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]*+[A-Za-z]")
+_PLAIN = re.compile(rb"\n#\d{1,6} ")
+# what other markers hold, and colours
+_OTHERS = (b"[Instance] ", b"Step ", b"--> ", b"=> ", b"Successfully built ", b"\x1b[", b'{"')
 # bytes
 _LONGEST = 500
 # bytes from the begin and from the end of a text in which its times are looked for
@@ -96,6 +99,8 @@ class Prefix(NamedTuple):
 
 def learn_prefix(text: bytes) -> Prefix | None:
     """What most lines of a log with a marker bear before it; None when that is nothing."""
+    if _is_bare(text):
+        return None
     lines = sample_lines(text)
     marked = _find_marked(lines)
     coloured = _is_coloured(marked)
@@ -116,6 +121,14 @@ def learn_prefix(text: bytes) -> Prefix | None:
     example, found = patterns[kept[0]][0], rb"(?:" + rb"|".join(kept) + rb")"
     quotes = find_quotes(found, [each.rest for each in marked]) if example[-1:] == b'"' else None
     return Prefix(re.compile(rb"\n" + found), example, coloured, quotes)
+
+
+def _is_bare(text: bytes) -> bool:
+    """Whether a glance, much faster than a look, shows that most markers have nothing before."""
+    sample = b"\n" + glance(text)
+    plain, agent = len(_PLAIN.findall(sample)), sample.count(b"\n[Container] ")
+    within = sample.count(b"#") - sample.count(b"\n#") + sum(map(sample.count, _OTHERS))
+    return plain > within and 2 * agent >= sample.count(b"[Container] ")
 
 
 def _find_marked(lines: list[bytes]) -> list[Marked]:

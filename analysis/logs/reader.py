@@ -82,7 +82,7 @@ class Reader:
             if len(gap) > 1:
                 self.take_gap(gap)
             elif gap:
-                self.lines += 1
+                self.lines += not self.in_gap
             step = self.steps.get(number)
             if step is None or step is not self.focus:
                 self.take_line(number, line, gap)

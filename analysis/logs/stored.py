@@ -93,7 +93,8 @@ def unpack_pieces(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
             if size > _MOST_UNPACKED:
                 limit = f"{_MOST_UNPACKED >> 30} GB"
                 raise LogError(f"{name} holds more than {limit} of text: unpack it, and split it.")
-            yield piece
+            if piece:
+                yield piece
     except (zlib.error, EOFError) as error:
         reason = str(error).rpartition(": ")[2] or "it ends early"
         raise LogError(f"{name} is a damaged gzip file ({reason}): copy it again.") from None

@@ -1,7 +1,10 @@
 """From the bytes of a log to its clean text: encodings, containers, line ends, prefixes."""
 
+import codecs
 import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from analysis.logs.containers import open_container
@@ -10,6 +13,8 @@ from analysis.logs.prefixes import learn_prefix
 from analysis.logs.writers import name_writer
 
 _SAMPLE = 1 << 14
+# bytes
+_LONGEST_LINE = 1 << 24
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\n|\Z)")
 _WRAPPED = b"FullyQualifiedErrorId"
 # a container in a container, a prefix before it, …
@@ -21,6 +26,7 @@ class Text(NamedTuple):
 
     `container` is csv or json; `writer` is who writes prefixes like those before its lines;
     `times` are the first and the last that stand in prefixes or beside the container's messages.
+    `ways` clean what follows the text; None when only the whole can be cleaned.
     """
 
     text: bytes
@@ -28,55 +34,102 @@ class Text(NamedTuple):
     encoding: str
     writer: str | None
     times: list[datetime]
+    ways: list[Callable[[bytes], bytes]] | None
+
+    def clean_more(self, data: bytes) -> bytes:
+        """The clean text of the lines that follow."""
+        for way in self.ways or ():
+            data = way(data)
+        return data
 
 
 def clean(data: bytes) -> Text:
     """The clean text of a log's (decompressed) bytes."""
-    encoding, data = _to_utf8(data)
-    container, writer = None, None
+    encoding, pieces = to_utf8(iter([data]))
+    return clean_lines(b"".join(pieces), encoding)
+
+
+def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
+    """The clean text of lines in UTF-8, which was `encoding`."""
+    container, writer, opened = None, None, False
     times: list[datetime] = []
+    ways: list[Callable[[bytes], bytes]] = []
     for _ in range(_DEEPEST):
         if (content := open_container(data)) is not None:
-            container = container or content.container
+            container, opened = container or content.container, True
             times, data = times or content.times, content.text
+        ways.append(_end_lines)
         data = _end_lines(data)
         if (prefix := learn_prefix(data)) is not None:
             times = prefix.read_times(data) or times
             writer = writer if writer not in (None, "unknown") else name_writer(prefix.example)
+            ways.append(prefix.strip)
             data = prefix.strip(data)
         elif content is None:
             break
-    lines = sample_lines(data[:_SAMPLE])
-    if 2 * sum(line.endswith((b" ", b"\t")) for line in lines) > len(lines):
-        data = _TRAILING.sub(b"", data)
-    return Text(data, container, encoding, writer, times)
+    if _has_blank_ends(data[:_SAMPLE]):
+        ways.append(_strip_ends)
+        data = _strip_ends(data)
+    return Text(data, container, encoding, writer, times, None if opened else ways)
+
+
+def _has_blank_ends(head: bytes) -> bool:
+    """Whether most lines end in blanks; counted roughly first, since few logs have such lines."""
+    if 8 * (head.count(b" \n") + head.count(b"\t\n")) <= head.count(b"\n"):
+        return False
+    lines = sample_lines(head)
+    return 2 * sum(line.endswith((b" ", b"\t")) for line in lines) > len(lines)
+
+
+def _strip_ends(data: bytes) -> bytes:
+    """The data without blanks at the ends of its lines."""
+    return _TRAILING.sub(b"", data)
 
 
 def _end_lines(data: bytes) -> bytes:
     """The data with line feeds alone, and without the line ends that PowerShell added."""
     ends = data[:_SAMPLE] + data[-_SAMPLE:]
-    if b"\r\r\n" in ends:
+    if b"\r" not in ends:
+        pass
+    elif b"\r\r\n" in ends:
         data = re.sub(rb"\r++\n", b"\n", data)
     elif b"\r\n" in ends:
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
     return _unwrap(data) if _WRAPPED in data[:_SAMPLE] else data
 
 
-def _to_utf8(data: bytes) -> tuple[str, bytes]:
-    """(encoding, the data in UTF-8 without BOM); bytes that are not UTF-8 stay as they are."""
-    if data[:3] == b"\xef\xbb\xbf":
-        return "utf-8", data[3:]
-    head = data[:512]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+def to_utf8(pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
+    """(encoding, the pieces in UTF-8 without BOM); bytes that are not UTF-8 stay as they are."""
+    first = next(pieces, b"")
+    if first[:3] == b"\xef\xbb\xbf":
+        return "utf-8", chain([first[3:]], pieces)
+    head = first[:512]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     elif len(head) > 3 and head[1::2].count(0) > 0.8 * len(head[1::2]):
         encoding = "utf-16-le"
     elif len(head) > 3 and head[::2].count(0) > 0.8 * len(head[::2]):
         encoding = "utf-16-be"
     else:
-        return "utf-8", data
-    whole = data[: len(data) & ~1]
-    return "utf-16", whole.decode(encoding, "replace").encode("utf-8", "replace")
+        return "utf-8", chain([first], pieces)
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    whole = map(decoder.decode, chain([first], pieces))
+    return "utf-16", (text.encode("utf-8", "replace") for text in whole)
+
+
+def cut_windows(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces cut between lines; what a line holds beyond _LONGEST_LINE is left out."""
+    held, last = b"", next(pieces, b"")
+    for piece in pieces:
+        end = last.rfind(b"\n") + 1 or last.rfind(b"\r") + 1
+        if end:
+            yield held + last[:end]
+            held = last[end:]
+        elif len(held) < _LONGEST_LINE:
+            held += last
+        last = piece
+    if held or last:
+        yield held + last
 
 
 def _unwrap(data: bytes) -> bytes:
