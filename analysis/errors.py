@@ -28,13 +28,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from analysis.redaction import redact
+from analysis.visible import show_signs
+
+
+def _clean(words: str) -> str:
+    """What an error may say on a terminal and in a report."""
+    return show_signs(redact(words))
 
 
 class AnalysisError(Exception):
-    """Base of every error this package raises on purpose; its words tell no secret."""
+    """Base of every error this package raises on purpose; without secrets and control signs."""
 
     def __init__(self, *words: object) -> None:
-        super().__init__(*(redact(word) if isinstance(word, str) else word for word in words))
+        super().__init__(*(_clean(word) if isinstance(word, str) else word for word in words))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: the way here says nothing to an analyst."""

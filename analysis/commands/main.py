@@ -12,12 +12,15 @@ to say then. A module is imported only when its sub-command is called.
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from types import ModuleType
+from types import ModuleType, TracebackType
 
 from analysis.errors import AnalysisError
+from analysis.redaction import redact
+from analysis.visible import show_signs
 
 # sub-command -> what `codebuild-cache --help` says of it
 COMMANDS = {
@@ -43,6 +46,7 @@ Exit codes: 0 done, 1 failed (standard error says why), 2 wrong usage, 130 stopp
 
 def run_command_line(arguments: Sequence[str] | None = None) -> int:
     """Run a sub-command (default: the one in sys.argv); its exit code."""
+    sys.excepthook = _print_traceback
     given = sys.argv[1:] if arguments is None else list(arguments)
     chosen = next((name for name in given if not name.startswith("-")), "")
     command = load_command(chosen) if chosen in COMMANDS else None
@@ -88,15 +92,27 @@ def _find_version() -> str:
         return "(not installed)"
 
 
+def _complain(text: str) -> None:
+    """Print on standard error, without secrets and what would steer a terminal."""
+    print(show_signs(redact(text)), file=sys.stderr)
+
+
+def _print_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What Python prints of an error that nobody expected, without secrets."""
+    _complain("".join(traceback.format_exception(kind, error, trace)).rstrip())
+
+
 def run_command(command: ModuleType, options: argparse.Namespace) -> int:
     """0 when a sub-command went through, 1 with the reason when it failed, 130 when stopped."""
     try:
         command.run(options)
     except AnalysisError as error:
-        print(error, file=sys.stderr)
+        _complain(str(error))
         return 1
     except OSError as error:
-        print(f"{error.filename or command.__name__}: {error.strerror or error}", file=sys.stderr)
+        _complain(f"{error.filename or command.__name__}: {error.strerror or error}")
         return 1
     except KeyboardInterrupt:
         print(getattr(command, "STOPPED", "stopped"), file=sys.stderr)

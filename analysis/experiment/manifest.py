@@ -13,6 +13,7 @@ from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
 from analysis.experiment.settings import as_json, same_settings
 from analysis.lab import Images
+from analysis.redaction import redact_values
 from analysis.workload import Strategy
 
 _SAME = ("context_digest", "images", "bases", "replacements")
@@ -54,6 +55,8 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     settings = {each.name: as_json(each.default) for each in same_settings()}
     there |= settings | records.read_json(path)
     there["images"] = facts["images"] | there["images"]
+    # what the file says has no secrets
+    facts, there = redact_values(dict(facts)), redact_values(there)
     for name in (*_SAME, *settings):
         if there.get(name) != facts.get(name, there.get(name)):
             raise RecordError(
@@ -86,5 +89,5 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
     there |= {name: facts[name] for name in _OWN if name in facts}
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_bytes(records.to_json(there, indent=1))
+    part.write_bytes(records.to_json(redact_values(there), indent=1))
     os.replace(part, path)

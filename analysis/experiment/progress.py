@@ -7,6 +7,9 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
+from analysis.redaction import redact
+from analysis.visible import show_line, show_signs
+
 # in a file, seconds between two lines on what a build does
 QUIET_SECONDS = 10.0
 
@@ -27,6 +30,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """A line that stays."""
+        line = show_signs(redact(line))
         self.shown = time.monotonic()
         if self.report:
             self.report(line)
@@ -38,7 +42,7 @@ class Progress:
     def show(self, text: str) -> None:
         """What runs now: beside the bar, or a line when there was none for a while."""
         if self.bar is not None:
-            self.bar.set_postfix_str(text[:60])
+            self.bar.set_postfix_str(show_line(redact(text))[:60])
         elif not self.report and time.monotonic() - self.shown >= QUIET_SECONDS:
             self.say(f"  {text}")
 

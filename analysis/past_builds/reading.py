@@ -23,7 +23,7 @@ from analysis.past_builds.frames import (
 )
 from analysis.past_builds.newest import list_newest
 from analysis.past_builds.origin import Origin, read_origin, read_since
-from analysis.redaction import redact
+from analysis.redaction import redact, redact_texts
 from analysis.store import Store, read_logs
 
 # columns in which logs show what people wrote
@@ -140,7 +140,8 @@ def _redact_logs(logs: Logs) -> Logs:
 
 def _redact_column(column: pd.Series) -> pd.Series:
     """Texts redacted, each different one once."""
-    words: dict[Any, str] = {text: redact(text) for text in column.dropna().unique()}
+    texts = column.dropna().unique().tolist()
+    words: dict[Any, str] = dict(zip(texts, redact_texts(texts), strict=True))
     return column.map(words).astype(column.dtype)
 
 

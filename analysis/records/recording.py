@@ -24,6 +24,7 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import is_gzip
+from analysis.redaction import redact_log, redact_values
 from analysis.times import YEARS, read_time
 
 FORMAT = 1
@@ -109,6 +110,7 @@ def write_run(
         if old.exists():
             shutil.rmtree(old)
     part.mkdir(parents=True)
+    log, record, history = redact_log(log), redact_values(record), redact_values(history)
     _write_gzip(part / "build.log.gz", log)
     _write_gzip(part / "images.json.gz", to_json(images))
     _write_gzip(part / "history.json.gz", to_json(history))

@@ -9,6 +9,9 @@ from analysis.redaction.lines import SECRET
 from analysis.redaction.names import STRONG, is_harmless, judge_name
 from analysis.redaction.texts import redact
 
+# of a notebook's outputs: their letters mean nothing
+_PICTURES = frozenset(["image/png", "image/jpeg", "application/pdf"])
+
 
 def redact_log(log: bytes) -> bytes:
     """A log's bytes redacted: as many lines as before, and bytes that are no UTF-8 as they are."""
@@ -22,8 +25,11 @@ def redact_values(value: Any, name: str = "") -> Any:
     What BuildKit's records keep in base64 (`data` of `logs`) is redacted inside.
     """
     if isinstance(value, str):
-        return _redact_text(value, name)
+        return value if name in _PICTURES else _redact_text(value, name)
     if isinstance(value, list):
+        # a notebook keeps a text as its lines
+        if all(isinstance(each, str) for each in value) and "\n" in "".join(value[:2]):
+            return redact("".join(value)).splitlines(keepends=True)
         return [redact_values(each, name) for each in value]
     if not isinstance(value, dict):
         return value

@@ -1,6 +1,7 @@
 """A text of many lines: private keys, and values that go on in the next line."""
 
 import re
+from collections.abc import Sequence
 
 from analysis.redaction.lines import SECRET, Redacted, find_telling, redact_line
 from analysis.redaction.names import STRONG, is_harmless, is_wordlike, judge_name, looks_made
@@ -41,6 +42,12 @@ def redact(text: str) -> str:
         if at >= done:
             done = _redact_from(lines, at)
     return "\n".join(lines)
+
+
+def redact_texts(texts: Sequence[str]) -> list[str]:
+    """Each text as of redact; of many, those without a secret are told apart at once."""
+    telling = set(find_telling([text.replace("\n", " ") for text in texts]))
+    return [redact(text) if at in telling else text for at, text in enumerate(texts)]
 
 
 def _redact_from(lines: list[str], at: int) -> int:

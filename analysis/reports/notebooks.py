@@ -1,7 +1,10 @@
 """Notebooks executed by papermill, and what there is to say when one fails."""
 
+import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis import errors
 from analysis.errors import ReportError
+from analysis.redaction import redact_values
 from analysis.shipped import NOTEBOOKS, in_checkout
 
 BUILD = NOTEBOOKS / "1-build.ipynb"
@@ -47,25 +51,45 @@ def run_notebook(
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return papermill.execute_notebook(
-            str(notebook),
-            None if output is None else str(output),
-            parameters,
-            kernel_name="python3",
-            # seconds; several kernels start at once, on a machine that may be busy
-            start_timeout=300,
-            iopub_timeout=120,
-            progress_bar=False,
-            stdout_file=sys.stdout if show else None,
-            stderr_file=sys.stderr if show else None,
-            # what a kernel tells of its own sockets; errors of cells come by another way
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-        )
+        with _redacting(output):
+            return _execute(notebook, parameters, output, show)
     except PapermillExecutionError as error:
         raise NotebookFailed(_explain_failure(notebook, parameters, error), error.ename) from error
     except DeadKernelError as error:
         message = f"{notebook.name} was stopped: its Python process ended (out of memory?)."
         raise NotebookFailed(message, "DeadKernelError") from error
+
+
+@contextmanager
+def _redacting(output: Path | None) -> Iterator[None]:
+    """Leaves a notebook written in the block without secrets, also one that failed."""
+    try:
+        yield
+    finally:
+        if output is not None and output.is_file():
+            notebook = json.loads(output.read_text("utf-8", "replace"))
+            text = json.dumps(redact_values(notebook), indent=1)
+            output.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _execute(
+    notebook: Path, parameters: dict[str, Any], output: Path | None, show: bool
+) -> NotebookNode:
+    """The executed notebook, as of run_notebook; what papermill raises when a cell fails."""
+    return papermill.execute_notebook(
+        str(notebook),
+        None if output is None else str(output),
+        parameters,
+        kernel_name="python3",
+        # seconds; several kernels start at once, on a machine that may be busy
+        start_timeout=300,
+        iopub_timeout=120,
+        progress_bar=False,
+        stdout_file=sys.stdout if show else None,
+        stderr_file=sys.stderr if show else None,
+        # what a kernel tells of its own sockets; errors of cells come by another way
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+    )
 
 
 def _explain_failure(

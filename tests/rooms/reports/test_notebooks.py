@@ -209,3 +209,17 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path):
     path.write_text("{")
     with pytest.raises(ReportError, match=r"six\.ipynb is not a notebook"):
         read_title(path)
+
+
+def test_an_executed_notebook_is_kept_without_secrets_also_when_it_fails(tmp_path):
+    source = "print('export NPM_TOKEN=8fj3kd02kd9s')\nraise KeyError('db_password=8fj3kd02kd9s')"
+    path = write_notebook(tmp_path / "six.ipynb", "source: str = 'a'", source)
+    output = tmp_path / "kept.ipynb"
+    with pytest.raises(NotebookFailed) as caught:
+        run_notebook(path, {"source": "https://me:8fj3kd02kd9s@example.com"}, output)
+    assert "8fj3kd02kd9s" not in str(caught.value)
+    kept = output.read_text()
+    # its own code is the author's: parameters, what it printed and its traceback are not
+    assert "me:8fj3kd02kd9s" not in kept and "TOKEN=8fj3kd02kd9s" not in kept
+    assert "NPM_TOKEN=REDACTED" in kept and "KeyError" in kept
+    nbformat.validate(nbformat.read(output, 4))
