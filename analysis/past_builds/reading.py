@@ -95,21 +95,32 @@ def _make_frames(
 ) -> PastBuilds:
     """The frames of what was found, each under an id of its own."""
     logs = _redact_logs(read({each.id: each.log for each in found if each.log is not None}))
+    told = [*problems, *_list_untold(found, logs.logs)]
     found = _pick_builds(found, logs)
     phases = list_phases(found, logs)
-    untold = [(each.id, each.problem) for each in found if each.problem]
-    unread = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
-    rows = [*problems, *untold, *unread.itertuples(index=False, name=None)]
     return PastBuilds(
         source=show_path(f"{where.kind} {where}"),
         builds=list_builds(found, phases, logs),
         phases=phases,
         logs=logs,
         problems=frame_rows(
-            [dict(zip(PROBLEMS, map(redact, map(str, row)), strict=True)) for row in rows],
+            [dict(zip(PROBLEMS, map(redact, map(str, row)), strict=True)) for row in told],
             PROBLEMS,
         ),
     )
+
+
+def _list_untold(found: Iterable[Found], logs: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """(a build, why it has no log, or why that can't be read: a file is told by its path)."""
+    known = logs.dropna(subset=["problem"])
+    unread: dict[str, str] = dict(zip(known["log"], known["problem"], strict=True))
+    for each in found:
+        if each.problem:
+            yield each.id, each.problem
+        if (problem := unread.get(each.id)) is not None:
+            named = isinstance(each.log, Path) and problem.startswith(each.id)
+            path = f"{show_path(str(each.log))}{problem.removeprefix(each.id)}"
+            yield each.id, path if named else problem
 
 
 def _tell_apart(found: Iterable[Found]) -> Iterator[Found]:

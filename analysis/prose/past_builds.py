@@ -52,7 +52,8 @@ def _say_seen(row: dict[str, Any]) -> str:
     interval = say_interval(row["with_hits"], row["builds"])
     lost, asked = row["import_lost"], row["imported"] + row["import_lost"]
     more = say("past.lost", lost=lost, asked=asked) if lost else ""
-    return say("past.seen", interval=interval, lost=more, **row)
+    name = "past.seen_untold" if pd.isna(row["median_rate"]) else "past.seen"
+    return say(name, interval=interval, lost=more, **row)
 
 
 def say_minutes(minutes: pd.DataFrame) -> list[str]:

@@ -32,8 +32,9 @@ def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
 
 def _count_steps(steps: pd.DataFrame) -> pd.DataFrame:
     """_COUNTS, 0 or 1, for each step."""
-    layer, numbered = steps["kind"].eq("layer"), steps["kind"].isin(["layer", "from"])
-    hit, ran = steps["status"].eq("cached"), steps["status"].eq("ran")
+    layer, numbered = steps["kind"].isin(["layer"]), steps["kind"].isin(["layer", "from"])
+    # of a null it is not known, and isin says no
+    hit, ran = steps["status"].isin(["cached"]), steps["status"].isin(["ran"])
     vertex = pd.Series(True, steps.index)
     flags = (layer, layer & hit, layer & ran, numbered, numbered & hit, numbered & ran)
     columns = dict(zip(_COUNTS, (*flags, vertex, hit), strict=True))

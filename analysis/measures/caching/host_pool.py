@@ -127,8 +127,9 @@ def local_hits(logs: Logs) -> pd.DataFrame:
     table = table[table["layers"].gt(0)]
     texts = logs.commands.set_index(["log", "number"])["command"]
     own = pd.MultiIndex.from_frame(table[["log", "command"]].fillna({"command": -1}))
-    named = texts.reindex(own).str.contains("--cache-from", regex=False).fillna(False).to_numpy()
-    other = table["cache_import"].eq("ok").to_numpy() | (named & table["builder"].eq("legacy"))
+    texts = texts.reindex(own).fillna("")
+    named = texts.str.contains("--cache-from", regex=False).to_numpy(dtype=bool)
+    other = table["cache_import"].isin(["ok"]) | (table["builder"].isin(["legacy"]) & named)
     hit = table["hits"].gt(0).astype("boolean")
     agents = logs.phases["log"].unique()
     columns = {"codebuild": table["log"].isin(agents), "local": hit.mask(hit & other)}

@@ -36,7 +36,7 @@ def host_caches(history: PastBuilds) -> pd.DataFrame:
     """
     logs = history.logs
     found = local_hits(logs).merge(logs.builds, on=["log", "build"], validate="1:1")
-    asked = found["cache_import"].eq("ok") | _asks_legacy(found, logs.commands)
+    asked = found["cache_import"].isin(["ok"]) | _asks_legacy(found, logs.commands)
     found["unclear"] = found["local"].isna() | asked
     found["local"] = found["local"].fillna(False)
     by_log = found.groupby("log").agg(used=("local", "any"), unclear=("unclear", "any"))
@@ -50,10 +50,10 @@ def host_caches(history: PastBuilds) -> pd.DataFrame:
 
 def _asks_legacy(builds: pd.DataFrame, commands: pd.DataFrame) -> pd.Series:
     """Whether it is a build of the legacy builder with --cache-from, whose log says no more."""
-    named = commands.loc[commands["command"].str.contains("--cache-from", regex=False).eq(True)]
+    named = commands[commands["command"].fillna("").str.contains("--cache-from", regex=False)]
     pairs = pd.MultiIndex.from_frame(named[["log", "number"]])
     own = pd.MultiIndex.from_frame(builds[["log", "command"]].fillna({"command": -1}))
-    return builds["builder"].eq("legacy") & own.isin(pairs)
+    return builds["builder"].isin(["legacy"]) & own.isin(pairs)
 
 
 @takes_history

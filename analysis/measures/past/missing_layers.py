@@ -66,7 +66,8 @@ def _list_layers(history: PastBuilds) -> pd.DataFrame:
     (of explain_misses, null for what did not miss) · avoidable.
     """
     builds = history.builds.assign(project=name_projects(history.builds))
-    steps = history.logs.steps.query("kind == 'layer' and status in ('ran', 'cached')")
+    steps = history.logs.steps.dropna(subset=["name"])
+    steps = steps[steps["kind"].isin(["layer"]) & steps["status"].isin(["ran", "cached"])]
     steps = builds[["id", "project", "started"]].merge(steps, left_on="id", right_on="log")
     steps["layer"] = steps["name"].map(name_layer).astype("string")
     steps["stage"] = steps["stage"].fillna("")

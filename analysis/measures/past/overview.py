@@ -1,5 +1,7 @@
 """What a history of builds shows at a glance: how many, how they ended, and what a cache gave."""
 
+from collections import Counter
+
 import pandas as pd
 
 from analysis.measures.caching import add_rates, hit_rates
@@ -11,6 +13,8 @@ ALL = "all builds"
 # builds that did not end by themselves say nothing of how long one takes
 _CUT = ("failed", "fault", "timed out", "stopped", "in progress")
 _COUNTS = ["layers", "hits", "ran"]
+# what became of a cache that a docker build asked for
+_IMPORTS = {"imported": ["ok"], "import_lost": ["missing", "failed"], "no_import": ["none"]}
 _SEEN = [
     "project",
     "builds",
@@ -18,9 +22,7 @@ _SEEN = [
     "low",
     "high",
     "median_rate",
-    "imported",
-    "import_lost",
-    "no_import",
+    *_IMPORTS,
 ]
 
 
@@ -80,21 +82,19 @@ def cache_seen(history: PastBuilds) -> pd.DataFrame:
     ).reset_index()
     bounds = [wilson(*pair) for pair in zip(table["with_hits"], table["builds"], strict=True)]
     table[["low", "high"]] = pd.DataFrame(bounds, index=table.index, columns=["low", "high"])
-    return table.join(_count_imports(history), on="project")[_SEEN]
+    for name, numbers in _count_imports(history).items():
+        table[name] = [numbers.get(project, 0) for project in table["project"]]
+    return table.astype(dict.fromkeys(_IMPORTS, "int64"))[_SEEN]
 
 
-def _count_imports(history: PastBuilds) -> pd.DataFrame:
-    """project (index), imported, import_lost, no_import: how many docker builds did what."""
+def _count_imports(history: PastBuilds) -> dict[str, dict[str, int]]:
+    """imported, import_lost, no_import -> project -> how many docker builds did so."""
     projects = pd.Series(name_projects(history.builds).to_numpy(), history.builds["id"])
-    known = history.logs.builds.assign(project=history.logs.builds["log"].map(projects))
-    outcome = known["cache_import"]
-    flags = {
-        "imported": outcome.eq("ok"),
-        "import_lost": outcome.isin(["missing", "failed"]),
-        "no_import": outcome.eq("none"),
+    known = history.logs.builds["log"].map(projects).astype("string")
+    outcome = history.logs.builds["cache_import"]
+    return {
+        name: dict(Counter(known[outcome.isin(outcomes)])) for name, outcomes in _IMPORTS.items()
     }
-    counts = pd.DataFrame(flags).fillna(False).astype("int64")
-    return counts.groupby(known["project"]).sum()
 
 
 @takes_history
