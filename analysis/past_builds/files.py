@@ -83,14 +83,14 @@ def _read_run(folder: Path) -> Found:
 def _match_logs(logs: Sequence[Path], items: Iterable[Item]) -> tuple[list[Found], list[Problem]]:
     """(a build a log, with what is told of it, then those without one; logs that repeat one)."""
     told = key_items(items)
+    projects = {folder: _name_project(folder) for folder in {path.parent for path in logs}}
     used: dict[str, Path] = {}
     found: list[Found] = []
     problems: list[Problem] = []
     for path, name in zip(logs, _name_logs(logs), strict=True):
         key = next((each for each in _UUID.findall(path.name.lower()) if each in told), None)
         if key is None:
-            project = show_path(path.resolve().parent.name)
-            found.append(Found(name, {"project": project or None}, log=path))
+            found.append(Found(name, {"project": projects[path.parent]}, log=path))
         elif key in used:
             problems.append((name, _say_repeated(path, used[key])))
         else:
@@ -98,6 +98,11 @@ def _match_logs(logs: Sequence[Path], items: Iterable[Item]) -> tuple[list[Found
             found.append(describe_build(told[key], log=path))
     rest = [item for key, item in told.items() if key not in used]
     return [*found, *(describe_build(item, problem=_NO_LOG) for item in rest)], problems
+
+
+def _name_project(folder: Path) -> str | None:
+    """The name of the folder that logs lie in."""
+    return show_path(folder.resolve().name) or None
 
 
 def _say_repeated(path: Path, first: Path) -> str:

@@ -83,7 +83,7 @@ class PastBuilds:
     as the agent's lines do, else by the first and last line of the log that have one · phases: id,
     phase (CodeBuild's words), status, started, seconds, as CodeBuild tells them, else as the log
     does · logs: the frames of analysis.read_logs · problems: what, problem. `source` says where
-    from, in words.
+    from, in words, `left_out` how many builds there were beyond the limit or before the time asked.
     """
 
     source: str
@@ -91,6 +91,7 @@ class PastBuilds:
     phases: pd.DataFrame
     logs: Logs
     problems: pd.DataFrame
+    left_out: int = 0
 
 
 def frame_rows(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

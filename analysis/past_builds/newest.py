@@ -61,7 +61,7 @@ def _find_begin(build: Found) -> datetime | None:
         return told
     if build.log is None:
         return None
-    head = _read_head(build.log)
+    head = read_head(build.log)
     if found := _AGENT.search(head, 0, _FIRST):
         with suppress(ValueError):
             year, month, day, hour, minute, second = map(int, found.groups())
@@ -69,15 +69,15 @@ def _find_begin(build: Found) -> datetime | None:
     return _read_begin(head)
 
 
-def _read_head(log: Path | bytes) -> bytes:
+def read_head(log: Path | bytes, size: int = _HEAD) -> bytes:
     """The first bytes of a log, unpacked; nothing of one that can't be read."""
     try:
         if isinstance(log, Path):
             with open(log, "rb", buffering=0) as file:
-                data = file.read(_HEAD)
+                data = file.read(size)
         else:
-            data = log[:_HEAD]
-        return zlib.decompressobj(31).decompress(data, _HEAD) if is_gzip(data) else data
+            data = log[:size]
+        return zlib.decompressobj(31).decompress(data, size) if is_gzip(data) else data
     except (OSError, ValueError, zlib.error):
         return b""
 

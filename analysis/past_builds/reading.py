@@ -63,7 +63,8 @@ def read_history(
             break
     if kept.builds.empty:
         raise SourceError(_say_nothing(where, since, past.problems["problem"]))
-    return kept
+    left = len(found) - len(chosen) + len(past.builds) - len(kept.builds)
+    return dataclasses.replace(kept, left_out=left)
 
 
 def _find(

@@ -13,12 +13,15 @@ from typing import Any
 from analysis.errors import LogError
 from analysis.logs import read_bytes, show_path
 from analysis.past_builds.described import read_moment, read_text
+from analysis.past_builds.newest import read_head
 from analysis.words import count_words
 
 Item = Mapping[str, Any]
 _ENDINGS = (".json", ".jsonl", ".ndjson")
 # what names a build's description: in a log as JSON there is no such key
 _KEYS = re.compile(r'"(?:builds|buildsNotFound|buildStatus|projectName)"\s*:')
+# bytes in which a description names itself; logs as JSON are many and long
+_HEAD = 1 << 16
 _BETWEEN = re.compile(r"[\s,]*")
 _AGAIN = "save what `aws codebuild batch-get-builds` prints again"
 
@@ -27,12 +30,12 @@ def read_told(path: Path) -> tuple[list[Item], list[str]] | None:
     """(builds, problems) of a file that tells of builds; null for any other file."""
     if Path(path.name.removesuffix(".gz")).suffix.lower() not in _ENDINGS:
         return None
+    if not _KEYS.search(_decode(read_head(path, _HEAD))):
+        return None
     try:
         text = _decode(read_bytes(path))
     except LogError:
         # it is read as a log once more, which tells
-        return None
-    if not _KEYS.search(text):
         return None
     values, broken = _parse(text)
     builds, odd, missing = _sort_out(values)

@@ -37,6 +37,7 @@ def say_history(history: PastBuilds) -> list[str]:
     return [
         say("past.builds", number=number, of=of, when=when, ends=ends),
         say("past.read", read=read, rest=number - read),
+        *([say("past.left_out", number=history.left_out)] if history.left_out else []),
         *(say("past.length", **row) for row in list_records(spread_seconds(history))),
         *([say("past.problems", number=told)] if (told := len(history.problems)) else []),
     ]

@@ -74,6 +74,10 @@ def test_without_a_policy_the_repository_s_own_is_previewed(aws, repository, tmp
     file = tmp_path / "policy.json"
     file.write_text(json.dumps(KEEP_2))
     assert len(read_preview(NAME, str(file), sleep=lambda _: None).acted) == 3
+    # what `aws ecr get-lifecycle-policy` prints holds it as a text
+    file.write_text(json.dumps({"repositoryName": NAME, "lifecyclePolicyText": json.dumps(KEEP_2)}))
+    answered = read_preview(NAME, file, sleep=lambda _: None)
+    assert len(answered.acted) == 3 and json.loads(answered.policy) == KEEP_2
 
 
 def test_a_preview_that_somebody_else_asked_for_is_let_end_first(aws, repository):

@@ -90,6 +90,6 @@ def test_files_that_are_no_builds_do_not_take_the_place_of_some(tmp_path, counte
 
 
 def test_a_head_that_can_t_be_read_has_no_time(tmp_path):
-    assert newest._read_head(tmp_path / "none") == b""
-    assert newest._read_head(gzip.compress(b"a" * 10)[:4] + b"\xff" * 40) == b""
+    assert newest.read_head(tmp_path / "none") == b""
+    assert newest.read_head(gzip.compress(b"a" * 10)[:4] + b"\xff" * 40) == b""
     assert newest._read_begin(b"no line") is None

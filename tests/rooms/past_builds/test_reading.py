@@ -16,6 +16,7 @@ from analysis.past_builds.described import describe_build
 from analysis.past_builds.frames import BUILDS, PHASES, idle_gaps
 from analysis.past_builds.origin import Origin, read_origin, read_since
 from analysis.past_builds.reading import read_history
+from analysis.prose import say_history
 
 ROOT = Path(__file__).parents[3]
 REAL = Path(os.environ.get("REALLOGS", "none"))
@@ -134,6 +135,8 @@ def test_limit_keeps_the_newest_and_since_those_from_then_on(tmp_path):
         tmp_path, *(build_log(after(10 * n)) for n in range(4)), "#1 [1/1] FROM a\n#1 CACHED\n"
     )
     newest = read_history(folder, limit=2)
+    assert newest.left_out == 3
+    assert "3 builds not shown, being older or of unknown time." in say_history(newest)
     assert newest.builds["id"].tolist() == ["02.log", "03.log"]
     assert set(newest.logs.steps["log"]) == {"02.log", "03.log"}
     # the gap to a build that is not shown is known all the same
