@@ -107,8 +107,10 @@ def _list_rows(name: str, reader: Reader) -> dict[str, list[Row]]:
     for number, build in enumerate(reader.builds):
         code = None if build.command is None else commands[build.command].exit_code
         builds.append(build.row(name, number, code))
-        for step in build.steps:
-            steps.append(step.row(name, number))
+        found = build.steps
+        targets = frozenset(step.name.target for step in found if step.name.target)
+        for step in found:
+            steps.append(step.row(name, number, targets))
             parts.extend((name, number, step.number, *part) for part in step.parts.items())
     return {
         "phases": [(name, *row) for row in reader.agent.phases],

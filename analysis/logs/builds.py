@@ -10,19 +10,25 @@ from analysis.logs.tty import TtyBuild
 
 _MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
 _PROOF = ("writing cache image manifest", "writing cache manifest")
+_TIMED = re.compile(rb"\d+\.\d+ ")
 _SKIPPED = "skipping cache export"
 # kinds of steps that come last
 _LAST = ("export", "load", "cache export")
 
 
 class Build:
-    """A docker build as far as the log has told. `failed` and `over` come from its last lines."""
+    """A docker build as far as the log has told. `failed` and `over` come from its last lines.
+
+    `left` when the log goes on with something else; `report` and `final` hold its error report.
+    """
 
     def __init__(self, builder: str, display: str, command: int | None) -> None:
         self.builder, self.display, self.command = builder, display, command
         self.own: list[Step] = []
         self.special: LegacyBuild | TtyBuild | RawBuild | None = None
-        self.failed, self.over = False, False
+        self.failed, self.over, self.left = False, False, False
+        self.report: list[bytes] = []
+        self.final = b""
 
     @property
     def steps(self) -> list[Step]:
@@ -50,9 +56,30 @@ class Build:
         faults = {step.status for step in self.steps if step.name.kind != "cache import"}
         if exit_code == 0:
             return False
+        if exit_code is None and self.is_export_forgiven():
+            return False if self.left else None
         if faults & {"failed", "canceled"}:
             return True
         return False if self.steps and "unfinished" not in faults and self.is_whole() else None
+
+    def is_export_forgiven(self) -> bool:
+        """Whether nothing but cache exports failed, which `ignore-error=true` allows."""
+        faulty = [step for step in self.steps if step.status in ("failed", "canceled")]
+        kinds = {step.name.kind for step in faulty}
+        return "cache export" in kinds and kinds <= {"cache export", "cache import"}
+
+    def repeats(self, other: "Build") -> bool:
+        """Whether it is another one that failed, told again: all it says is the same.
+
+        Times make that sure: those of its steps, and in its report.
+        """
+        if self.command != other.command or self.report != other.report:
+            return False
+        own, past = ([step.told() for step in each.steps] for each in (self, other))
+        timed = sum(bool(step.seconds) for step in self.steps)
+        timed += sum(_TIMED.match(line) is not None for line in self.report)
+        failed = self.failed or any(step.status == "failed" for step in self.steps)
+        return failed and timed > 1 and own == past
 
     def is_over(self) -> bool:
         """Whether it has come to one of its last steps, or to its error."""
@@ -60,6 +87,8 @@ class Build:
 
     def is_whole(self) -> bool:
         """Whether its last steps are there: an export, or a stage's last instruction."""
+        if isinstance(self.special, LegacyBuild) and self.special.over:
+            return True
         if any(step.name.kind in _LAST for step in self.steps):
             return True
         numbered = [step.name for step in self.steps if step.name.position]

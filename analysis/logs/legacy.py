@@ -8,13 +8,22 @@ _STEP = re.compile(rb"Step (\d{1,6})(?:/(\d{1,6}))? : (.*)")
 _ARROW = re.compile(
     rb" ?---> (?:(Using cache)|(Running in [0-9a-f]+)|([0-9a-f]{12})|\[Warning\].*)$"
 )
-CONTEXT = re.compile(rb"Sending build context to Docker daemon")
+CONTEXT = re.compile(rb"(?:Sending build|Uploading) context")
+_INSTRUCTION = re.compile(
+    rb"(?:FROM|RUN|CMD|LABEL|MAINTAINER|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG"
+    rb"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)\s",
+    re.I,
+)
 _REMOVED = re.compile(rb"(?:Removing|Removed) intermediate container ")
 _BUILT = re.compile(rb"Successfully (?:built [0-9a-f]{12}|tagged )")
 FAILED = re.compile(
     rb"The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: "
     rb"|failed to process |Service '.*' failed to build|Error response from daemon: "
-    rb"|(?:manifest for|pull access denied for) |unauthorized: |failed to build: "
+    rb"|(?:manifest for|pull access denied for) |unauthorized: |failed to build: |denied: "
+    rb"|toomanyrequests: |error pulling image |no matching manifest for |error parsing HTTP "
+    rb"|(?:Get|Head) \"?https?://|received unexpected HTTP status|failed to register layer: "
+    rb"|invalid reference format|error creating overlay mount|no basic auth credentials"
+    rb"|Error processing tar file|dockerfile parse error|Tag \S+ not found in repository"
 )
 _STAGE = re.compile(r"FROM\s+(?:--platform=\S+\s+)?\S+\s+AS\s+(\S+)", re.I)
 
@@ -29,10 +38,12 @@ class LegacyBuild:
         self.running, self.over = False, False
 
     @staticmethod
-    def begins(line: bytes) -> bool:
-        """Whether a line begins a build."""
+    def begins(line: bytes, cut: bool) -> bool:
+        """Whether a line begins a build, or shows one whose begin is cut off where that can be."""
         found = _STEP.match(line)
-        return bool(CONTEXT.match(line)) or bool(found and found[1] in (b"0", b"1"))
+        if found is None:
+            return bool(CONTEXT.match(line))
+        return found[1] in (b"0", b"1") or (cut and _INSTRUCTION.match(found[3]) is not None)
 
     def take(self, line: bytes, _raw: bytes = b"") -> bool:
         """Whether the line belongs to the build, which is updated."""
@@ -57,7 +68,7 @@ class LegacyBuild:
     def is_next(self, number: bytes, total: bytes | None) -> bool:
         """Whether this is the step that must come; other numbers are a step's own output."""
         if not self.steps:
-            return number in (b"0", b"1")
+            return True
         return int(number) == self.steps[-1].number + 1 and total == self.total
 
     def begin_step(self, number: bytes, total: bytes | None, text: bytes) -> None:

@@ -17,10 +17,13 @@ from analysis.logs.tty import TtyBuild
 _VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)((?:\n#\1 [a-z][^\n]*+(?<! done))*+)")
 # bytes
 _LONGEST_GAP = 1 << 20
+# lines
+_LONGEST_REPORT = 200
 _OUTPUT = re.compile(rb"#(\d+) \d")
 # how a build is followed that is not shown in plain progress
 _Special = TypeVar("_Special", LegacyBuild, TtyBuild, RawBuild)
 _ENDS = frozenset(b"DCE")
+_VERBOSE = re.compile(rb" +(?:digest|name): ")
 # the first steps of any build
 _FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
 
@@ -43,9 +46,13 @@ class Reader:
         self.leave_build()
         self.held: list[bytes] | None = None
         self.stray, self.strays = b"", 0
+        self.doubtful: tuple[bytes, bytes] | None = None
+        self.dense = False
 
     def leave_build(self) -> None:
         """No build is under way: what follows belongs to none, or begins the next."""
+        if self.builds:
+            self.builds[-1].left = True
         self.build: Build | None = None
         self.special: LegacyBuild | TtyBuild | RawBuild | None = None
         self.steps: dict[bytes, Step] = {}
@@ -67,6 +74,9 @@ class Reader:
         """Read the next lines of a log, whole ones."""
         if not text:
             return
+        if not self.lines:
+            # whoever kept the log left its blank lines out
+            self.dense = b"\n\n" not in text
         # few logs begin with a step: only those are copied to put a line feed before it
         first = text.startswith(b"#")
         pieces = _VERTEX.split(b"\n" + text if first else text)
@@ -103,7 +113,13 @@ class Reader:
         if not self.in_gap:
             self.take_gap(self.gap)
         self.agent.settle()
+        self.drop_repeated()
         return self
+
+    def drop_repeated(self) -> None:
+        """Leave out builds that are told again, in the message of an error."""
+        pairs = zip(self.builds[1:], self.builds, strict=False)
+        self.builds = [*self.builds[:1], *(each for each, last in pairs if not each.repeats(last))]
 
     def take_up(self, text: bytes) -> bytes:
         """The gap that `text` ends, what was held back included; its end alone if it was taken."""
@@ -166,7 +182,8 @@ class Reader:
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
         """A line of _VERTEX that the loop above does not deal with."""
-        step, blank = self.steps.get(number), gap.endswith(b"\n")
+        step = self.steps.get(number)
+        blank = gap.endswith(b"\n") or (not gap and step is None and self.is_at_header())
         if self.special and isinstance(self.special, LegacyBuild) and self.special.running:
             read = self.special.take(b"#%b %b" % (number, line))
         elif number == b"0" or len(number) > 6:
@@ -175,7 +192,7 @@ class Reader:
             read = self.meet_step(number, line, blank)
         elif line[:3] == b"..." and not line[3:].strip():
             self.open, read = self.open and step is not self.focus, True
-        elif (blank or not self.open) and step.is_headed(line):
+        elif (blank or not self.open or self.dense) and step.is_headed(line):
             read = self.meet_again(step, number, line, blank)
         elif blank and step.text is not None and read_name(line).kind != "other":
             read = self.meet_again(None, number, line, blank)
@@ -184,6 +201,15 @@ class Reader:
             if read and line[:1] == b" ":
                 step.take_verbose(line)
         self.unread += not read
+
+    def is_at_header(self) -> bool:
+        """Whether nothing was said yet of the step in focus, so that another's header may follow.
+
+        It may anywhere in a log without blank lines.
+        """
+        step = self.focus
+        bare = step is not None and self.open and not (step.parts or step.output or step.ended)
+        return self.dense or bare
 
     def take_progress(self, number: bytes, progress: bytes) -> None:
         """Progress, which tells nothing of a step that is in focus and open."""
@@ -211,22 +237,37 @@ class Reader:
                 self.start("buildkit", "plain", blank)
             return self.add_step(number, line)
         lost = number == self.stray or (follows and int(number) > self.largest)
+        lost = lost or (self.doubtful is not None and number == self.doubtful[0])
         if lost and Step(0, b"").end(line):
             return self.end_headless(number, line, follows)
+        if boundary and line[:1] == b"[" and not follows:
+            self.doubtful = number, line
+        if _VERBOSE.match(line) and (not follows or int(number) > self.largest):
+            if not follows:
+                self.start("buildkit", "plain", blank)
+            self.add_step(number, None)
+            self.steps[number].take_verbose(line)
+            return True
         if self.build is None and line.endswith(b" done"):
             self.keep_stray(number)
         return False
 
     def end_headless(self, number: bytes, line: bytes, follows: bool) -> bool:
-        """The end of a step whose header is missing; output seen just before was its own."""
+        """The end of a step whose header is missing, or was doubtful until now.
+
+        Output seen just before was its own.
+        """
+        known = self.doubtful is not None and self.doubtful[0] == number
+        text = self.doubtful[1] if known and self.doubtful else None
+        self.doubtful = None
         strays = self.strays if number == self.stray else 0
         if not follows:
             self.start("buildkit", "plain", False)
-        self.add_step(number, None)
+        self.add_step(number, text)
         step = self.steps[number]
         step.end(line)
         self.open, step.output = False, strays
-        self.unread -= strays
+        self.unread -= strays + known
         return True
 
     def meet_again(self, step: Step | None, number: bytes, line: bytes, blank: bool) -> bool:
@@ -315,7 +356,7 @@ class Reader:
             return True
         if TtyBuild.begins(line):
             return self.start_special(TtyBuild(), "buildkit", "tty").take(line, raw)
-        if LegacyBuild.begins(line):
+        if LegacyBuild.begins(line, cut=not self.builds):
             return self.start_special(LegacyBuild(), "legacy", "legacy").take(line)
         return False
 
@@ -334,11 +375,13 @@ class Reader:
     def take_error(self, line: bytes) -> bool:
         """A line of BuildKit's error report: excerpts between rules, then the error itself."""
         if FINAL.match(line):
+            if self.build is None and self.is_told(line):
+                return True
             if self.build is None:
                 self.start("buildkit", "plain", False)
             build = self.builds[-1]
             build.failed = build.over = self.tail = True
-            self.block = b""
+            self.block, build.final = b"", line
             return True
         if self.build is None:
             return False
@@ -346,13 +389,21 @@ class Reader:
             self.block = b"" if self.block else line
             self.open = self.tail = False
             return True
+        if self.block and len(self.build.report) < _LONGEST_REPORT:
+            self.build.report.append(line)
         return bool(self.block) or self.tail or FILE_LINE.match(line) is not None
+
+    def is_told(self, line: bytes) -> bool:
+        """Whether an error is that of the last build of the command, told again."""
+        last = self.builds[-1] if self.builds else None
+        return last is not None and last.final == line and last.command == self.agent.number
 
     def take_message(self, line: bytes) -> bool:
         """A message of docker's own, or a line that goes on with a step's output."""
         if DOCKER.match(line):
-            if self.build is not None and line.startswith(b"View build details: "):
-                self.build.over = True
+            if self.build is not None:
+                viewed = line.startswith(b"View build details: ")
+                self.build.over, self.build.left = self.build.over or viewed, not viewed
             self.held = None
             return True
         if self.focus is not None and self.after_output and self.open:
@@ -360,6 +411,8 @@ class Reader:
             return True
         if self.held is not None:
             self.held.append(line)
+        if self.build is not None:
+            self.build.left = True
         return False
 
 

@@ -6,18 +6,24 @@ from typing import Any, NamedTuple
 
 # what stands in the brackets before an instruction
 _PLACE = re.compile(r"([^\]]{,200}?)\s{,9}(\d{1,6})/(\d{1,6})")
-_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
+_PLATFORM = re.compile(r"[a-z0-9]+(?:\([\w.]+\))?/[a-z0-9_]+(?:/v\d+)?(?:->\S+)?$")
 _BRACKET = re.compile(r"\[(?P<words>[^\]]*)\] ?(?P<rest>.*)", re.S)
 # https://github.com/moby/buildkit: the names its solver, exporters and cache backends give
 KINDS = (
     ("cache import", re.compile(r"importing cache manifest from ")),
-    ("cache export", re.compile(r"exporting cache|exporting to GitHub Actions Cache")),
+    ("cache export", re.compile(r"exporting (?:content )?cache|exporting to GitHub Actions Cache")),
     ("cache export", re.compile(r"preparing layers for inline cache")),
     ("load", re.compile(r"importing to docker|loading image")),
     ("export", re.compile(r"exporting |pushing |merging manifest list |sending tarball")),
     ("internal", re.compile(r"resolve image config for |docker-image://|load |local://")),
+    ("from", re.compile(r"FROM \S")),
 )
-_BUILDER = re.compile(r"booting |waiting for \d+ pods|creating container|starting container")
+_BUILDER = re.compile(
+    r"booting |waiting for \d+ pods|creating container|starting container|connected to "
+)
+# a service that gives builders calls its own steps by its name
+_SERVICE = re.compile(r"(?:launching|connecting to|provisioning|starting) .*(?:machine|builder)")
+_OWN_WORDS = ("internal", "auth", "depot")
 _DURATION = re.compile(
     r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?"
 )
@@ -42,44 +48,57 @@ class Name(NamedTuple):
 def read_name(text: bytes) -> Name:
     """The parts of a BuildKit step's name; kind "other" when it is not one of BuildKit's own."""
     full = text.decode("utf-8", "replace").rstrip()
-    place, sign, rest = full.partition("] ")
-    if sign and place[:1] == "[" and (numbered := _read_place(place[1:])):
+    head, sign, rest = full.partition("] ")
+    if sign and head[:1] == "[" and (place := _read_place(head[1:])):
         instruction = rest.lstrip(" ")
         kind = "from" if instruction.startswith("FROM ") or instruction == "FROM" else "layer"
-        stage, platform, position, total = numbered
-        return Name(instruction, stage, platform, kind, position, total)
+        return place._replace(name=instruction, kind=kind)
     found = _BRACKET.match(full)
     words, rest = (found["words"], found["rest"]) if found else ("", full)
-    platform = _split_words(words)[1]
-    return Name(full, None, platform, _find_kind(words.split(), rest))
+    kind = _find_kind(words.split(), rest)
+    place = _split_words([word for word in words.split() if word not in _OWN_WORDS])
+    target = place.target or place.stage
+    return Name(rest if kind == "from" else full, None, place.platform, kind, target=target)
 
 
 # the same few of all logs
 @lru_cache(1 << 12)
-def _read_place(text: str) -> tuple[str | None, str | None, int, int] | None:
-    """(stage, platform, k, n) of `linux/amd64 builder k/n`; None when it is no instruction's."""
-    if (found := _PLACE.fullmatch(text)) is None:
+def _read_place(text: str) -> Name | None:
+    """A name of the place `linux/amd64 builder k/n` alone; None when it is no instruction's."""
+    found = _PLACE.fullmatch(text)
+    if found is None:
         return None
-    stage, platform = _split_words(found[1])
-    return stage, platform, int(found[2]), int(found[3])
+    return _split_words(found[1].split())._replace(position=int(found[2]), total=int(found[3]))
 
 
 def _find_kind(words: list[str], rest: str) -> str:
     """The kind of a step that is no instruction, from its [words] and the rest of its name."""
     if words and words[-1] in ("internal", "auth"):
         return "builder" if _BUILDER.match(rest) else "internal"
+    if words and _SERVICE.match(rest):
+        return "builder"
     return next((kind for kind, pattern in KINDS if pattern.match(rest)), "other")
 
 
-def _split_words(words: str) -> tuple[str | None, str | None]:
-    """(stage, platform) of the words before k/n: `linux/amd64 builder`, `app builder`."""
-    platform, stage = None, None
-    for word in words.split():
-        if _PLATFORM.match(word):
-            platform = word
-        else:
-            stage = word
-    return stage, platform
+def _split_words(words: list[str]) -> Name:
+    """A name of what words before k/n say: `linux/amd64 builder`, `app builder`.
+
+    One word alone is a stage, or the target of a stage without name: the build's other steps tell.
+    """
+    platform = next((word for word in words if _PLATFORM.match(word)), None)
+    rest = [word for word in words if not _PLATFORM.match(word)]
+    target = rest[0] if len(rest) > 1 else None
+    return Name("", rest[-1] if rest else None, platform, target=target)
+
+
+@lru_cache(1 << 12)
+def _leave_target(text: bytes) -> tuple[Name, bytes]:
+    """What two names have in common that differ in the target alone."""
+    name = read_name(text)
+    if name.position is None:
+        return Name("", None, name.platform, name.kind), text.partition(b"] ")[2] or text
+    stage = name.stage if name.target else None
+    return name._replace(target=None, stage=stage), b""
 
 
 def read_part(text: bytes) -> tuple[str, float | None]:
@@ -131,10 +150,15 @@ class Step:
         self.parts: dict[str, float | None] = {}
 
     def is_headed(self, line: bytes) -> bool:
-        """Whether a header is the one seen before, perhaps cut shorter."""
+        """Whether a header is the one seen before, perhaps cut shorter.
+
+        Targets of bake and compose that share a step are named in turn.
+        """
         text = self.text
         if text is None or line == text or text.startswith(line):
             return text is not None
+        if line[:1] == text[:1] == b"[" and _leave_target(line) == _leave_target(text):
+            return True
         short, long = sorted((line, text), key=len)
         return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
 
@@ -174,7 +198,10 @@ class Step:
     def take_verbose(self, line: bytes) -> None:
         """Note a line as Docker 18.09 wrote them; it gives each active interval's duration."""
         key, _, value = line.decode("utf-8", "replace").strip().partition(": ")
-        if key == "started":
+        if key == "name" and self.text is None:
+            self.text = value.removeprefix('"').removesuffix('"').replace('\\"', '"').encode()
+            self.name = read_name(self.text)
+        elif key == "started":
             self.ended = None
         elif key == "completed":
             self.ended = "ran"
@@ -202,9 +229,14 @@ class Step:
         pulled = "downloading" in self.parts or "extracting" in self.parts
         return self.name.kind == "layer" and pulled and not self.output
 
-    def row(self, log: str, build: int) -> tuple[Any, ...]:
-        """A row of the steps frame."""
+    def told(self) -> tuple[Any, ...]:
+        """What the log said of it, its output left out."""
+        return self.number, self.text, self.status, self.seconds, self.error
+
+    def row(self, log: str, build: int, targets: frozenset[str]) -> tuple[Any, ...]:
+        """A row of the steps frame; `targets` are those that the build's other steps name."""
         name = self.name
+        alone = name.stage if name.stage in targets else None
         return (
             log,
             build,
@@ -217,5 +249,5 @@ class Step:
             self.seconds,
             self.output,
             name.position,
-            name.target,
+            name.target or alone,
         )

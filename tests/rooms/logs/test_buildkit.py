@@ -381,3 +381,135 @@ def test_counts_of_one_warm_log_by_three_denominators():
     hits = (steps["status"] == "cached").sum()
     numbered = steps["position"].notna().sum()
     assert [hits, (steps["kind"] == "layer").sum(), numbered, len(steps)] == [2, 2, 3, 5]
+
+
+BAKE = (
+    "#1 [internal] load local bake definitions\n#1 DONE 0.0s\n\n"
+    "#2 [api internal] load build definition from Dockerfile\n#2 DONE 0.0s\n\n"
+    "#2 [worker internal] load build definition from Dockerfile\n#2 DONE 0.0s\n\n"
+    "#3 [api linux/arm64 base 1/2] FROM alpine\n#3 CACHED\n\n"
+    "#4 [worker base 2/2] RUN a\n#4 1.000 x\n#4 ...\n\n#5 [api 2/2] RUN b\n#5 DONE 2.0s\n\n"
+    "#4 [api base 2/2] RUN a\n#4 DONE 4.1s\n\n#5 [worker 2/2] RUN b\n#5 DONE 2.5s\n\n"
+    "#6 [api] exporting to image\n#6 DONE 0.5s\n\n#7 [worker] exporting to image\n#7 DONE 0.4s\n\n"
+    "#8 [api auth] library/node:pull token for registry-1.docker.io\n#8 DONE 0.0s\n"
+)
+
+
+def test_targets_that_share_steps_are_one_build():
+    logs = read_logs(BAKE.encode())
+    assert logs.builds[["failed", "image_export_seconds"]].values.tolist() == [[False, 0.9]]
+    steps = logs.steps.set_index("step")
+    assert steps.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert steps["seconds"].tolist()[2:5:2] == pytest.approx([float("nan"), 2.5], nan_ok=True)
+    assert steps.loc[[2, 3, 4, 5, 6, 7, 8], "target"].tolist() == [
+        "api", "api", "worker", "api", "api", "worker", "api",
+    ]  # fmt: skip
+    assert pd.isna(steps.loc[1, "target"]) and steps.loc[4, "stage"] == "base"
+    assert logs.logs["unread_lines"].item() == 0
+
+
+def test_services_of_compose_that_are_built_after_each_other_are_two_builds():
+    one = (
+        "#1 [{0} internal] load build definition from Dockerfile\n#1 DONE 0.0s\n\n"
+        "#2 [{0} 2/2] RUN a\n#2 DONE 1.0s\n\n#3 [{0}] exporting to image\n#3 DONE 0.1s\n\n"
+    )
+    steps = read_logs((one.format("web") + one.format("api")).encode()).steps
+    assert steps["build"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert steps["target"].tolist() == 3 * ["web"] + 3 * ["api"]
+
+
+EXPORTED = (
+    "#1 [2/2] RUN a\n#1 DONE 1.0s\n\n#2 exporting to image\n#2 DONE 1.1s\n\n"
+    "#3 exporting to GitHub Actions Cache\n#3 ERROR: 503 Service Unavailable\n"
+    "------\n > exporting to GitHub Actions Cache:\n------\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "failed"),
+    [
+        ("", None),
+        ("ImageID\nsha256:ab\n", False),
+        ("View build details: x\n", None),
+        ("The push refers to repository [a]\n", False),
+        (HEAD + "#1 [2/2] RUN b\n", False),
+        ("ERROR: failed to build: failed to solve: 503 Service Unavailable\n", True),
+        ("\n#4 [2/2] RUN b\n#4 CANCELED\n\nImageID\n", True),
+    ],
+)
+def test_a_cache_export_that_may_fail_fails_no_build(end, failed):
+    for cut in range(len(EXPORTED) if not end else 0):
+        assert pd.isna(read_logs((HEAD + EXPORTED[:cut]).encode()).builds["failed"].iloc[0]) or (
+            "#3 ERROR" not in EXPORTED[:cut]
+        )
+    builds = read_logs((HEAD + EXPORTED + end).encode()).builds
+    assert builds["cache_export"].iloc[0] == "failed"
+    assert (None if pd.isna(builds["failed"].iloc[0]) else builds["failed"].iloc[0]) == failed
+
+
+def test_headers_that_follow_each_other_without_a_blank_line():
+    text = (
+        "#1 [linux/amd64 internal] load metadata for a\n#2 [linux/arm64 internal] load metadata for"
+    )
+    text += " a\n#2 DONE 0.1s\n\n#1 [linux/amd64 internal] load metadata for a\n#1 DONE 0.2s\n"
+    assert steps_of(text) == {1: ("ran", 0.2), 2: ("ran", 0.1)}
+
+
+def test_a_log_without_its_blank_lines():
+    text = BAKE + "#9 exporting cache to registry\n#9 preparing build cache for export done\n"
+    logs = read_logs(text.replace("\n\n", "\n").encode())
+    whole = read_logs(text.encode())
+    pd.testing.assert_frame_equal(logs.steps, whole.steps)
+    pd.testing.assert_frame_equal(logs.builds, whole.builds)
+
+
+def test_steps_of_a_service_that_gives_builders():
+    text = (
+        "[depot] build: https://depot.example/1\n#1 [depot] build: https://depot.example/1\n"
+        "#1 DONE 0.0s\n\n#2 [depot] launching amd64 machine\n#2 DONE 3.3s\n\n"
+        "#3 [depot] connecting to amd64 machine\n#3 DONE 0.4s\n\n"
+        "#4 [internal] load .dockerignore\n#4 DONE 0.1s\n\n"
+        "#5 [depot] exporting to image\n#5 DONE 0.2s\n"
+    )
+    steps = read_logs(text.encode()).steps
+    assert steps["step"].tolist() == [1, 2, 3, 4, 5]
+    assert steps["kind"].tolist() == ["other", "builder", "builder", "internal", "export"]
+    assert steps["target"].isna().all()
+
+
+def test_a_copied_image_is_a_from():
+    step = read(f"#1 FROM ghcr.io/a/uv:latest@{DIGEST}\n#1 resolve a done\n#1 DONE 3.0s\n").steps
+    assert step[["name", "kind"]].values.tolist() == [
+        [f"FROM ghcr.io/a/uv:latest@{DIGEST}", "from"]
+    ]
+    assert step["position"].isna().all()
+
+
+def test_docker_18_09_that_begins_in_the_middle_names_its_steps():
+    text = (
+        '#7       digest: sha256:ab\n#7         name: "[2/3] RUN echo \\"a\\""\n'
+        "#7      started: a\n#7 0.123 x\n#7    completed: b\n#7     duration: 1.5s\n\n"
+    )
+    steps = read_logs(text.encode()).steps
+    assert steps[["step", "name", "status", "seconds"]].values.tolist() == [
+        [7, 'RUN echo "a"', "ran", 1.5]
+    ]
+
+
+def test_a_failed_build_told_again_counts_once():
+    whole = "#1 [internal] load build definition from a\n#1 DONE 0.2s\n\n" + FAILURE.replace(
+        "#1", "#2"
+    )
+    again = "app: fail: docker build exited with error code 1: " + HEAD + whole
+    logs = read_logs((HEAD + whole + again).encode())
+    assert len(logs.builds) == 1 and logs.steps["step"].tolist() == [1, 2]
+    other = again.replace("DONE 0.2s", "DONE 0.3s")
+    assert len(read_logs((HEAD + whole + other).encode()).builds) == 2
+
+
+def test_an_error_told_again_is_no_other_build():
+    error = "ERROR: failed to build: failed to solve: no\n"
+    agent = "[Container] 2026/01/01 00:00:00.000001 "
+    start = f"{agent}Running command docker build .\n"
+    again = f"{agent}Command did not exit successfully docker build . exit status 1\n{error}"
+    assert len(read_logs((start + HEAD + error + again).encode()).builds) == 1

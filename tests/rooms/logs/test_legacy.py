@@ -125,3 +125,41 @@ def test_an_error_on_a_display():
 def test_displays_that_follow_each_other_are_two_builds():
     one = frame(2.0, ["[1/1] FROM a  0.9s"], " FINISHED")
     assert read_logs((one + one).encode()).steps["build"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "toomanyrequests: Rate exceeded",
+        "pull access denied for a/b, repository does not exist or may require 'docker login'",
+        'Get "https://registry-1.docker.io/v2/": net/http: TLS handshake timeout',
+        "manifest for a:b not found: manifest unknown",
+        "error pulling image configuration: download failed after attempts=6: EOF",
+        "no basic auth credentials",
+    ],
+)
+def test_a_legacy_build_whose_base_cannot_be_pulled_failed(error):
+    text = f"Sending build context to Docker daemon  1kB\nStep 1/3 : FROM a:b\n{error}\n"
+    logs = read_logs(text.encode())
+    assert logs.builds["failed"].tolist() == [True] and logs.steps["status"].tolist() == ["failed"]
+
+
+@pytest.mark.parametrize("of", ["/9", ""])
+def test_a_legacy_log_that_begins_in_the_middle(of):
+    text = (
+        f"making\n ---> {ID(1)}\nStep 4{of} : RUN make\n ---> Running in {ID(2)}\nmade\n"
+        f" ---> {ID(3)}\nStep 5{of} : COPY a b\n ---> Using cache\n ---> {ID(4)}\n"
+        f"Successfully built {ID(4)}\nStep 3/5 : of another program\n"
+    )
+    steps = read_logs(text.encode()).steps
+    assert steps[["step", "status", "output_lines"]].values.tolist() == [
+        [4, "ran", 1], [5, "cached", 0],
+    ]  # fmt: skip
+
+
+def test_the_context_of_2013_was_uploaded():
+    text = (
+        f"Uploading context 10.24 kB\nStep 1 : FROM a\n ---> {ID(1)}\nSuccessfully built {ID(1)}\n"
+    )
+    logs = read_logs(text.encode())
+    assert logs.builds["failed"].tolist() == [False] and logs.logs["unread_lines"].item() == 0
