@@ -78,7 +78,8 @@ class Logs:
     seconds · commands: log, number (order in the log), phase, command, started, seconds,
     exit_code · builds: log, build, builder (buildkit, legacy), failed, cache_import (none, ok,
     missing, failed), cache_export (none, ok, failed, unfinished), cache_export_seconds,
-    image_export_seconds, command (number of the command it ran in) · steps: log, build, step,
+    image_export_seconds (both busy time: exports of several targets at once count each),
+    command (number of the command it ran in) · steps: log, build, step,
     name, stage, platform, kind, status, seconds, output_lines, position (k of k/n in its stage),
     target (what bake or compose builds with it, the first of several that share it)
     · parts: log, build, step, part, seconds (what a step's status lines said was done).

@@ -22,8 +22,8 @@ _CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
 class Built:
     """A docker build as far as misses need it.
 
-    `mode` is that of its cache export; an `inline` one goes with the image, so that no step of the
-    log shows it.
+    `pulled` a base image; `local` when one that it worked on was there already. `mode` is that of
+    its cache export; an `inline` one goes with the image, so that no step of the log shows it.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Built:
     failed: bool | None
     booted: bool
     pulled: bool
+    local: bool
     mode: str | None
     inline: bool
 
@@ -51,7 +52,7 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
     commands = _keep_logs(logs.commands, names)
     texts = dict(zip(list_tuples(commands[["log", "number"]]), commands["command"], strict=True))
     lineages, booted = _list_lineages(steps)
-    pulled = _find_pulls(_keep_logs(logs.parts, names), steps)
+    pulled, local = _find_pulls(_keep_logs(logs.parts, names), steps)
     found: dict[str, list[Built]] = defaultdict(list)
     known = builds.dropna(subset=["log", "build"])[_FACTS]
     for log, number, command, cache_import, cache_export, failed in list_tuples(known):
@@ -65,6 +66,7 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
             failed=failed,
             booted=key in booted,
             pulled=key in pulled,
+            local=key in local,
             mode=mode,
             inline=inline,
         )
@@ -86,7 +88,7 @@ def list_tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, Lineage], set[Key]]:
     """((log, build) -> its instructions, those whose builder was made for it)."""
     numbered = steps[steps["kind"].isin(["layer", "from"])]
-    numbered = numbered.dropna(subset=["log", "build", "position", "name"])
+    numbered = numbered.dropna(subset=["log", "build", "name"]).fillna({"position": 0})
     found: dict[Key, list[Instruction]] = defaultdict(list)
     for log, build, *rest in list_tuples(numbered[["log", "build", *Instruction._fields]]):
         found[log, build].append(Instruction._make(rest))
@@ -99,12 +101,27 @@ def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, Lineage], set[Key]]:
     return lineages, set(list_tuples(made[["log", "build"]]))
 
 
-def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> set[Key]:
-    """(log, build) of builds that pulled a base image."""
-    keys = ["log", "build", "step"]
-    images = steps.loc[steps["kind"].eq("from"), keys]
-    pulls = parts[parts["part"].isin(["downloading", "extracting"])].merge(images, on=keys)
-    return set(list_tuples(pulls[["log", "build"]]))
+def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> tuple[set[Key], set[Key]]:
+    """(log, build) of builds that pulled a base image, and of those that had one already.
+
+    What was worked on without being pulled was there.
+    """
+    keys, stage = ["log", "build", "step"], ["log", "build", "platform", "stage"]
+    said = parts.loc[parts["part"].isin(["downloading", "extracting"]), keys]
+    pulls = set(list_tuples(said.drop_duplicates()))
+    images = steps.loc[
+        steps["kind"].eq("from") & steps["position"].notna(), [*keys, *stage[2:], "status"]
+    ]
+    ran = steps.loc[steps["kind"].eq("layer") & steps["status"].eq("ran"), stage]
+    worked = set(list_tuples(ran.drop_duplicates()))
+    pulled: set[Key] = set()
+    local: set[Key] = set()
+    for log, build, step, platform, name, status in list_tuples(images):
+        if (log, build, step) in pulls:
+            pulled.add((log, build))
+        elif status in ("ran", "cached") and (log, build, platform, name) in worked:
+            local.add((log, build))
+    return pulled, local
 
 
 @lru_cache(1 << 12)

@@ -18,7 +18,7 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?\w")
 
 
 class Instruction(NamedTuple):
-    """A numbered step: a FROM or a layer."""
+    """A numbered step, a FROM or a layer; or the image of a `COPY --from=`, at position 0."""
 
     step: int
     name: str
@@ -76,7 +76,9 @@ class Lineage:
     """The instructions of one build, and where each stands."""
 
     def __init__(self, instructions: Iterable[Instruction]) -> None:
-        self.all = list(instructions)
+        found = list(instructions)
+        self.all = [each for each in found if each.position]
+        self.copied = [each for each in found if not each.position]
         self.at = {(each.platform, each.stage, each.position): each for each in self.all}
         ordered = sorted(self.all, key=lambda each: each.position)
         self.ends = list({(each.platform, each.stage): each for each in ordered}.values())
@@ -114,7 +116,9 @@ class Lineage:
             return [end for end in named if end.platform == one.platform] or named
         if source.isdigit():
             return [end for end in self.ends if end.stage != one.stage]
-        return [each for each in self.all if each.kind == "from" and source in each.name]
+        images = [each for each in [*self.all, *self.copied] if each.kind == "from"]
+        named = [each for each in images if _find_name(each.image[0]) == _find_name(source)]
+        return named or [each for each in images if source in each.name]
 
     def find(self, one: Instruction) -> Instruction | None:
         """What stands in the place of an instruction of another build, null when nothing does."""
@@ -125,6 +129,8 @@ class Lineage:
     def find_image(self, one: Instruction) -> Instruction | None:
         """The FROM that stands for one of another build, null when that can't be told."""
         images = [each for each in self.all if each.kind == "from"]
+        if not one.position:
+            images = [each for each in self.copied if each.image[0] == one.image[0]]
         own = [each for each in images if (each.stage, each.position) == (one.stage, one.position)]
         same = own or [each for each in images if each.image[0] == one.image[0]]
         found = same or images
@@ -141,6 +147,15 @@ class Lineage:
             return False
         stacked = any(each.position == 1 and each.kind == "layer" for each in self.all)
         return None if stacked or {stage} not in copied else True
+
+
+def _find_name(reference: str | None) -> str:
+    """A reference as BuildKit prints it: with Docker Hub's name and the tag that it stands for."""
+    name = (reference or "").partition("@")[0]
+    host, _, rest = name.partition("/")
+    if not (rest and ({".", ":"} & {*host} or host == "localhost")):
+        name = f"docker.io/{name}" if rest else f"docker.io/library/{name}"
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
 def _same_words(one: Instruction, other: Instruction) -> bool:

@@ -151,6 +151,8 @@ def _explain_against(
         return _blame_parent(one, build)
     if old is None:
         return _Cause("unknown", "there is no log of the build before")
+    if changed and build.local:
+        return _blame_base(one, build, old)
     if build.cache_import != "ok" and not build.hits and host_empty is not False:
         return _Cause("unknown", "the log does not tell whether there was a cache to look in")
     if changed:

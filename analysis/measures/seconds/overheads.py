@@ -108,7 +108,8 @@ def _find_timed(commands: pd.DataFrame) -> list[str]:
 def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """Seconds that the steps of a run's docker builds were busy, in the columns of overhead_map.
 
-    Steps overlap, so these (BUSY) need not add up to the time that the commands took. A log does
+    Steps overlap, exports of several targets at once too, so these (BUSY) need not add up to the
+    time that the commands took. A log does
     not tell when a step began, so "no step explains" is the least that it can be: the commands'
     time less all busy time, 0 when that is more, null when the commands' time is unknown.
     "push" is the part of an export that pushes; "load" is sending the image and taking it in,

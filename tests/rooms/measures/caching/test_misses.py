@@ -107,6 +107,22 @@ def test_another_digest_of_the_base_image_is_a_changed_base():
     assert "aaaa" in table["explanation"].iloc[0]
 
 
+@pytest.mark.parametrize("source", ["tool:1", "docker.io/library/tool:1", "tool"])
+@pytest.mark.parametrize("pulled", [False, True])
+def test_another_digest_of_a_copied_image_is_a_changed_base(source, pulled):
+    copied = "docker.io/library/" + ("tool:latest" if source == "tool" else "tool:1")
+    names = (f"COPY --from={source} /a /b", "RUN install", "RUN compile")
+    pull = "sha256:ab 9MB / 9MB 1.0s done\n#{n} DONE 1.0s" if pulled else RAN
+    one = [(f"FROM {copied}@sha256:{mark * 64}", pull) for mark in "cd"]
+    table = explain(single([RAN] * 3, one[1], names=names), single([HIT] * 3, one[0], names=names))
+    assert table["cause"].tolist() == ["base changed", "parent missed", "parent missed"]
+    assert f"{copied} (sha256:dddd" in table["explanation"].iloc[0]
+    same = explain(
+        single([HIT, RAN, RAN], one[0], names=names), single([RAN] * 3, one[0], names=names)
+    )
+    assert same["cause"].tolist() == ["unknown", "parent missed"]
+
+
 @pytest.mark.parametrize(
     ("vertex", "cause"), [(MISSING, "import missing"), (BROKEN, "import failed")]
 )
