@@ -144,3 +144,9 @@ def _lose(rng, frame, keys, rows=True):
 def _pick(rng, frame):
     """About half of a frame's rows."""
     return pd.Series([rng.random() < 0.5 for _ in range(len(frame))], frame.index, dtype="bool")
+
+
+def assert_same(found, wanted):
+    """The frames of logs are those of others."""
+    for field in dataclasses.fields(wanted):
+        pd.testing.assert_frame_equal(getattr(found, field.name), getattr(wanted, field.name))

@@ -10,6 +10,7 @@ or a pattern. Files need no AWS credentials.
 
 import argparse
 
+from analysis.commands.reading_options import add_reading, use_reading
 from analysis.reports import make_history_report
 
 
@@ -27,10 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repository", default="", help="ECR repository to try a lifecycle policy on"
     )
     parser.add_argument("--policy", default="", help="file of a policy to try in place of its own")
+    add_reading(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Make the report, and print where it is."""
+    use_reading(options)
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
     page = make_history_report(options.source, options.out, **settings)

@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
     "grid": "build over links and amounts of work, to see from when on a cache pays",
+    "sql": "ask about logs and experiments in SQL",
     "aa": "build strategies against themselves, to see how often verdicts are wrong",
     "cleanup": "remove what a lab or an experiment on AWS left behind",
 }
@@ -37,6 +38,7 @@ examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3
   codebuild-cache report runs/mine --out reports
   codebuild-cache history my-codebuild-project --since "30 days"
+  codebuild-cache sql "select count(*) from logs" --from logs/
   codebuild-cache cleanup
 
 codebuild-cache SUB-COMMAND --help lists the options of a sub-command.

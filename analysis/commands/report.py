@@ -11,6 +11,7 @@ import argparse
 import time
 
 from analysis import reports
+from analysis.commands.reading_options import add_reading, use_reading
 
 STOPPED = "stopped: some pages may be missing, the same command makes them all"
 
@@ -27,10 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", default="reports", metavar="FOLDER", help="where the pages go (%(default)s)"
     )
+    add_reading(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Make the reports, and print where they are."""
+    use_reading(options)
     begin = time.monotonic()
     index = reports.make_reports(options.experiment, options.out)
     print(f"{index} made in {time.monotonic() - begin:.1f} s")

@@ -1,18 +1,34 @@
 from .answers import Answers, find_answers, recall
 from .kinds import LOGS, Kind
 from .nested import fold, unfold
-from .places import OFF, VARIABLE
+from .places import CLUSTER_VARIABLE, OFF, VARIABLE, Folder
+from .queries import (
+    Answer,
+    define_athena,
+    define_views,
+    is_store,
+    query_store,
+    query_tables,
+)
 from .reading import Store, read_logs, read_tables
 
 __all__ = [
+    "CLUSTER_VARIABLE",
     "LOGS",
     "OFF",
     "VARIABLE",
+    "Answer",
     "Answers",
+    "Folder",
     "Kind",
     "Store",
+    "define_athena",
+    "define_views",
     "find_answers",
     "fold",
+    "is_store",
+    "query_store",
+    "query_tables",
     "read_logs",
     "read_tables",
     "recall",

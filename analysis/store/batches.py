@@ -84,6 +84,14 @@ class Batches:
             raise _Damaged from error
         raise _Damaged
 
+    def read_all(self, table: str) -> pa.Table:
+        """One table of all batches, without those that are damaged."""
+        found = [self.kind.schemas[table].empty_table()]
+        for batch in self.names():
+            with suppress(_Damaged, FileNotFoundError):
+                found.append(self._read(table, batch))
+        return pa.concat_tables(found)
+
     def write(self, tables: Tables) -> None:
         """Keep a batch; many small ones are joined with it to one."""
         old, parts = [], [tables]

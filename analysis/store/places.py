@@ -13,6 +13,8 @@ from analysis.errors import StoreError
 # the variable that moves the store of a user, or switches it off
 VARIABLE = "CODEBUILD_CACHE_STORE"
 OFF = "off"
+# the variable that names a Dask cluster to read with
+CLUSTER_VARIABLE = "CODEBUILD_CACHE_CLUSTER"
 _PART = ".part-"
 _PART_SECONDS = 3600
 
@@ -176,11 +178,16 @@ def _open_uri(uri: str) -> tuple[Any, str]:
         raise StoreError(f"{uri} can't hold a store ({error}): give a folder or s3://…") from None
 
 
-def cache_folder() -> Path:
+def _cache_folder() -> Path:
     """The folder of this program among a user's caches, by the XDG rules."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     found = Path(base) if os.path.isabs(base) else Path("~/.cache").expanduser()
     return found / "codebuild-cache"
+
+
+def find_memory(place: Place) -> Path:
+    """Where the keys of this machine's files are remembered: in the store, else in the cache."""
+    return (place.root if isinstance(place, Folder) else _cache_folder()) / "seen.sqlite"
 
 
 def _open_place(text: str | os.PathLike[str]) -> Place | None:
@@ -198,7 +205,7 @@ def find_place(store: str | os.PathLike[str] | None) -> Place | None:
     if named := os.environ.get(VARIABLE, "").strip():
         return _open_place(named)
     with suppress(RuntimeError):
-        return Folder(cache_folder() / "tables")
+        return Folder(_cache_folder() / "tables")
     return None
 
 

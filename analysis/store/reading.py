@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -11,7 +10,7 @@ from analysis.store.balance import weigh
 from analysis.store.batches import Batches, arrange
 from analysis.store.keys import Key, find_keys, stamp
 from analysis.store.kinds import LOGS, Kind, Named
-from analysis.store.places import Folder, Place, cache_folder, find_place, kept_by_chance
+from analysis.store.places import CLUSTER_VARIABLE, Place, find_memory, find_place, kept_by_chance
 from analysis.store.pool import Read, join, read_batches
 
 # below this weight (bytes) reading takes less than looking it up and keeping it
@@ -31,7 +30,8 @@ def read_logs(sources: Sources, *, cluster: str = "", store: Store = None) -> Lo
 
     Many logs are read by all cores, or by a Dask `cluster` (tcp://HOST:PORT; StoreError when it
     can't be used), and kept: what was read before is not read again. `store`: the folder or
-    s3:// prefix that keeps them, "off" for none; by default a folder of the user's caches.
+    s3:// prefix that keeps them, "off" for none; by default a folder of the user's caches. The
+    environment may name both: CODEBUILD_CACHE_CLUSTER, CODEBUILD_CACHE_STORE.
 
     >>> logs = analysis.read_logs("data/control/runs/docker.source.*/build.log.gz")
     >>> len(logs.logs)
@@ -52,7 +52,7 @@ def read_tables(
     place = find_place(store)
     if place is None or (store is None and not is_worth_keeping(sum(weights))):
         return _join(kind, _read(kind, sources, weights, cluster)).tables
-    keys = find_keys(sources, _find_memory(place))
+    keys = find_keys(sources, find_memory(place))
     return _read_through(kind, sources, weights, keys, place, cluster, asked=store is not None)
 
 
@@ -68,16 +68,11 @@ def _join(kind: Kind, parts: Sequence[Read]) -> Read:
 
 def _read(kind: Kind, sources: Sequence[Named], weights: Sequence[int], cluster: str) -> list[Read]:
     """What each batch of files holds."""
-    if cluster:
+    if cluster := cluster or os.environ.get(CLUSTER_VARIABLE, ""):
         from analysis.store.cluster import read_there
 
         return read_there(kind, sources, weights, cluster)
     return read_batches(kind, sources, weights)
-
-
-def _find_memory(place: Place) -> Path | None:
-    """Where the keys of this machine's files are remembered: in the store, else in the cache."""
-    return (place.root if isinstance(place, Folder) else cache_folder()) / "seen.sqlite"
 
 
 def _read_through(

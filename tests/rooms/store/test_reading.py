@@ -10,9 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from histories import after, build_log, write_folder
+from histories import after, assert_same, build_log, write_folder
 
 from analysis import logs
 from analysis.errors import StoreError
@@ -24,11 +23,6 @@ from analysis.store.reading import read_logs, read_tables
 
 ROOT = Path(__file__).parents[3]
 RUNS = ROOT / "data" / "control" / "runs"
-
-
-def assert_same(found, wanted):
-    for field in dataclasses.fields(wanted):
-        pd.testing.assert_frame_equal(getattr(found, field.name), getattr(wanted, field.name))
 
 
 @pytest.fixture

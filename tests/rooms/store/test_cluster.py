@@ -1,0 +1,93 @@
+"""Files read by a Dask cluster: the same frames, and a sentence for one that can't be used."""
+
+import dataclasses
+import os
+import signal
+
+import dask
+import pytest
+from distributed import LocalCluster
+from histories import after, assert_same, build_log, write_folder
+
+from analysis import logs
+from analysis.errors import StoreError
+from analysis.store import cluster
+from analysis.store.kinds import LOGS
+from analysis.store.reading import read_logs
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A scheduler with two workers, each a process of its own."""
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.worker.daemon": False,
+        "temporary-directory": str(tmp_path_factory.mktemp("dask")),
+    }
+    with (
+        dask.config.set(settings),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local,
+    ):
+        yield local.scheduler_address
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.store.balance._SMALLEST_BATCH", 100_000)
+    folder = write_folder(tmp_path / "logs", *[build_log(after(n)) for n in range(20)])
+    (folder / "damaged.log.gz").write_bytes(b"\x1f\x8b no gzip")
+    (folder / "empty.log").write_text("")
+    return folder
+
+
+def test_a_cluster_reads_what_one_process_reads(address, folder, tmp_path, monkeypatch):
+    wanted = logs.read_logs(folder)
+    assert_same(read_logs(folder, cluster=address), wanted)
+    # kept as well: the cluster is not asked again
+    assert_same(read_logs(folder, cluster=address, store=tmp_path / "store"), wanted)
+    assert_same(read_logs(folder, cluster="tcp://gone:1", store=tmp_path / "store"), wanted)
+    monkeypatch.setenv("CODEBUILD_CACHE_CLUSTER", address)
+    texts = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert_same(read_logs(texts), logs.read_logs(texts))
+
+
+def test_files_that_workers_do_not_see_are_sent_to_them(address, folder, monkeypatch):
+    # as if the workers' disk were another one: they find files of other times there
+    monkeypatch.setattr(cluster, "_stamp", lambda source: (1, 2, 3, 4))
+    sources = [*sorted(folder.iterdir()), folder / "gone.log"]
+    assert_same(read_logs(sources, cluster=address), logs.read_logs(sources))
+
+
+# as the workers find it by its name
+def read_or_die(batch):
+    if any(name == "deadly" for name, _ in batch):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return LOGS.read(batch)
+
+
+def test_a_file_that_ends_workers_is_told_and_the_others_are_read(address):
+    kind = dataclasses.replace(LOGS, read=read_or_die)
+    sources = [(name, build_log().encode()) for name in ("deadly", "b")]
+    (read,) = cluster.read_there(kind, sources, [1, 1], address)
+    found = read.tables["logs"].to_pandas().set_index("log")["problem"]
+    assert found.index.tolist() == ["deadly", "b"]
+    assert found[found.notna()].index.tolist() == ["deadly"]
+
+
+def test_a_cluster_that_can_t_be_used_is_told_in_a_sentence(address, folder, monkeypatch):
+    monkeypatch.setattr(cluster, "_SECONDS", 1)
+    for wrong in ("tcp://127.0.0.1:1", "nonsense://x", "no address"):
+        with pytest.raises(StoreError, match="No Dask scheduler answers at"):
+            read_logs(folder, cluster=wrong)
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        pytest.raises(StoreError, match="has no workers"),
+    ):
+        read_logs(folder, cluster=empty.scheduler_address)
+    other = dataclasses.replace(LOGS, rooms=("logs", "words"))
+    monkeypatch.setattr(cluster, "hash_sources", lambda rooms: "another")
+    with pytest.raises(StoreError, match="install the same version of this package there"):
+        cluster.read_there(other, [("a", b"a")], [1], address)
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with pytest.raises(StoreError, match=r"pip install 'codebuild-cache-analysis\[cluster\]'"):
+        read_logs(folder, cluster=address)
