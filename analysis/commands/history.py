@@ -10,8 +10,8 @@ or a pattern. Files need no AWS credentials.
 
 import argparse
 
+from analysis import reports
 from analysis.commands.reading_options import add_reading, use_reading
-from analysis.reports import make_history_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,5 +36,5 @@ def run(options: argparse.Namespace) -> None:
     use_reading(options)
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
-    page = make_history_report(options.source, options.out, **settings)
+    page = reports.make_history_report(options.source, options.out, **settings)
     print(f"{page} made")
