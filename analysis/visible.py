@@ -29,10 +29,10 @@ def show_signs(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _FLOOD.sub(lambda match: _escape_flood(match[0]), text)
-    return _HIDDEN.sub(lambda match: _escape(match[0]), text)
+    return _HIDDEN.sub(lambda match: escape_sign(match[0]), text)
 
 
-def _escape(sign: str) -> str:
+def escape_sign(sign: str) -> str:
     """A sign as Python would write it."""
     number = ord(sign)
     if number < 0x100:
@@ -44,7 +44,7 @@ def _escape_flood(signs: str) -> str:
     """The first accents as they are, the others as one escape and how many more there are."""
     first, rest = signs[: _ACCENTS - 1], signs[_ACCENTS - 1 :]
     more = f"(+{len(rest) - 1})" if len(rest) > 1 else ""
-    return f"{first}{_escape(rest[0])}{more}"
+    return f"{first}{escape_sign(rest[0])}{more}"
 
 
 def show_line(text: str) -> str:
@@ -52,7 +52,7 @@ def show_line(text: str) -> str:
     return show_signs(text).replace("\n", "\\n").replace("\t", " ")
 
 
-def cut_middle(text: str, length: int) -> str:
+def shorten(text: str, length: int) -> str:
     """A text of `length` characters at most, its middle left out; never within an accent's."""
     if len(text) <= length:
         return text

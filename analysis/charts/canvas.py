@@ -1,10 +1,11 @@
 """Figures, and how notebooks show them, sentences and tables: safe HTML, an alt text for each."""
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from io import BytesIO
-from textwrap import fill, wrap
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,19 @@ from IPython.display import HTML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.charts.labels import fill_label, make_label, show_as_text
+from analysis.redaction import redact
+from analysis.visible import shorten, show_line, show_signs
+
 _WIDTH, _DPI, _CSS_DPI = 6.6, 150, 100
 # characters of a note below the axes that fit beside the names of strategies
 NOTE = 66
 # characters of an alt text
 _LONGEST = 1400
-LABEL = 32
+# characters of a cell of a table, and of a line above a column of a grid
+_CELL, _COLUMN = 300, 16
+# characters of a line of a legend, and of a title
+_LEGEND, _TITLE = 92, 50
 INK, FAINT, LINE = "#1b1f24", "#57606a", "#c4ccd4"
 # Okabe and Ito's colours, and three of Tol's, which the colour-blind tell apart; hatches do so in
 # greyscale
@@ -52,12 +60,18 @@ def make_axes(ax: Axes | None, height: float) -> Axes:
 
 def finish(axes: Axes, title: str, x: str = "", y: str = "", alt: str = "") -> Axes:
     """The axes with title, axis labels, little ink and an alt text."""
-    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, wrap=True)
-    note = "\n".join(line for part in x.split("\n") for line in wrap(part, NOTE))
+    note = "\n".join(fill_label(part, NOTE, 3) for part in x.split("\n"))
+    # matplotlib takes dollars for mathematics where it wraps
+    title, dollars = make_label(title, 2 * NOTE), "$" in title
+    axes.set_title(
+        fill(title, _TITLE) if dollars else title,
+        loc="left", fontsize=11, fontweight="bold", color=INK, wrap=not dollars,
+    )  # fmt: skip
     axes.set_xlabel(note, color=FAINT, fontsize=8.5)
-    axes.set_ylabel(y, color=FAINT, fontsize=8.5)
+    axes.set_ylabel(make_label(y), color=FAINT, fontsize=8.5)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0, labelsize=9, colors=INK)
+    show_as_text(_find_figure(axes))
     describe(axes, alt)
     return axes
 
@@ -68,7 +82,8 @@ def describe(axes: Axes, alt: str) -> None:
     where it is longer than anyone would have read to them.
     """
     # matplotlib knows no alt text: the figure carries it to where it is shown
-    _find_figure(axes).alt = cut_middle(alt.split(". "))  # type: ignore[attr-defined]
+    said = show_line(redact(cut_middle(alt.split(". "))))
+    _find_figure(axes).alt = said  # type: ignore[attr-defined]
 
 
 def _find_figure(axes: Axes) -> Figure:
@@ -126,19 +141,40 @@ def say(*sentences: str | Iterable[str]) -> HTML:
 def _say_one(sentences: str | Iterable[str]) -> str:
     """One paragraph or list."""
     if isinstance(sentences, str):
-        return f"<p>{escape(sentences)}</p>"
-    return "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in sentences) + "</ul>"
+        return _keep_text(f"<p>{write_text(sentences)}</p>")
+    items = "".join(f"<li>{write_text(each)}</li>" for each in sentences)
+    return _keep_text(f"<ul>{items}</ul>")
+
+
+def write_text(text: str) -> str:
+    """Text as HTML that shows it as it is."""
+    return escape(show_signs(redact(text)))
+
+
+def _keep_text(html: str) -> str:
+    """HTML whose first element tells JupyterLab, where needed, to look for no formulas in it."""
+    if "$" not in html and "\\" not in html:
+        return html
+    return re.sub(r"^<(\w+)", r'<\1 class="tex2jax_ignore mathjax_ignore"', html, count=1)
 
 
 def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
     """A frame as a table without its index; nulls as –, floats with `digits` unless all whole."""
-    shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
+    shown = frame.rename(columns=lambda name: _show_cell(str(name).replace("_", " ")))
     for name in shown.select_dtypes("float"):
         known = shown[name].dropna()
         places = 0 if known.eq(known.round()).all() else digits
         shown[name] = [_say_number(value, places) for value in shown[name]]
     shown = shown.astype(object).where(shown.notna(), "–").rename_axis(columns=None)
-    return HTML(shown.to_html(index=False, border=0))
+    # a name is whole in a table where a chart shows its ends
+    with pd.option_context("display.max_colwidth", None):
+        html = shown.map(_show_cell).to_html(index=False, border=0)
+    return HTML(html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1))
+
+
+def _show_cell(value: Any) -> Any:
+    """A value of a cell; text without secrets and hidden signs, of a long one the ends."""
+    return shorten(show_signs(redact(value)), _CELL) if isinstance(value, str) else value
 
 
 def _say_number(value: float, places: int) -> str | None:
@@ -154,7 +190,7 @@ def grow(rows: int, each: float = 0.3, rest: float = 1.1) -> float:
 def make_grid(ax: Axes | None, rows: Sequence[str], columns: Sequence[str]) -> Axes:
     """Axes for a table of cells around whole numbers, columns labelled above, rows at the left."""
     axes = make_axes(ax, grow(len(rows), 0.42, 1.5))
-    axes.set_xticks(range(len(columns)), columns)
+    axes.set_xticks(range(len(columns)), [fill_label(each, _COLUMN) for each in columns])
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, max(len(columns), 1) - 0.5)
     label_rows(axes, rows)
@@ -162,23 +198,26 @@ def make_grid(ax: Axes | None, rows: Sequence[str], columns: Sequence[str]) -> A
     return axes
 
 
-def label_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """A row for each label, the first at the top; long labels in several lines."""
-    axes.set_yticks(range(len(labels)), [fill(label, LABEL) for label in labels])
+def label_rows(axes: Axes, labels: Sequence[str], lines: int = 2) -> None:
+    """A row for each label, the first at the top; long labels in so many lines, or cut."""
+    axes.set_yticks(range(len(labels)), [fill_label(label, lines=lines) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
 
 
 def put_legend(axes: Axes, columns: int = 4) -> None:
     """A legend below the axes, if there is anything to explain."""
     handles, labels = axes.get_legend_handles_labels()
+    labels = [fill_label(label, NOTE) for label in labels]
+    longest = max((len(line) for label in labels for line in label.split("\n")), default=1)
     if handles:
         axes.figure.legend(
             handles,
-            [fill(label, NOTE) for label in labels],
+            labels,
             loc="outside lower left",
             frameon=False,
             fontsize=9,
-            ncols=columns,
+            # beside a label there is its sign
+            ncols=max(1, min(columns, _LEGEND // (longest + 5))),
             handlelength=1.6,
             columnspacing=1.2,
         )

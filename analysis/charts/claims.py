@@ -1,11 +1,11 @@
 """The table of claims, each linked to where it was measured."""
 
 from collections.abc import Sequence
-from html import escape
 
 import pandas as pd
 from IPython.display import HTML
 
+from analysis.charts.canvas import write_text
 from analysis.rows import list_rows
 
 _FOUND = ("no.", "claim", "verdict", "numbers")
@@ -16,10 +16,10 @@ def memos(claims: pd.DataFrame) -> HTML:
     """Two tables of claims' rows, what was found and where; a row's number leads to the other's."""
     found, where = [], []
     for number, row in enumerate(list_rows(claims), start=1):
-        texts = [escape(each) for each in (row.claim, row.verdict, row.numbers)]
+        texts = [write_text(each) for each in (row.claim, row.verdict, row.numbers)]
         found.append([_link_number(number, "claim", "runs"), *texts])
-        folders = f"<code>{escape(row.runs)}</code>"
-        where.append([_link_number(number, "runs", "claim"), escape(row.where), folders])
+        folders = f"<code>{write_text(row.runs)}</code>"
+        where.append([_link_number(number, "runs", "claim"), write_text(row.where), folders])
     return HTML(_draw_table(_FOUND, found) + _draw_table(_WHERE, where))
 
 

@@ -1,7 +1,6 @@
 """Charts of shares and numbers: hit rates, and entries in the registry."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -22,6 +21,7 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
+from analysis.charts.labels import fill_label
 from analysis.charts.times import describe_stack, draw_stack
 from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_share
@@ -119,7 +119,8 @@ def entries_by_kind(
 
 def entries_over_pushes(entries: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Lines of a repository's entries, push by push; columns strategy, pushes, entries, n."""
-    lines = sum(len(wrap(name, NOTE)) for name in entries["strategy"].unique())
+    names = entries["strategy"].unique()
+    lines = sum(len(fill_label(name, NOTE).split("\n")) for name in names)
     axes = make_axes(ax, grow(lines, 0.19, 3.4))
     said = []
     for number, (name, group) in enumerate(entries.groupby("strategy", sort=False)):

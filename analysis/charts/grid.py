@@ -1,7 +1,6 @@
 """Charts of a grid: differences over the work, and break-even as predicted and as measured."""
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -21,6 +20,7 @@ from analysis.charts.canvas import (
     make_axes,
     put_legend,
 )
+from analysis.charts.labels import fill_label
 from analysis.charts.times import at_side
 from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_range, say_seconds
@@ -113,7 +113,7 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def _draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
     """A dot with its interval, or why there is none."""
     if pd.isna(row["measured"]):
-        text = fill(f"not measured: {row['reason']}", _REASON)
+        text = fill_label(f"not measured: {row['reason']}", _REASON, 3)
         axes.text(0.02, y, text, va="center", fontsize=7.5, **at_side(axes))
         return
     axes.plot([row["measured_low"], row["measured_high"]], [y, y], color=INK, linewidth=2.2)

@@ -6,10 +6,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts.canvas import COLOURS, INK, finish, grow, label_rows, make_axes
+from analysis.charts.labels import make_label
 from analysis.charts.times import VERDICTS
 from analysis.rows import list_rows
 from analysis.words import join_words
 from analysis.workload import BASELINE
+
+# characters of a strategy's name beside its bar
+_LACKS = 24
 
 
 def month_minutes(
@@ -36,7 +40,7 @@ def month_minutes(
 def _say_bar(row: Any) -> str:
     """`▼ 123 min, 3.00 USD, n=3`, or what an unknown one lacks."""
     if row.n == 0:
-        return f"unknown: no valid build of {row.lacks}"
+        return f"unknown: no valid build of {make_label(row.lacks, _LACKS)}"
     sign = "" if pd.isna(row.verdict) else f"{VERDICTS[row.verdict][0]} "
     cost = "price unknown" if pd.isna(row.cost) else f"{row.cost:.2f} USD"
     return f"{sign}{row.minutes:.0f} min, {cost}, n={row.n}"

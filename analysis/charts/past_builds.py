@@ -21,6 +21,7 @@ from analysis.charts.canvas import (
     make_axes,
     put_legend,
 )
+from analysis.charts.labels import make_label
 from analysis.charts.times import describe_stack, draw_stack
 from analysis.rows import list_rows
 from analysis.words import say_seconds, say_share
@@ -30,7 +31,7 @@ _PROJECTS, LAYERS = 4, 10
 _SHIFT_OF_PROJECTS = 0.2
 # where the program of a RUN is stored says less than what it does
 _PROGRAM = re.compile(r"^RUN /\S*/(?=\S)")
-_LONGEST = 52
+_LONGEST, _PART = 52, 32
 _MEASURES = {
     "seconds": ("Do builds take longer?", 1.0, "seconds after provisioning"),
     "rate": ("Does the cache keep giving?", 100.0, "layers from a cache, in %"),
@@ -126,7 +127,7 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = steps.dropna(subset=["seconds"]).head(LAYERS)
     axes = make_axes(ax, grow(len(rows), 0.7, 1.5))
     several = rows["project"].nunique() > 1
-    label_rows(axes, [_name_bar(row, several) for row in list_rows(rows)])
+    label_rows(axes, [_name_bar(row, several) for row in list_rows(rows)], lines=4)
     places = range(len(rows))
     could = rows["could_save"].fillna(0.0)
     axes.barh(places, could, height=0.5, facecolor=COLOURS[1], edgecolor=INK, linewidth=0.6,
@@ -149,9 +150,10 @@ def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _name_bar(row: Any, several: bool) -> str:
     """The label of a layer: its project and stage where they tell it apart."""
-    before = ": ".join(part for part in (row.project if several else "", row.stage) if part)
+    parts = (row.project if several else "", row.stage)
+    before = ": ".join(make_label(part, _PART) for part in parts if part)
     layer = _PROGRAM.sub("RUN …/", row.layer)
-    layer = layer if len(layer) <= _LONGEST else layer[: _LONGEST - 1] + "…"
+    layer = make_label(layer, _LONGEST)
     return f"{before}: {layer}" if before else layer
 
 

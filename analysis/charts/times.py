@@ -1,7 +1,6 @@
 """Charts of seconds: every run, differences to the baseline, and what the time is spent on."""
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,6 @@ from analysis.charts.canvas import (
     FAINT,
     HATCHES,
     INK,
-    LABEL,
     LINE,
     VISIBLE,
     finish,
@@ -23,6 +21,7 @@ from analysis.charts.canvas import (
     make_grid,
     put_legend,
 )
+from analysis.charts.labels import fill_label
 from analysis.rows import list_rows
 from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_ends, join_words, say_n, say_seconds
 from analysis.workload import BASELINE, pick_scenario, say_commit
@@ -153,7 +152,7 @@ def _draw_groups(rows: pd.DataFrame, ax: Axes | None) -> tuple[Axes, dict[tuple[
             places[str(scenario), strategy] = y
             axes.axhline(y, color=LINE, linewidth=0.5, zorder=0)
         y += 1.2
-    axes.set_yticks([*places.values()], [fill(strategy, LABEL) for _, strategy in places])
+    axes.set_yticks([*places.values()], [fill_label(strategy) for _, strategy in places])
     axes.set_ylim(y - 0.4, -0.7)
     return axes, places
 

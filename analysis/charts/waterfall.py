@@ -7,11 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from analysis.charts.canvas import COLOURS, INK, LINE, VISIBLE, finish, grow, label_rows, make_axes
+from analysis.charts.labels import make_label
 from analysis.rows import list_rows
 from analysis.words import count_words, join_words, say_seconds
 
 # a shorter step would be a mere line; more steps would be a wall
 MOST = 30
+# characters of a note beside the bars
+_NOTE = 34
 ON_PATH: dict[str, Any] = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
 OFF_PATH: dict[str, Any] = {
     "facecolor": "white",
@@ -61,8 +64,9 @@ def _put_note(axes: Axes, y: int, row: Any, end: float) -> None:
     """What a step did, beside its bars where there is more room."""
     left = row.started > end - row.completed
     x, side = (row.started, "right") if left else (row.completed, "left")
-    axes.annotate(row.note, (x, y), xytext=(-4 if left else 4, 0), textcoords="offset points",
-                  ha=side, va="center", fontsize=8, color=INK)  # fmt: skip
+    axes.annotate(make_label(row.note, _NOTE), (x, y), xytext=(-4 if left else 4, 0),
+                  textcoords="offset points", ha=side, va="center", fontsize=8,
+                  color=INK)  # fmt: skip
 
 
 def _say_unseen(rows: pd.DataFrame, shown: pd.DataFrame) -> str:

@@ -107,7 +107,7 @@ def test_a_long_instruction_is_cut_and_its_program_s_folder_left_out(history):
     rows = missing_steps(history).head(1).assign(layer="RUN /venv/bin/pip install " + "x" * 99)
     (label,) = [label.get_text() for label in missing_bars(rows).get_yticklabels()]
     assert "RUN …/pip" in label.replace("\n", " ")
-    assert label.endswith("…")
+    assert " …" in label and len(label) < 60
 
 
 def test_gaps_are_in_order_with_counts(charts):
