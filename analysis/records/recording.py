@@ -12,11 +12,10 @@ import json
 import os
 import reprlib
 import shutil
-import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,16 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import is_gzip
+from analysis.records.disk import (
+    full_disk_errors,
+    make_folder,
+    set_aside,
+    sync_folder,
+    write_synced,
+)
+from analysis.records.values import KINDS
 from analysis.redaction import redact_log, redact_values
-from analysis.times import YEARS, read_time
+from analysis.times import read_time
 
 FORMAT = 1
 COLUMNS = {
@@ -72,6 +79,7 @@ REQUIRED = (
     "status",
     "expect",
 )
+_FILES = ("build.log.gz", "images.json.gz", "history.json.gz")
 _VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
 _TIMES = ("started", "finished")
 
@@ -90,8 +98,54 @@ def run_name(strategy: str, scenario: str, number: int) -> str:
 
 
 def is_finished(experiment: Path, run: str) -> bool:
-    """Whether the run's record was written: that is done last."""
-    return (experiment / "runs" / run / "record.json").is_file()
+    """Whether a run was written and can be read: its record and the files beside it."""
+    folder = experiment / "runs" / run
+    return folder.is_dir() and explain_damage(folder) is None
+
+
+def explain_damage(run: Path) -> str | None:
+    """Why a run's folder is no finished run that can be read, in words; null when it is one.
+
+    Of a record of another format nobody can say: it counts as finished.
+    """
+    return _explain_damage(run, tuple(_stamp(run / name) for name in ("record.json", *_FILES)))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when a file does; nothing of one that is not there."""
+    try:
+        known = path.stat()
+    except OSError:
+        return ()
+    return known.st_ino, known.st_size, known.st_mtime_ns
+
+
+@lru_cache(maxsize=1 << 16)
+def _explain_damage(run: Path, _: tuple[tuple[int, ...], ...]) -> str | None:
+    """explain_damage of files that have not changed since."""
+    try:
+        record = read_json(run / "record.json")
+        if isinstance(record, dict) and record.get("format") != FORMAT:
+            return None
+        read_record(run)
+        for name in _FILES:
+            _check_gzip(run / name)
+    except RecordError as error:
+        return str(error)
+    return None
+
+
+def _check_gzip(path: Path) -> None:
+    """RecordError for a file that is empty, cut off or damaged; its checksum tells."""
+    try:
+        data = path.read_bytes()
+        whole = bool(gzip.decompress(data) if is_gzip(data) else data.strip(b"\0"))
+    except FileNotFoundError as error:
+        raise RecordError(f"{path} is missing: run it again.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordError(f"{path} is damaged ({error}): run it again.") from error
+    if not whole:
+        raise RecordError(f"{path} is empty: run it again.")
 
 
 def write_run(
@@ -100,28 +154,50 @@ def write_run(
     log: bytes,
     images: dict[str, Any],
     history: dict[str, Any],
+    anew: bool = False,
 ) -> Path:
-    """The folder of a run written whole; RecordError if that run is already finished."""
+    """The folder of a run, whole and on disk; RecordError if that run is finished already.
+
+    What can't be read in its place, or `anew` what is finished, is kept in EXPERIMENT/set-aside.
+    """
     folder = experiment / "runs" / record["run"]
-    if is_finished(experiment, record["run"]):
+    finished = is_finished(experiment, record["run"])
+    if finished and not anew:
         raise RecordError(f"{folder} holds a finished run, which is never overwritten.")
     part = folder.with_name(folder.name + ".part")
-    for old in (part, folder):
-        if old.exists():
-            shutil.rmtree(old)
-    part.mkdir(parents=True)
     log, record, history = redact_log(log), redact_values(record), redact_values(history)
-    _write_gzip(part / "build.log.gz", log)
-    _write_gzip(part / "images.json.gz", to_json(images))
-    _write_gzip(part / "history.json.gz", to_json(history))
-    (part / "record.json").write_bytes(to_json(record, indent=1))
-    os.replace(part, folder)
+    files = {
+        "build.log.gz": _to_gzip(log),
+        "images.json.gz": _to_gzip(to_json(images)),
+        "history.json.gz": _to_gzip(to_json(history)),
+        "record.json": to_json(record, indent=1),
+    }
+    with full_disk_errors(experiment):
+        _write_folder(part, files)
+        if folder.exists():
+            set_aside(experiment, folder, "replaced" if finished else "damaged")
+        os.replace(part, folder)
+        sync_folder(folder.parent)
     return folder
 
 
-def _write_gzip(path: Path, data: bytes) -> None:
-    """Write `data` compressed; the same data gives the same bytes."""
-    path.write_bytes(gzip.compress(data, 9, mtime=0))
+def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Write a folder of files anew, all of it on disk; nothing of it stays where that fails."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    try:
+        make_folder(folder)
+        for name, data in files.items():
+            write_synced(folder / name, data)
+        sync_folder(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _to_gzip(data: bytes) -> bytes:
+    """`data` compressed; the same data gives the same bytes."""
+    return gzip.compress(data, 9, mtime=0)
 
 
 def to_json(value: Any, indent: int | None = None) -> bytes:
@@ -218,45 +294,3 @@ def _find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:
         fits, words = KINDS[kind]
         if row[name] is not None and not fits(row[name]):
             yield f"has {name} {reprlib.repr(row[name])}, which is no {words}"
-
-
-def _is_text(value: Any) -> bool:
-    """Whether a value is text that UTF-8 can hold: JSON can name a lone surrogate."""
-    return isinstance(value, str) and (
-        value.isascii() or value == value.encode("utf-8", "replace").decode()
-    )
-
-
-def _is_whole(value: Any) -> bool:
-    """Whether a value is a whole number of 64 bits."""
-    return type(value) is int and abs(value) < 1 << 63
-
-
-def _is_number(value: Any) -> bool:
-    """Whether a value is a finite number that a float can hold."""
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max
-
-
-def _is_truth(value: Any) -> bool:
-    """Whether a value is true or false."""
-    return isinstance(value, bool)
-
-
-def _is_time(value: Any) -> bool:
-    """Whether a value is a time in ISO 8601, of years in which builds can have run."""
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).year in YEARS
-    except ValueError:
-        return False
-
-
-# type of a column -> (whether a value of a record fits it, what such a value is called)
-KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "string": (_is_text, "text"),
-    "int64": (_is_whole, "whole number"),
-    "Int64": (_is_whole, "whole number"),
-    "float64": (_is_number, "number"),
-    "bool": (_is_truth, "true or false"),
-    "boolean": (_is_truth, "true or false"),
-    "datetime64[ns, UTC]": (_is_time, "time"),
-}

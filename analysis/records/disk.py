@@ -1,0 +1,90 @@
+"""Files that are on disk once they are said to be: whole, synced, and never without a word gone."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from analysis.errors import RecordError
+
+# where an experiment keeps what was replaced, beside its runs
+ASIDE = "set-aside"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def full_disk_errors(folder: Path) -> Iterator[None]:
+    """Turn a full disk into a RecordError that says where, and what to free."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise RecordError(
+            f"The disk that holds {folder} is full ({_say_free(folder)}): remove reports or "
+            "experiments that you don't need, or give EXPERIMENT a folder on another disk. What "
+            "is finished is kept; the same call again runs the rest."
+        ) from error
+
+
+def _say_free(folder: Path) -> str:
+    """How much is free where a folder is, or would be."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return f"{shutil.disk_usage(there).free / 1e6:.1f} MB free"
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file that is on disk when this returns; its name may not be yet."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on disk, where the system can be asked for that."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folder
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, in place of the one before. RecordError on a full disk."""
+    part = path.with_suffix(".part")
+    with full_disk_errors(path.parent):
+        make_folder(path.parent)
+        try:
+            write_synced(part, data)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        os.replace(part, path)
+        sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it; their names are on disk when this returns."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in made:
+        sync_folder(path.parent)
+
+
+def set_aside(experiment: Path, path: Path, why: str) -> Path:
+    """Move a file or folder to EXPERIMENT/set-aside/NAME.WHY, numbered from the second on."""
+    number, aside = 1, experiment / ASIDE / f"{path.name}.{why}"
+    while aside.exists():
+        number += 1
+        aside = aside.with_name(f"{path.name}.{why}-{number}")
+    make_folder(aside.parent)
+    os.replace(path, aside)
+    sync_folder(aside.parent)
+    sync_folder(path.parent)
+    return aside
