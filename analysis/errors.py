@@ -4,7 +4,8 @@ AnalysisError
 ├── UnknownName      a strategy, scenario or setting that does not exist (did you mean …?)
 ├── BuildspecError   a buildspec that is not YAML or uses what is not supported
 ├── ContextError     a build context that lacks what a build or a scenario needs
-├── RecordError      a run on disk that is cut off or damaged
+├── RecordError      a run on disk that is cut off or damaged, a folder that is full or in use
+├── BaselineError    a baseline whose cold build fails: nothing can be compared with it
 ├── LogError         a log that cannot be read
 ├── FrameError       a frame that lacks a column which a measure needs
 ├── SourceError      builds that can't be found, or can't be had where they are
@@ -67,7 +68,11 @@ class ContextError(AnalysisError):
 
 
 class RecordError(AnalysisError):
-    """A run on disk that is cut off or damaged."""
+    """A run on disk that is cut off or damaged, or a folder that is full or in use."""
+
+
+class BaselineError(AnalysisError):
+    """A baseline whose cold build fails: nothing can be compared with it."""
 
 
 class LogError(AnalysisError):

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from analysis.lab import Lab, connect
 ROOT = Path(__file__).parent.parent
 # tests read anew, and leave the cache of whoever runs them alone; those of the store name their own
 os.environ["CODEBUILD_CACHE_STORE"] = "off"
-# a base image of a shell and little else: to pull a real one would take most of a build's time
-SMALL_IMAGE = "lab-small:tests"
+# a base image of a shell and little else: to pull a real one would take most of a build's time.
+# Its name is of this process of this machine: others' tests may use the same engine
+SMALL_IMAGE = f"lab-small:tests-{uuid.getnode():x}-{os.getpid()}"
 SMALL = (
     "tar -ch $(ldd /bin/sh /bin/sleep /bin/cat | grep -o '/[^ :]*' | sort -u) 2>/dev/null | base64"
 )

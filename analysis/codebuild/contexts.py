@@ -7,7 +7,7 @@ import io
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +38,17 @@ def upload_contexts(
     scenarios: Iterable[str],
     settings: Settings,
     newer: Mapping[str, str],
+    without: Collection[str] = (),
 ) -> dict[str, ContextArchive]:
-    """Scenario -> the context as of its commit, uploaded. `newer`: base image -> a newer one."""
+    """Scenario -> the context as of its commit, uploaded, later ones `without` some commits.
+
+    `newer`: base image -> a newer one.
+    """
     found = {}
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         for name in scenarios:
             target = Path(folder) / name
-            make_context(settings.context, name, target, {}, newer, settings.replacements)
+            make_context(settings.context, name, target, {}, newer, settings.replacements, without)
             set_arguments(target, settings.arguments)
             data = zip_context(target, CONTEXT)
             location = upload(aws, bucket, experiment, name, data)

@@ -96,6 +96,7 @@ def plan_on_codebuild(
         described,
         bases and bool(plan.sequences),
         [name_sequence(s.name, n) for n, s in asked if (n, s) not in plan.sequences],
+        anew=plan.anew,
     )
 
 

@@ -9,8 +9,9 @@ from analysis.codebuild.costs import agree, estimate_costs, say_costs
 from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
+from analysis.errors import BaselineError
 from analysis.experiment import Progress, Settings, write_facts
-from analysis.records import read_prices
+from analysis.records import lock_folder, read_prices
 from analysis.workload import SCENARIOS
 
 
@@ -36,17 +37,21 @@ def run_on_codebuild(
     progress.say(_say_plan(folder, plan, options.concurrency))
     if plan.sequences:
         agree(options.confirm, report=progress.say)
-        write_facts(folder, plan.facts, plan.describe_machine())
-        _run_session(Session(folder, plan, settings, aws, options, progress))
+        with lock_folder(folder):
+            write_facts(folder, plan.facts, plan.describe_machine())
+            _run_session(Session(folder, plan, settings, aws, options, progress))
     remove_finished(aws, folder, plan, options.sleep)
     return folder
 
 
 def _run_session(session: Session) -> None:
-    """Run a session; an interrupt stops its builds, any other error leaves them to the next."""
+    """Run a session; an interrupt, or a baseline that fails, stops its builds.
+
+    Any other error leaves them to the next call.
+    """
     try:
         session.run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BaselineError):
         session.stop()
         raise
     finally:

@@ -31,6 +31,7 @@ from analysis.experiment import (
     Run,
     Settings,
     find_rank,
+    read_failing,
     run_plan,
 )
 from analysis.workload import COLD
@@ -48,12 +49,15 @@ class Session:
     progress: Progress
     sequences: list[CloudSequence] = field(default_factory=list)
     archives: dict[str, ContextArchive] = field(default_factory=dict)
+    newer: dict[str, str] = field(default_factory=dict)
+    without: set[str] = field(default_factory=set)
     ends_one = CloudError
 
     def run(self) -> None:
         """Build all that is missing. CloudError names what broke off."""
-        newer = self._run_bases()
-        self.archives = self._upload(self.plan.scenarios, newer)
+        self.newer = self._run_bases()
+        self.without = set(read_failing(self.folder))
+        self.archives = self._upload(self.plan.scenarios, self.newer)
         self.progress.count(self.plan.count_missing(self.folder), len(self.plan.sequences))
         try:
             run_plan(self.folder, self.plan, self, self.progress)
@@ -64,7 +68,8 @@ class Session:
         """Scenario -> its context, uploaded."""
         bucket = self.plan.account.source_bucket
         experiment = self.plan.experiment
-        return upload_contexts(self.aws, bucket, experiment, scenarios, self.settings, newer)
+        settings, without = self.settings, self.without
+        return upload_contexts(self.aws, bucket, experiment, scenarios, settings, newer, without)
 
     def _run_bases(self) -> dict[str, str]:
         """Base image -> a newer one, made where the plan needs it. CloudError."""
@@ -121,8 +126,9 @@ class Session:
         """Build those of the wanted scenarios that are not in the sequence's repository yet."""
         self.sequences.append(sequence)
         ledger = sequence.ledger
-        if any(ledger.is_done(scenario) for scenario in ledger.list_left(wanted)):
-            # a commit would come after a later one
+        lacking = recorder.list_missing(BuildSequence(sequence.number, sequence.strategy))
+        if any(ledger.is_done(name) for name in {*ledger.list_left(wanted), *lacking}):
+            # a commit would come after a later one, or a run is built anew
             yield from retry_while_busy(sequence.stop)
             ledger.mark(DIRTY)
         yield from sequence.open()
@@ -152,6 +158,10 @@ class Session:
         record |= yield from retry_while_busy(sequence.target.describe_store)
         recorder.keep(Run(record, rest.log, images, rest.records))
         sequence.ledger.note(entry, state=DONE)
+        if recorder.failing.keys() - self.without:
+            # later commits leave out one on which the Dockerfile fails
+            self.without |= set(recorder.failing)
+            self.archives |= self._upload(self.plan.scenarios, self.newer)
 
     def stop(self) -> None:
         """Stop the builds that run, and tell what is left for the next call."""

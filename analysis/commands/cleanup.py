@@ -4,7 +4,8 @@
     codebuild-cache cleanup --place codebuild --experiment runs/codebuild
 
 In the lab these are containers, networks and volumes of every lab on the engine, also of one that
-is in use; on CodeBuild, the ECR repositories of an experiment. Recorded builds stay.
+is in use, and its temporary folders on this machine; on CodeBuild, the ECR repositories of an
+experiment. Recorded builds stay.
 """
 
 import argparse
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _clean_lab() -> str:
     """Remove what labs left in the Docker engine; how much that was, in words."""
-    return f"{lab.down()} containers, networks and volumes removed"
+    return f"{lab.down()} containers, networks, volumes and folders removed"
 
 
 def _clean_codebuild(folder: Path) -> str:

@@ -4,13 +4,12 @@ from .estimate import say_plan
 from .forms import PLACES, as_is, check_place, form, read_whole, split_names
 from .in_lab import Labs
 from .loop import Place, Recorder, Run, find_rank, run_plan
-from .manifest import check_facts, gather_facts, write_facts
+from .manifest import check_facts, gather_facts, list_needs, read_failing, write_facts
 from .plan import (
     BuildSequence,
     Plan,
     choose_scenarios,
     choose_strategies,
-    list_needs,
     make_plan,
     missing,
     order_sequences,
@@ -59,6 +58,7 @@ __all__ = [
     "missing",
     "order_sequences",
     "plan_sequences",
+    "read_failing",
     "read_parameters",
     "read_settings",
     "read_variables",

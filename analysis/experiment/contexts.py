@@ -1,14 +1,16 @@
 """The build context as of each scenario, on base images that the lab serves."""
 
 import hashlib
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.errors import ContextError
 from analysis.lab import Images, Lab, ensure_image
 from analysis.workload import (
+    SCENARIOS,
     context_files,
     list_named,
     list_replacements,
@@ -16,6 +18,38 @@ from analysis.workload import (
     needs_newer_base,
     set_arguments,
 )
+
+
+class Contexts(dict[str, Path]):
+    """Scenario -> a copy of the context as of its commit.
+
+    `make(scenario, target, without)` writes one, `without` the commits of some scenarios.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        scenarios: Iterable[str],
+        make: Callable[[str, Path, Collection[str]], None],
+        without: Collection[str] = (),
+    ) -> None:
+        super().__init__({name: folder / name for name in scenarios})
+        self._make, self.without = make, set(without)
+        for name, target in self.items():
+            make(name, target, self.without)
+
+    def leave_out(self, commits: Collection[str]) -> None:
+        """Make those anew that come after commits which are left out from now on."""
+        new = {SCENARIOS.index(name) for name in {*commits} - self.without}
+        self.without |= set(commits)
+        for name, target in self.items():
+            if any(at < SCENARIOS.index(name) for at in new):
+                shutil.rmtree(target)
+                self._make(name, target, self.without)
+
+    def digest(self) -> dict[str, str]:
+        """Scenario -> digest_of its context."""
+        return {name: digest_of(context) for name, context in self.items()}
 
 
 @contextmanager
@@ -26,19 +60,23 @@ def contexts_for(
     bases: Mapping[str, str],
     replacements: Path | None = None,
     arguments: Mapping[str, str] | None = None,
-) -> Iterator[dict[str, Path]]:
+    without: Collection[str] = (),
+    folder: Path | None = None,
+) -> Iterator[Contexts]:
     """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases,
 
-    `arguments` in place of the defaults of its Dockerfile's ARGs.
+    `arguments` in place of the defaults of its Dockerfile's ARGs, later ones `without` some
+    commits. They lie in `folder`, or where temporary files do.
     """
     served = serve_bases(lab, bases, newer=False)
     newer = serve_bases(lab, bases, newer=True) if needs_newer_base(scenarios) else {}
-    with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        contexts = {name: Path(folder) / name for name in scenarios}
-        for name, target in contexts.items():
-            make_context(source, name, target, served, newer, replacements)
-            set_arguments(target, arguments or {})
-        yield contexts
+
+    def make(name: str, target: Path, left_out: Collection[str]) -> None:
+        make_context(source, name, target, served, newer, replacements, left_out)
+        set_arguments(target, arguments or {})
+
+    with tempfile.TemporaryDirectory(prefix="context-", dir=folder) as place:
+        yield Contexts(Path(place), scenarios, make, without)
 
 
 def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, str]:

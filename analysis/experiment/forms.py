@@ -9,7 +9,7 @@ from analysis.errors import UnknownName
 from analysis.shipped import find_folder
 
 PLACES = ("lab", "codebuild")
-KEY = "setting"
+KEY, FAILED = "setting", "failed"
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ def read_seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise ValueError("give seconds, as in 1800")
     return seconds
+
+
+def read_retry(text: str) -> str:
+    """What of the finished runs is built anew: failed, or nothing; ValueError."""
+    if text not in ("", FAILED):
+        raise ValueError(f"give {FAILED}, or nothing")
+    return text
 
 
 def read_arguments(text: str) -> dict[str, str]:

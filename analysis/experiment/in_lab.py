@@ -3,13 +3,14 @@
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from analysis.errors import EngineError, LabError
-from analysis.experiment.contexts import contexts_for, digest_of
+from analysis.experiment.contexts import Contexts, contexts_for
 from analysis.experiment.loop import Recorder, Run
+from analysis.experiment.manifest import read_failing
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.settings import Settings
 from analysis.lab import Build, BuildJob, Conveyor, Images, Lab
@@ -23,14 +24,12 @@ class _LabPlace:
 
     ends_one = LabError
 
-    def __init__(
-        self, lab: Lab, contexts: Mapping[str, Path], settings: Settings, prefix: str = ""
-    ) -> None:
+    def __init__(self, lab: Lab, contexts: Contexts, settings: Settings, prefix: str = "") -> None:
         self.lab, self.contexts, self.settings, self.prefix = lab, contexts, settings, prefix
 
     def build(self, sequences: Sequence[BuildSequence], recorder: Recorder) -> None:
         """Build one sequence after the other; EngineError ends them all."""
-        digests = {name: digest_of(context) for name, context in self.contexts.items()}
+        digests = self.contexts.digest()
         planned = [(each, self._list_builds(each, recorder)) for each in sequences]
         everything = [build for _, builds in planned for build in builds]
         conveyor = Conveyor(self.lab.background, everything, lambda build: _watch(build, recorder))
@@ -40,6 +39,9 @@ class _LabPlace:
                 for build, built in zip(builds, conveyor.run(builds), strict=True):
                     built[0]["context"] = digests[build.scenario]
                     recorder.keep(Run(*built))
+                    if recorder.failing.keys() - self.contexts.without:
+                        self.contexts.leave_out(recorder.failing)
+                        digests = self.contexts.digest()
             except EngineError:
                 raise
             except LabError as error:
@@ -99,8 +101,14 @@ class Labs:
     def __exit__(self, *problem: object) -> None:
         self._stack.close()
 
+    def list_ids(self) -> list[str]:
+        """The ids of the labs that are up, which their containers are labelled with."""
+        return [lab.id for lab in self._open.values()]
+
     @contextmanager
-    def open_place(self, plan: Plan, settings: Settings, say: _Say) -> Iterator[_LabPlace]:
+    def open_place(
+        self, plan: Plan, settings: Settings, say: _Say, experiment: Path
+    ) -> Iterator[_LabPlace]:
         """A place for a plan's builds, whose contexts are gone after the block; LabError."""
         key = (settings.link, frozenset(plan.needs))
         if key not in self._open:
@@ -114,5 +122,7 @@ class Labs:
             plan.facts["bases"],
             settings.replacements,
             settings.arguments,
+            read_failing(experiment),
+            lab.folder,
         ) as contexts:
             yield _LabPlace(lab, contexts, settings, f"{used}-" if used else "")

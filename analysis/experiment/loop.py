@@ -4,13 +4,14 @@ What is finished on disk is never built for the record again. A sequence that wa
 rebuilt up to where it stopped, unrecorded, unless the place still has what that left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from analysis import records
 from analysis.errors import AnalysisError
-from analysis.experiment.manifest import begun
+from analysis.experiment.failures import check_baseline, find_failing_commit
+from analysis.experiment.manifest import list_ranks, note_failing, read_failing
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.progress import Progress
 
@@ -42,11 +43,16 @@ class Place(Protocol):
 
 
 class Recorder:
-    """Keeps what a place builds, tells of it, and notes the sequences that broke off."""
+    """Keeps what a place builds, tells of it, and notes the sequences that broke off.
+
+    `failing`: scenario -> the instruction on which the Dockerfile fails as of its commit, which
+    later commits are built without.
+    """
 
     def __init__(self, folder: Path, plan: Plan, progress: Progress) -> None:
         self.folder, self.plan, self.progress = folder, plan, progress
         self.broken: list[str] = []
+        self.failing = read_failing(folder)
 
     def list_missing(self, sequence: BuildSequence) -> list[str]:
         """The scenarios of a sequence that are not finished yet."""
@@ -57,14 +63,35 @@ class Recorder:
         self.progress.begin(sequence.name, self.plan.sequences.index(sequence) + 1)
 
     def keep(self, run: Run) -> None:
-        """Write a run with its rank, unless it is finished already: then it restored a state."""
-        record = run.record
-        if records.is_finished(self.folder, record["run"]):
+        """Write a run with its rank, unless it is finished already: then it restored a state.
+
+        BaselineError when it is the baseline's cold build, and failed as all others of it did.
+        """
+        record, anew = run.record, self.plan.anew
+        name, damage = record["run"], records.explain_damage(self.folder / "runs" / record["run"])
+        if damage is None and name not in anew:
             return
-        rank = find_rank(self.folder, record["strategy"], record["round"])
+        rank = find_rank(self.folder, record["strategy"], record["round"], anew)
         record = {"order": rank} | record
-        records.write_run(self.folder, record, run.log, run.images, run.history)
+        records.write_run(self.folder, record, run.log, run.images, run.history, name in anew)
+        anew.discard(name)
         self.progress.finish(record)
+        self._judge_failure(run)
+
+    def _judge_failure(self, run: Run) -> None:
+        """Stop where nothing can be compared any more; note a commit that can't be built."""
+        if run.record["status"] == run.record["expect"]:
+            return
+        check_baseline(self.folder)
+        step = find_failing_commit(self.folder, run.record, run.log)
+        scenario = run.record["scenario"]
+        if step and scenario not in self.failing:
+            self.failing[scenario] = step
+            note_failing(self.folder, self.failing)
+            self.progress.say(
+                f"the Dockerfile fails on the commit of {scenario} ({step}): later commits are "
+                "built without it"
+            )
 
     def break_off(self, name: str, error: AnalysisError) -> None:
         """Note a sequence that an error has ended."""
@@ -74,6 +101,8 @@ class Recorder:
 
 def run_plan(folder: Path, plan: Plan, place: Place, progress: Progress) -> None:
     """Build all that a plan lacks; the place's error at the end names what broke off."""
+    for line in say_damaged(folder, plan):
+        progress.say(line)
     recorder = Recorder(folder, plan, progress)
     place.build(plan.sequences, recorder)
     if recorder.broken:
@@ -83,9 +112,25 @@ def run_plan(folder: Path, plan: Plan, place: Place, progress: Progress) -> None
         )
 
 
-def find_rank(folder: Path, strategy: str, number: int) -> int:
-    """A strategy's rank in a round, from 0: that of its finished runs, else after all others'."""
-    started = begun(folder, number)
-    if strategy not in started:
-        return len(started)
-    return int(records.read_json(started[strategy])["order"])
+def say_damaged(folder: Path, plan: Plan) -> list[str]:
+    """A sentence for each run that is built again because it can't be read."""
+    runs = [
+        records.run_name(sequence.strategy.name, scenario, sequence.number)
+        for sequence in plan.sequences
+        for scenario in plan.list_missing(folder, sequence)
+    ]
+    damage = {run: records.explain_damage(folder / "runs" / run) for run in runs}
+    return [
+        f"{run} is built again, and what is there is kept in {folder / records.ASIDE}: {reason}"
+        for run, reason in damage.items()
+        if reason and (folder / "runs" / run).exists()
+    ]
+
+
+def find_rank(folder: Path, strategy: str, number: int, without: Collection[str] = ()) -> int:
+    """A strategy's rank in a round, from 0: that of its finished runs, else after all others'.
+
+    Runs `without` which it is asked for, since they are built anew, say nothing of it.
+    """
+    own = list_ranks(folder, number, without)
+    return own.get(strategy, 1 + max(list_ranks(folder, number).values(), default=-1))

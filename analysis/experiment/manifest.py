@@ -1,8 +1,7 @@
 """experiment.json: what all runs of an experiment have in common, and that new ones have it too."""
 
 import hashlib
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +11,14 @@ from analysis import records
 from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
 from analysis.experiment.settings import as_json, same_settings
-from analysis.lab import Images
+from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, Images
 from analysis.redaction import redact_values
-from analysis.workload import Strategy
+from analysis.workload import SCENARIOS, UNSHAPED, Strategy
 
+# experiment.json's entry for the commits that later ones are built without
+_FAILING = "failing_commits"
+# those for where builds run, and for what their strategies ask of the lab
+_PLACE, _NEEDS, _LAB = "place", "needs", "lab"
 _SAME = ("context_digest", "images", "bases", "replacements")
 # by what an experiment's things elsewhere are known to be its own
 _OWN = ("id", "holder")
@@ -24,7 +27,7 @@ _OWN = ("id", "holder")
 def gather_facts(
     context: Path,
     images: Images,
-    strategies: Iterable[Strategy],
+    strategies: Sequence[Strategy],
     replacements: Path | None = None,
 ) -> dict[str, Any]:
     """What experiment.json is to say; bases as of choose_bases, all else that varies by sha256.
@@ -33,9 +36,11 @@ def gather_facts(
     """
     return {
         "format": records.FORMAT,
+        _PLACE: _LAB,
         "context": context.resolve().name,
         "context_digest": digest_of(context),
         "images": asdict(images),
+        _NEEDS: sorted(set(list_needs(strategies))),
         "bases": choose_bases(context, images, replacements),
         "replacements": digest_replacements(replacements),
         "buildspecs": {
@@ -45,27 +50,41 @@ def gather_facts(
     }
 
 
-def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
-    """RecordError when the runs in a folder can't be compared with those of these facts."""
+def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
+    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
+    for strategy in strategies:
+        text = strategy.buildspec.text
+        if SETTING in text:
+            yield STORE
+        if NEWEST_TAG in text:
+            yield NEWEST
+
+
+def check_facts(
+    folder: Path, facts: Mapping[str, Any], scenarios: Sequence[str] = SCENARIOS
+) -> None:
+    """RecordError when the runs in a folder can't be compared with new ones of these scenarios.
+
+    It says what differs. What no run was built with, or none will be, may differ.
+    """
     path = folder / "experiment.json"
     if not path.exists():
         return
     # what older experiments do not say: they had no replacements, and their own buildspecs
-    there = {"bases": facts["bases"], "replacements": {}, "buildspecs": {}}
     settings = {each.name: as_json(each.default) for each in same_settings()}
-    there |= settings | records.read_json(path)
-    there["images"] = facts["images"] | there["images"]
+    there = {"replacements": {}, "buildspecs": {}, **settings} | records.read_json(path)
+    there.setdefault(_PLACE, _LAB if there.get("images") else facts.get(_PLACE))
     # what the file says has no secrets
     facts, there = redact_values(dict(facts)), redact_values(there)
-    for name in (*_SAME, *settings):
-        if there.get(name) != facts.get(name, there.get(name)):
+    for name in (_PLACE, *_SAME, *settings):
+        was, now = _pick_used(name, folder, there, facts, scenarios)
+        if was != now:
             raise RecordError(
-                f"{path} is of another experiment ({name} differs): its runs can't be compared "
-                "with new ones. Choose another folder for new runs, such as runs/another."
+                f"{path} is of another experiment ({name} differs: {_say_change(was, now)}): its "
+                "runs can't be compared with new ones. Choose another folder for new runs, such "
+                "as runs/another."
             )
-    for name in sorted(
-        there["buildspecs"].keys() & facts["buildspecs"].keys() & begun(folder).keys()
-    ):
+    for name in sorted(there["buildspecs"].keys() & facts["buildspecs"].keys() & begun(folder)):
         if there["buildspecs"][name] != facts["buildspecs"][name]:
             raise RecordError(
                 f"{folder} holds runs of {name} by another buildspec: they can't be compared with "
@@ -73,11 +92,77 @@ def check_facts(folder: Path, facts: Mapping[str, Any]) -> None:
             )
 
 
-def begun(folder: Path, number: int | None = None) -> dict[str, Path]:
-    """Strategy -> the record of one of its finished runs, in one round or any."""
-    form = "[!.]*.*" if number is None else f"[!.]*.{number:02d}"
-    found = sorted((folder / "runs").glob(f"{form}/record.json"))
-    return {path.parent.name.rsplit(".", 2)[0]: path for path in found}
+def _pick_used(
+    name: str,
+    folder: Path,
+    there: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    scenarios: Sequence[str],
+) -> tuple[Any, Any]:
+    """(what was recorded, what is now) of a fact, as far as both old and new runs depend on it."""
+    now = facts.get(name, there.get(name))
+    was = there.get(name, now)
+    if name == "images":
+        used = _list_used(there) & _list_used(facts)
+        return _pick(now | was, used), _pick(now, used)
+    if name == "replacements":
+        reached = _list_reached(folder, scenarios)
+        return _pick(was, reached), _pick(now, reached)
+    return was, now
+
+
+def _pick(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Those of some keys that a mapping has."""
+    return {key: values[key] for key in keys if key in values}
+
+
+def _list_used(facts: Mapping[str, Any]) -> set[str]:
+    """The images that builds depend on; what stands for base images is among `bases`."""
+    names = set(facts.get("images", {}))
+    if facts.get("link", UNSHAPED) == UNSHAPED:
+        names.discard(LINK)
+    if _NEEDS in facts:
+        names -= {NEWEST, STORE} - set(facts[_NEEDS])
+    return names - ({"base"} if "bases" in facts else set())
+
+
+def _list_reached(folder: Path, scenarios: Sequence[str]) -> Sequence[str]:
+    """The commits that both a run in a folder and one of these scenarios are built with."""
+    built = {path.name.rsplit(".", 2)[1] for path in (folder / "runs").glob("[!.]*.*.*[0-9]")}
+    last = [
+        max((SCENARIOS.index(name) for name in names if name in SCENARIOS), default=len(SCENARIOS))
+        for names in (built, scenarios)
+    ]
+    return SCENARIOS[: min(last) + 1]
+
+
+def _say_change(was: Any, now: Any) -> str:
+    """What differs between two values of a fact, in words."""
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        keys = [key for key in sorted({*was, *now}) if was.get(key) != now.get(key)]
+        return "; ".join(f"{key}: {_say_change(was.get(key), now.get(key))}" for key in keys)
+    old, new = ("nothing" if each in (None, "") else str(each)[:80] for each in (was, now))
+    return f"{old} there, {new} now"
+
+
+def begun(folder: Path) -> set[str]:
+    """The strategies that have finished runs in a folder."""
+    runs = sorted(path.parent.name for path in (folder / "runs").glob("[!.]*.*/record.json"))
+    return {run.rsplit(".", 2)[0] for run in runs if records.is_finished(folder, run)}
+
+
+def list_ranks(folder: Path, number: int, without: Collection[str] = ()) -> dict[str, int]:
+    """Strategy -> its rank in a round, as its finished runs say that can be read."""
+    ranks = {}
+    for path in sorted((folder / "runs").glob(f"[!.]*.{number:02d}/record.json")):
+        try:
+            record = records.read_json(path)
+        except RecordError:
+            continue
+        rank = record.get("order") if isinstance(record, dict) else None
+        if isinstance(rank, int) and path.parent.name not in without:
+            ranks[path.parent.name.rsplit(".", 2)[0]] = rank
+    return ranks
 
 
 def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, Any]) -> None:
@@ -87,7 +172,22 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
     there = records.read_json(path) if path.exists() else {**facts, **begin}
     there["buildspecs"] = there.get("buildspecs", {}) | facts["buildspecs"]
     there |= {name: facts[name] for name in _OWN if name in facts}
-    folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(records.to_json(redact_values(there), indent=1))
-    os.replace(part, path)
+    if _NEEDS in there:
+        new = _list_used(facts) - _list_used(there)
+        there["images"] |= {name: facts["images"][name] for name in new}
+        there[_NEEDS] = sorted({*there[_NEEDS], *facts.get(_NEEDS, ())})
+    records.replace_file(path, records.to_json(redact_values(there), indent=1))
+
+
+def read_failing(folder: Path) -> dict[str, str]:
+    """Scenario -> the instruction on which the Dockerfile fails as of its commit."""
+    path = folder / "experiment.json"
+    found = records.read_json(path).get(_FAILING, {}) if path.exists() else {}
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def note_failing(folder: Path, failing: Mapping[str, str]) -> None:
+    """Let experiment.json name the commits on which the Dockerfile fails."""
+    path = folder / "experiment.json"
+    there = records.read_json(path) if path.exists() else {}
+    records.replace_file(path, records.to_json(there | {_FAILING: dict(failing)}, indent=1))

@@ -1,17 +1,19 @@
 """What an experiment has to build: what is not finished on disk, in the order of its rounds."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis import records
 from analysis.errors import UnknownName
-from analysis.experiment.manifest import check_facts, gather_facts
+from analysis.experiment.failures import check_baseline, has_failed
+from analysis.experiment.manifest import check_facts, gather_facts, list_needs
 from analysis.experiment.settings import Settings, record_folders, record_settings
-from analysis.lab import NEWEST, NEWEST_TAG, SETTING, STORE, Images
+from analysis.lab import Images
 from analysis.workload import (
+    BASELINE,
     SCENARIOS,
     Strategy,
     check_arguments,
@@ -37,11 +39,15 @@ class BuildSequence(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The scenarios of a sequence, the sequences that lack some, and what experiment.json says."""
+    """The scenarios of a sequence, the sequences that lack some, and what experiment.json says.
+
+    `anew`: finished runs that are to be built once more, until they are.
+    """
 
     scenarios: list[str]
     sequences: list[BuildSequence]
     facts: dict[str, Any]
+    anew: set[str] = field(default_factory=set, kw_only=True)
 
     @property
     def needs(self) -> set[str]:
@@ -54,7 +60,7 @@ class Plan:
 
     def list_missing(self, folder: Path, sequence: BuildSequence) -> list[str]:
         """The scenarios of a sequence that are not finished on disk."""
-        return missing(folder, sequence.strategy, self.scenarios, sequence.number)
+        return missing(folder, sequence.strategy, self.scenarios, sequence.number, self.anew)
 
     def list_wanted(self, folder: Path, sequence: BuildSequence) -> list[str]:
         """A sequence's scenarios up to the last that is missing; each builds on those before."""
@@ -91,15 +97,33 @@ def plan_sequences(
     """The sequences of these strategies and scenarios that lack some in `folder`, in their order.
 
     `facts` are what experiment.json is to say; of buildspecs those that are built are kept.
-    ContextError, and RecordError where the folder is of another experiment.
+    ContextError, RecordError where the folder is of another experiment, BaselineError where
+    nothing can be compared.
     """
     check_arguments(settings.context, settings.arguments)
-    check_facts(folder, facts)
+    check_facts(folder, facts, scenarios)
     asked = order_sequences(strategies, settings)
-    sequences = [each for each in asked if missing(folder, each.strategy, scenarios, each.number)]
+    anew = _list_failed(folder, asked, scenarios) if settings.retry else set()
+    sequences = [
+        each for each in asked if missing(folder, each.strategy, scenarios, each.number, anew)
+    ]
     built = {each.strategy.name for each in sequences}
+    if BASELINE in built and not anew:
+        check_baseline(folder)
     buildspecs = {n: d for n, d in facts["buildspecs"].items() if n in built}
-    return Plan(scenarios, sequences, facts | {"buildspecs": buildspecs})
+    return Plan(scenarios, sequences, facts | {"buildspecs": buildspecs}, anew=anew)
+
+
+def _list_failed(
+    folder: Path, sequences: Iterable[BuildSequence], scenarios: Sequence[str]
+) -> set[str]:
+    """The finished runs of these sequences that did not end as they should have."""
+    runs = (
+        records.run_name(strategy.name, name, number)
+        for number, strategy in sequences
+        for name in scenarios
+    )
+    return {run for run in runs if has_failed(folder, run)}
 
 
 def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[BuildSequence]:
@@ -109,16 +133,6 @@ def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[
         for number in range(1, settings.rounds + 1)
         for strategy in shuffled(strategies, settings.seed, number)
     ]
-
-
-def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
-    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
-    for strategy in strategies:
-        text = strategy.buildspec.text
-        if SETTING in text:
-            yield STORE
-        if NEWEST_TAG in text:
-            yield NEWEST
 
 
 def choose_strategies(
@@ -156,7 +170,15 @@ def shuffled(strategies: Sequence[Strategy], seed: int, number: int) -> list[Str
     return order
 
 
-def missing(folder: Path, strategy: Strategy, scenarios: Sequence[str], number: int) -> list[str]:
-    """The scenarios of a sequence that are not finished on disk."""
+def missing(
+    folder: Path,
+    strategy: Strategy,
+    scenarios: Sequence[str],
+    number: int,
+    anew: Collection[str] = (),
+) -> list[str]:
+    """The scenarios of a sequence that are not finished on disk, or are to be built `anew`."""
     names = {name: records.run_name(strategy.name, name, number) for name in scenarios}
-    return [name for name, run in names.items() if not records.is_finished(folder, run)]
+    return [
+        name for name, run in names.items() if run in anew or not records.is_finished(folder, run)
+    ]

@@ -9,10 +9,11 @@ from analysis.experiment.estimate import say_plan
 from analysis.experiment.in_lab import Labs
 from analysis.experiment.loop import run_plan
 from analysis.experiment.manifest import write_facts
-from analysis.experiment.plan import make_plan
+from analysis.experiment.plan import Plan, make_plan
 from analysis.experiment.progress import Progress
 from analysis.experiment.settings import Settings
 from analysis.lab import Images
+from analysis.records import lock_folder
 from analysis.workload import SCENARIOS
 
 
@@ -28,8 +29,8 @@ def run_experiment(
 
     No strategies means all. Progress goes to standard output, or its lines to `report`. One lab
     is used for all, one of `labs` if they are given. Raises UnknownName, ContextError, RecordError
-    (the folder holds an experiment of another context or buildspec) and LabError; what is finished
-    by then is kept.
+    (the folder is full, in use, or holds an experiment of another context or buildspec),
+    BaselineError and LabError; what is finished by then is kept.
 
     >>> analysis.run_experiment("experiment", ["docker", "registry-cache"])  # doctest: +SKIP
     >>> analysis.run_experiment("experiment", ["dokcer"])
@@ -43,13 +44,25 @@ def run_experiment(
     progress.say(say_plan(folder, plan))
     if not plan.sequences:
         return folder
+    with ExitStack() as stack:
+        stack.enter_context(lock_folder(folder))
+        # another call may have built some of it in between
+        plan = make_plan(folder, strategies, scenarios, settings, images, lambda line: None)
+        if plan.sequences:
+            labs = labs or stack.enter_context(Labs(images))
+            _build_plan(folder, plan, settings, labs, progress)
+    return folder
+
+
+def _build_plan(
+    folder: Path, plan: Plan, settings: Settings, labs: Labs, progress: Progress
+) -> None:
+    """Build what a plan lacks in a lab."""
     for line in say_replaced(plan.facts["bases"]):
         progress.say(line)
     with ExitStack() as stack:
-        labs = labs or stack.enter_context(Labs(images))
-        place = stack.enter_context(labs.open_place(plan, settings, progress.say))
+        place = stack.enter_context(labs.open_place(plan, settings, progress.say, folder))
         write_facts(folder, plan.facts, place.lab.describe_machine())
         progress.count(plan.count_missing(folder), len(plan.sequences))
         stack.callback(progress.close)
         run_plan(folder, plan, place, progress)
-    return folder

@@ -20,6 +20,7 @@ from analysis.experiment.forms import (
     read_folder,
     read_names,
     read_place,
+    read_retry,
     read_seconds,
     read_seed,
     read_whole,
@@ -109,6 +110,14 @@ class Settings:
             "defaults for ARGs of the Dockerfile: NAME=value, several with commas",
             read=read_arguments,
             write=write_arguments,
+        ),
+    )
+    retry: str = field(
+        default="",
+        metadata=form(
+            "failed: build failed runs anew; what is replaced stays in set-aside/",
+            read=read_retry,
+            recorded=False,
         ),
     )
 

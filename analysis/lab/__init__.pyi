@@ -4,11 +4,12 @@ from .build import Build, BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
 from .conveyor import Conveyor
 from .engine import connect, ensure_image
-from .lab import NEWEST, NEWEST_TAG, STORE, Images, Lab, down
+from .lab import LINK, NEWEST, NEWEST_TAG, STORE, Images, Lab, down
 from .store import BUCKET, SETTING, Store
 
 __all__ = [
     "BUCKET",
+    "LINK",
     "NEWEST",
     "NEWEST_TAG",
     "SETTING",

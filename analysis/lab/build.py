@@ -13,6 +13,7 @@ from analysis.lab.agent import Result, run_buildspec
 from analysis.lab.build_records import list_refs, read_history
 from analysis.lab.host import BuildHost, HostKind
 from analysis.lab.lab import Lab
+from analysis.lab.probe import check_failure
 from analysis.lab.store import SETTING, Store
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
@@ -152,6 +153,17 @@ class _TimedBuild:
     result: Result
     log: bytes
     gap: float | None
+
+
+def blame(build: Build, ready: ReadyHost, timed: _TimedBuild) -> None:
+    """LabError where a build failed for the lab or the network: then nothing is to be recorded."""
+    job = build.job
+    run = run_name(job.strategy.name, build.scenario, job.number)
+    try:
+        check_failure(job.lab, run, timed.log, timed.result.status == job.strategy.expect)
+    except LabError:
+        job.give_back(ready.host, alive=False)
+        raise
 
 
 def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:

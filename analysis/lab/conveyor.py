@@ -13,6 +13,7 @@ from analysis.lab.build import (
     Built,
     ReadyHost,
     Watch,
+    blame,
     finish_build,
     prepare_host,
     time_build,
@@ -42,7 +43,11 @@ class Conveyor:
             watch = self.watch(build) if self.watch else None
             ready, timed = time_build(build, ready, watch)
             build.job.lab.collect()
-            following = self._next.get(build)
+            failed = timed.result.status != "succeeded"
+            if failed:
+                blame(build, ready, timed)
+            # what comes after a failed build may be another commit
+            following = None if failed else self._next.get(build)
             # a host of the sequence's own that was just built on has to be given back first
             apart = following and (
                 following.job is not build.job or build.job.strategy.host == "fresh"

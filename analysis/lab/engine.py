@@ -3,7 +3,9 @@
 import contextlib
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
@@ -12,9 +14,16 @@ from docker.models.containers import Container
 from analysis.errors import EngineError, ImageError, SettingError
 
 LABEL = "codebuild-cache-lab"
+_OWNER = f"{LABEL}.owner"
 FREE_GB = 4
 # a host's data take about 1 GB for a small image, and several hosts are up at a time
 _MEMORY_GB = 12
+# what an error says of a full disk, and what to do then
+FULL = "no space left on device"
+CURE_FULL = (
+    "`docker system df` shows what takes it, `docker system prune` frees some, "
+    "`codebuild-cache cleanup` removes what labs left"
+)
 
 
 def connect() -> docker.DockerClient:
@@ -44,14 +53,11 @@ def explain_connection(address: str, error: Exception) -> str:
 
 def check_space(client: docker.DockerClient) -> None:
     """EngineError when the engine's data folder, if it is on this machine, is nearly full."""
-    folder = client.info().get("DockerRootDir", "")
-    if not os.path.isdir(folder):
-        return
-    free = shutil.disk_usage(folder).free / 1e9
-    if free < FREE_GB:
+    folder, free = find_space(client)
+    if free is not None and free < FREE_GB:
         raise EngineError(
             f"Only {free:.1f} GB are free at {folder}, and the lab needs {FREE_GB}: free some "
-            "(`docker system df` shows what takes it)."
+            f"({CURE_FULL})."
         )
 
 
@@ -67,6 +73,12 @@ def host_memory(client: docker.DockerClient) -> int | None:
     if chosen == "auto":
         chosen = "memory" if memory >= _MEMORY_GB * 1e9 else "disk"
     return memory // 3 if chosen == "memory" else None
+
+
+def find_space(client: docker.DockerClient) -> tuple[str, float | None]:
+    """(the engine's data folder, GB free there; null when it is not on this machine)."""
+    folder = client.info().get("DockerRootDir", "")
+    return folder, shutil.disk_usage(folder).free / 1e9 if os.path.isdir(folder) else None
 
 
 def ensure_image(
@@ -112,11 +124,26 @@ def engine_errors(doing: str) -> Iterator[None]:
     except (DockerException, OSError) as error:
         text = _first_line(error)
         cure = (
-            "free some space on the engine's disk"
-            if "no space left" in text
+            f"free some space on the engine's disk ({CURE_FULL})"
+            if FULL in text
             else "see the engine's log"
         )
         raise EngineError(f"The Docker engine failed while {doing}: {text}; {cure}.") from error
+
+
+def describe_owner(lab: str) -> dict[str, str]:
+    """The labels of a lab's network: they tell others whose it is."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return {
+        LABEL: lab,
+        _OWNER: f"process {os.getpid()} on {socket.gethostname()} since {since}",
+    }
+
+
+def list_labs(client: docker.DockerClient) -> dict[str, str]:
+    """Lab -> whose it is, in words, of those whose network is on the engine."""
+    found = [each.attrs["Labels"] for each in client.networks.list(filters={"label": LABEL})]
+    return {each[LABEL]: each.get(_OWNER, "unknown whose") for each in found}
 
 
 def clean_up(client: docker.DockerClient, lab: str | None = None) -> int:

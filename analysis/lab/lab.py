@@ -14,7 +14,7 @@ does when this one is killed.
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
@@ -25,11 +25,13 @@ from analysis.lab import engine
 from analysis.lab.background import Background
 from analysis.lab.boot import start_host
 from analysis.lab.disposal import Disposal
-from analysis.lab.engine import LABEL, engine_errors
+from analysis.lab.engine import FULL, LABEL, engine_errors
+from analysis.lab.folder import make_lab_folder, remove_lab_folders
 from analysis.lab.host import BuildHost, HostKind, pack_files
 from analysis.lab.reaper import end_reaper, start_reaper
-from analysis.lab.servers import LabNetwork, start_link, start_registry, start_store
+from analysis.lab.servers import LabNetwork, Server, start_link, start_registry, start_store
 from analysis.lab.store import Store
+from analysis.records import lock_folder
 from analysis.registry import fetch_manifest, list_repository
 from analysis.workload import Link
 
@@ -84,6 +86,8 @@ class Lab:
         self.id = uuid.uuid4().hex[:12]
         self.network_name = f"{LABEL}-{self.id}"
         self.background, self.disposal = Background(), Disposal()
+        self._told: set[str] = set()
+        self.servers: dict[str, Server] = {}
 
     def __enter__(self) -> Self:
         self.client = engine.connect()
@@ -95,8 +99,12 @@ class Lab:
                 image, cure = getattr(self.images, name), _CURE.format(name) * (name in _OPTIONAL)
                 engine.ensure_image(self.client, image, setting, self.say, cure)
         self.say("starting the lab")
-        self.reaper = start_reaper(self.id)
+        self.folder = make_lab_folder(self.id)
+        self.reaper = start_reaper(self.id, self.folder)
+        self._held = ExitStack()
         try:
+            self._held.enter_context(lock_folder(self.folder))
+            self.tell_others()
             self._start()
         except BaseException:
             self.__exit__()
@@ -105,6 +113,7 @@ class Lab:
 
     def __exit__(self, *_: object) -> None:
         self.background.close()
+        self._held.close()
         try:
             with engine_errors("removing the lab"):
                 engine.clean_up(self.client, self.id)
@@ -117,7 +126,7 @@ class Lab:
         with engine_errors("setting up the lab's network and servers"):
             self.nameservers = _find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
-                self.network_name, driver="bridge", labels={LABEL: self.id}
+                self.network_name, driver="bridge", labels=engine.describe_owner(self.id)
             )
             self._start_servers(LabNetwork(self.client, self.network_name, self.id))
         self.serve(self.images.buildkit, BUILDKIT_REPOSITORY, BUILDKIT_TAG)
@@ -130,8 +139,9 @@ class Lab:
         }
         if STORE in self.needs:
             servers[STORE], self.store = start_store(network, self.images.store)
+        self.servers = dict(servers)
         if LINK in self.needs:
-            servers = start_link(network, self.images.link, self.link, servers)
+            self.servers[LINK], servers = start_link(network, self.images.link, self.link, servers)
         self.private, self.public = servers["private"], servers["public"]
         if self.store:
             self.store = replace(self.store, address=servers[STORE].address)
@@ -144,6 +154,8 @@ class Lab:
             self.client.images.get(image).tag(local, tag)
             try:
                 for line in self.client.images.push(local, tag, stream=True, decode=True):
+                    if FULL in line.get("error", ""):
+                        raise OSError(line["error"])
                     if "error" in line:
                         raise ImageError(
                             f"{image} can't be pushed into the lab's registry: {line['error']}."
@@ -203,6 +215,18 @@ class Lab:
     def collect(self) -> None:
         """Remove, in the background, the discarded hosts that hold nothing any more."""
         self.background.start(self.disposal.collect)
+        self.background.start(self.tell_others)
+
+    def tell_others(self) -> None:
+        """Say of each other lab on the engine, once, whose it is."""
+        with engine_errors("looking for other labs"):
+            others = engine.list_labs(self.client)
+        for lab in sorted(others.keys() - self._told - {self.id}):
+            self._told.add(lab)
+            self.say(
+                f"another lab is on this engine ({others[lab]}): while both build, each takes "
+                "longer. If that one has ended, `codebuild-cache cleanup` removes it."
+            )
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -258,5 +282,6 @@ def _find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list
 
 
 def down() -> int:
-    """Remove everything any lab left on the engine; how many things that were."""
-    return engine.clean_up(engine.connect())
+    """Remove everything any lab left on the engine, and on this machine; how many things."""
+    removed = remove_lab_folders()
+    return removed + engine.clean_up(engine.connect())

@@ -17,12 +17,14 @@ from analysis.registry import OPENER
 from analysis.workload import Link
 
 _REGISTRY_PORT = 5000
+# what answers at each as long as it works
+REGISTRY_PATH, LINK_PATH = "/v2/", "/version"
 # what the link listens on for each server behind it
 _LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT}
 
 
 @dataclass(frozen=True)
-class _Server:
+class Server:
     """A container, its address as build hosts see it (HOST:PORT) and its port on loopback."""
 
     container: Container
@@ -44,7 +46,7 @@ class LabNetwork:
         port: int,
         command: list[str] | None = None,
         settings: dict[str, str] | None = None,
-    ) -> _Server:
+    ) -> Server:
         """A container whose `port` is published on loopback."""
         options: dict[str, Any] = {
             "network": self.network,
@@ -57,17 +59,17 @@ class LabNetwork:
         container.reload()
         found = container.attrs["NetworkSettings"]
         address = f"{found['Networks'][self.network]['IPAddress']}:{port}"
-        return _Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
+        return Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
 
 
-def start_registry(network: LabNetwork, image: str) -> _Server:
+def start_registry(network: LabNetwork, image: str) -> Server:
     """A registry that answers."""
     server = network.start(image, _REGISTRY_PORT)
-    _wait_for(server, "/v2/", "registry", "REGISTRY_IMAGE")
+    _wait_for(server, REGISTRY_PATH, "registry", "REGISTRY_IMAGE")
     return server
 
 
-def start_store(network: LabNetwork, image: str) -> tuple[_Server, Store]:
+def start_store(network: LabNetwork, image: str) -> tuple[Server, Store]:
     """An S3 store that answers, with its bucket."""
     keys = Store()
     server = network.start(image, PORT, COMMAND, keys.settings)
@@ -77,22 +79,22 @@ def start_store(network: LabNetwork, image: str) -> tuple[_Server, Store]:
 
 
 def start_link(
-    network: LabNetwork, image: str, link: Link, servers: dict[str, _Server]
-) -> dict[str, _Server]:
-    """`servers` by name as build hosts see them over a shaped link."""
+    network: LabNetwork, image: str, link: Link, servers: dict[str, Server]
+) -> tuple[Server, dict[str, Server]]:
+    """(the link's own server, `servers` by name as build hosts see them over a shaped link)."""
     gate = network.start(image, API_PORT)
-    _wait_for(gate, "/version", "link", "LINK_IMAGE")
+    _wait_for(gate, LINK_PATH, "link", "LINK_IMAGE")
     host = gate.address.partition(":")[0]
     for name, server in servers.items():
         api = f"http://127.0.0.1:{gate.port}"
         add_proxy(api, name, _LINK_PORTS[name], server.address, link)
-    return {
+    return gate, {
         name: replace(server, address=f"{host}:{_LINK_PORTS[name]}")
         for name, server in servers.items()
     }
 
 
-def _wait_for(server: _Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
+def _wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
     """Return once a server answers on its loopback port; LabError when it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

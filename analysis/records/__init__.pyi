@@ -1,13 +1,16 @@
 from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
 from .columns import COLUMN_DEFAULTS
+from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
 from .inputs import Need, takes, to_grid
 from .listings import LISTINGS
+from .lock import is_locked, lock_folder
 from .media_types import read_media
 from .prices import REGION, read_prices
 from .recording import (
     COLUMNS,
     FORMAT,
+    explain_damage,
     is_finished,
     read_json,
     read_record,
@@ -21,6 +24,7 @@ from .timeline import read_timeline, read_timelines
 from .validity import judge_runs
 
 __all__ = [
+    "ASIDE",
     "COLUMNS",
     "COLUMN_DEFAULTS",
     "FORMAT",
@@ -31,8 +35,12 @@ __all__ = [
     "SIMULATION_COLUMNS",
     "Experiment",
     "Need",
+    "explain_damage",
     "is_finished",
+    "is_locked",
     "judge_runs",
+    "lock_folder",
+    "make_folder",
     "read_experiment",
     "read_grid",
     "read_json",
@@ -45,9 +53,12 @@ __all__ = [
     "read_simulation",
     "read_timeline",
     "read_timelines",
+    "replace_file",
     "run_name",
+    "set_aside",
     "takes",
     "to_grid",
     "to_json",
     "write_run",
+    "writing_errors",
 ]

@@ -12,20 +12,26 @@ from analysis.errors import RecordError
 # where an experiment keeps what was replaced, beside its runs
 ASIDE = "set-aside"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextmanager
-def full_disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk into a RecordError that says where, and what to free."""
+def writing_errors(folder: Path) -> Iterator[None]:
+    """Turn a full disk, or a folder that can't be written, into a RecordError with the cure."""
     try:
         yield
     except OSError as error:
+        if error.errno in _FORBIDDEN:
+            raise RecordError(
+                f"{error.filename or folder} can't be written ({error.strerror}): let this user "
+                "write there, or give EXPERIMENT another folder."
+            ) from error
         if error.errno not in _FULL:
             raise
         raise RecordError(
             f"The disk that holds {folder} is full ({_say_free(folder)}): remove reports or "
-            "experiments that you don't need, or give EXPERIMENT a folder on another disk. What "
-            "is finished is kept; the same call again runs the rest."
+            "experiments that you don't need, or move the folder to another disk. What is "
+            "finished is kept; the same call again runs the rest."
         ) from error
 
 
@@ -58,7 +64,7 @@ def sync_folder(folder: Path) -> None:
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, in place of the one before. RecordError on a full disk."""
     part = path.with_suffix(".part")
-    with full_disk_errors(path.parent):
+    with writing_errors(path.parent):
         make_folder(path.parent)
         try:
             write_synced(part, data)

@@ -24,11 +24,11 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.logs import is_gzip
 from analysis.records.disk import (
-    full_disk_errors,
     make_folder,
     set_aside,
     sync_folder,
     write_synced,
+    writing_errors,
 )
 from analysis.records.values import KINDS
 from analysis.redaction import redact_log, redact_values
@@ -172,7 +172,7 @@ def write_run(
         "history.json.gz": _to_gzip(to_json(history)),
         "record.json": to_json(record, indent=1),
     }
-    with full_disk_errors(experiment):
+    with writing_errors(experiment):
         _write_folder(part, files)
         if folder.exists():
             set_aside(experiment, folder, "replaced" if finished else "damaged")

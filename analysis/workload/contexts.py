@@ -1,7 +1,7 @@
 """The build context as of each scenario's commit, derived from a context or given by its user."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from analysis.errors import ContextError, UnknownName
@@ -17,19 +17,21 @@ def make_context(
     bases: Mapping[str, str],
     newer: Mapping[str, str],
     replacements: Path | None = None,
+    without: Collection[str] = (),
 ) -> None:
     """Write to `target` the context as of the commit that `scenario` is.
 
     `bases` says which image stands for each that the Dockerfile names, `newer` for those that it
     builds on from a scenario with newer base images on; others stay. Files under
     `replacements`/SCENARIO replace those of the context instead of a derived change. UnknownName
-    for the scenario, ContextError when that commit can't be derived; such commits before it are
-    left out.
+    for the scenario, ContextError when that commit can't be derived; such commits before it, and
+    those of the scenarios `without` which it is asked for, are left out.
     """
     *before, last = list_reached(scenario)
     reasons, given = derivable(source, replacements), list_replacements(replacements)
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    commits = [*(each for each in before if reasons[each.name] is None), last]
+    kept = [each for each in before if reasons[each.name] is None and each.name not in without]
+    commits = [*kept, last]
     for commit in commits:
         if replacements is not None and commit.name in given:
             shutil.copytree(replacements / commit.name, target, symlinks=True, dirs_exist_ok=True)
