@@ -15,7 +15,7 @@ _LAST_LINES = 20
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def read_status(folder: Path, run: str) -> Mapping[str, Any]:
+def _read_status(folder: Path, run: str) -> Mapping[str, Any]:
     """What the record of a finished run says; nothing of one that is not there."""
     if not records.is_finished(folder, run):
         return {}
@@ -25,14 +25,14 @@ def read_status(folder: Path, run: str) -> Mapping[str, Any]:
 
 def has_failed(folder: Path, run: str) -> bool:
     """Whether a run is finished and did not end as it should have."""
-    record = read_status(folder, run)
+    record = _read_status(folder, run)
     return record.get("status") != record.get("expect")
 
 
-def list_statuses(folder: Path, form: str) -> list[str | None]:
+def _list_statuses(folder: Path, form: str) -> list[str | None]:
     """The statuses of the finished runs whose names match a pattern."""
     runs = sorted(path.name for path in (folder / "runs").glob(form))
-    return [read_status(folder, run).get("status") for run in runs]
+    return [_read_status(folder, run).get("status") for run in runs]
 
 
 def check_baseline(folder: Path, hint: str = "") -> None:
@@ -40,27 +40,27 @@ def check_baseline(folder: Path, hint: str = "") -> None:
     for scenario in COLD_STARTS:
         runs = sorted(path.name for path in (folder / "runs").glob(f"{BASELINE}.{scenario}.[0-9]*"))
         failed = [run for run in runs if has_failed(folder, run)]
-        if failed and len(failed) == len([run for run in runs if read_status(folder, run)]):
-            raise BaselineError(explain_baseline(folder, failed[0], hint))
+        if failed and len(failed) == len([run for run in runs if _read_status(folder, run)]):
+            raise BaselineError(_explain_baseline(folder, failed[0], hint))
 
 
-def explain_baseline(folder: Path, run: str, hint: str = "") -> str:
+def _explain_baseline(folder: Path, run: str, hint: str = "") -> str:
     """Why nothing is built any more: the last lines of a failed build, its log, and the cure."""
     log = folder / "runs" / run / "build.log.gz"
     try:
-        lines = find_last_lines(read_bytes(log))
+        lines = _find_last_lines(read_bytes(log))
     except LogError as error:
         lines = [str(error)]
     said = "\n".join(f"  {line}" for line in lines)
     return (
-        f"{run} {read_status(folder, run).get('status')}, and nothing can be compared without the "
+        f"{run} {_read_status(folder, run).get('status')}, and nothing can be compared without the "
         f"baseline's cold build:\n{said}\nThe whole log: {log}. Mend the Dockerfile and give "
         "EXPERIMENT another folder; where the cause lay elsewhere, RETRY=failed builds it anew."
         + hint
     )
 
 
-def find_last_lines(log: bytes) -> list[str]:
+def _find_last_lines(log: bytes) -> list[str]:
     """The lines in which a failed build says why, credentials left out: BuildKit's, or the last."""
     text = _COLOURS.sub("", log.decode("utf-8", "replace")).replace("\r", "")
     lines = [line for line in text.split("\n") if line.strip()]
@@ -72,7 +72,7 @@ def find_last_lines(log: bytes) -> list[str]:
     return [redact(line) for line in said[begin:][-_LAST_LINES:]]
 
 
-def find_failed_layer(log: bytes) -> str | None:
+def _find_failed_layer(log: bytes) -> str | None:
     """The Dockerfile's instruction on which a build failed; null where it failed otherwise."""
     steps = read_logs({"log": log}).steps
     failed = steps.loc[steps["kind"].eq("layer") & steps["status"].eq("failed"), "name"]
@@ -87,8 +87,8 @@ def find_failing_commit(folder: Path, record: Mapping[str, Any], log: bytes) -> 
     scenario = record["scenario"]
     if record["status"] != "failed" or record["expect"] == "failed":
         return None
-    if scenario in (*COLD_STARTS, *REPEATS) or "succeeded" in list_statuses(
+    if scenario in (*COLD_STARTS, *REPEATS) or "succeeded" in _list_statuses(
         folder, f"[!.]*.{scenario}.[0-9]*"
     ):
         return None
-    return find_failed_layer(log)
+    return _find_failed_layer(log)

@@ -101,7 +101,7 @@ class Recorder:
 
 def run_plan(folder: Path, plan: Plan, place: Place, progress: Progress) -> None:
     """Build all that a plan lacks; the place's error at the end names what broke off."""
-    for line in say_damaged(folder, plan):
+    for line in _say_damaged(folder, plan):
         progress.say(line)
     recorder = Recorder(folder, plan, progress)
     place.build(plan.sequences, recorder)
@@ -112,7 +112,7 @@ def run_plan(folder: Path, plan: Plan, place: Place, progress: Progress) -> None
         )
 
 
-def say_damaged(folder: Path, plan: Plan) -> list[str]:
+def _say_damaged(folder: Path, plan: Plan) -> list[str]:
     """A sentence for each run that is built again because it can't be read."""
     runs = [
         records.run_name(sequence.strategy.name, scenario, sequence.number)

@@ -18,7 +18,7 @@ try:
 except ImportError:  # Windows has none: there the holder's words alone count
     fcntl = None  # type: ignore[assignment]
 
-LOCK = "in-use.json"
+_LOCK = "in-use.json"
 
 
 @contextlib.contextmanager
@@ -31,12 +31,12 @@ def lock_folder(folder: Path) -> Iterator[None]:
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing_errors(folder):
         make_folder(folder)
-        handle = _take(folder / LOCK)
+        handle = _take(folder / _LOCK)
     try:
         yield
     finally:
         # first the name, then the lock: whoever waits for neither makes a file of its own
-        (folder / LOCK).unlink(missing_ok=True)
+        (folder / _LOCK).unlink(missing_ok=True)
         os.close(handle)
         with contextlib.suppress(OSError):
             for path in made:
@@ -46,11 +46,11 @@ def lock_folder(folder: Path) -> Iterator[None]:
 def is_locked(folder: Path) -> bool:
     """Whether somebody holds a folder."""
     try:
-        handle = os.open(folder / LOCK, os.O_RDWR)
+        handle = os.open(folder / _LOCK, os.O_RDWR)
     except OSError:
         return False
     try:
-        return not _lock(handle, folder / LOCK)
+        return not _lock(handle, folder / _LOCK)
     finally:
         os.close(handle)
 
