@@ -35,16 +35,17 @@ def _list_statuses(folder: Path, form: str) -> list[str | None]:
     return [_read_status(folder, run).get("status") for run in runs]
 
 
-def check_baseline(folder: Path, hint: str = "") -> None:
-    """BaselineError when the baseline's cold build failed wherever it was built."""
+def check_baseline(folder: Path) -> None:
+    """BaselineError when the baseline's cold build failed, and nowhere succeeded."""
     for scenario in COLD_STARTS:
         runs = sorted(path.name for path in (folder / "runs").glob(f"{BASELINE}.{scenario}.[0-9]*"))
-        failed = [run for run in runs if has_failed(folder, run)]
-        if failed and len(failed) == len([run for run in runs if _read_status(folder, run)]):
-            raise BaselineError(_explain_baseline(folder, failed[0], hint))
+        statuses = {run: _read_status(folder, run).get("status") for run in runs}
+        failed = [run for run, status in statuses.items() if status == "failed"]
+        if failed and "succeeded" not in statuses.values():
+            raise BaselineError(_explain_baseline(folder, failed[-1]))
 
 
-def _explain_baseline(folder: Path, run: str, hint: str = "") -> str:
+def _explain_baseline(folder: Path, run: str) -> str:
     """Why nothing is built any more: the last lines of a failed build, its log, and the cure."""
     log = folder / "runs" / run / "build.log.gz"
     try:
@@ -53,10 +54,9 @@ def _explain_baseline(folder: Path, run: str, hint: str = "") -> str:
         lines = [str(error)]
     said = "\n".join(f"  {line}" for line in lines)
     return (
-        f"{run} {_read_status(folder, run).get('status')}, and nothing can be compared without the "
-        f"baseline's cold build:\n{said}\nThe whole log: {log}. Mend the Dockerfile and give "
-        "EXPERIMENT another folder; where the cause lay elsewhere, RETRY=failed builds it anew."
-        + hint
+        f"{run} failed, and nothing can be compared without the baseline's cold build:\n{said}\n"
+        f"The whole log: {log}. Mend the Dockerfile and give EXPERIMENT another folder; where the "
+        "cause lay elsewhere, RETRY=failed builds it anew."
     )
 
 
