@@ -9,7 +9,7 @@ import pyarrow as pa
 from analysis.errors import RecordError
 from analysis.logs import Tables
 from analysis.records.recording import read_source
-from analysis.registry import frame_images, list_entries
+from analysis.registry import find_contradictions, frame_images, list_entries
 from analysis.store import Kind, Store, fold, read_tables, unfold
 
 _IMAGES = frame_images([])
@@ -21,7 +21,7 @@ _ARROW = {
     "Int64": pa.int64(),
     "datetime64[ns, UTC]": pa.timestamp("ns", tz="UTC"),
 }
-_LISTINGS = pa.schema([(_KEY, pa.string()), ("problem", pa.string())])
+_LISTINGS = pa.schema([(_KEY, pa.string()), ("problem", pa.string()), ("faults", pa.string())])
 _ENTRIES = pa.schema(
     [
         *((name, _ARROW[str(kind)]) for name, kind in _IMAGES.dtypes.items()),
@@ -33,8 +33,11 @@ _ENTRIES = pa.schema(
 
 def read_listings(
     runs: pd.DataFrame, cluster: str = "", store: Store = None
-) -> tuple[pd.DataFrame, list[tuple[Any, str]]]:
-    """(read_images of each run's listing with `run` and `apart`; path, reason of others)."""
+) -> tuple[pd.DataFrame, list[tuple[Any, str]], dict[str, str]]:
+    """(read_images of each run's listing with `run` and `apart`; path, reason of others; what is
+
+    wrong in a listing that can be read, in words, by its path).
+    """
     paths = runs["images"].tolist()
     tables = read_tables(LISTINGS, [(path, path) for path in paths], cluster=cluster, store=store)
     told = tables["listings"].to_pydict()
@@ -48,24 +51,28 @@ def read_listings(
     images = table.drop_columns([_KEY]).to_pandas().assign(**values)
     types = {**_IMAGES.dtypes, "run": "string", "apart": "bool"}
     images["run"] = names.map(by_path)
-    return images[[*_IMAGES.columns, "run", "apart"]].astype(types), problems
+    faults = {p: text for p, text in zip(told[_KEY], told["faults"], strict=True) if text}
+    return images[[*_IMAGES.columns, "run", "apart"]].astype(types), problems, faults
 
 
 def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
     """The tables of LISTINGS for listings as images.json.gz holds them."""
-    rows: list[tuple[str, str | None]] = []
+    rows: list[tuple[str, str | None, str | None]] = []
     entries: list[dict[str, Any]] = []
     for name, source in batch:
-        found, problem = _read_listing(name, source)
-        rows.append((name, problem))
+        found, problem, faults = _read_listing(name, source)
+        rows.append((name, problem, faults))
         entries += [entry | {_KEY: name} for entry in found]
-    names, problems = zip(*rows, strict=True) if rows else ((), ())
-    listings = pa.table([names, problems], schema=_LISTINGS)
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    listings = pa.table([*columns], schema=_LISTINGS)
     return {"listings": listings, "images": _to_table(entries)}
 
 
-def _read_listing(name: str, source: Any) -> tuple[list[dict[str, Any]], str | None]:
-    """(the entries of a listing, and of the cache's own repository; what is wrong, or null)."""
+def _read_listing(name: str, source: Any) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    """(the entries of a listing, and of the cache's own repository; why it can't be used, or
+
+    null; what in it contradicts itself, or null).
+    """
     try:
         listing = read_source(name, source)
         found = [
@@ -75,10 +82,17 @@ def _read_listing(name: str, source: Any) -> tuple[list[dict[str, Any]], str | N
             for entry in list_entries(part["imageDetails"], part["manifests"])
         ]
     except RecordError as error:
-        return [], str(error)
+        return [], str(error), None
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        return [], f"{name} is no listing of a registry ({error!r})."
-    return found, str(listing["problem"]) if "problem" in listing else None
+        return [], f"{name} is no listing of a registry ({error!r}).", None
+    faults = [
+        fault
+        for part in (listing, listing.get("cache"))
+        if part is not None
+        for fault in find_contradictions(part["imageDetails"], part["manifests"])
+    ]
+    problem = str(listing["problem"]) if "problem" in listing else None
+    return found, problem, "; ".join(faults) or None
 
 
 def _to_table(entries: Iterable[dict[str, Any]]) -> pa.Table:

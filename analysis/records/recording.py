@@ -80,16 +80,21 @@ REQUIRED = (
     "expect",
 )
 _FILES = ("build.log.gz", "images.json.gz", "history.json.gz")
+_BUILT = ("run", "context", "lab_images")
 _VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
 _TIMES = ("started", "finished")
 
 
 @dataclass(frozen=True)
 class Records:
-    """`runs`: one row a finished run (COLUMNS); `problems`: path, reason of each that can't be."""
+    """`runs`: one row a finished run (COLUMNS); `problems`: path, reason of each that can't be.
+
+    `built`: run, context (digest of what was built), lab_images (as text), of each.
+    """
 
     runs: pd.DataFrame
     problems: pd.DataFrame
+    built: pd.DataFrame
 
 
 def run_name(strategy: str, scenario: str, number: int) -> str:
@@ -239,7 +244,8 @@ def read_records(folder: str | Path) -> Records:
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in _TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True)
-    return Records(frame.astype(COLUMNS), frame_problems(problems))
+    built = pd.DataFrame(rows, columns=list(_BUILT), dtype="string")
+    return Records(frame.astype(COLUMNS), frame_problems(problems), built)
 
 
 def frame_problems(problems: Iterable[tuple[object, object]]) -> pd.DataFrame:
@@ -252,7 +258,7 @@ def frame_problems(problems: Iterable[tuple[object, object]]) -> pd.DataFrame:
 
 
 def read_record(run: Path) -> dict[str, Any]:
-    """One row of COLUMNS; RecordError names the file and what is wrong with it."""
+    """One row of COLUMNS and _BUILT; RecordError names the file and what is wrong with it."""
     if run.name.endswith(".part"):
         raise RecordError(f"{run} was cut off while it was written; run it again.")
     path = run / "record.json"
@@ -275,12 +281,18 @@ def _make_row(record: dict[str, Any], run: Path) -> dict[str, Any]:
     return (
         {name: record.get(name) for name in COLUMNS}
         | {name: known.get(name) for name in _VERSIONS}
+        | {"context": _as_text(record.get("context")), "lab_images": _as_text(record.get("images"))}
         | {
             "log": str(run / "build.log.gz"),
             "images": str(run / "images.json.gz"),
             "history": str(run / "history.json.gz"),
         }
     )
+
+
+def _as_text(value: Any) -> str | None:
+    """A value as text, keys in order; null for none."""
+    return None if value is None else json.dumps(value, sort_keys=True)
 
 
 def _find_faults(record: dict[str, Any], row: dict[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import Logs
+from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.validity import judge_runs
@@ -60,12 +61,13 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
     records = read_records(folder)
     paths = [Path(log) for log in records.runs["log"]]
     logs = read_logs(paths, cluster=cluster, store=store)
-    images, unread = read_listings(records.runs, cluster, store)
+    images, unread, faults = read_listings(records.runs, cluster, store)
+    evidence = gather_evidence(records.runs, records.built, logs, images, faults, cluster, store)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
     return [
-        judge_runs(records.runs, logs.builds, logs.steps, logs.commands),
+        judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence),
         pd.concat(problems, ignore_index=True),
         images,
         *(getattr(logs, name) for name in _LOGS),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.records.neighbours import list_contradictions
 from analysis.workload import COLD_STARTS, REPEATS
 
 # what all runs of a round, or those of one strategy in it, have in common
@@ -32,15 +33,20 @@ def judge_runs(
     builds: pd.DataFrame,
     steps: pd.DataFrame,
     commands: pd.DataFrame | None = None,
+    evidence: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """`runs` with columns valid (bool) and invalid_reason (text, null when valid).
 
     `builds`, `steps` and `commands` are those of the runs' logs. Without commands, what a build
-    was asked to import and export is known by its strategy's other runs alone.
+    was asked to import and export is known by its strategy's other runs alone; without
+    `evidence` (gather_evidence's), records are believed.
     """
     facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="1:1")
     facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)
     reasons = [list(_find_faults(row)) for row in facts.to_dict("records")]
+    if evidence is not None and len(runs):
+        told = list_contradictions(runs, evidence)
+        reasons = [[*own, *others] for own, others in zip(reasons, told, strict=True)]
     text = ["; ".join(each) or None for each in reasons]
     return runs.assign(
         valid=pd.Series([not each for each in reasons], index=runs.index, dtype="bool"),

@@ -1,3 +1,4 @@
+from .contradictions import find_contradictions
 from .images import frame_images, list_entries, read_images, sum_distinct, unique_bytes
 from .kinds import (
     ATTESTATION,
@@ -32,6 +33,7 @@ __all__ = [
     "describe_kinds",
     "descriptors",
     "fetch_manifest",
+    "find_contradictions",
     "frame_images",
     "list_entries",
     "list_repository",

@@ -133,7 +133,7 @@ def describe(
     item = {
         "imageDigest": digest,
         "imageTags": tags or None,
-        "imageSizeInBytes": _image_size(digest, manifests),
+        "imageSizeInBytes": sum_manifest(digest, manifests),
         "imagePushedAt": pushed.isoformat(),
         "imageManifestMediaType": form.media_type(manifest),
         "artifactMediaType": form.artifact_type(manifest),
@@ -142,7 +142,7 @@ def describe(
     return {key: value for key, value in item.items() if value is not None}
 
 
-def _image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | None:
+def sum_manifest(digest: str, manifests: Mapping[str, form.Manifest]) -> int | None:
     """Bytes by ECR's rule: config and layers of an image, the largest child of an index.
 
     Blobs that a cache in index form lists are added up. Null where a size is not known.
@@ -150,7 +150,7 @@ def _image_size(digest: str, manifests: Mapping[str, form.Manifest]) -> int | No
     manifest = manifests.get(digest, {})
     own = form.blobs(manifest)
     inner = [
-        _image_size(child, manifests) for child in form.children(manifest) if child in manifests
+        sum_manifest(child, manifests) for child in form.children(manifest) if child in manifests
     ]
     known = [size for size in inner if size is not None]
     if not own and not known:

@@ -1,0 +1,251 @@
+"""Whether a record's values can be true, held against what stands beside them.
+
+A value that was edited, or files of another run, contradict the folder's name, the log, BuildKit's
+own records, the listing, or the other runs of the round, sequence or scenario.
+"""
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from analysis.records.recording import run_name
+
+Row = dict[Hashable, Any]
+# seconds by which clocks and rounding may differ
+_SLACK, _LISTING_SLACK = 1.0, 2.0
+# what all runs of the same keys share, and how it is called
+_SHARED = {
+    "place": (["round"], "place"),
+    "emulated": (["strategy"], "emulation"),
+    "expect": (["strategy"], "expected status"),
+    "serves": (["strategy"], "kind of host"),
+    "order": (["strategy", "round"], "rank"),
+    "repository": (["strategy", "round"], "repository"),
+    "lab_images": (["strategy"], "set of images"),
+    "context": (["scenario", "registry"], "context's digest"),
+}
+# what is known of a run where it is known of others of these keys
+_KNOWN = {
+    "engine": ["round", "strategy", "status"],
+    "buildx": ["round", "strategy", "status"],
+    "buildkit": ["round", "strategy", "status"],
+    "storage_driver": ["round", "strategy", "status"],
+    "idle_gap": ["strategy", "scenario"],
+    "provisioning_seconds": ["strategy", "scenario"],
+    "queue_seconds": ["strategy", "scenario"],
+    "seconds": ["strategy", "scenario", "status"],
+    "finished": ["strategy", "scenario", "status"],
+    "exit_code": ["strategy", "scenario", "status"],
+    "repository": ["strategy", "round"],
+    "link": ["round"],
+    "context": ["scenario"],
+    "store_objects": ["strategy"],
+    "store_bytes": ["strategy"],
+}
+
+
+def list_contradictions(runs: pd.DataFrame, evidence: pd.DataFrame) -> list[list[str]]:
+    """What contradicts each run's record, in words; `evidence` as gather_evidence gives it."""
+    facts = _name_by_folder(pd.concat([runs, evidence], axis=1))
+    facts["serves"] = facts["host"].eq("server")
+    facts["registry"] = facts["registry"].fillna("")
+    facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
+    stray = _find_stray_ranks(facts)
+    found = []
+    for index, row in zip(facts.index, facts.to_dict("records"), strict=True):
+        told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]
+        found.append([*told, *(["its rank does not fit when it began"] if index in stray else [])])
+    return found
+
+
+def _name_by_folder(facts: pd.DataFrame) -> pd.DataFrame:
+    """`facts` with strategy, scenario and round as a run's folder says, which finds it; the
+
+    record's own as said_….
+    """
+    keys = ["strategy", "scenario", "round"]
+    said = facts[keys].add_prefix("said_")
+    named = facts["run"].str.extract(r"^(?P<strategy>.+)\.(?P<scenario>[^.]+)\.(?P<round>\d+)$")
+    known = named.notna().all(axis=1)
+    named = named.where(known, facts[keys].astype("string")).astype({"round": "int64"})
+    return pd.concat([facts.drop(columns=keys), named, said], axis=1)
+
+
+def _find_usual(facts: pd.DataFrame) -> pd.DataFrame:
+    """shared_… (what most runs of the same keys have, the earliest of as many), known_… (bool)."""
+    ordered, found = facts.sort_values("started", kind="stable"), {}
+    for name, (keys, _) in _SHARED.items():
+        counts = ordered.groupby([*keys, name], sort=False).size().rename("n").reset_index()
+        most = counts.sort_values("n", ascending=False, kind="stable").drop_duplicates(keys)
+        found[f"shared_{name}"] = facts[keys].merge(most, on=keys, how="left")[name].tolist()
+    for name, keys in _KNOWN.items():
+        known = facts[name].notna().groupby([facts[key] for key in keys]).transform("mean")
+        found[f"known_{name}"] = (known > 0.5).tolist()
+    return pd.DataFrame(found, index=facts.index)
+
+
+def _find_before(facts: pd.DataFrame) -> pd.DataFrame:
+    """before_…: finished, seconds, store_objects, store_bytes of the sequence's run before."""
+    names = ["finished", "seconds", "store_objects", "store_bytes"]
+    # an end that its own log contradicts says nothing of the next run
+    apart = (facts["finished"] - facts["log_ended"]).abs() > pd.Timedelta(seconds=_SLACK)
+    sure = facts.assign(finished=facts["finished"].mask(apart.fillna(False)))
+    ordered = sure.sort_values("started", kind="stable")
+    before = ordered.groupby(["strategy", "round"])[names].shift(1)
+    return before.reindex(facts.index).add_prefix("before_")
+
+
+def _find_stray_ranks(facts: pd.DataFrame) -> set[Hashable]:
+    """The runs of sequences whose rank in a round of the lab does not fit when they began.
+
+    Where all have the same rank, none says anything.
+    """
+    found: set[Hashable] = set()
+    for _, rows in facts[facts["place"] == "lab"].groupby("round"):
+        first = rows.groupby("strategy").agg(
+            started=("started", "min"), rank=("shared_order", "first")
+        )
+        if first["rank"].nunique() > 1:
+            names = first.sort_values("started", kind="stable")
+            strays = names.index[_find_outside(names["rank"].tolist())]
+            found |= set(rows.index[rows["strategy"].isin(strays)])
+    return found
+
+
+def _find_outside(ranks: list[int]) -> list[int]:
+    """The places outside a longest part of a list that grows."""
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for at, rank in enumerate(ranks):
+        place = bisect_left(tails, rank)
+        before.append(ends[place - 1] if place else -1)
+        tails[place : place + 1] = [rank]
+        ends[place : place + 1] = [at]
+    kept, at = set(), ends[-1] if ends else -1
+    while at >= 0:
+        kept.add(at)
+        at = before[at]
+    return [at for at in range(len(ranks)) if at not in kept]
+
+
+def _compare_own(row: Row) -> Iterator[str]:
+    """What a record says otherwise than its folder's name, or itself."""
+    name = run_name(row["said_strategy"], row["said_scenario"], row["said_round"])
+    if row["run"] != name:
+        yield f"its folder is {row['run']}, its record says {name}"
+    if pd.notna(row["finished"]) and pd.notna(row["seconds"]):
+        lasted = (row["finished"] - row["started"]).total_seconds()
+        if abs(lasted - row["seconds"]) > 0.1:
+            yield f"it says {row['seconds']:g} s, and its begin and end are {lasted:g} s apart"
+    if row["status"] == "failed" and row["exit_code"] == 0:
+        yield "it failed, and its exit code is 0"
+    for word in ("idle_gap", "provisioning_seconds", "queue_seconds", "seconds"):
+        if pd.notna(row[word]) and row[word] < 0:
+            yield f"its {word.replace('_', ' ')} is below 0"
+    if pd.notna(row["link"]) and (row["place"] == "codebuild") != (row["link"] == "aws"):
+        yield f"its place is {row['place']}, and its link {row['link']}"
+    if row["place"] == "lab":
+        yield from _compare_host(row)
+
+
+def _compare_host(row: Row) -> Iterator[str]:
+    """What a record of the lab says otherwise of its host than of what happened to it."""
+    if pd.notna(row["queue_seconds"]):
+        yield "it waited in a queue, and the lab has none"
+    started = row["provisioning_seconds"]
+    if row["host"] not in ("fresh", "kept", "server"):
+        yield f"its host is {row['host']}, which no host of the lab is"
+    elif pd.notna(started) and (row["host"] == "kept") != (started == 0):
+        yield f"its host is {row['host']}, and took {started:g} s to start"
+    elif pd.notna(started) and started > 3600:
+        yield f"its host took {started:g} s to start"
+    if row["host"] == "kept" and _holds(row["host_empty"]):
+        yield "its host is kept, and was empty"
+    letters = "".join(filter(str.isalnum, str(row["strategy"]))).lower()
+    repository = "".join(filter(str.isalnum, str(row["repository"]))).lower()
+    if pd.notna(row["repository"]) and letters not in repository:
+        yield f"its repository is {row['repository']}, which is none of its strategy"
+
+
+def _compare_log(row: Row) -> Iterator[str]:
+    """What a record says otherwise than its log."""
+    begun, ended, late = row["log_begun"], row["log_ended"], row["status"] == "timed out"
+    if _are_apart(row["started"], begun):
+        yield f"it began at {row['started']:%H:%M:%S}, its log at {begun:%H:%M:%S}"
+    if not late and _are_apart(row["finished"], ended):
+        yield f"it ended at {row['finished']:%H:%M:%S}, its log at {ended:%H:%M:%S}"
+    if not late and _holds(row["log_open"]):
+        yield "its log ends before its build did"
+    code = 0 if pd.isna(row["log_code"]) else int(row["log_code"])
+    if pd.notna(begun) and pd.notna(row["exit_code"]) and not late and row["exit_code"] != code:
+        yield f"its exit code is {row['exit_code']}, that of its log {code}"
+    if _holds(row["log_failed"]) and row["status"] == "succeeded" and row["exit_code"] == 0:
+        yield "it succeeded, and its log says that it failed"
+    if _holds(not _holds(row["log_failed"]) and pd.notna(begun)) and row["status"] == "failed":
+        yield "it failed, and its log says that it succeeded"
+    for name in ("engine", "buildx"):
+        said = row[f"said_{name}"]
+        if pd.notna(said) and pd.notna(row[name]) and said.lstrip("v") != row[name].lstrip("v"):
+            yield f"its {name} is {row[name]}, that of its log {said}"
+
+
+def _holds(value: Any) -> bool:
+    """Whether a truth is known and holds."""
+    return bool(pd.notna(value) and value)
+
+
+def _are_apart(first: Any, second: Any) -> bool:
+    """Whether two times are both known and not the same."""
+    known = pd.notna(first) and pd.notna(second)
+    return bool(known and abs((first - second).total_seconds()) > _SLACK)
+
+
+def _compare_files(row: Row) -> Iterator[str]:
+    """What a record, or its log, says otherwise than BuildKit's records and the listing."""
+    if pd.notna(row["faults"]):
+        yield str(row["faults"])
+    digests = row["digests"] if isinstance(row["digests"], frozenset) else frozenset()
+    if pd.notna(row["pushed"]) and digests and row["pushed"] not in digests:
+        yield f"its listing lacks {row['pushed'][:19]}, which its log says it pushed"
+    last, end = row["last_pushed"], row["finished"]
+    late = pd.notna(last) and pd.notna(end) and (last - end).total_seconds() > _LISTING_SLACK
+    if row["place"] == "lab" and late:
+        yield "its listing has an entry that was pushed after it ended"
+    if row["status"] != "timed out" and pd.notna(end):
+        slack = pd.Timedelta(seconds=_SLACK)
+        for name, words in (("begun", "began"), ("ended", "ended")):
+            when = row[name]
+            if pd.notna(when) and not row["started"] - slack <= when <= end + slack:
+                yield f"BuildKit's record says that it {words} at {when:%Y-%m-%d %H:%M:%S}"
+    shown, told = row["log_builds"], row["builds"]
+    if pd.notna(told) and pd.notna(shown) and 0 < told != shown and row["status"] == "succeeded":
+        yield f"its log shows {shown:.0f} builds, BuildKit's records are of {told:.0f}"
+    cached, known = row["log_cached"], row["cached"]
+    if pd.notna(known) and row["log_steps"] == row["steps"] and cached != known:
+        yield f"its log shows {cached:.0f} cached steps, BuildKit recorded {known:.0f}"
+
+
+def _compare_runs(row: Row) -> Iterator[str]:
+    """What a run has otherwise than those that it has that in common with."""
+    for name, (keys, words) in _SHARED.items():
+        usual, own = row[f"shared_{name}"], row[name]
+        if pd.notna(own) and pd.notna(usual) and own != usual:
+            alike = " and ".join(key for key in keys if key != "registry")
+            yield f"its {words} is not that of its {alike}"
+    for name in _KNOWN:
+        if row[f"known_{name}"] and pd.isna(row[name]):
+            yield f"its record lacks {name}, which others of its kind have"
+    gap, before = row["idle_gap"], row["before_finished"]
+    if pd.notna(gap) and gap >= 0 and pd.notna(before):
+        apart = (row["started"] - before).total_seconds()
+        # a sequence that went on built what was before once more, unrecorded
+        again = 0.5 * row["before_seconds"] if pd.notna(row["before_seconds"]) else 0
+        if gap > apart + _SLACK or (gap < apart - 3 and apart - gap < again):
+            yield f"its idle gap is {gap:.1f} s, and it began {apart:.1f} s after the run before"
+    for name in ("store_objects", "store_bytes"):
+        now, then = row[name], row[f"before_{name}"]
+        if pd.notna(now) and pd.notna(then) and now < then:
+            yield f"its {name.replace('_', ' ')} are fewer than those before it"
