@@ -46,7 +46,8 @@ def gather_evidence(
     found = found.assign(
         **{name: pd.to_datetime(found[name], utc=True, errors="coerce") for name in times}
     )
-    return found.assign(faults=[faults.get(str(path)) for path in runs["images"]])
+    told = [faults.get(str(path)) for path in runs["images"]]
+    return found.assign(faults=pd.Series(told, index=runs.index, dtype="object"))
 
 
 def _summarise_phases(logs: Logs) -> pd.DataFrame:

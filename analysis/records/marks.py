@@ -51,12 +51,12 @@ _STEPS, _CACHED = (
 def read_marks(paths: Iterable[Any], cluster: str = "", store: Store = None) -> pd.DataFrame:
     """path, then what each of these logs and records of builds says of itself, null unknown."""
     sources = [(str(path), Path(path)) for path in paths]
-    table = read_tables(MARKS, sources, cluster=cluster, store=store)[MARKS.name]
+    table = read_tables(_KIND, sources, cluster=cluster, store=store)[_KIND.name]
     return table.to_pandas().astype(dict.fromkeys(("builds", "steps", "cached"), "Int64"))
 
 
 def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
-    """The table of MARKS for these files."""
+    """The table of _KIND for these files."""
     rows = [
         dict.fromkeys(_MARKS.names) | {"path": name} | _read(name, source) for name, source in batch
     ]
@@ -105,6 +105,6 @@ def _mark_history(data: bytes) -> dict[str, Any]:
     }
 
 
-MARKS = Kind(
+_KIND = Kind(
     name="marks", read=_read_batch, schemas={"marks": _MARKS}, rooms=("records",), key="path"
 )

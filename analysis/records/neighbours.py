@@ -179,7 +179,7 @@ def _compare_log(row: Row) -> Iterator[str]:
         yield f"it ended at {row['finished']:%H:%M:%S}, its log at {ended:%H:%M:%S}"
     if not late and _holds(row["log_open"]):
         yield "its log ends before its build did"
-    code = 0 if pd.isna(row["log_code"]) else int(row["log_code"])
+    code: int = 0 if pd.isna(row["log_code"]) else int(row["log_code"])
     if pd.notna(begun) and pd.notna(row["exit_code"]) and not late and row["exit_code"] != code:
         yield f"its exit code is {row['exit_code']}, that of its log {code}"
     if _holds(row["log_failed"]) and row["status"] == "succeeded" and row["exit_code"] == 0:
