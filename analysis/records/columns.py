@@ -1,6 +1,6 @@
 """Whether a frame has the columns that a measure needs, and what stands for those it may lack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,8 @@ COLUMN_DEFAULTS: dict[str, Any] = {
     "apart": False,
     **dict.fromkeys(_TYPES),
 }
+# lists of which a null is an empty one
+_LISTS = ("tags", "parents", "inputs", "spans", "parts")
 _NAMED = ["strategy", "scenario", "round"]
 
 
@@ -38,7 +40,10 @@ def list_columns(columns: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: str) -> pd.DataFrame:
-    """The frame with these columns, defaults where it may lack them; else FrameError."""
+    """The frame with these columns, defaults where it may lack them; else FrameError.
+
+    A null is no yes, and of what is expected the default.
+    """
     lacking = [each for each in columns if each not in frame]
     missing = [each for each in lacking if each not in COLUMN_DEFAULTS]
     if missing:
@@ -48,7 +53,23 @@ def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: st
     }
     if "run" in values:
         values["run"] = _name_runs(frame)
+    for each in columns:
+        if each in frame and (fill := _find_filling(each)) and frame[each].isna().any():
+            values[each] = fill(frame[each])
     return frame.assign(**values) if values else frame
+
+
+def _find_filling(column: str) -> Callable[[pd.Series], pd.Series] | None:
+    """What fills the nulls of a column, null where they may stay."""
+    if isinstance(COLUMN_DEFAULTS.get(column), bool):
+        return lambda values: values.astype("boolean").fillna(False).astype("bool")
+    if column == "expect":
+        return lambda values: values.fillna(COLUMN_DEFAULTS[column])
+    if column in _LISTS:
+        return lambda values: values.where(
+            values.notna(), pd.Series([()] * len(values), values.index)
+        )
+    return None
 
 
 def _name_runs(frame: pd.DataFrame) -> pd.Series:

@@ -41,7 +41,7 @@ def judge_runs(
     was asked to import and export is known by its strategy's other runs alone; without
     `evidence` (gather_evidence's), records are believed.
     """
-    facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="1:1")
+    facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="m:1")
     facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)
     reasons = [list(_find_faults(row)) for row in facts.to_dict("records")]
     if evidence is not None and len(runs):
@@ -76,8 +76,8 @@ def count_hits(layers: pd.DataFrame) -> pd.Series:
     """log -> cached layers; what an earlier build of the same log ran is no cache's work."""
     ordered = layers.sort_values(["log", "build", "step"], kind="stable")
     keys = [ordered[key] for key in ("log", "stage", "name")]
-    ran = ordered["status"].eq("ran").groupby(keys, dropna=False).cummax()
-    hit = ordered["status"].eq("cached") & ~ran
+    ran = ordered["status"].eq("ran").fillna(False).groupby(keys, dropna=False).cummax()
+    hit = ordered["status"].eq("cached") & ~(ran & ordered["name"].notna())
     return hit.groupby(ordered["log"]).sum().rename("hits")
 
 

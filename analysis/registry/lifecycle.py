@@ -59,6 +59,10 @@ def preview_lifecycle(
     rules = read_policy(policy)
     now = pd.Timestamp(now or datetime.now(UTC))
     now = now.tz_localize("UTC") if now.tz is None else now
+    told = images["digest"]
+    # an entry without a digest is the same as none
+    own = pd.Series([f"?{number}" for number in range(len(images))], images.index, dtype="string")
+    images = images.assign(digest=told.astype("string").fillna(own))
     listed, leads = _find_listed(images), _find_leads(images)
     counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
     used = counted.reindex(columns=["pulled", "activated"]).max(axis="columns")
@@ -67,7 +71,8 @@ def preview_lifecycle(
     for rule in rules:
         for digest, verdict in _evaluate(rule, counted, now):
             verdicts.setdefault(digest, verdict)
-    rows = [(d, *judge(d, verdicts, listed, leads)) for d in images["digest"]]
+    judged = (judge(digest, verdicts, listed, leads) for digest in images["digest"])
+    rows = [(digest, *verdict) for digest, verdict in zip(told, judged, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=images.index).astype(COLUMNS)
 
 

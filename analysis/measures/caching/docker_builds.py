@@ -111,7 +111,7 @@ def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> tuple[set[Key], set
     pulls = set(list_tuples(said.drop_duplicates()))
     images = steps.loc[
         steps["kind"].eq("from") & steps["position"].notna(), [*keys, *stage[2:], "status"]
-    ]
+    ].dropna(subset=keys)
     ran = steps.loc[steps["kind"].eq("layer") & steps["status"].eq("ran"), stage]
     worked = set(list_tuples(ran.drop_duplicates()))
     pulled: set[Key] = set()

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.measures.compare import RUN, order_scenarios, sort_rows
 from analysis.records import Need, takes
+from analysis.rows import join_rows
 from analysis.workload import pick_scenario
 
 _RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
@@ -38,7 +39,7 @@ def _count_steps(steps: pd.DataFrame) -> pd.DataFrame:
     vertex = pd.Series(True, steps.index)
     flags = (layer, layer & hit, layer & ran, numbered, numbered & hit, numbered & ran)
     columns = dict(zip(_COUNTS, (*flags, vertex, hit), strict=True))
-    return pd.DataFrame(columns).astype("int64")
+    return pd.DataFrame(columns).fillna(False).astype("int64")
 
 
 def add_rates(counts: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +68,7 @@ def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     Counts and rates are null for runs in whose log no build was found.
     """
     counts = hit_rates(steps).groupby("log", sort=False)[list(_COUNTS)].sum()
-    table = runs[[*RUN, "log", "host_empty"]].merge(counts, on="log", how="left", validate="1:1")
+    table = join_rows(runs[[*RUN, "log", "host_empty"]], counts.reset_index(), ["log"], "left")
     return add_rates(table.astype(dict.fromkeys(_COUNTS, "Int64"))).drop(columns="log")
 
 
@@ -88,6 +89,7 @@ def rates_by_denominator(hits: pd.DataFrame) -> pd.DataFrame:
 def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, a column a denominator, of rates_by_denominator's rows with any hit."""
     keys = ["strategy", "scenario"]
+    rates = rates.dropna(subset=[*keys, "denominator"])
     wide = rates.pivot(index=keys, columns="denominator", values="rate")
     wide = wide.reindex(columns=list(_DENOMINATORS.values()))
     return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
@@ -100,8 +102,9 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     stage, position (k of k/n), layer (its instruction), then how many runs had it cached, `2 of
     3`; null where a strategy's logs don't name the layer.
     """
-    chosen = pick_scenario(runs, scenario)[["log", "strategy"]]
-    layers = steps[steps["kind"] == "layer"].merge(chosen, on="log")
+    chosen = pick_scenario(runs, scenario)[["log", "strategy"]].dropna()
+    layers = steps[steps["kind"] == "layer"].dropna(subset=["name"])
+    layers = join_rows(layers, chosen, ["log"], many=True)
     key = ["stage", "position", "name"]
     hit = layers["status"].eq("cached")
     groups = hit.groupby([layers[name] for name in [*key, "strategy"]], dropna=False, sort=False)
@@ -116,7 +119,8 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
 @takes(runs="strategy scenario started log", builds="log cache_import cache_export")
 def cache_outcomes(runs: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, cache_import, cache_export, n: builds that import or export a cache."""
-    table = builds.merge(runs[["log", "strategy", "scenario"]], on="log")
+    named = runs[["log", "strategy", "scenario"]].dropna()
+    table = join_rows(builds, named, ["log"], many=True)
     table = table[table["cache_import"].ne("none") | table["cache_export"].ne("none")]
     keys = ["strategy", "scenario", "cache_import", "cache_export"]
     counts = table.groupby(keys, dropna=False).size().rename("n").reset_index()

@@ -12,6 +12,7 @@ from analysis.logs import Logs
 from analysis.measures.caching.hits import hit_rates, hits_by_run
 from analysis.measures.compare import order_scenarios
 from analysis.records import Experiment, Need, takes
+from analysis.rows import join_rows
 from analysis.workload import POOL
 
 _POOLS = (1, 2, 4, 8, 16)
@@ -68,7 +69,7 @@ landing_chances = reuse_chances
 @takes(chances="gap pool chance")
 def widen_chances(chances: pd.DataFrame) -> pd.DataFrame:
     """idle gap (minutes), then a column a pool with the chances in %, of reuse_chances' rows."""
-    wide = chances.assign(percent=100 * chances["chance"])
+    wide = chances.assign(percent=100 * chances["chance"]).dropna(subset=["gap", "pool"])
     wide = wide.pivot(index="gap", columns="pool", values="percent")
     names = {pool: f"pool of {pool}" for pool in wide.columns}
     wide = wide.rename(columns=names).rename_axis(columns=None)
@@ -95,7 +96,7 @@ def host_reuse(runs: pd.DataFrame, hits: pd.DataFrame, pool: int = POOL) -> pd.D
     order = runs.sort_values(["started", "run"], kind="stable")
     before = order.groupby(["strategy", "round"]).cumcount()
     table = order[["run", "host_empty"]].assign(before=before)
-    table = table.merge(hits[["run", "scenario", "valid", "hits"]], on="run", validate="1:1")
+    table = join_rows(table, hits[["run", "scenario", "valid", "hits"]], ["run"])
     known = table[table["before"].gt(0) & table["valid"]].dropna(subset=["hits", "host_empty"])
     known = known.assign(used=~known["host_empty"].astype(bool), hit=known["hits"].gt(0))
     groups = known.groupby(["scenario", "before"], sort=False)
@@ -123,13 +124,13 @@ def local_hits(logs: Logs) -> pd.DataFrame:
     `--cache-from`). Layers that no build before made here can't hit, so hits of this kind say
     that it ran on a host that had built before.
     """
-    table = hit_rates(logs.steps).merge(logs.builds, on=["log", "build"], validate="1:1")
+    table = join_rows(hit_rates(logs.steps), logs.builds, ["log", "build"])
     table = table[table["layers"].gt(0)]
-    texts = logs.commands.set_index(["log", "number"])["command"]
+    naming = logs.commands["command"].str.contains("--cache-from", regex=False).eq(True)
+    texts = pd.MultiIndex.from_frame(logs.commands.loc[naming, ["log", "number"]].dropna())
     own = pd.MultiIndex.from_frame(table[["log", "command"]].fillna({"command": -1}))
-    texts = texts.reindex(own).fillna("")
-    named = texts.str.contains("--cache-from", regex=False).to_numpy(dtype=bool)
-    other = table["cache_import"].isin(["ok"]) | (table["builder"].isin(["legacy"]) & named)
+    legacy = table["builder"].isin(["legacy"]) & own.isin(texts)
+    other = table["cache_import"].isin(["ok"]) | legacy
     hit = table["hits"].gt(0).astype("boolean")
     agents = logs.phases["log"].unique()
     columns = {"codebuild": table["log"].isin(agents), "local": hit.mask(hit & other)}

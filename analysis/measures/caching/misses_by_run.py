@@ -10,6 +10,7 @@ from analysis.measures.caching.docker_builds import Built, list_builds, list_tup
 from analysis.measures.caching.misses import COLUMNS, Row, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
+from analysis.rows import join_rows
 from analysis.words import join_words
 
 _FACTS = ["strategy", "round", "log", "host", "host_empty"]
@@ -24,7 +25,7 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     left out of comparisons left a cache, too.
     """
     builds = list_builds(logs)
-    known = runs.dropna(subset=["log"])
+    known = runs.dropna(subset=["log", "run"])
     names = dict(zip(known["log"], known["run"], strict=True))
     rows: list[Row] = []
     before: dict[str, str | None] = {}
@@ -32,11 +33,12 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
         imports = any(each.cache_import != "none" for each in builds.get(log, ()))
         earlier = candidates if imports or not empty else []
         rows += explain_log(builds, log, earlier, empty)
-        before[log] = " or ".join(names[each] for each in earlier) or None
+        before[log] = " or ".join(names[each] for each in earlier if each in names) or None
     misses = frame_misses(rows)
     misses["before"] = misses["log"].map(before).astype("string")
     columns = [*RUN, "log", "before", *(name for name in COLUMNS if name != "log")]
-    return runs[[*RUN, "log"]].merge(misses, on="log", validate="1:m")[columns].drop(columns="log")
+    table = join_rows(runs[[*RUN, "log"]], misses, ["log"], many=True)
+    return table[columns].drop(columns="log")
 
 
 def _cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
@@ -93,7 +95,7 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     names them.
     """
     rows = misses[misses["first"]].drop(columns=["strategy", "scenario"])
-    rows = runs[["run", "strategy", "scenario"]].merge(rows, on="run")
+    rows = join_rows(runs[["run", "strategy", "scenario"]], rows, ["run"], many=True)
     rows = rows.sort_values(["run", "stage", "position"], kind="stable")
     stage = (rows["stage"] + ": ").fillna("")
     rows["first missed"] = stage + rows["name"]

@@ -17,7 +17,7 @@ def judge_aa(runs: pd.DataFrame) -> pd.DataFrame:
     are chance: verdicts of faster and slower are wrong ones.
     """
     runs = pick_comparable(runs)
-    names = set(runs["strategy"])
+    names = set(runs["strategy"].dropna())
     tables = [
         compare(runs[runs["strategy"].isin([name, name + AGAIN])], baseline=name).assign(
             baseline=name

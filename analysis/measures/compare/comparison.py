@@ -84,8 +84,9 @@ def compare_with(
 
 def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
     """UnknownName for a baseline that is not among the runs; the usual one may be missing."""
-    there = set(runs["strategy"].str.removesuffix(f" {EMULATED}"))
-    if there and baseline not in {*there, *runs["strategy"], BASELINE}:
+    names = runs["strategy"].dropna()
+    there = set(names.str.removesuffix(f" {EMULATED}"))
+    if there and baseline not in {*there, *names, BASELINE}:
         raise UnknownName("strategy among the runs", baseline, there)
 
 

@@ -181,7 +181,7 @@ def _weigh_rounds(
 
 def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
     """Index strategy, all of them by name: n (rounds) and the means of _weigh_rounds' columns."""
-    names = sorted(strategies.unique())
+    names = sorted(strategies.dropna().unique())
     groups = rounds.groupby("strategy")
     table = groups.mean().reindex(names)
     table.insert(0, "n", groups.size().reindex(names, fill_value=0))

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.measures.compare import compare, pick_comparable
 from analysis.records import takes
+from analysis.rows import join_rows
 from analysis.workload import BASELINE
 
 # hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
@@ -43,13 +44,15 @@ def break_even(
 
 def share_saved(runs: pd.DataFrame, steps: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """strategy, scenario, work, saved: means over the rounds that both have."""
-    layers = steps[steps["kind"] == "layer"]
-    layers = layers.merge(runs[["log", "strategy", "scenario", "round"]], on="log")
+    layers = steps[steps["kind"] == "layer"].dropna(subset=["name"])
+    named = runs[["log", "strategy", "scenario", "round"]].dropna()
+    layers = join_rows(layers, named, ["log"], many=True)
     is_base = layers["strategy"] == baseline
     base = layers[is_base].groupby(_STEP, dropna=False)["seconds"].sum().rename("work")
     keys = [layers.loc[~is_base, name] for name in [*_STEP, "strategy"]]
     cached = layers.loc[~is_base, "status"].eq("cached")
     own = cached.groupby(keys, dropna=False).all().rename("hit").reset_index()
+    # a stage without a name is one, so that null is its key here
     both = own.merge(base.reset_index(), on=_STEP)
     both = both.assign(saved=both["work"].where(both["hit"], 0.0))
     rounds = both.groupby(["strategy", "scenario", "round"])[["work", "saved"]].sum()

@@ -30,7 +30,7 @@ class _Step(NamedTuple):
     step: int
     name: str
     kind: str
-    status: str
+    hit: bool
     activity: str
     inputs: tuple[int, ...]
     spans: tuple[tuple[float, float], ...]
@@ -86,7 +86,9 @@ def _list_steps(
     timeline: pd.DataFrame, keys: list[str]
 ) -> tuple[list[tuple[Any, ...]], list[list[_Step]]]:
     """(the keys of each build, its steps in order), of steps with a number in a known build."""
-    timeline = timeline.assign(activity=name_steps(timeline)).dropna(subset=[*keys, "step"])
+    hit = timeline["status"].eq("cached").fillna(False)
+    timeline = timeline.assign(activity=name_steps(timeline), hit=hit)
+    timeline = timeline.dropna(subset=[*keys, "step"])
     builds = timeline.groupby(keys, sort=False).ngroup().to_numpy()
     timeline = timeline.iloc[builds.argsort(kind="stable")]
     names = [timeline[name].tolist() for name in _Step._fields]
@@ -154,7 +156,7 @@ def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None], set[int]]:
         for each in found:
             users.setdefault(each, set()).add(step)
     outside = {step for step, found in inputs.items() if not found and step not in users}
-    hits = {step.step for step in steps if step.status == "cached"}
+    hits = {step.step for step in steps if step.hit}
 
     def find(step: int | None) -> set[int]:
         if step is None or step in outside:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.measures.compare import RUN
 from analysis.records import takes
+from analysis.rows import join_rows
 
 ACTIVITIES = (
     "source",
@@ -74,7 +75,7 @@ def overhead_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     rest = runs["seconds"].to_numpy() - table.sum(axis=1)
     told = runs["log"].isin(_find_timed(logs.commands)).to_numpy()
     table["agent"], table["unknown"] = rest.where(told, 0.0), rest.where(~told, 0.0)
-    return list_activities(runs, table[rest.notna()].reindex(runs["log"]))
+    return list_activities(runs, table.where(rest.notna(), axis="index"))
 
 
 def time_commands(commands: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +128,7 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
 def _time_steps(logs: Logs) -> pd.DataFrame:
     """log, activity, seconds of every step, exports split into what is exported, pushed, loaded."""
     steps = logs.steps.assign(activity=name_steps(logs.steps))
-    steps = steps.merge(_time_parts(logs.parts), on=["log", "build", "step"], how="left")
+    steps = join_rows(steps, _time_parts(logs.parts), ["log", "build", "step"], "left")
     exports = steps["activity"].eq("image export")
     # what a part is said to have taken can be more than its step by a rounding
     pushed = steps["pushed"].where(exports).fillna(0).clip(upper=steps["seconds"])
@@ -144,7 +145,7 @@ def name_steps(steps: pd.DataFrame) -> pd.Series:
     activity = steps["kind"].map(KINDS).fillna("other steps")
     pulled = steps["kind"].eq("layer") & steps["status"].eq("cached")
     pushes = steps["kind"].eq("export") & steps["name"].str.startswith(_PUSH_STEPS)
-    return activity.mask(pulled, "lazy pull").mask(pushes, "push")
+    return activity.mask(pulled.fillna(False), "lazy pull").mask(pushes.fillna(False), "push")
 
 
 def _time_parts(parts: pd.DataFrame) -> pd.DataFrame:

@@ -48,7 +48,8 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     table = seconds.unstack(fill_value=0).reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
     took = commands[commands["activity"] == "docker build"].groupby("log")["seconds"]
-    by_run = runs.set_index("run")["log"].map(took.sum(min_count=1)).astype("float64")
+    logged = runs.dropna(subset=["run"]).set_index("run")["log"]
+    by_run = logged.map(took.sum(min_count=1), na_action="ignore").astype("float64")
     table[WAIT] = (by_run.reindex(table.index) - table.drop(columns=WAIT).sum(axis=1)).clip(lower=0)
     return list_activities(runs, table.reindex(runs["run"]))
 
@@ -83,6 +84,7 @@ def overhead_on_path(busy: pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
 
 def _widen(rows: pd.DataFrame) -> pd.DataFrame:
     """A row a run (the index), strategy, scenario, valid, a column an activity of BUSY."""
+    rows = rows.dropna(subset=["run", "activity"])
     facts = rows[RUN].drop_duplicates("run").set_index("run")
     table = rows.pivot(index="run", columns="activity", values="seconds")
     return facts.join(table.reindex(columns=list(BUSY)))
@@ -117,7 +119,8 @@ def path_seconds(path: pd.DataFrame) -> pd.DataFrame:
 @takes(runs="run strategy scenario round")
 def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache") -> str | None:
     """The first run of a strategy in a scenario, of any strategy if it has none; else None."""
-    rows = pick_scenario(runs, scenario).sort_values("round", kind="stable")
+    rows = pick_scenario(runs, scenario).dropna(subset=["run"])
+    rows = rows.sort_values("round", kind="stable")
     chosen = rows[rows["strategy"] == strategy]
     chosen = chosen if len(chosen) else rows
     return chosen["run"].iloc[0] if len(chosen) else None

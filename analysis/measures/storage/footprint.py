@@ -1,13 +1,14 @@
 """Footprint: what each strategy leaves in the registry, push by push."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from analysis.records import Need, takes
 from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
+from analysis.rows import join_rows
 
 _ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
 _NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
@@ -53,19 +54,24 @@ def count_entries(
     """
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
-    read = runs.loc[~runs["images"].isin(list(unread)), "run"]
+    read = runs.loc[~runs["images"].isin(list(unread)), "run"].dropna()
     listings: dict[str, list[_Entry]] = {run: [] for run in read}
     images = images if "apart" in images else images.assign(apart=False)
+    images = images.dropna(subset=["run"])
     for run, *entry in zip(*(images[name] for name in ("run", *_ENTRY)), strict=True):
         listings.setdefault(run, []).append(entry)
     rows = [{"run": run} | _count_listing(listings[run]) for run in read]
     counts = pd.DataFrame(rows, columns=["run", *_NUMBERS]).drop(columns="new")
-    table = runs.merge(counts, on="run", how="left", validate="1:1")
-    succeeded = table["status"].eq("succeeded").groupby([table["strategy"], table["round"]])
+    table = join_rows(runs, counts, ["run"], "left")
+    succeeded = (
+        table["status"].eq("succeeded").fillna(False).groupby([table["strategy"], table["round"]])
+    )
     own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
     table = table.assign(pushes=succeeded.cumsum(), **own)
-    table["new"] = list(_count_new(table, {run: {e[0] for e in listings[run]} for run in read}))
-    return table[list(COLUMNS)].astype(COLUMNS)
+    digests = {run: [digest for digest, *_ in listings[run]] for run in read}
+    table["new"] = list(_count_new(table, digests))
+    types = COLUMNS | ({"round": "Int64"} if table["round"].isna().any() else {})
+    return table[list(COLUMNS)].astype(types)
 
 
 def _count_listing(entries: Sequence[_Entry]) -> dict[str, int | None]:
@@ -83,6 +89,8 @@ def _count_listing(entries: Sequence[_Entry]) -> dict[str, int | None]:
 
 def _sum_bytes(entries: Sequence[_Entry]) -> int | None:
     """Bytes of the distinct blobs of each repository, null when one is unknown."""
+    if any(not isinstance(each, Collection) for entry in entries for each in entry[-2:]):
+        return None
     sums = [
         sum_distinct((blobs, sizes) for *_, where, blobs, sizes in entries if where == apart)
         for apart in (False, True)
@@ -91,11 +99,19 @@ def _sum_bytes(entries: Sequence[_Entry]) -> int | None:
     return sum(known) if len(known) == len(sums) else None
 
 
-def _count_new(table: pd.DataFrame, digests: dict[str, set[str]]) -> Iterator[int | None]:
+def _count_new(table: pd.DataFrame, digests: dict[str, list[str]]) -> Iterator[int | None]:
     """How many entries each run added to those of the run before in its history; null unknown."""
-    before: dict[tuple[str, int], set[str] | None] = {}
+    known = {
+        # an entry without a digest is the same as none
+        run: {object() if pd.isna(digest) else digest for digest in each}
+        for run, each in digests.items()
+    }
+    before: dict[tuple[str, int], set[Any] | None] = {}
     for run, *history in table[["run", "strategy", "round"]].itertuples(index=False):
-        now, past = digests.get(run), before.get(tuple(history), set())
+        now, past = known.get(run), before.get(tuple(history), set())
+        if any(map(pd.isna, history)):
+            yield None
+            continue
         before[tuple(history)] = now
         yield None if now is None or past is None or past - now else len(now - past)
 
@@ -142,7 +158,7 @@ def count_rollbacks(images: pd.DataFrame, preview: pd.DataFrame) -> pd.DataFrame
 
     A build one can roll back to is an image or index that no index here lists.
     """
-    kept = preview["action"].eq("keep").to_numpy()
+    kept = preview["action"].eq("keep").fillna(False).to_numpy(dtype="bool")
     whole = images["kind"].isin(ROLLBACK_KINDS) & images["parents"].map(len).eq(0)
     row = {
         "entries": len(images),
