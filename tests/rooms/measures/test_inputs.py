@@ -22,7 +22,7 @@ OTHERS = {
     *("compare_previews", "find_price", "landing_chances", "reuse_chances", "read_mix"),
     *("check_break_even", "busy_by_link"),
     *("cache_seen", "history_busy", "history_hits", "history_overheads", "hits_over_gap"),
-    *("host_caches", "missing_steps", "phase_minutes", "slopes", "trend"),
+    *("host_caches", "missing_steps", "phase_minutes", "slopes", "sum_problems", "trend"),
 }
 WHOLE = [name for name, each in TAKING.items() if next(iter(each.needs.values())).find]
 
