@@ -9,7 +9,7 @@ from .builds import (
     start_build,
     stop_build,
 )
-from .client import Aws, find_region, is_absent
+from .client import Aws, find_region, is_absent, is_denied
 from .ecr import (
     NOT_OWN,
     find_owner,
@@ -47,6 +47,7 @@ __all__ = [
     "find_repository",
     "has_no_quota",
     "is_absent",
+    "is_denied",
     "is_full",
     "is_not_started",
     "is_whole",

@@ -123,6 +123,11 @@ def is_absent(error: CloudError) -> bool:
     return error.code in _ABSENT
 
 
+def is_denied(error: CloudError) -> bool:
+    """Whether AWS does not allow it, to credentials that it knows."""
+    return error.code in _DENIED
+
+
 def explain(error: Exception, doing: str) -> CloudError:
     """AccountError, BusyError or CloudError with a sentence: what failed, why, and the cure."""
     answer = (getattr(error, "response", None) or {}).get("Error", {})

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from analysis.aws import is_absent
-from analysis.errors import AccountError, CloudError, SourceError
+from analysis.aws import is_absent, is_denied
+from analysis.errors import AccountError, BusyError, CloudError, SourceError
 from analysis.past_builds.origin import Origin
 
 # logs are many small requests, and each of them waits
@@ -43,6 +43,13 @@ def telling_of_files(where: Origin) -> Iterator[None]:
             f"({where.kind}:{where.name}) it can't be looked for: {error}",
             error.code,
         ) from error
+
+
+def tell_missing(error: CloudError) -> str:
+    """Why one log of many can't be had; raised again is what every other log would meet too."""
+    if isinstance(error, BusyError) or (isinstance(error, AccountError) and not is_denied(error)):
+        raise error
+    return f"its log can't be had. {error}"
 
 
 def at_once(function: Callable[[_Item], _Answer], items: Iterable[_Item]) -> list[_Answer]:

@@ -4,7 +4,8 @@ from datetime import datetime
 from functools import partial
 
 from analysis.aws import Aws, fetch_object, list_newest
-from analysis.past_builds.access import at_once, reading
+from analysis.errors import CloudError
+from analysis.past_builds.access import at_once, reading, tell_missing
 from analysis.past_builds.frames import Found
 
 _GONE = "its log is not in S3: a lifecycle rule of the bucket may have removed it."
@@ -30,12 +31,15 @@ def _fetch_found(aws: Aws, bucket: str, key: str) -> Found:
 
 
 def fetch_log_object(aws: Aws, bucket: str, key: str) -> tuple[bytes | None, str | None]:
-    """(an object, null), or (null, why there is none); CloudError for all else.
+    """(an object, null), or (null, why there is none); CloudError for what all would meet.
 
     CodeBuild says the key of a log with or without its .gz.
     """
-    with reading():
-        for name in dict.fromkeys((key, f"{key.removesuffix('.gz')}.gz")):
-            if (log := fetch_object(aws, bucket, name)) is not None:
-                return log, None
+    try:
+        with reading():
+            for name in dict.fromkeys((key, f"{key.removesuffix('.gz')}.gz")):
+                if (log := fetch_object(aws, bucket, name)) is not None:
+                    return log, None
+    except CloudError as error:
+        return None, tell_missing(error)
     return None, _GONE

@@ -5,16 +5,20 @@ from functools import partial
 from itertools import islice
 
 from analysis.aws import Aws, fetch_stream, list_streams
-from analysis.past_builds.access import at_once, reading
+from analysis.errors import CloudError
+from analysis.past_builds.access import at_once, reading, tell_missing
 from analysis.past_builds.frames import Found
 
 _GONE = "its log is not in CloudWatch: a log group's retention limits how long logs are kept."
 
 
 def fetch_log_stream(aws: Aws, group: str, stream: str) -> tuple[bytes | None, str | None]:
-    """(a stream's log, null), or (null, why there is none); CloudError for all else."""
-    with reading():
-        log = fetch_stream(aws, group, stream)
+    """(a stream's log, null), or (null, why there is none); CloudError for what all would meet."""
+    try:
+        with reading():
+            log = fetch_stream(aws, group, stream)
+    except CloudError as error:
+        return None, tell_missing(error)
     return (None, _GONE) if log is None else (log, None)
 
 

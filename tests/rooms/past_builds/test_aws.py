@@ -155,6 +155,19 @@ def test_no_credentials_old_ones_and_no_region_say_what_to_do(aws, world, monkey
         read_history(f"project:{PROJECT}")
 
 
+def test_a_log_that_aws_does_not_give_is_told_and_its_build_stays(aws, world):
+    ids = [add(aws, 0), add(aws, 60), add(aws, 90)]
+    aws.fail("GetLogEvents", "AccessDeniedException", "no", times=1)
+    aws.fail("GetLogEvents", "SomethingNew", "odd", times=1)
+    history = read_history(PROJECT)
+    assert history.builds["id"].tolist() == ids
+    assert history.builds["status"].eq("succeeded").all()
+    assert history.builds["log"].notna().sum() == 1
+    told = " ".join(history.problems["problem"])
+    assert told.count("its log can't be had") == 2
+    assert "AWS does not allow it" in told and "SomethingNew: odd" in told
+
+
 def test_throttling_is_waited_out_and_told_when_it_does_not_end(aws, world, monkeypatch):
     add(aws, 0)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
