@@ -88,7 +88,7 @@ def list_tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, Lineage], set[Key]]:
     """((log, build) -> its instructions, those whose builder was made for it)."""
     numbered = steps[steps["kind"].isin(["layer", "from"])]
-    numbered = numbered.dropna(subset=["log", "build", "name"]).fillna({"position": 0})
+    numbered = numbered.dropna(subset=["log", "build", "step", "name"]).fillna({"position": 0})
     found: dict[Key, list[Instruction]] = defaultdict(list)
     for log, build, *rest in list_tuples(numbered[["log", "build", *Instruction._fields]]):
         found[log, build].append(Instruction._make(rest))
