@@ -60,7 +60,19 @@ class Build:
             return False if self.left else None
         if faults & {"failed", "canceled"}:
             return True
-        return False if self.steps and "unfinished" not in faults and self.is_whole() else None
+        over = self.is_exported() or "unfinished" not in faults
+        return False if self.steps and over and self.is_whole() else None
+
+    def is_exported(self) -> bool:
+        """Whether it has exported its image, and none of its last steps is unfinished.
+
+        An export begins when all that it needs is done, also where the log leaves that out; what
+        several targets need is not the same.
+        """
+        last = [step for step in self.steps if step.name.kind in _LAST]
+        targets = {step.name.target for step in self.steps if step.name.target}
+        done = any(step.name.kind == "export" and step.status == "ran" for step in last)
+        return done and len(targets) < 2 and all(step.status != "unfinished" for step in last)
 
     def is_export_forgiven(self) -> bool:
         """Whether nothing but cache exports failed, which `ignore-error=true` allows."""

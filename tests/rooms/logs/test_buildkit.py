@@ -513,3 +513,19 @@ def test_an_error_told_again_is_no_other_build():
     start = f"{agent}Running command docker build .\n"
     again = f"{agent}Command did not exit successfully docker build . exit status 1\n{error}"
     assert len(read_logs((start + HEAD + error + again).encode()).builds) == 1
+
+
+def test_an_image_that_was_exported_is_of_a_build_that_did_not_fail():
+    def outcome(*names, cut=""):
+        ended = [f"#{n} {name}\n#{n} DONE 1.0s\n" for n, name in enumerate(names, start=3)]
+        failed = build_of("\n".join(["#1 [2/3] RUN a\n#1 0.1 working\n...\n", *ended, cut]))[
+            "failed"
+        ]
+        return None if pd.isna(failed) else failed
+
+    assert outcome("exporting to image") is False
+    assert outcome("exporting to oci image format", "importing to docker") is False
+    # what may yet fail, and exports that need not be of all
+    assert outcome("exporting to image", cut="#9 exporting cache to registry\n") is None
+    assert outcome("[a] exporting to image", "[b internal] load .dockerignore") is None
+    assert outcome("[2/2] RUN b") is None

@@ -61,7 +61,7 @@ RIGHT = {
     43: (*PLAIN, "unknown", 0, 0, [(False, "none", "none", "ran 24")]),
     44: ("tty", "utf-8", "unknown", 0, 0, [(False, "ok", "ok", "cached 16")]),
     46: ("tty", "utf-16", "unknown", 0, 0, [(True, "none", "none", "cached 6, failed 1")]),
-    47: (*PLAIN, "unknown", 0, 0, [(None, "none", "none", "cached 1, unfinished 1")]),
+    47: (*PLAIN, "unknown", 0, 0, [(False, "none", "none", "cached 1, unfinished 1")]),
     50: (*PLAIN, "unknown", 0, 0, [(False, "ok", "none", "")]),
     51: (*PLAIN, "github", 0, 0, [(True, "none", "none", "")]),
     52: (*PLAIN, "github", 0, 0, [(True, "none", "none", "")]),
