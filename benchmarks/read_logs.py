@@ -101,10 +101,11 @@ def measure(way: str, folder: Path) -> None:
         for path in sorted(folder.iterdir()):
             read_naively(path)
     else:
-        from analysis.logs import read_logs
+        from analysis import read_logs
 
         begin = time.perf_counter()
-        read_logs(folder)
+        # with all cores, and nothing kept from before
+        read_logs(folder, store="off")
     seconds = time.perf_counter() - begin
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

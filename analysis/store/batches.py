@@ -5,6 +5,7 @@ for files' names. A batch that is damaged is forgotten, and its files are read a
 """
 
 import secrets
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,8 @@ from analysis.store.places import Place
 _SUFFIX = ".parquet"
 # more small batches than these are joined to one
 _MANY, _SMALL = 32, 8_000_000
+# after which a write is not going on any more
+_LEFT_SECONDS = 3600
 
 
 class _Damaged(Exception):
@@ -105,6 +108,15 @@ class Batches:
             self.place.write(self.path(name, batch), pack(joined[name]))
         for batch in old:
             self._forget(batch)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove the tables of batches that a write did not finish, or a removal, an hour ago."""
+        whole = {f"{name}{_SUFFIX}" for name in self.names()}
+        for table in self.kind.schemas:
+            for each in self.place.files(f"{self.kind.folder}/{table}"):
+                if each.name not in whole and each.written < time.time() - _LEFT_SECONDS:
+                    self.place.remove(f"{self.kind.folder}/{table}/{each.name}")
 
     def _list_small(self) -> list[str]:
         """The batches to join: the small ones, once they are many."""

@@ -102,6 +102,16 @@ class Folder:
         """The names of the folders at its top."""
         return [each.name for each in self.root.iterdir() if each.is_dir()]
 
+    def shrink(self, limit: int) -> None:
+        """Remove the files that were written first, until the others are at most so many bytes."""
+        states = [(each.stat(), each) for each in self.root.rglob("*.parquet")]
+        over = sum(state.st_size for state, _ in states) - limit
+        for state, path in sorted(states, key=lambda each: each[0].st_mtime):
+            if over <= 0:
+                break
+            path.unlink(missing_ok=True)
+            over -= state.st_size
+
 
 class Bucket:
     """A store under a prefix in S3, or in any file system that Arrow knows by a URI."""

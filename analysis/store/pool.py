@@ -2,9 +2,12 @@
 
 import os
 import signal
+from collections import deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from threading import Lock
 from typing import Any, NamedTuple
 
 from analysis.logs import Tables
@@ -74,21 +77,55 @@ def join(parts: Iterable[Read]) -> Read:
 def _read_at_once(kind: Kind, batches: Sequence[Sequence[Named]], workers: int) -> list[Read]:
     """What each batch holds: others read from the first one on, this process from the last."""
     pool = _start_pool(workers - 1)
-    here = os.getcwd()
+    shared = _Shared(pool, kind, batches)
+    found: dict[int, Read] = {}
     try:
-        waiting = [pool.submit(_read_there, here, kind, batch) for batch in batches]
-        found: dict[int, Read] = {}
-        for number in reversed(range(len(batches))):
-            if not waiting[number].cancel():
-                break
-            found[number] = read_one(kind, batches[number])
+        # one more than there are, for none to wait for work
+        for _ in range(workers):
+            shared.submit_next()
+        while shared.left:
+            with suppress(IndexError):
+                number = shared.left.pop()
+                found[number] = read_one(kind, batches[number])
+        with shared.submitting:
+            waiting = dict(shared.waiting)
         return [
             found[number] if number in found else _await(kind, waiting[number], batch)
             for number, batch in enumerate(batches)
         ]
     except BaseException:
+        shared.left.clear()
         pool.shutdown(wait=True, kill_workers=True)
         raise
+
+
+class _Shared:
+    """Batches that other processes take from the front, and this one from the end."""
+
+    def __init__(self, pool: Any, kind: Kind, batches: Sequence[Sequence[Named]]) -> None:
+        self.pool, self.kind, self.batches = pool, kind, batches
+        self.left = deque(range(len(batches)))
+        self.waiting: dict[int, Future[Read] | None] = {}
+        self.submitting = Lock()
+        self.folder = os.getcwd()
+
+    def submit_next(self, done: "Future[Read] | None" = None) -> None:
+        """Have the next batch read; and once it is, the one after it."""
+        with self.submitting:
+            if not self.left:
+                return
+            number = self.left.popleft()
+            self.waiting[number] = asked = self._submit(self.batches[number])
+        if asked is not None:
+            asked.add_done_callback(self.submit_next)
+
+    def _submit(self, batch: Sequence[Named]) -> "Future[Read] | None":
+        """The future of a batch; None when the processes have ended."""
+        try:
+            asked: Future[Read] = self.pool.submit(_read_there, self.folder, self.kind, batch)
+        except (BrokenProcessPool, RuntimeError):
+            return None
+        return asked
 
 
 def _start_pool(workers: int) -> Any:
@@ -109,12 +146,12 @@ def _read_there(folder: str, kind: Kind, batch: Sequence[Named]) -> Read:
     return read_one(kind, batch)
 
 
-def _await(kind: Kind, waiting: "Future[Read]", batch: Sequence[Named]) -> Read:
+def _await(kind: Kind, waiting: "Future[Read] | None", batch: Sequence[Named]) -> Read:
     """What a process read; where that process died, what is read of its files one by one."""
-    try:
-        return waiting.result()
-    except (BrokenProcessPool, CancelledError):
-        return _read_apart(kind, batch)
+    with suppress(BrokenProcessPool):
+        if waiting is not None:
+            return waiting.result()
+    return _read_apart(kind, batch)
 
 
 def _read_apart(kind: Kind, batch: Sequence[Named]) -> Read:

@@ -56,8 +56,10 @@ def query_store(query: str, store: Store, kinds: Sequence[Kind]) -> Answer:
         database.register("files", _list_files(place))
         for name, kind, table in _name_tables(kinds):
             batches = Batches(place, kind)
-            if isinstance(place, Folder) and batches.names():
-                database.execute(_define(place, name, kind, table))
+            if isinstance(place, Folder) and (names := batches.names()):
+                # what a write that was cut off left is in none of these
+                files = [f"{place}/{batches.path(table, each)}" for each in names]
+                database.execute(_define(name, files))
             else:
                 database.register(name, batches.read_all(table))
         return _ask(database, query)
@@ -66,7 +68,10 @@ def query_store(query: str, store: Store, kinds: Sequence[Kind]) -> Answer:
 def define_views(store: Store, kinds: Sequence[Kind]) -> str:
     """The views on a store as DuckDB's SQL; those that have no rows yet read no file."""
     place = _find(store)
-    return "".join(_define(place, *each) + "\n" for each in _name_tables(kinds))
+    return "".join(
+        _define(name, [f"{place}/{kind.folder}/{table}/"], "*.parquet") + "\n"
+        for name, kind, table in _name_tables(kinds)
+    )
 
 
 def define_athena(store: Store, kinds: Sequence[Kind]) -> str:
@@ -103,11 +108,11 @@ def _name_tables(kinds: Sequence[Kind]) -> Iterator[tuple[str, Kind, str]]:
             yield name, kind, table
 
 
-def _define(place: Place, name: str, kind: Kind, table: str) -> str:
-    """The statement that makes the view on a table's files."""
-    root = re.sub(r"([*?\[])", r"[\1]", f"{place}/{kind.folder}/{table}")
-    files = _text(f"{root}/*.parquet")
-    return f"create or replace view {_quote(name)} as from read_parquet({files});"
+def _define(name: str, paths: Sequence[str], pattern: str = "") -> str:
+    """The statement that makes the view on the files at these paths, and what follows in them."""
+    literal = (re.sub(r"([*?\[])", r"[\1]", path) for path in paths)
+    files = ", ".join(_text(f"{path}{pattern}") for path in literal)
+    return f"create or replace view {_quote(name)} as from read_parquet([{files}]);"
 
 
 def _quote(name: str) -> str:

@@ -10,11 +10,20 @@ from analysis.store.balance import weigh
 from analysis.store.batches import Batches, arrange
 from analysis.store.keys import Key, find_keys, stamp
 from analysis.store.kinds import LOGS, Kind, Named
-from analysis.store.places import CLUSTER_VARIABLE, Place, find_memory, find_place, kept_by_chance
+from analysis.store.places import (
+    CLUSTER_VARIABLE,
+    Folder,
+    Place,
+    find_memory,
+    find_place,
+    kept_by_chance,
+)
 from analysis.store.pool import Read, join, read_batches
 
 # below this weight (bytes) reading takes less than looking it up and keeping it
 _WORTH_KEEPING = 10_000_000
+# bytes of a user's cache
+_LIMIT = 4_000_000_000
 Store = str | os.PathLike[str] | None
 
 
@@ -102,6 +111,8 @@ def _read_through(
     fresh = _join(kind, found)
     with kept_by_chance(asked, place):
         _keep(batches, fresh, {key: keys[number] for key, number in new.items()}, sources, new)
+        if fresh.tables[kind.index].num_rows and isinstance(place, Folder) and not asked:
+            place.shrink(_LIMIT)
     return arrange(kind, [*parts, fresh.tables], shown, [name for name, _ in sources])
 
 

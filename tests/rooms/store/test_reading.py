@@ -292,3 +292,35 @@ def test_kills_while_a_store_is_written_leave_right_frames(folder, tmp_path, kil
         assert_same(read_logs(folder, store=store), wanted)
         assert_same(read_logs(folder, store=store), wanted)
     print(f"{died} of {kills} killed")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from analysis.store import balance, pool, read_logs
+balance._SMALLEST_BATCH = 100_000
+pool._count_workers = lambda weight: 2
+real = pool.read_one
+def read_one(kind, batch):
+    # Ctrl-C at a terminal: every process of the group gets it
+    os.killpg(0, signal.SIGINT)
+    return real(kind, batch)
+pool.read_one = read_one
+try:
+    read_logs(sys.argv[1], store=sys.argv[2])
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_an_interrupt_stops_all_processes_and_says_nothing(folder, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(INTERRUPTED)
+    for number in range(40):
+        (folder / f"more{number}.log").write_text(build_log(after(number)) * 200)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, script, folder, tmp_path / "store"],
+        env=environment, capture_output=True, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+    assert list_kept(tmp_path / "store") == []
