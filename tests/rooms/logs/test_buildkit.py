@@ -517,11 +517,10 @@ def test_an_error_told_again_is_no_other_build():
 
 def test_an_image_that_was_exported_is_of_a_build_that_did_not_fail():
     def outcome(*names, cut=""):
+        begun = "#1 [2/3] RUN a\n#1 0.1 working\n...\n"
         ended = [f"#{n} {name}\n#{n} DONE 1.0s\n" for n, name in enumerate(names, start=3)]
-        failed = build_of("\n".join(["#1 [2/3] RUN a\n#1 0.1 working\n...\n", *ended, cut]))[
-            "failed"
-        ]
-        return None if pd.isna(failed) else failed
+        failed = build_of("\n".join([begun, *ended, cut]))["failed"]
+        return None if pd.isna(failed) else bool(failed)
 
     assert outcome("exporting to image") is False
     assert outcome("exporting to oci image format", "importing to docker") is False
