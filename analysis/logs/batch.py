@@ -8,12 +8,17 @@ from datetime import datetime
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
+from analysis.logs.markers import count_certain
 from analysis.logs.paths import show_path
 from analysis.logs.reader import Reader
 from analysis.logs.stored import Source, open_pieces, unpack_pieces
 from analysis.logs.transport import Text, clean_lines, cut_windows, to_utf8
 from analysis.logs.writers import guess_writer
 
+# of a docker build, from which on a log without one is a problem
+_SIGNS = 3
+# bytes
+_TAIL = 1 << 16
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 
 
@@ -48,22 +53,23 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
     size = 0
     try:
         size, pieces = open_pieces(source)
-        text, reader = _read_windows(unpack_pieces(pieces, name))
+        text, reader, signs = _read_windows(unpack_pieces(pieces, name))
     except LogError as error:
         reason = show_path(str(error))
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}
     form = _find_format(text, reader)
-    problem = None if form != "none" else _explain(name, text.text)
+    problem = _explain(name, form, text.text, 0 if reader.builds else signs)
     source = _find_writer(text, reader)
     began, ended = _find_times(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
     return {"logs": [(*log, began, ended)], **_list_rows(name, reader)}
 
 
-def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader]:
-    """What the pieces of a log tell, read window by window: the text of the first, and all of it.
+def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
+    """What the pieces of a log tell, read window by window; what is held in CSV or JSON is whole.
 
-    What is held in CSV or JSON is opened whole.
+    The text of the first, all that was read, and how many signs of a docker build stand in
+    windows before a build was found.
     """
     encoding, pieces = to_utf8(pieces)
     windows = cut_windows(pieces)
@@ -73,11 +79,17 @@ def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader]:
     text = clean_lines(first, encoding)
     if text.ways is None and (more := b"".join(windows)):
         text = clean_lines(first + more, encoding)
-    reader = Reader()
+    reader, last = Reader(), b""
     reader.take(text.text)
-    for window in windows:
-        reader.take(text.clean_more(window))
-    return text, reader.finish()
+    signs = 0 if reader.builds else count_certain(text.text)
+    for last in windows:
+        if not (reader.builds or text.prefixes):
+            text = text.learn_more(last)
+        window = text.clean_more(last)
+        reader.take(window)
+        signs += 0 if reader.builds else count_certain(window)
+    ends = text.read_times(last[-_TAIL:])
+    return text._replace(times=[*text.times, *ends]), reader.finish(), signs
 
 
 def _find_times(text: Text, reader: Reader) -> tuple[datetime | None, datetime | None]:
@@ -137,8 +149,15 @@ def _find_writer(text: Text, reader: Reader) -> str:
     return text.writer or guess_writer(text.text)
 
 
-def _explain(name: str, text: bytes) -> str:
-    """Why nothing was read from a log, and what to do."""
+def _explain(name: str, form: str, text: bytes, signs: int) -> str | None:
+    """Why nothing, or no build, was read from a log, and what to do; None when all is well."""
+    if signs >= _SIGNS:
+        return (
+            f"{name} shows {signs} lines of a docker build, but what stands before or between them "
+            "hides it: give the log as the builder printed it."
+        )
+    if form != "none":
+        return None
     if not text.strip():
         return f"{name} is empty: give a log with text in it."
     if b"\0" in text:

@@ -20,6 +20,11 @@ _MARKER = re.compile(
     rb"|(?P<tty>" + _ANSI + rb"(?: ?=> (?:CACHED |ERROR )?\[|\[\+\] Building \d))"
     rb"|(?P<raw>\{\s*\"(?:vertexes|statuses|logs)\"\s*:)"
 )
+# what hardly anything but a docker build says
+_CERTAIN = re.compile(
+    rb"#\d{1,6} (?:\[[^\]\n]{0,100}\d/\d{1,3}\] [A-Z]{3}|\[internal\] load |DONE \d+\.\d|CACHED\b)"
+    rb"|Step \d{1,4}(?:/\d{1,4})? : (?:FROM|RUN|COPY|ADD|ENV|WORKDIR|CMD) "
+)
 # bytes
 _WINDOW, _WINDOWS, _SMALL, _GLANCE = 1 << 12, 8, 1 << 15, 1 << 10
 
@@ -75,3 +80,8 @@ def find_markers(lines: list[bytes]) -> Iterator[Marked]:
 def shows_marker(text: str) -> bool:
     """Whether a text shows a marker near its begin."""
     return _MARKER.search(text[:1000].encode("utf-8", "replace")) is not None
+
+
+def count_certain(text: bytes) -> int:
+    """How often a text shows what hardly anything but a docker build says."""
+    return len(_CERTAIN.findall(text))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analysis.logs.containers import open_container
 from analysis.logs.markers import sample_lines
-from analysis.logs.prefixes import learn_prefix
+from analysis.logs.prefixes import Prefix, learn_prefix
 from analysis.logs.writers import name_writer
 
 _SAMPLE = 1 << 14
@@ -26,7 +26,8 @@ class Text(NamedTuple):
 
     `container` is csv or json; `writer` is who writes prefixes like those before its lines;
     `times` are the first and the last that stand in prefixes or beside the container's messages.
-    `ways` clean what follows the text; None when only the whole can be cleaned.
+    `ways` clean what follows the text; None when only the whole can be cleaned. `prefixes` are
+    those that were learned, in order.
     """
 
     text: bytes
@@ -35,12 +36,32 @@ class Text(NamedTuple):
     writer: str | None
     times: list[datetime]
     ways: list[Callable[[bytes], bytes]] | None
+    prefixes: list[Prefix]
 
     def clean_more(self, data: bytes) -> bytes:
         """The clean text of the lines that follow."""
         for way in self.ways or ():
             data = way(data)
         return data
+
+    def read_times(self, data: bytes) -> list[datetime]:
+        """The first and the last time in the prefixes of lines that follow; [] without any."""
+        found: list[datetime] = []
+        prefixes = iter(self.prefixes)
+        for way in self.ways or ():
+            if getattr(way, "__func__", None) is Prefix.strip:
+                found = next(prefixes).read_times(data) or found
+            data = way(data)
+        return found
+
+    def learn_more(self, data: bytes) -> "Text":
+        """The same with the prefix of the lines that follow, where those before showed no build."""
+        prefix = learn_prefix(_end_lines(data)) if self.ways is not None else None
+        if prefix is None or self.ways is None:
+            return self
+        times, writer = prefix.read_times(data), self.writer or name_writer(prefix.example)
+        ways = [*self.ways, prefix.strip]
+        return self._replace(ways=ways, prefixes=[prefix], times=times, writer=writer)
 
 
 def clean(data: bytes) -> Text:
@@ -53,6 +74,7 @@ def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
     """The clean text of lines in UTF-8, which was `encoding`."""
     container, writer, opened = None, None, False
     times: list[datetime] = []
+    prefixes: list[Prefix] = []
     ways: list[Callable[[bytes], bytes]] = []
     for _ in range(_DEEPEST):
         if (content := open_container(data)) is not None:
@@ -63,6 +85,7 @@ def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
         if (prefix := learn_prefix(data)) is not None:
             times = prefix.read_times(data) or times
             writer = writer if writer not in (None, "unknown") else name_writer(prefix.example)
+            prefixes.append(prefix)
             ways.append(prefix.strip)
             data = prefix.strip(data)
         elif content is None:
@@ -70,7 +93,7 @@ def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
     if _has_blank_ends(data[:_SAMPLE]):
         ways.append(_strip_ends)
         data = _strip_ends(data)
-    return Text(data, container, encoding, writer, times, None if opened else ways)
+    return Text(data, container, encoding, writer, times, None if opened else ways, prefixes)
 
 
 def _has_blank_ends(head: bytes) -> bool:

@@ -117,7 +117,7 @@ def list_phases(found: Iterable[Found], logs: Logs) -> pd.DataFrame:
 
 def list_builds(found: Iterable[Found], phases: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     """BUILDS of all, newest last, those without a time first; idle_gap where it is not told."""
-    has_log = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
+    has_log = set(logs.logs.loc[logs.logs["format"].ne("none"), "log"])
     ends = _read_ends(phases)
     times = _read_line_times(logs.logs) | _read_times(phases, logs.commands)
     rows = [
