@@ -7,7 +7,6 @@ from typing import NamedTuple
 _WORDS = rb"(?:export|import|transferr|load|extract|writ|push|nam|prepar|send|copy|read|pull|creat"
 _WORDS += rb"|start|boot|unpack|merg|verify|resolv|inferr)(?:ing|ed)? "
 _VERBOSE = rb" +(?:digest|name|started|completed|duration|cached|error): "
-_ANSI = rb"(?:\x1b\[[0-9;?]*+[A-Za-z])*+"
 _MARKER = re.compile(
     rb"(?P<plain>#\d{1,6} (?:\[[^\]\n]{1,200}\] |DONE\b|CACHED\b|CANCELED\b|ERROR\b|\.\.\."
     rb"|\d+\.\d{1,3} |sha256:[0-9a-f]|building with \\?\"|resolve |docker-image:|"
@@ -15,11 +14,16 @@ _MARKER = re.compile(
     + rb"|"
     + _VERBOSE
     + rb"))|(?P<agent>\[(?:Container|Instance)\] +\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)"
-    rb"|(?P<legacy>Step \d{1,4}(?:/\d{1,4})? : [A-Za-z]{3,}| ?---> (?:Using cache|Running in "
+    rb"|(?P<legacy>Step \d{1,4}(?:/\d{1,4})? : [A-Za-z]{3,}|---> (?:Using cache|Running in "
     rb"[0-9a-f]{12}|[0-9a-f]{12}\b)|Successfully built [0-9a-f]{12}\b)"
-    rb"|(?P<tty>" + _ANSI + rb"(?: ?=> (?:CACHED |ERROR )?\[|\[\+\] Building \d))"
+    rb"|(?P<tty>=> (?:CACHED |ERROR )?\[|\[\+\] Building \d)"
     rb"|(?P<raw>\{\s*\"(?:vertexes|statuses|logs)\"\s*:)"
 )
+# what the legacy builder and the terminal display put before their arrows
+_INDENT = re.compile(rb"(?:\x1b\[[0-9;?]*+[A-Za-z])*+ ?\Z")
+# what stands in most markers, found fast
+_STEP = re.compile(rb"#\d{1,6} (?:\[|[DCE]|\d+\.\d)")
+_LITERALS = (b"[Container] 2", b"[Instance] 2", b"Step ", b"---> ", b"=> [", b'"vertexes"')
 # what hardly anything but a docker build says
 _CERTAIN = re.compile(
     rb"#\d{1,6} (?:\[[^\]\n]{0,100}\d/\d{1,3}\] [A-Z]{3}|\[internal\] load |DONE \d+\.\d|CACHED\b)"
@@ -53,10 +57,17 @@ def sample_lines(text: bytes) -> list[bytes]:
     step = (len(text) - _WINDOW) // (_WINDOWS - 1)
     starts = range(0, len(text) - _WINDOW + 1, step)
     lines = [line for at in starts for line in _cut_lines(text, at, at + _WINDOW)]
-    if not any(map(_MARKER.search, lines)) and (found := _MARKER.search(text)):
-        at = max(found.start() - 500, 0)
+    if not any(map(_MARKER.search, lines)) and (found := _find_first(text)) >= 0:
+        at = max(found - 500, 0)
         lines += _cut_lines(text, at, at + _SMALL)
     return lines
+
+
+def _find_first(text: bytes) -> int:
+    """Where a text shows the first of what stands in most markers; -1 where it shows none."""
+    step = _STEP.search(text)
+    found = [step.start() if step else -1, *map(text.find, _LITERALS)]
+    return min((each for each in found if each >= 0), default=-1)
 
 
 def _cut_lines(text: bytes, start: int, end: int) -> list[bytes]:
@@ -73,8 +84,12 @@ def find_markers(lines: list[bytes]) -> Iterator[Marked]:
     """The lines that show a marker, each by its first one."""
     for line in lines:
         if (found := _MARKER.search(line[:4096])) is not None:
-            start = found.start()
-            yield Marked(line[:start], line[start:], str(found.lastgroup))
+            start, kind = found.start(), str(found.lastgroup)
+            if kind in ("tty", "legacy") and start and (indent := _INDENT.search(line, 0, start)):
+                start = (
+                    indent.start() if kind == "tty" else start - line.startswith(b" ", start - 1)
+                )
+            yield Marked(line[:start], line[start:], kind)
 
 
 def shows_marker(text: str) -> bool:

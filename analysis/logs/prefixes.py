@@ -49,6 +49,8 @@ _OTHERS = (b"[Instance] ", b"Step ", b"--> ", b"=> ", b"Successfully built ", b"
 _LONGEST = 500
 # bytes from the begin and from the end of a text in which its times are looked for
 _FAR = 1 << 16
+# prefixes of a shape that are compared
+_EXAMPLES = 50
 # share of the lines
 _MUCH = 0.3
 
@@ -154,7 +156,8 @@ def _share_shapes(marked: list[Marked]) -> list[list[bytes]]:
     if 2 * sum(map(len, groups.values())) <= len(marked):
         return []
     most = max(map(len, groups.values()), default=0)
-    return [group for group in groups.values() if 10 * len(group) >= most]
+    shared = [group for group in groups.values() if 10 * len(group) >= most]
+    return [group[:: len(group) // _EXAMPLES + 1] for group in shared]
 
 
 def _find_shape(prefix: bytes) -> tuple[bytes | str, ...]:
