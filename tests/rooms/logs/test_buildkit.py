@@ -438,7 +438,7 @@ EXPORTED = (
     ],
 )
 def test_a_cache_export_that_may_fail_fails_no_build(end, failed):
-    for cut in range(len(EXPORTED) if not end else 0):
+    for cut in range(0, len(EXPORTED) if not end else 0, 9):
         assert pd.isna(read_logs((HEAD + EXPORTED[:cut]).encode()).builds["failed"].iloc[0]) or (
             "#3 ERROR" not in EXPORTED[:cut]
         )
