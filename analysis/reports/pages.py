@@ -11,13 +11,14 @@ from nbformat import NotebookNode
 
 from analysis.redaction import redact
 from analysis.reports.tables import dress_tables
+from analysis.visible import show_signs
 
 # the page whose first picture answers the question of a set
 _ANSWER = "5-verdict.html"
 _TEMPLATES = Path(__file__).parent / "templates"
 _CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
 _FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p(?: class=\"tex2jax_ignore mathjax_ignore\")?>(.*?)</p>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -101,5 +102,5 @@ def render_index(
 
 
 def _finish_html(html: str) -> str:
-    """HTML with its tables fit for reading, and without secrets."""
-    return redact(dress_tables(html))
+    """HTML with its tables fit for reading, without secrets, its hidden signs to be seen."""
+    return show_signs(redact(dress_tables(html.replace("\r\n", "\n"))))
