@@ -26,6 +26,17 @@ DATA = "/var/lib/docker"
 _SERVER_PORT = 9876
 # the containers first: what is mounted in them is no file of the host's
 _CLEAR = f"docker rm -f $(docker ps -aq); rm -rf {DATA}/*"
+# of the packets to a server's engine, those of one client are let through; the host that had been
+# its client loses that
+_ADMIT = """\
+set -e
+for tables in iptables iptables-legacy; do $tables -L INPUT >/dev/null 2>&1 && break; done
+$tables -N SERVER 2>/dev/null || $tables -F SERVER
+$tables -A SERVER --source {client} -j RETURN
+$tables -A SERVER -j DROP
+rule="INPUT --protocol tcp --dport {port} -j SERVER"
+$tables -C $rule 2>/dev/null || $tables -I $rule
+"""
 # what the engine answers when a container is gone, and when it no longer runs
 _GONE = (404, 409)
 
@@ -60,11 +71,20 @@ class BuildHost:
         return client.api
 
     def use_server(self, server: "BuildHost") -> None:
-        """Let this host's Docker commands go to the engine of another."""
+        """Let this host's Docker commands go to the engine of another, and nobody else's.
+
+        Whoever reaches a server's engine has its privileged host: the steps of builds must not.
+        """
+        server.read(_ADMIT.format(port=_SERVER_PORT, client=self.address))
+        self.settings = {"DOCKER_HOST": f"tcp://{server.address}:{_SERVER_PORT}"}
+
+    @property
+    def address(self) -> str:
+        """Its address on the lab's network."""
         with engine_errors("finding a build host's address"):
-            server.container.reload()
-        (network,) = server.container.attrs["NetworkSettings"]["Networks"].values()
-        self.settings = {"DOCKER_HOST": f"tcp://{network['IPAddress']}:{_SERVER_PORT}"}
+            self.container.reload()
+        (network,) = self.container.attrs["NetworkSettings"]["Networks"].values()
+        return str(network["IPAddress"])
 
     def execute(
         self,
