@@ -315,9 +315,15 @@ data "aws_iam_policy_document" "build" {
   }
 
   statement {
-    sid       = "FindBuckets"
+    sid       = "FindContext"
     actions   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"]
-    resources = [for bucket in aws_s3_bucket.this : bucket.arn]
+    resources = [aws_s3_bucket.this["source"].arn]
+  }
+
+  statement {
+    sid       = "FindCache"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.this["cache"].arn]
   }
 
   statement {
@@ -334,8 +340,6 @@ data "aws_iam_policy_document" "build" {
 }
 
 data "aws_iam_policy_document" "experiment" {
-  source_policy_documents = [data.aws_iam_policy_document.push.json]
-
   statement {
     sid = "Build"
     actions = [
@@ -355,20 +359,34 @@ data "aws_iam_policy_document" "experiment" {
   }
 
   statement {
-    sid = "ListImages"
-    actions = [
-      "ecr:DescribeImages",
-      "ecr:DescribeRepositories",
-      "ecr:GetLifecyclePolicyPreview",
-      "ecr:StartLifecyclePolicyPreview",
-    ]
+    sid       = "ReadImages"
+    actions   = ["ecr:BatchGetImage", "ecr:DescribeImages"]
     resources = local.repository_arns
   }
 
   statement {
-    sid       = "Histories"
-    actions   = ["ecr:CreateRepository", "ecr:DeleteRepository", "ecr:ListTagsForResource", "ecr:TagResource"]
+    sid       = "Preview"
+    actions   = ["ecr:GetLifecyclePolicyPreview", "ecr:StartLifecyclePolicyPreview"]
+    resources = [aws_ecr_repository.image.arn, aws_ecr_repository.cache.arn]
+  }
+
+  statement {
+    sid = "Histories"
+    actions = [
+      "ecr:CreateRepository",
+      "ecr:DeleteRepository",
+      "ecr:DescribeRepositories",
+      "ecr:ListTagsForResource",
+      "ecr:TagResource",
+    ]
     resources = local.history_arns
+  }
+
+  # what builds may do is asked before one is paid
+  statement {
+    sid       = "AskForBuilds"
+    actions   = ["iam:SimulatePrincipalPolicy"]
+    resources = [aws_iam_role.build.arn]
   }
 
   statement {
@@ -400,6 +418,12 @@ resource "aws_iam_role_policy" "build" {
   name   = "build"
   role   = aws_iam_role.build.name
   policy = data.aws_iam_policy_document.build.json
+}
+
+resource "aws_iam_policy" "push" {
+  name        = "${var.name}-push"
+  description = "What pushing images to ${var.name} by hand takes"
+  policy      = data.aws_iam_policy_document.push.json
 }
 
 resource "aws_iam_policy" "experiment" {

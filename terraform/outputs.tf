@@ -49,6 +49,11 @@ output "experiment_policy_arn" {
   value       = aws_iam_policy.experiment.arn
 }
 
+output "push_policy_arn" {
+  description = "Policy to attach to whoever pushes by hand, as the quick start does"
+  value       = aws_iam_policy.push.arn
+}
+
 output "environment" {
   description = "Settings of an experiment by the names of its environment variables"
   value       = local.environment

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from aws.guard import read_policy
 from cfnlint.api import lint
 
 pytest_plugins = ["aws.fixtures"]
@@ -148,6 +149,7 @@ def test_from_the_quick_start_to_nothing_left(aws, run, project, docker):
     check_outputs(made["outputs"], run)
     check_tags(made["root_module"]["resources"])
     check_projects(aws, settings)
+    check_policies(aws, made["root_module"]["resources"])
 
     run(["plan", "-detailed-exitcode"])
     aws.limit_builds(None)
@@ -211,6 +213,39 @@ def check_projects(aws, settings):
     for each in found.values():
         assert (ROOT / each["source"]["buildspec"]).exists()
         assert each["source"]["location"].startswith(f"{settings['SOURCE_BUCKET']}/")
+
+
+def check_policies(aws, resources):
+    """Who may do what, as the tests of permissions read it from main.tf, with these names."""
+    found = {each["address"]: each["values"] for each in resources}
+    for address in (
+        "aws_iam_policy.experiment",
+        "aws_iam_policy.push",
+        "aws_iam_role_policy.build",
+    ):
+        name = address.rpartition(".")[2]
+        there, read = json.loads(found[address]["policy"]), read_policy(name)
+        actions = [
+            {
+                each["Sid"]: sorted(
+                    [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
+                )
+                for each in document["Statement"]
+            }
+            for document in (there, read)
+        ]
+        assert actions[0] == actions[1]
+        assert [count_resources(each) for each in there["Statement"]] == [
+            count_resources(each) for each in read["Statement"]
+        ]
+
+
+def count_resources(statement):
+    """How many resources a statement has, of which services; projects are one fewer here."""
+    resources = statement["Resource"]
+    resources = [resources] if isinstance(resources, str) else resources
+    services = sorted(each.partition(":")[2].split(":")[1] for each in resources if each != "*")
+    return sorted(set(services)) if "codebuild" in services else services
 
 
 def check_server(aws, plain):

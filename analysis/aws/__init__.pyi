@@ -1,3 +1,4 @@
+from .attempts import Wanted, find_denied, list_attempts, simulate
 from .builds import (
     COMMANDS,
     describe_builds,
@@ -37,10 +38,12 @@ __all__ = [
     "LogPages",
     "OwnS3",
     "Preview",
+    "Wanted",
     "describe_builds",
     "describe_projects",
     "fetch_object",
     "fetch_stream",
+    "find_denied",
     "find_last_line",
     "find_owner",
     "find_region",
@@ -51,6 +54,7 @@ __all__ = [
     "is_full",
     "is_not_started",
     "is_whole",
+    "list_attempts",
     "list_builds",
     "list_newest",
     "list_objects",
@@ -62,6 +66,7 @@ __all__ = [
     "read_preview",
     "remove_objects",
     "remove_repository",
+    "simulate",
     "start_build",
     "stop_build",
     "upload",

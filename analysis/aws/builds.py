@@ -62,9 +62,14 @@ def describe_builds(aws: Aws, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def list_builds(aws: Aws, project: str) -> Iterator[dict[str, Any]]:
     """A project's builds, the newest first; a page is asked for when it is needed. CloudError."""
+    for ids in list_ids(aws, project):
+        told = describe_builds(aws, ids)
+        yield from (told[each] for each in ids if each in told)
+
+
+def list_ids(aws: Aws, project: str) -> Iterator[list[str]]:
+    """The ids of a project's builds page by page, the newest first. CloudError."""
     with aws_errors(f"listing the builds of the project {project}"):
         pages = aws.client("codebuild").get_paginator("list_builds_for_project")
         for page in pages.paginate(projectName=project, sortOrder="DESCENDING"):
-            ids = page.get("ids", [])
-            told = describe_builds(aws, ids)
-            yield from (told[each] for each in ids if each in told)
+            yield page.get("ids", [])

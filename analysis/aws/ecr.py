@@ -38,7 +38,7 @@ def list_repository(
     digests = list(dict.fromkeys(item["imageDigest"] for item in details))
     known = known or {}
     texts = {digest: known[digest] for digest in digests if digest in known}
-    texts |= _fetch_manifests(aws, repository, [each for each in digests if each not in texts])
+    texts |= fetch_manifests(aws, repository, [each for each in digests if each not in texts])
     details.sort(key=lambda item: (item.get("imagePushedAt", ""), item["imageDigest"]))
     return {"imageDetails": details, "manifests": texts}
 
@@ -60,7 +60,7 @@ def _as_json(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[str, str]:
+def fetch_manifests(aws: Aws, repository: str, digests: Sequence[str]) -> dict[str, str]:
     """Digest -> exact text; those gone since they were listed, or archived, are left out.
 
     CloudError.
@@ -175,10 +175,15 @@ def remove_repository(aws: Aws, repository: str, experiment: str) -> None:
     if owner != experiment:
         whose = f"is of the experiment {owner}" if owner else "has no tag that says whose it is"
         raise CloudError(f"The repository {repository} {whose}: it stays.", NOT_OWN)
+    delete_repository(aws, repository, full=True)
+
+
+def delete_repository(aws: Aws, repository: str, full: bool = False) -> None:
+    """Remove a repository, if it is there; CloudError, also for one with images unless `full`."""
     try:
         with aws_errors(f"removing the repository {repository}"):
             aws.client("ecr").delete_repository(
-                repositoryName=repository, force=True, **_name_registry(aws)
+                repositoryName=repository, force=full, **_name_registry(aws)
             )
     except CloudError as error:
         if error.code != _ABSENT:

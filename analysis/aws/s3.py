@@ -2,7 +2,7 @@
 
 import hashlib
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,18 +31,24 @@ def upload(aws: Aws, bucket: str, experiment: str, name: str, data: bytes) -> st
 
 def remove_objects(aws: Aws, bucket: str, prefix: str) -> int:
     """Remove what lies under a prefix of a bucket; how many objects that were. CloudError."""
-    keys = [{"Key": key} for key, _ in list_objects(aws, bucket, prefix)]
+    keys = [key for key, _ in list_objects(aws, bucket, prefix)]
+    remove_keys(aws, bucket, keys)
+    return len(keys)
+
+
+def remove_keys(aws: Aws, bucket: str, keys: Sequence[str]) -> None:
+    """Remove objects of a bucket, those that are there. CloudError."""
     for start in range(0, len(keys), _OBJECTS_A_REQUEST):
-        with aws_errors(f"emptying {bucket}/{prefix}"):
+        asked = [{"Key": key} for key in keys[start : start + _OBJECTS_A_REQUEST]]
+        with aws_errors(f"removing objects from {bucket}"):
             answer = aws.client("s3").delete_objects(
-                Bucket=bucket,
-                Delete={"Objects": keys[start : start + _OBJECTS_A_REQUEST], "Quiet": True},
+                Bucket=bucket, Delete={"Objects": asked, "Quiet": True}
             )
         for each in answer.get("Errors", [])[:1]:
             raise CloudError(
-                f"S3 did not delete {each['Key']} from {bucket}: {each.get('Message')}."
+                f"S3 did not delete {each['Key']} from {bucket}: {each.get('Message')}.",
+                str(each.get("Code", "")),
             )
-    return len(keys)
 
 
 def list_objects(aws: Aws, bucket: str, prefix: str) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 # a strategy's own size of build host, such as BUILD_GENERAL1_LARGE
 COMPUTE = "STRATEGY_COMPUTE_TYPE"
-LOG_GROUP = "log_group"
+LOG_GROUP, ROLE = "log_group", "role"
 _CONSOLES = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 
 
@@ -110,15 +110,13 @@ def name_repository(url: str, sequence: str = "") -> tuple[str, str]:
 
 
 def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Project -> its environment (type, image, computeType, …) and its log_group.
+    """Project -> its environment (type, image, computeType, …), its log_group and role.
 
     AccountError for one that is not there, or whose builds' logs could not be read.
     """
     names = sorted(set(names))
     projects = describe_projects(aws, names) if names else []
-    found = {
-        each["name"]: each["environment"] | {LOG_GROUP: _find_log_group(each)} for each in projects
-    }
+    found = {each["name"]: _describe_project(each) for each in projects}
     absent = [name for name in names if name not in found]
     if absent:
         raise AccountError(
@@ -131,10 +129,11 @@ def read_projects(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _find_log_group(project: Mapping[str, Any]) -> str:
-    """The log group that the builds of a project write into."""
+def _describe_project(project: Mapping[str, Any]) -> dict[str, Any]:
+    """A project's environment, its role and the log group that its builds write into."""
     logs = project.get("logsConfig", {}).get("cloudWatchLogs", {})
-    return str(logs.get("groupName") or f"/aws/codebuild/{project['name']}")
+    group = logs.get("groupName") or f"/aws/codebuild/{project['name']}"
+    return project["environment"] | {LOG_GROUP: group, ROLE: project["serviceRole"]}
 
 
 def explain_no_log(project: str) -> AccountError:

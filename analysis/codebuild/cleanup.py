@@ -1,10 +1,9 @@
 """What experiments leave on AWS when they are cut off, and its removal."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from analysis.aws import Aws
 from analysis.codebuild.account import Account
@@ -13,7 +12,7 @@ from analysis.codebuild.identity import check_region, read_id
 from analysis.codebuild.ledger import CLOSED, Ledger, list_ledgers
 from analysis.codebuild.plan import CloudPlan
 from analysis.codebuild.repositories import remove_attempt, stop_running
-from analysis.codebuild.waiting import retry_while_busy
+from analysis.codebuild.waiting import retry_while_busy, sleep_through
 from analysis.errors import AccountError, CloudError
 
 _Sleep = Callable[[float], None]
@@ -24,7 +23,7 @@ def remove_finished(aws: Aws, folder: Path, plan: CloudPlan, sleep: _Sleep = tim
     names = {*plan.finished, BASES}
     for ledger in list_ledgers(folder, plan.experiment):
         if ledger.name in names:
-            _sleep_through(remove_attempt(aws, ledger), sleep)
+            sleep_through(remove_attempt(aws, ledger), sleep)
 
 
 def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:
@@ -59,15 +58,9 @@ def _clean_one(aws: Aws, ledger: Ledger, sleep: _Sleep) -> list[str]:
         remove_attempt(aws, ledger),
     ):
         try:
-            _sleep_through(waits, sleep)
+            sleep_through(waits, sleep)
         except AccountError:
             raise
         except CloudError as error:
             problems.append(f"{ledger.name} ({error})")
     return problems
-
-
-def _sleep_through(pauses: Generator[float, Any, object], sleep: _Sleep) -> None:
-    """Run to its end what waits for nothing but time."""
-    for seconds in pauses:
-        sleep(seconds)

@@ -22,7 +22,8 @@ def identify(folder: Path) -> dict[str, str]:
 
     RecordError for a folder that was copied or moved, and for what is no id.
     """
-    name = read_id(folder) or secrets.token_hex(6)
+    # a letter first: twelve digits would be taken for the number of an account
+    name = read_id(folder) or f"e{secrets.token_hex(6)[1:]}"
     return {"id": name, "holder": _describe_holder(folder, name)}
 
 
@@ -67,4 +68,4 @@ def _read_facts(folder: Path) -> dict[str, Any]:
 def _describe_holder(folder: Path, name: str) -> str:
     """A digest of the machine and the folder that an experiment of this id is in."""
     text = f"{name}\0{platform.node()}\0{folder.resolve()}"
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"h{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:15]}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from analysis.codebuild.access import check_access
 from analysis.codebuild.account import Account
 from analysis.codebuild.cleanup import remove_finished
 from analysis.codebuild.costs import agree, estimate_costs, say_costs
@@ -39,6 +40,7 @@ def run_on_codebuild(
         agree(options.confirm, report=progress.say)
         with lock_folder(folder):
             write_facts(folder, plan.facts, plan.describe_machine())
+            check_access(aws, plan, folder, options.sleep, progress.say)
             _run_session(Session(folder, plan, settings, aws, options, progress))
     remove_finished(aws, folder, plan, options.sleep)
     return folder

@@ -4,7 +4,7 @@ Whatever waits is a generator: see scheduler.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from analysis.errors import BusyError
 
@@ -21,3 +21,12 @@ def retry_while_busy(call: Callable[[], _Answer]) -> Generator[float, Any, _Answ
         except BusyError:
             yield BUSY_PAUSE_SECONDS
     return call()
+
+
+def sleep_through(waits: Generator[float, Any, _Answer], sleep: Callable[[float], None]) -> _Answer:
+    """What is returned in the end by what waits for nothing but time."""
+    while True:
+        try:
+            sleep(next(waits))
+        except StopIteration as end:
+            return cast(_Answer, end.value)

@@ -14,6 +14,7 @@ replay      what a build does: what a recorded one of the lab did
 host        what that prints where a buildspec asks its host
 execute     what a build does: its buildspec, in a build host of a lab
 codebuild, logs, ecr, lifecycle      the corrections of moto
+guard       who may do what, as the policies of terraform/ say
 registry    what docker pushes to
 state       everything that tests set and read; server: the port; world: what Terraform makes
 """

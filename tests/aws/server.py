@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from aws import REGION, codebuild, ecr, lifecycle, logs, projects
+from aws import REGION, codebuild, ecr, guard, lifecycle, logs, projects
 from aws.builds import make_outcome
 from aws.checks import JSON, QUERY, Call, read_call
 from aws.images import archive_image, load_listing
@@ -124,6 +124,8 @@ class Gate:
             self.aws.calls.append(call)
             if call.problems:
                 return self.refuse(call, "ValidationException", "; ".join(call.problems), start)
+            if self.aws.policy and (words := guard.find_denied(self.aws.policy, call)):
+                return self.deny(call, words, environ, start)
             fault = self.aws.take_fault(call)
             if fault and not fault.late:
                 return say_error(call, fault.status, fault.code, fault.message, environ, start)
@@ -138,6 +140,19 @@ class Gate:
     def pass_on(self, environ: dict[str, Any], start: Start) -> list[bytes]:
         """moto's answer."""
         return list(self.moto(environ, start))
+
+    def deny(self, call: Call, words: str, environ: dict[str, Any], start: Start) -> list[bytes]:
+        """The answer to who may not ask; of objects to be deleted S3 says it one by one."""
+        if call.operation == "DeleteObjects":
+            told = "<Code>AccessDenied</Code><Message>Access Denied</Message>"
+            keys = [each["Key"] for each in call.params["Delete"]["Objects"]]
+            errors = "".join(f"<Error><Key>{key}</Key>{told}</Error>" for key in keys)
+            start("200 OK", [("Content-Type", "text/xml")])
+            return [f"<DeleteResult>{errors}</DeleteResult>".encode()]
+        code, status = (
+            ("AccessDenied", 403) if call.protocol != JSON else ("AccessDeniedException", 400)
+        )
+        return say_error(call, status, code, words, environ, start)
 
     def refuse(self, call: Call, code: str, words: str, start: Start) -> list[bytes]:
         """An error that is held against who asked, and isn't asked for again."""
@@ -175,7 +190,7 @@ class QuietHandler(MotoRequestHandler):
 def serve(port: int = 0) -> Iterator[LocalAWS]:
     """The test AWS, served on a loopback port (0: any) until the block ends."""
     aws = LocalAWS()
-    for service in (codebuild, projects, logs, ecr, lifecycle):
+    for service in (codebuild, projects, logs, ecr, lifecycle, guard):
         service.install(aws)
     server = make_server("127.0.0.1", port, Gate(aws), threaded=True, request_handler=QuietHandler)
     aws.endpoint = f"http://127.0.0.1:{server.server_port}"

@@ -80,6 +80,8 @@ class State:
         self.reads: Counter[tuple[str, ...]] = Counter()
         self.waits: list[float] = []
         self.limit: int | None = None
+        # what whoever asks may do, as a policy; null: all
+        self.policy: dict[str, Any] | None = None
         self.offset = 0.0
         # for tests to set
         self.runner: Runner | None = None

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from aws import ACCOUNT, REGION
+from aws.guard import read_policy
 
 NAME = "docker-cache"
 GROUP = f"/aws/codebuild/{NAME}"
@@ -53,6 +54,7 @@ def make_world(client: Any) -> dict[str, str]:
         s3.create_bucket(Bucket=name)
     client("logs").create_log_group(logGroupName=GROUP)
     client("logs").put_retention_policy(logGroupName=GROUP, retentionInDays=30)
+    make_role(client)
     for name, (_, own) in PROJECTS.items():
         make_project(client, name, own)
     return {
@@ -62,6 +64,15 @@ def make_world(client: Any) -> dict[str, str]:
         "SOURCE_BUCKET": buckets["source"],
         "CACHE_BUCKET": buckets["cache"],
     } | {setting: name for name, (setting, _) in PROJECTS.items()}
+
+
+def make_role(client: Any, policy: dict[str, Any] | None = None) -> None:
+    """The role of builds, with a policy or that of terraform/."""
+    iam, name = client("iam"), ROLE.rpartition("/")[2]
+    if not any(each["RoleName"] == name for each in iam.list_roles()["Roles"]):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument='{"Statement": []}')
+    document = json.dumps(policy or read_policy("build"))
+    iam.put_role_policy(RoleName=name, PolicyName="build", PolicyDocument=document)
 
 
 def make_project(client: Any, name: str, own: dict[str, Any]) -> None:

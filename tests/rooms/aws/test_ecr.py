@@ -92,7 +92,7 @@ def test_an_image_that_went_since_it_was_listed_is_left_out(aws, client):
     push(aws, NAME, 1)
     gone = f"sha256:{'0' * 64}"
     (digest,) = ecr.list_repository(client, NAME)["manifests"]
-    assert list(ecr._fetch_manifests(client, NAME, [gone, digest])) == [digest]
+    assert list(ecr.fetch_manifests(client, NAME, [gone, digest])) == [digest]
     with pytest.raises(CloudError, match="KmsError"):
         ecr._check_failures(NAME, [{"imageId": {"imageDigest": gone}, "failureCode": "KmsError"}])
 

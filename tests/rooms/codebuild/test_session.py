@@ -381,7 +381,8 @@ def test_a_newer_base_is_built_once_and_kept_for_those_that_need_it(aws, alone, 
     key = bases.data["source"]["location"].partition("/")[2]
     assert key.startswith(f"contexts/{bases.env['EXPERIMENT_ID']}/cold.")
     keys = aws.client("s3").list_objects_v2(Bucket=alone["SOURCE_BUCKET"])["Contents"]
-    assert len(keys) == 2
+    # and the empty one of the attempts
+    assert len([each for each in keys if each["Size"]]) == 2
 
 
 def test_a_newer_base_that_fails_ends_it_before_more_is_paid(aws, alone, tmp_path):
