@@ -14,6 +14,13 @@ _SMALLEST_BATCH, _LARGEST_BATCH = 4_000_000, 64_000_000
 _BATCHES_A_WORKER = 8
 
 
+def count_cores() -> int:
+    """The cores that this process may use, where the system tells; else all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def weigh(source: Source) -> int:
     """About how many bytes there are to read of a file."""
     if isinstance(source, bytes | bytearray | memoryview):

@@ -72,9 +72,7 @@ class Batches:
             return None
         if len(here) == len(own):
             return tables
-        kept = pa.array(sorted(here), pa.string())
-        return {name: table.filter(pc.is_in(table[self.kind.key], kept))
-                for name, table in tables.items()}  # fmt: skip
+        return _pick_rows(tables, self.kind.key, pa.array(sorted(here), pa.string()))
 
     def _read(self, table: str, batch: str, columns: list[str] | None = None) -> pa.Table:
         """One table of a batch; _Damaged when it is none of the kind's schema."""
@@ -96,7 +94,26 @@ class Batches:
         return pa.concat_tables(found)
 
     def write(self, tables: Tables) -> None:
-        """Keep a batch; many small ones are joined with it to one."""
+        """Keep a batch, but what another process kept meanwhile; many small ones are joined."""
+        with self.place.locked(self.kind.folder):
+            here = self._read_keys()
+            keys = tables[self.kind.index][self.kind.key]
+            new = pc.invert(pc.is_in(keys, here))
+            if pc.any(new).as_py():
+                self._write(_pick_rows(tables, self.kind.key, keys.filter(new)))
+                self._sweep()
+
+    def _read_keys(self) -> pa.Array:
+        """The keys of all batches."""
+        found = [pa.array([], pa.string())]
+        for batch in self.names():
+            with suppress(_Damaged, FileNotFoundError):
+                column = self._read(self.kind.index, batch, [self.kind.key])[self.kind.key]
+                found += column.chunks
+        return pa.concat_arrays(found)
+
+    def _write(self, tables: Tables) -> None:
+        """Write a batch with the small ones, once they are many."""
         old, parts = [], [tables]
         for batch in self._list_small():
             with suppress(_Damaged, FileNotFoundError):
@@ -108,7 +125,6 @@ class Batches:
             self.place.write(self.path(name, batch), pack(joined[name]))
         for batch in old:
             self._forget(batch)
-        self._sweep()
 
     def _sweep(self) -> None:
         """Remove the tables of batches that a write did not finish, or a removal, an hour ago."""
@@ -130,6 +146,12 @@ class Batches:
         for name in self.kind.schemas:
             with suppress(OSError):
                 self.place.remove(self.path(name, batch))
+
+
+def _pick_rows(tables: Tables, column: str, keys: Any) -> Tables:
+    """The rows of these keys."""
+    wanted = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+    return {name: table.filter(pc.is_in(table[column], wanted)) for name, table in tables.items()}
 
 
 def pack(table: pa.Table) -> Any:

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.store.balance import count_cores
 from analysis.store.kinds import Named
 
 _CHUNK = 1 << 20
@@ -71,7 +72,7 @@ def _hash_all(sources: Sequence[Any]) -> list[str | None]:
     """The keys of files; several at once, for hashing leaves the interpreter to others."""
     if len(sources) < 2:
         return [_hash(each) for each in sources]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+    with ThreadPoolExecutor(count_cores()) as threads:
         return list(threads.map(_hash, sources, chunksize=1))
 
 

@@ -4,11 +4,16 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from analysis.errors import StoreError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]
 
 # the variable that moves the store of a user, or switches it off
 VARIABLE = "CODEBUILD_CACHE_STORE"
@@ -44,6 +49,9 @@ class Place(Protocol):
 
     def folders(self) -> list[str]:
         """The names of the folders at its top."""
+
+    def locked(self, folder: str) -> AbstractContextManager[None]:
+        """A time in which no other process writes there, as far as the place can have that."""
 
 
 class Folder:
@@ -102,6 +110,15 @@ class Folder:
         """The names of the folders at its top."""
         return [each.name for each in self.root.iterdir() if each.is_dir()]
 
+    @contextmanager
+    def locked(self, folder: str) -> Iterator[None]:
+        """A time in which no other process of this machine has the folder locked."""
+        (self.root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.root / folder / ".lock", "ab", opener=_open_private) as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def shrink(self, limit: int) -> None:
         """Remove the files that were written first, until the others are at most so many bytes."""
         states = [(each.stat(), each) for each in self.root.rglob("*.parquet")]
@@ -149,6 +166,10 @@ class Bucket:
     def folders(self) -> list[str]:
         """The names of the folders at its top."""
         return [each.base_name for each in self._select(self.root) if not each.is_file]
+
+    def locked(self, folder: str) -> AbstractContextManager[None]:
+        """No lock: S3 has none."""
+        return nullcontext()
 
     def _select(self, folder: str) -> Iterator[Any]:
         from pyarrow.fs import FileSelector

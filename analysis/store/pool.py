@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from analysis.logs import Tables
-from analysis.store.balance import split
+from analysis.store.balance import count_cores, split
 from analysis.store.kinds import Kind, Named
 
 # below this weight (bytes), which takes half a second, starting processes takes longer
@@ -45,7 +45,7 @@ def read_batches(
 
 def _count_workers(weight: int) -> int:
     """As many processes as cores may be used; 1 for little work."""
-    if weight < _WORTH_PROCESSES or len(os.sched_getaffinity(0)) < 2:
+    if weight < _WORTH_PROCESSES or count_cores() < 2:
         return 1
     from loky import cpu_count
 

@@ -5,11 +5,12 @@ import os
 import signal
 
 import dask
+import pandas as pd
 import pytest
 from distributed import LocalCluster
 from histories import after, assert_same, build_log, write_folder
 
-from analysis import logs
+from analysis import logs, read_experiment, read_history
 from analysis.errors import StoreError
 from analysis.store import cluster
 from analysis.store.kinds import LOGS
@@ -49,6 +50,23 @@ def test_a_cluster_reads_what_one_process_reads(address, folder, tmp_path, monke
     monkeypatch.setenv("CODEBUILD_CACHE_CLUSTER", address)
     texts = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert_same(read_logs(texts), logs.read_logs(texts))
+
+
+def test_a_cluster_reads_an_experiment(address, monkeypatch):
+    wanted = read_experiment("data/control")
+    monkeypatch.setattr(cluster, "_stamp", lambda source: (1, 2, 3, 4))
+    found = read_experiment("data/control", cluster=address)
+    assert_same(found.logs, wanted.logs)
+    for name in ("runs", "problems", "images"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name))
+    pd.testing.assert_frame_equal(found.timelines(), wanted.timelines())
+
+
+def test_a_cluster_reads_a_history(address):
+    found = read_history("data/control/runs", limit=5, cluster=address)
+    wanted = read_history("data/control/runs", limit=5)
+    pd.testing.assert_frame_equal(found.builds, wanted.builds)
+    assert_same(found.logs, wanted.logs)
 
 
 def test_files_that_workers_do_not_see_are_sent_to_them(address, folder, monkeypatch):

@@ -1,6 +1,8 @@
 """Where a store can be: S3 as well as a folder; what is left over in it goes."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -106,3 +108,29 @@ def test_a_cache_that_grows_too_large_loses_what_was_written_first(folder, tmp_p
     assert sum(path.stat().st_size for path in kept) <= size
     assert_same(read_logs(folder), logs.read_logs(folder))
     assert len(Batches(Folder(tmp_path / "store"), LOGS).names()) >= 1
+
+
+TOGETHER = """
+import sys, time
+from pathlib import Path
+from analysis.store import read_logs, reading
+real = reading.read_batches
+def read(*given):
+    # until all have found the store empty
+    Path(sys.argv[3], sys.argv[4]).touch()
+    while len(list(Path(sys.argv[3]).iterdir())) < 3:
+        time.sleep(0.01)
+    return real(*given)
+reading.read_batches = read
+read_logs(sys.argv[1], store=sys.argv[2])
+"""
+
+
+def test_what_several_processes_read_at_once_is_kept_once(folder, tmp_path):
+    (tmp_path / "ready").mkdir()
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    arguments = [sys.executable, "-c", TOGETHER, folder, tmp_path / "store", tmp_path / "ready"]
+    started = [subprocess.Popen([*arguments, str(n)], env=environment) for n in range(3)]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    rows = query_store("select log from logs", tmp_path / "store", [LOGS]).rows
+    assert len(rows) == len(set(rows)) == 3

@@ -139,6 +139,13 @@ def test_a_store_gives_what_was_read_and_reads_only_what_is_new(folder, tmp_path
     assert sorted(source.name for _, source in read) == ["01.log", "a.log", "zz.log"]
 
 
+def test_a_name_that_is_no_utf_8_is_kept_as_it_is_shown(folder, tmp_path):
+    (folder / os.fsdecode(b"\xff.log")).write_text(build_log(after(5)))
+    (folder / os.fsdecode(b"\xfe.log")).write_text("")
+    for _ in range(2):
+        assert_same(read_logs(folder, store=tmp_path / "store"), logs.read_logs(folder))
+
+
 def test_another_reader_reads_anew(folder, tmp_path):
     store = tmp_path / "store"
     read_logs(folder, store=store)
