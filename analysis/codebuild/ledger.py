@@ -5,7 +5,6 @@ What was done in the current attempt is never built again; a build that was aske
 done is picked up by its id, or by its token where a client died before it knew the id.
 """
 
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -91,7 +90,7 @@ class Ledger:
             ledger = cls(path, builds=builds, **_read_names(value))
         except (TypeError, KeyError, AttributeError) as error:
             raise RecordError(
-                f"{path} is damaged ({error}): remove it, and its sequence starts anew."
+                f"{path} is damaged ({error}): the next call that builds starts its sequence anew."
             ) from error
 
         if experiment and ledger.experiment != experiment:
@@ -113,10 +112,7 @@ class Ledger:
         """Write all of it, whole or not at all."""
         value = _write_names({key: each for key, each in asdict(self).items() if key != "path"})
         value["builds"] = [_write_names(each) for each in value["builds"]]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".part")
-        part.write_bytes(records.to_json(value, indent=1))
-        os.replace(part, self.path)
+        records.replace_file(self.path, records.to_json(value, indent=1))
 
     def begin(self, holdings: Holdings) -> None:
         """Begin a new attempt, which will have these on AWS."""
@@ -203,6 +199,19 @@ def list_ledgers(folder: Path, experiment: str = "") -> Iterator[Ledger]:
     """
     for path in sorted((folder / "builds").glob("*.json")):
         yield Ledger.open(folder, path.stem, experiment)
+
+
+def mend_ledgers(folder: Path) -> Iterator[str]:
+    """Keep damaged ledgers aside, so that their sequences start anew; a sentence for each."""
+    for path in sorted((folder / "builds").glob("*.json")):
+        try:
+            Ledger.open(folder, path.stem)
+        except RecordError as error:
+            aside = records.set_aside(folder, path, "damaged")
+            yield (
+                f"{error} It is kept as {aside}. Builds that it knew of may still run; what they "
+                "were billed is not counted."
+            )
 
 
 def count_paid(folder: Path) -> tuple[int, int]:

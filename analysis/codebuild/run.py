@@ -7,6 +7,7 @@ from analysis.codebuild.access import check_access
 from analysis.codebuild.account import Account
 from analysis.codebuild.cleanup import remove_finished
 from analysis.codebuild.costs import agree, estimate_costs, say_costs
+from analysis.codebuild.ledger import mend_ledgers
 from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
@@ -34,6 +35,8 @@ def run_on_codebuild(
     options = options or Options.from_environment()
     account = Account.from_environment()
     aws = account.connect()
+    for line in mend_ledgers(folder):
+        progress.say(line)
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, progress.say)
     progress.say(_say_plan(folder, plan, options.concurrency))
     if plan.sequences:

@@ -15,8 +15,6 @@ from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, Images
 from analysis.redaction import redact_values
 from analysis.workload import SCENARIOS, UNSHAPED, Strategy
 
-# experiment.json's entry for the commits that later ones are built without
-_FAILING = "failing_commits"
 # those for where builds run, and for what their strategies ask of the lab
 _PLACE, _NEEDS, _LAB = "place", "needs", "lab"
 _SAME = ("context_digest", "images", "bases", "replacements")
@@ -182,7 +180,7 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
 def read_failing(folder: Path) -> dict[str, str]:
     """Scenario -> the instruction on which the Dockerfile fails as of its commit."""
     path = folder / "experiment.json"
-    found = records.read_json(path).get(_FAILING, {}) if path.exists() else {}
+    found = records.read_json(path).get(records.FAILING, {}) if path.exists() else {}
     return dict(found) if isinstance(found, dict) else {}
 
 
@@ -190,4 +188,4 @@ def note_failing(folder: Path, failing: Mapping[str, str]) -> None:
     """Let experiment.json name the commits on which the Dockerfile fails."""
     path = folder / "experiment.json"
     there = records.read_json(path) if path.exists() else {}
-    records.replace_file(path, records.to_json(there | {_FAILING: dict(failing)}, indent=1))
+    records.replace_file(path, records.to_json(there | {records.FAILING: dict(failing)}, indent=1))

@@ -9,6 +9,7 @@ from .media_types import read_media
 from .prices import REGION, read_prices
 from .recording import (
     COLUMNS,
+    FAILING,
     FORMAT,
     explain_damage,
     is_finished,
@@ -27,6 +28,7 @@ __all__ = [
     "ASIDE",
     "COLUMNS",
     "COLUMN_DEFAULTS",
+    "FAILING",
     "FORMAT",
     "HISTORIES",
     "KEPT_HOSTS",

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.logs import Logs
 from analysis.records.marks import read_marks
 from analysis.store import Store
+from analysis.workload import PHASES
 
 _BY_BUILDX = ("builder", "load")
 _PUSH_BY_BUILDX = r"pushing .* with docker"
@@ -54,8 +55,11 @@ def _summarise_phases(logs: Logs) -> pd.DataFrame:
     """log -> log_begun, log_ended, log_code, log_failed (a phase did), log_open (one goes on)."""
     phases, codes = logs.phases, logs.commands.dropna(subset=["exit_code"])
     ends = phases["started"] + pd.to_timedelta(phases["seconds"], unit="s")
+    # the agent's own phases after a build's may go on when its log is read
+    own = phases["phase"].str.lower().isin(PHASES)
+    failed = phases["status"].str.lower().eq("failed")
     known: Any = phases.assign(
-        ends=ends, failed=phases["status"].str.lower().eq("failed"), open=phases["seconds"].isna()
+        ends=ends, failed=failed, open=own & phases["seconds"].isna()
     ).groupby("log")
     table = known.agg(
         log_begun=("started", "min"),

@@ -35,6 +35,8 @@ from analysis.redaction import redact_log, redact_values
 from analysis.times import read_time
 
 FORMAT = 1
+# experiment.json's entry for the commits that later ones are built without
+FAILING = "failing_commits"
 COLUMNS = {
     "run": "string",
     "strategy": "string",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.records import Experiment
+from analysis.records import FAILING, Experiment
 from analysis.results import describe_builds, list_places, say_dates
 from analysis.words import count_words
 
@@ -65,13 +65,24 @@ def _describe_machine(machine: dict[str, Any]) -> str:
 
 
 def list_problems(experiment: Experiment) -> list[str]:
-    """A sentence for each run that is not valid and each file that could not be read."""
+    """A sentence for each run that is not valid, each file that could not be read, and each commit
+
+    that later ones were built without.
+    """
     runs = experiment.runs
+    failing = _find_part(experiment.facts, FAILING)
     invalid = runs.loc[~runs["valid"]]
     return [
         f"{run} is not compared: {reason}"
         for run, reason in zip(invalid["run"], invalid["invalid_reason"], strict=True)
-    ] + [str(reason) for reason in experiment.problems["reason"]]
+    ] + [
+        *(str(reason) for reason in experiment.problems["reason"]),
+        *(
+            f"the Dockerfile fails on the commit of {scenario} ({step}): later commits were built "
+            "without it"
+            for scenario, step in failing.items()
+        ),
+    ]
 
 
 def _list_versions(runs: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from analysis.codebuild.ledger import (
     Ledger,
     count_paid,
     list_ledgers,
+    mend_ledgers,
 )
 from analysis.errors import RecordError
 
@@ -141,3 +142,17 @@ def test_a_folder_of_an_older_version_goes_on_and_its_file_keeps_its_words(tmp_p
     assert ledger.count_unusable("cold") == 1
     ledger.save()
     assert json.loads(path.read_text()) == value
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\0" * 300, b"[]", b'{"builds": [{"life": 1}]}'])
+def test_a_damaged_ledger_is_kept_aside_and_its_sequence_starts_anew(tmp_path, data):
+    open_ledger(tmp_path, "docker-02").begin(Holdings(["a/docker-02"]))
+    ledger = open_ledger(tmp_path)
+    ledger.begin(Holdings(["a/docker-01"]))
+    ledger.path.write_bytes(data)
+    (line,) = mend_ledgers(tmp_path)
+    assert "docker-01.json is damaged" in line and "may still run" in line
+    assert (tmp_path / "set-aside" / "docker-01.json.damaged").read_bytes() == data
+    assert open_ledger(tmp_path).builds == []
+    assert open_ledger(tmp_path, "docker-02").state == OPEN
+    assert not list(mend_ledgers(tmp_path))

@@ -1,0 +1,173 @@
+"""What is finished can be read; what can't be is built again; a full disk is told."""
+
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from recorded_run import RECORD
+
+from analysis.errors import RecordError
+from analysis.records import disk, recording
+from analysis.records.lock import is_locked, lock_folder
+
+LISTING = {"imageDetails": [], "manifests": {}}
+FILES = ("record.json", "build.log.gz", "images.json.gz", "history.json.gz")
+DAMAGE = {
+    "empty": lambda data: b"",
+    "halved": lambda data: data[: len(data) // 2],
+    "a byte short": lambda data: data[:-3],
+    "NUL": lambda data: bytes(len(data)),
+    "NUL at its end": lambda data: data[: len(data) // 2] + bytes(len(data) // 2),
+    "a bit flipped": lambda data: data[:20] + bytes([data[20] ^ 255]) + data[21:],
+}
+
+
+def write(folder, anew=False, **changes):
+    return recording.write_run(folder, RECORD | changes, b"log\n" * 40, LISTING, {"a": 1}, anew)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_run_that_can_t_be_read_is_not_finished_and_is_written_again(tmp_path, name, damage):
+    run = write(tmp_path)
+    assert recording.is_finished(tmp_path, run.name)
+    spoiled = DAMAGE[damage]((run / name).read_bytes())
+    (run / name).write_bytes(spoiled)
+    assert not recording.is_finished(tmp_path, run.name)
+    assert name in recording.explain_damage(run)
+    write(tmp_path, seconds=9.4)
+    assert recording.read_records(tmp_path).runs["seconds"].tolist() == [9.4]
+    assert (tmp_path / "set-aside" / f"{run.name}.damaged" / name).read_bytes() == spoiled
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_run_without_one_of_its_files_is_not_finished(tmp_path, name):
+    run = write(tmp_path)
+    (run / name).unlink()
+    assert not recording.is_finished(tmp_path, run.name)
+
+
+def test_a_record_of_another_run_or_with_odd_values_is_not_finished(tmp_path):
+    run = write(tmp_path)
+    (run / "record.json").write_bytes(recording.to_json(RECORD | {"round": "one"}))
+    assert not recording.is_finished(tmp_path, run.name)
+    (run / "record.json").write_bytes(recording.to_json(RECORD | {"run": "docker.cold.02"}))
+    assert not recording.is_finished(tmp_path, run.name)
+
+
+def test_a_record_of_a_later_format_is_never_overwritten(tmp_path):
+    run = write(tmp_path)
+    (run / "record.json").write_bytes(recording.to_json(RECORD | {"format": 2}))
+    with pytest.raises(RecordError, match="never overwritten"):
+        write(tmp_path)
+
+
+def test_a_run_that_is_asked_for_anew_is_replaced_and_kept_aside_each_time(tmp_path):
+    write(tmp_path)
+    write(tmp_path, anew=True, seconds=9.4)
+    write(tmp_path, anew=True, seconds=9.3)
+    aside = sorted(path.name for path in (tmp_path / "set-aside").iterdir())
+    assert aside == ["docker.cold.01.replaced", "docker.cold.01.replaced-2"]
+    assert recording.read_records(tmp_path).runs["seconds"].tolist() == [9.3]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 64 kB, where this user may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("this user can't mount a small file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_what_is_finished(small_disk):
+    first = write(small_disk)
+    noise = random.Random(5).randbytes(100_000)
+    record = RECORD | {"run": "docker.source.01", "scenario": "source"}
+    with pytest.raises(RecordError, match=r"disk that holds .*disk is full \(.* MB free\): remove"):
+        recording.write_run(small_disk, record, noise, LISTING, {})
+    assert [path.name for path in (small_disk / "runs").iterdir()] == [first.name]
+    recording.write_run(small_disk, record, b"log\n", LISTING, {})
+    with pytest.raises(RecordError, match="is full"):
+        disk.replace_file(small_disk / "experiment.json", noise)
+    assert not list(small_disk.glob("*.part"))
+
+
+def test_a_folder_that_can_t_be_written_is_told(tmp_path):
+    denied = PermissionError(13, "Permission denied", str(tmp_path))
+    told = pytest.raises(RecordError, match=r"can't be written \(Permission denied\)")
+    with told, disk.writing_errors(tmp_path):
+        raise denied
+
+
+def test_a_folder_is_locked_by_one_call_which_is_named(tmp_path):
+    folder = tmp_path / "new" / "folder"
+    with lock_folder(folder):
+        assert is_locked(folder)
+        told = pytest.raises(RecordError, match=rf"by process {os.getpid()} on .* since 20")
+        with told, lock_folder(folder):
+            pass
+    assert not is_locked(folder)
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom analysis.records import lock_folder\n"
+        "with lock_folder(Path(sys.argv[1])):\n print('held', flush=True)\n time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"held\n"
+    with pytest.raises(RecordError, match=f"process {process.pid} on "), lock_folder(tmp_path):
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    with lock_folder(tmp_path):
+        assert (tmp_path / "in-use.json").exists()
+    assert not (tmp_path / "in-use.json").exists()
+
+
+WRITE = """
+import itertools, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from recorded_run import RECORD
+from analysis.records import recording
+for number in itertools.count(1):
+    record = RECORD | {"run": f"docker.cold.{number:02d}", "round": number}
+    recording.write_run(Path(sys.argv[1]), record, b"log" * 9999, {}, {"a": ["b"] * 999})
+"""
+
+
+def test_a_kill_at_any_moment_leaves_whole_runs_alone(tmp_path):
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")
+    rng, known = random.Random(seed), {}
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        helpers = os.path.dirname(sys.modules["recorded_run"].__file__)
+        process = subprocess.Popen([sys.executable, "-c", WRITE, str(folder), helpers])
+        while not (folder / "runs").exists() and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.2))
+        process.kill()
+        process.wait()
+        runs = [path for path in (folder / "runs").iterdir() if not path.name.endswith(".part")]
+        known[attempt] = [recording.explain_damage(run) for run in runs]
+        assert set(known[attempt]) <= {None}
+        assert len(list((folder / "runs").iterdir())) - len(runs) <= 1
+
+
+def test_damaged_gzip_without_a_header_is_told(tmp_path):
+    run = write(tmp_path)
+    (run / "build.log.gz").write_bytes(gzip.compress(b""))
+    assert "is empty" in recording.explain_damage(run)
