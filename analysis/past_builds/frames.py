@@ -171,7 +171,7 @@ def idle_gaps(builds: pd.DataFrame) -> pd.Series:
     `builds` by `started`. Null where there is none, and where one's end or begin is not known.
     """
     gaps = pd.Series(float("nan"), index=builds.index)
-    for _, rows in builds.groupby("project", dropna=False, sort=False):
+    for _, rows in builds.groupby("project", sort=False):
         # null after a build whose end is not known
         latest = rows["finished"].where(rows["started"].notna()).cummax().shift()
         gaps[rows.index] = (rows["started"] - latest).dt.total_seconds()

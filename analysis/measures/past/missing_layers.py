@@ -53,7 +53,7 @@ def missing_steps(history: PastBuilds) -> pd.DataFrame:
     table["seconds"] = groups["seconds"].sum(min_count=1)
     table["builds"] = steps.groupby(_KEYS, sort=False).size()
     again = ran.assign(again=ran["seconds"].where(ran["avoidable"], 0.0))
-    saved = again[again["started"].notna()].groupby(_KEYS, sort=False)["again"]
+    saved = again[again["started"].notna() & again["known"]].groupby(_KEYS, sort=False)["again"]
     table["could_save"] = saved.sum(min_count=1)
     table = table.reset_index().sort_values("seconds", ascending=False, ignore_index=True)
     return table.astype({"builds": "int64"})[COLUMNS]
@@ -62,13 +62,14 @@ def missing_steps(history: PastBuilds) -> pd.DataFrame:
 def _list_layers(history: PastBuilds) -> pd.DataFrame:
     """Every layer of every docker build in the order of the builds, with why it missed.
 
-    The columns of steps, project, started, layer · made: whether a build before has it · cause
-    (of explain_misses, null for what did not miss) · avoidable.
+    The columns of steps, project, known (whether it is), started, layer · made: whether a build
+    before has it · cause (of explain_misses, null for what did not miss) · avoidable.
     """
-    builds = history.builds.assign(project=name_projects(history.builds))
+    known = history.builds["project"].notna()
+    builds = history.builds.assign(project=name_projects(history.builds), known=known)
     steps = history.logs.steps.dropna(subset=["name"])
     steps = steps[steps["kind"].isin(["layer"]) & steps["status"].isin(["ran", "cached"])]
-    steps = builds[["id", "project", "started"]].merge(steps, left_on="id", right_on="log")
+    steps = builds[["id", "project", "known", "started"]].merge(steps, left_on="id", right_on="log")
     steps["layer"] = steps["name"].map(name_layer).astype("string")
     steps["stage"] = steps["stage"].fillna("")
     steps["made"] = steps.duplicated([*_KEYS, "build"])
@@ -95,7 +96,10 @@ def _explain_history(history: PastBuilds) -> pd.DataFrame:
     """
     made = list_builds(history.logs)
     rows: list[tuple[Any, ...]] = []
-    for _, builds in history.builds.groupby("project", dropna=False, sort=False):
+    unknown = history.builds.loc[history.builds["project"].isna(), "log"].dropna()
+    for log in unknown:
+        rows += explain_log(made, log, [], None)
+    for _, builds in history.builds.groupby("project", sort=False):
         before: list[str] = []
         for log in builds["log"].dropna():
             rows += explain_log(made, log, before, None)

@@ -222,3 +222,12 @@ def test_real_logs_are_read_and_nothing_else_becomes_a_build():
     assert history.builds["seconds"].dropna().gt(0).all()
     shown = history.logs.commands["command"].str.cat(sep=" ")
     assert not re.search(r"\d{12}\.dkr", shown)
+
+
+def test_builds_of_unknown_projects_have_no_build_before(tmp_path):
+    builds = read_history(
+        write_folder(tmp_path, *(build_log(after(10 * n)) for n in range(3)))
+    ).builds
+    assert idle_gaps(builds).notna().tolist() == [False, True, True]
+    unknown = builds.assign(project=pd.Series(None, builds.index, dtype="string"))
+    assert idle_gaps(unknown).isna().all()

@@ -1,15 +1,16 @@
 """What a history shows: hits, minutes, trends, missing layers and gaps, of logs of known times."""
 
+import dataclasses
 import math
 
 import pandas as pd
 import pytest
-from histories import IMPORTED, LAYERS, after, build_log, write_folder
+from histories import FIRST, IMPORTED, LAYERS, after, build_log, write_folder
 
 from analysis.measures.past.gaps import hits_over_gap, host_caches, name_gap
 from analysis.measures.past.missing_layers import missing_steps, name_layer
 from analysis.measures.past.overview import cache_seen, history_busy, history_overheads
-from analysis.measures.past.trends import phase_minutes, slopes, trend
+from analysis.measures.past.trends import _find_slope, phase_minutes, slopes, trend
 from analysis.past_builds import read_history
 from analysis.prose import (
     say_cache_seen,
@@ -234,3 +235,20 @@ def test_a_history_without_a_docker_build_says_so(read):
     assert missing_steps(history).empty
     assert hits_over_gap(history).empty
     assert history_busy(history).empty
+
+
+def test_builds_of_unknown_projects_are_not_of_one_project(read):
+    history = read(*(build_log(after(10 * n)) for n in range(3)))
+    builds = history.builds.assign(project=pd.Series(None, history.builds.index, dtype="string"))
+    table = missing_steps(dataclasses.replace(history, builds=builds))
+    assert table["ran"].tolist() == [3, 3]
+    assert table["could_save"].isna().all()
+    assert table["why"].str.startswith("unknown").all()
+
+
+def test_the_slope_of_many_builds_is_that_of_an_even_choice_of_them(monkeypatch):
+    monkeypatch.setattr("analysis.measures.past.trends._MOST", 50)
+    weeks = pd.to_timedelta(range(2_000), unit="h")
+    seconds = [100 + 2 * n / (7 * 24) for n in range(2_000)]
+    values = pd.DataFrame({"period": FIRST + weeks, "median": seconds})
+    assert _find_slope(values) == pytest.approx((2, 2, 2))
