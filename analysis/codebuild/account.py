@@ -150,14 +150,17 @@ def choose_compute(strategy: Strategy, environment: Mapping[str, Any]) -> str:
 
 
 def link_console(arn: str) -> str:
-    """The address of a build's page in the console, '' when that is not known."""
+    """The address of a build's page in the console, '' when that is not known.
+
+    Without the account's number, which is not to be shown: the console takes that of who looks.
+    """
     parts = arn.split(":", 6)
     if len(parts) < 7 or not parts[5].startswith("build/"):
         return ""
-    partition, region, account = parts[1], parts[3], parts[4]
+    partition, region = parts[1], parts[3]
     project = parts[5].removeprefix("build/")
     console = _CONSOLES.get(partition, "aws.amazon.com")
     return (
         f"https://{region}.console.{console}/codesuite/codebuild/"
-        f"{account}/projects/{project}/build/{project}%3A{parts[6]}/?region={region}"
+        f"projects/{project}/build/{project}%3A{parts[6]}/?region={region}"
     )

@@ -97,7 +97,7 @@ def test_a_sequence_s_repository_is_below_the_one_that_is_there():
 def test_the_link_leads_to_the_build_s_page(partition, region, host):
     arn = f"arn:{partition}:codebuild:{region}:123456789012:build/docker-cache:1-2"
     assert link_console(arn) == (
-        f"https://{host}/codesuite/codebuild/123456789012/projects/docker-cache/build/"
+        f"https://{host}/codesuite/codebuild/projects/docker-cache/build/"
         f"docker-cache%3A1-2/?region={region}"
     )
     assert link_console("") == ""
