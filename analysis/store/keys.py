@@ -95,7 +95,7 @@ def _hash(source: Any) -> str | None:
 
 def _recall(memory: Path | None, paths: Sequence[bytes]) -> dict[tuple[bytes, Stamp | None], str]:
     """(path, stamp) -> key, of what is remembered; {} when that can't be read."""
-    if memory is None or not paths or not memory.exists():
+    if memory is None or not paths or not os.path.exists(memory):
         return {}
     query = "select path, size, changed, moved, inode, key from seen where path = ?"
     with suppress(sqlite3.Error), closing(sqlite3.connect(memory, timeout=1)) as table:

@@ -1,5 +1,6 @@
 """SQL on tables that were read, and on all that a store holds: by DuckDB, or by Athena in S3."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ def _list_files(place: Place) -> pa.Table:
     """path, log (key) of the files whose keys are remembered on this machine."""
     rows: list[tuple[bytes, str]] = []
     memory = find_memory(place)
-    if memory.exists():
+    if os.path.exists(memory):
         with suppress(sqlite3.Error), closing(sqlite3.connect(memory, timeout=1)) as table:
             rows = table.execute("select path, key from seen order by path").fetchall()
     paths = [bytes(path).decode("utf-8", "replace") for path, _ in rows]
