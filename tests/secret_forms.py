@@ -3,9 +3,11 @@
 import base64
 import json
 import random
+import re
 import string
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
 from urllib.parse import quote
@@ -15,6 +17,11 @@ _ALNUM = _LETTERS + _DIGITS
 _HEX = "0123456789abcdef"
 _B64 = _ALNUM + "+/"
 _SAFE = _ALNUM + "-_"
+
+
+def _read_lines(name: str) -> list[str]:
+    """The lines of a file beside this one."""
+    return Path(__file__).with_name(name).read_text("utf-8").splitlines()
 
 
 class Case(NamedTuple):
@@ -337,12 +344,20 @@ _CREDENTIALS = [
 ]
 
 
+# more of both, as found in Dockerfiles, scripts, configurations and what programs print
+_MORE = _read_lines("secret_carriers.txt")
+
+
 def _list_credentials(make: Maker) -> Iterator[Case]:
     """Each command and file with two values."""
     for carrier in _CREDENTIALS:
         for length in (20, 40):
             value = make.of(_ALNUM, length)
             yield Case(carrier[:50], carrier.replace("SECRET", value), (value,))
+    for carrier in _MORE:
+        # with each kind of sign in it, as generators take care of
+        value = f"{make.of(_ALNUM, 18)}aB7"
+        yield Case(carrier[:50], re.sub(r"(?<!_)SECRET(?!_)", value, carrier), (value,))
 
 
 def _list_odd_values(make: Maker) -> Iterator[Case]:
@@ -526,160 +541,4 @@ def make_harmless(seed: int) -> list[str]:
     )]  # fmt: skip
 
 
-_HARMLESS = r"""
-MAX_TOKENS=4096
-max_tokens: 4096
-"max_tokens": 4096,
-prompt_tokens=12 completion_tokens=40 total_tokens=52
-PASSWORD_FILE=/run/secrets/db
-POSTGRES_PASSWORD_FILE: /run/secrets/db-password
-TOKEN_PATH=/var/run/token
-SECRET_NAME=my-app/db
-secretName: my-tls
-SECRET_ARN=my-app
-TOKEN_TTL=3600
-TOKEN_EXPIRY=30 days
-PASSWORD_MIN_LENGTH=12
-token_type=bearer
-"token_type": "Bearer",
-password=$PASSWORD
-PASSWORD=${PASSWORD}
-export NPM_TOKEN="$NPM_TOKEN"
-TOKEN=${TOKEN}
-TOKEN=$(cat /run/secrets/token)
-TOKEN=`cat token`
-password: ${{ secrets.PASSWORD }}
-password: {{ .Values.password }}
-token: <your-token>
-PASSWORD=
-PASSWORD=""
-"password": null,
-"password": "",
-password = var.db_password
-password = (sensitive value)
-token = os.environ["TOKEN"]
-const token = process.env.TOKEN;
-password=****
-PASSWORD=***
-curl -u "$NAME:$KEY" https://example.com
-curl -u $USER:$PASS https://example.com
-curl -u me https://example.com
-curl -H "Authorization: Bearer $TOKEN" https://example.com
-curl -fsSL -o x https://example.com:8080/y
-git clone https://$TOKEN@github.com/me/app
-git clone https://${USER}:${TOKEN}@github.com/me/app
-git clone https://me@dev.example.com/me/app
-git clone ssh://git@github.com/me/app
-git clone git@github.com:me/app.git
-echo "$TOKEN" | docker login -u me --password-stdin
-echo $TOKEN | docker login -u me --password-stdin
-aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin x
-docker login -u me --password-stdin registry.example.com
-docker login -u "$USER" -p "$PASS" registry.example.com
-docker build --secret id=npm_token,env=NPM_TOKEN .
-docker build --secret id=npm,src=/run/npmrc .
-docker build --build-arg NPM_TOKEN .
-docker build --build-arg NPM_TOKEN=$NPM_TOKEN .
-RUN --mount=type=secret,id=x make
-RUN --mount=type=secret,id=npm_token,target=/root/.npmrc npm ci
-RUN --mount=type=cache,id=pip-key,target=/root/.cache pip install app
-ARG NPM_TOKEN
-ENV PATH /usr/local/bin:$PATH
-ENV PYTHONUNBUFFERED 1
-ENV TOKEN_FILE /run/token
-COPY secret.yaml /app/secret.yaml
-COPY tokens.json password.txt ./
-npm_token_stripped
-npm warn config tokens are ignored
-tokenize==1.0
-Collecting tokenizers<0.22,>=0.21
-Collecting detect-secrets==1.5.0
-"js-tokens": "^4.0.0",
-js-tokens@^4.0.0:
-jsonwebtoken@9.0.2
-"keytar": "7.9.0"
-python-jose[cryptography]>=3.3 passlib==1.7.4
-keyring 25.6.0
-Setting up libsecret-1-0:amd64 (0.20.5-3)
-Unpacking gnome-keyring:amd64
-the token expired
-error: the token has expired, log in again
-Error: token: expired
-failed to fetch oauth token: unexpected status: 401 Unauthorized
-failed to fetch anonymous token: Get "https://auth.example.com/token?service=x": EOF
-unauthorized: incorrect username or password
-no password was given
-password authentication failed for user "me"
-Enter password:
-WARNING! Using --password via the CLI is insecure. Use --password-stdin.
-SecretsUsedInArgOrEnv: Do not use ARG or ENV instructions for sensitive data (ENV "NPM_TOKEN")
-#3 [auth] library/python:pull token for registry-1.docker.io
-#3 [auth] me/app:pull,push token for 127.0.0.1:5000
-WWW-Authenticate: Bearer realm="https://auth.example.com/token",service="x"
-if token == other:
-def login(user: str, password: str) -> Token:
-token: str | None = None
-password = getpass.getpass()
-token = get_token(client)
-public_key=abc123
-PRIMARY_KEY=id
-"key": "value-1"
-sort_key: created_at
-keyboard: us
-monkey=banana7
-author=me
-"author": "A Person",
-AUTH_METHOD=token
-auth: none
-permissions: id-token: write
-id-token: write
-secrets: inherit
-has_token=true
-use_password: false
-Basic usage: see Authorization
-PWD=/codebuild/output/src123/src
-OLDPWD=/app
-Tests: pass=12 fail=0
-12 passed, 0 failed, pass rate: 100%
-SSH_AUTH_SOCK=/run/ssh-agent.sock
-KEY_ID=alias/my-key
-KMS_KEY_ID=alias/aws/s3
-pushed 123456789012 bytes
-build-202611291230.tar.gz
-1764370800123 202611291230
-docker run --user 1000:1000 app
-sort -u a:b
-http://localhost:4873/@types/node
-https://example.com:8080/@scope/pkg
-npm install @scope/token-provider@1.2.3
-mailto:me@example.com
-https://example.com/?to=me@example.com
-rsync -a me@host:/x .
-ssh me@host
-s3://my-bucket/prefix/123456789012.log
-http://deb.example.com/debian trixie InRelease
-Get:1 https://example.com/pool/p/passwd_4.17_amd64.deb passwd 4.17 [1234 B]
-chown root:root /etc/passwd
-cat /etc/passwd
-drwxr-xr-x 2 root root 4096 Nov 24 secrets
-/run/secrets/token: Permission denied
-src/token.ts(3,5): error TS2304: Cannot find name 'secret'.
-import { Token } from './token';
-token.js 12.3 kB
-secret/data/app
-kubectl get secret app-token -o yaml
-vault kv get secret/app
-aws secretsmanager get-secret-value --secret-id my-app/db
-aws ssm get-parameter --name /app/token --with-decryption
-npm audit: 0 vulnerabilities in 12 keys
-passphrase-less keys are fine
---token-ttl 60 --password-stdin
-npm publish --token --dry-run
-PIP_NO_CACHE_DIR=1 KEYRING_PROVIDER=none
-apt-key is deprecated
-gpg: key 0xB1998361219BD9C9: public key "A Person" imported
-GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568
-Host key verification failed.
-SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8
-the quick [redacted] token=[REDACTED]
-""".strip("\n").split("\n")
+_HARMLESS = _read_lines("harmless.txt")

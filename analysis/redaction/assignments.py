@@ -14,14 +14,15 @@ from analysis.redaction.names import (
     judge_name,
     list_words,
     looks_made,
+    looks_random,
 )
 from analysis.redaction.plain import TAG
 
 _QUOTE = r"\\{0,7}[\"']"
 # a word, whatever quotes it, and what gives it a value
 _GIVEN = re.compile(
-    rf"(?<![\w.-])(?P<name>[A-Za-z_-][\w.-]*+)(?P<close>{_QUOTE}|\])?"
-    r"(?P<sign>[ \t]{0,8}(?:(?::|\?|\+|::)?=(?![=~])>?)[ \t]{0,8}"
+    rf"(?<![\w.-])(?P<name>[A-Za-z_-][\w.-]*+)(?P<close>{_QUOTE}\]?|\])?"
+    r"(?P<sign>[ \t]{0,60}+(?:(?::|\?|\+|::)?=(?![=~])>?)[ \t]{0,8}"
     r"|[ \t]{0,8}:(?![:=/+?-])[ \t]{0,40})"
 )
 # to the quote that closes, with as many backslashes before it as open
@@ -45,6 +46,14 @@ _SCHEME = re.compile(
     r"(?:(?:Basic|Bearer|Digest|Token|ApiKey|Negotiate|GenieKey)[ \t]+)", re.IGNORECASE
 )
 _BEARER = re.compile(r"\b(?:[Bb]earer|BEARER)[ \t]+(?P<value>[\w.~+/=-]{8,})")
+# a name, at most three words, and a run of letters and digits that may have been made at random
+_NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w.-]*+")
+_NEAR = re.compile(
+    # what goes on with these is base64
+    r"(?![+/])[^\w\n]{1,30}+(?:[\w@.]{1,20}+[^\w\n]{1,10}+){0,3}?"
+    r"(?P<value>(?=[A-Za-z+/=_-]{0,99}\d)[A-Za-z0-9+/=_-]{12,200})(?![\w./@-])"
+)
+_DIGEST = re.compile(r"sha\d{3}-|(?:[A-Z][a-z]{2,}){2,}\d*$")
 _HEADER = re.compile(r"(?:proxy-)?authorization", re.IGNORECASE)
 _COOKIE = re.compile(r"(?:set-)?cookie", re.IGNORECASE)
 # what stands before a key of YAML, JSON or a header, but not before a word of prose
@@ -167,6 +176,17 @@ def find_bearers(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of what follows Bearer where no header's name stands before it."""
     for match in _BEARER.finditer(text):
         if looks_made(match["value"]) and text[match.end() : match.end() + 1] != '"':
+            yield match.span("value")
+
+
+def find_near(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of what a generator made, a few words behind a secret's name."""
+    for name in _NAME.finditer(text):
+        given = text[name.end() : name.end() + 1] == "=" and name[0].lower() in ("key", "jwt")
+        if judge_name(name[0]) < STRONG and not given:
+            continue
+        match = _NEAR.match(text, name.end())
+        if match and looks_random(match["value"]) and not _DIGEST.match(match["value"]):
             yield match.span("value")
 
 

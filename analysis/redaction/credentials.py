@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.redaction.assignments import find_value
-from analysis.redaction.names import is_harmless, is_wordlike, looks_made
+from analysis.redaction.names import is_harmless, is_wordlike, looks_made, looks_random
 from analysis.redaction.plain import TAG
 
 _URL = re.compile(
@@ -15,6 +15,9 @@ _HOST = re.compile(
     r"(?!sha\d{3}:)(?!v?\d+(?:\.\d+){0,2}(?![.\d]))(?P<name>[a-z0-9][\w.-]*|\[[0-9a-f:]+\])"
     r"(?P<port>:\d{1,5})?(?=[/?#,\\)\]};|&$]|:(?!\S)|(?<=\d):|\.?$)",
     re.IGNORECASE,
+)
+_NO_SCHEME = re.compile(
+    r"(?<![\w:@.-])[\w.+-]{1,60}+:(?P<password>[^\s:/@\"'<>]{12,200})@(?=[\w-]+\.[\w.-]+|[\w-]+/)"
 )
 _PORT = re.compile(r"\d{2,5}(?:[/?#]|$)")
 _TOKEN = re.compile(r"(?=[^/]*\d)[\w.~+=-]{16,}|[A-Za-z]{24,}")
@@ -28,6 +31,19 @@ _COMMANDS = [
     (word, re.compile(program), re.compile(option))
     for word, program, option in (
         ("login", r"\blogin\b", r"(?<=\s)-p[ =]?"),
+        ("mongo", r"\bmongo(?:sh|dump|restore|import|export)?\b", r"(?<=\s)-p[ =]?(?=[^\s=])"),
+        ("poetry", r"\bpoetry\s+publish\b", r"(?<=\s)-p[ =]?"),
+        ("useradd", r"\buseradd\b", r"(?<=\s)-p[ ]?"),
+        ("ldap", r"\bldap\w+\b", r"(?<=\s)-w[ ]?"),
+        ("smb", r"\bsmb\w+\b", r"(?<=\s)-U[ ]?[^\s%]+%"),
+        ("doctl", r"\bdoctl\b", r"(?<=\s)-t[ ]?"),
+        ("gem", r"\bgem\s+push\b", r"(?<=\s)(?:-k|--key)[ =]?"),
+        ("nuget", r"\bnuget\b", r"(?<=\s)-k[ =]?"),
+        ("snyk", r"\bsnyk\s+config\s+set\s+api=", r""),
+        ("cargo", r"\bcargo\s+login\s+", r""),
+        ("rabbitmqctl", r"\brabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+", r""),
+        ("add-mask", r"::add-mask::", r""),
+        ("composer", r"\bcomposer\s+config\s+(?:-\S+\s+)*(?:git\w+-\w+|bearer)\.\S+\s+", r""),
         ("sshpass", r"\bsshpass\b", r"(?<=\s)-p[ =]?"),
         ("7z", r"\b7z\w?\b", r"(?<=\s)-p"),
         ("twine", r"\btwine\b", r"(?<=\s)-p[ =]?"),
@@ -35,9 +51,10 @@ _COMMANDS = [
         ("mysql", r"\bmysql\w*\b", r"(?<=\s)-p(?=[^\s=])"),
         ("mariadb", r"\bmariadb\w*\b", r"(?<=\s)-p(?=[^\s=])"),
         ("redis-cli", r"\bredis-cli\b", r"(?<=\s)-a[ ]?"),
-        ("zip", r"\bzip\b", r"(?<=\s)-P[ ]?"),
+        ("zip", r"\b(?:un)?zip\b", r"(?<=\s)-P[ ]?"),
         ("openssl", r"\bopenssl\b", r"(?<=\s)-pass(?:in|out)?[ =](?:pass:)?|(?<=\s)-k[ ]"),
         ("curl", r"\bcurl\b", r"(?<=\s)(?:-b|--cookie)[ =]?(?:[\w-]+=)?"),
+        ("htpasswd", r"\bhtpasswd\s+-\w*n\w*\s+\S+\s+", r""),
         ("htpasswd", r"\bhtpasswd\s+-\w*b\w*", r"\s\S+\s+\S+\s+(?=\S+\s*$)"),
         ("vault", r"\bvault\s+login\s+(?!-)(?:token=)?", r""),
         ("snyk", r"\bsnyk\s+auth\s+", r""),
@@ -116,6 +133,13 @@ def _find_host(rest: str) -> int:
                 return at
         at, tries = rest.rfind("@", 0, at), tries + 1
     return best
+
+
+def find_without_scheme(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of user:password before @ and a host, where no scheme tells of a URL."""
+    for match in _NO_SCHEME.finditer(text) if "@" in text else ():
+        if looks_random(match["password"]):
+            yield match.span("password")
 
 
 def find_in_commands(text: str) -> Iterator[tuple[int, int]]:

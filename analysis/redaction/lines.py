@@ -10,11 +10,18 @@ from analysis.redaction.assignments import (
     find_assigned,
     find_bearers,
     find_elements,
+    find_near,
     find_options,
     find_pairs,
     find_set,
 )
-from analysis.redaction.credentials import find_in_commands, find_in_urls, find_piped, find_said
+from analysis.redaction.credentials import (
+    find_in_commands,
+    find_in_urls,
+    find_piped,
+    find_said,
+    find_without_scheme,
+)
 from analysis.redaction.names import list_words
 from analysis.redaction.plain import Plain, read_plain, replace_spans
 from analysis.redaction.services import find_keys, list_keywords, write_words
@@ -24,10 +31,12 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_assigned,
     find_options,
     find_bearers,
+    find_near,
     find_elements,
     find_set,
     find_pairs,
     find_in_urls,
+    find_without_scheme,
     find_in_commands,
     find_piped,
     find_said,
@@ -36,6 +45,8 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
 # without any of these, and of the services' keywords, a line tells no secret
 # in lower case, and as RE2 can tell them without many states
 _WORDS = list_words(
+    "twine poetry useradd ldap smb doctl cargo gem rabbitmqctl add-mask composer mongo "
+    "htpasswd openssl nuget jwt= jwt: hmac salt otp= otp: id_rsa "
     "pass pwd pw= pw: _pw secret token key auth cred cookie signature sig= login bearer :// "
     "%3a%2f%2f thin: curl identified redis-cli mysql mariadb 7z zip snyk bundle whsec_ hooks "
     "dckr_ gocspx ya29. 1//0 gsk_ r8_ nfp_ sbp_ nrak- atbb atctt xox eyj github_pat account "
@@ -43,10 +54,11 @@ _WORDS = list_words(
     "south- central-"
 )
 _ODD_FORMS = (
-    r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\.|\bapi-[a-z0-9]{5}"
+    r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."
+    r"|[0-9a-z]@[a-z][a-z0-9-]*[./]|\bapi-[a-z0-9]{5}"
 )
 # from so many lines on a vectorized search is faster than one line after the other
-_MANY = 200
+_MANY = 30
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -13,7 +13,8 @@ def list_words(text: str) -> list[str]:
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORD = re.compile(
     r"(?:password|passwd|passphrase|passcode|passwort|secret|token|apikey|authkey|accesskey"
-    r"|secretkey|privatekey|accountkey|sharedkey|credential)s?$|^(?:pwd|pw|creds)$"
+    r"|secretkey|privatekey|accountkey|sharedkey|masterkey|signingkey|licensekey|credential"
+    r"|(?:ssh|db|root|ftp|user|admin|mysql|pg|http|mail|smtp|ldap|store|key|trust|login)pass)s?$|^(?:pwd|pw|creds)$"
 )
 # what a secret word is followed by where the name is of something else
 _OTHER = frozenset(
@@ -46,7 +47,7 @@ _COUNTED = frozenset(
     list_words("max min num total count tokens limit prompt completion input output")
 )
 # these alone say little: only a value that looks like a secret is one
-_WEAK = frozenset(["pass", "pwd", "pw", "auth", "signature", "sig", "credential", "credentials"])
+_WEAK = frozenset(list_words("pass pwd pw auth signature sig jwt hmac salt otp cookie rsa"))
 STRONG, WEAK, NONE = 2, 1, 0
 _REFERENCE = (
     r"(?:\$\$?\w+|\$\$?\{\w+(?::?[-+?=](?:\$\{?\w+\}?)?)?\}|%\w+%|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}"
@@ -58,7 +59,8 @@ _HARMLESS = re.compile(
     r"|\$[({].*|`.*|\{\{.*|!(?:Ref|Sub|GetAtt|ImportValue)\b.*"
     r"|(?:true|false|none|null|nil|undefined|yes|no|on|off|empty|unset|inherit|read|write|required"
     r"|optional|prompt|stdin|string|str|bool|bytes|int|any|redacted|account|masked|hidden|secure)"
-    r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|x{3,}|\.+|-+|\[\w*\]|\((?:sensitive|known)[^()]*\)"
+    r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|(?:x{3,}-?)+|\.+|-+"
+    r"|\[[\w=, ]*\]:?|\((?:sensitive|known)[^()]*\)"
     # code and references of other tools
     r"|(?:var|local|data|module|self|this|process\.env|os\.environ|env|secrets|config|settings"
     r"|args|options|params|request|req|ctx)[.\[:].*|[A-Za-z_][\w.]*\([^()]*\)"
@@ -80,6 +82,9 @@ def judge_name(name: str) -> int:
     words = [word.lower() for word in _WORD.findall(name[-200:])]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
+    if name.lower() == "secret_id":
+        # of Vault
+        return WEAK
     if not words or words[-1] in _OTHER:
         return NONE
     if any(_SECRET_WORD.search(word) for word in words if word not in _WEAK):
@@ -123,10 +128,17 @@ def looks_made(value: str) -> bool:
     return len(value) >= 16 or _LETTERS_OR_DIGITS.fullmatch(value) is None
 
 
+def looks_random(value: str) -> bool:
+    """Whether a value has what a generator mixes: small and capital letters, and digits."""
+    if len(value) < 12 or is_harmless(value):
+        return False
+    return all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d"))
+
+
 def is_secret(strength: int, name: str, value: str) -> bool:
     """Whether a value that a name of this strength is given is a secret."""
     if is_harmless(value) or (_is_number(value) and is_counted(name)):
         return False
     if strength == STRONG:
         return True
-    return strength == WEAK and looks_made(value)
+    return strength == WEAK and looks_made(value) and re.search(r"\d", value) is not None
