@@ -88,9 +88,19 @@ def list_recorded(steps: pd.DataFrame) -> pd.DataFrame:
 
 def split_builds(steps: pd.DataFrame, builds: list[dict]) -> list[pd.DataFrame]:
     """The steps of each build of one log that BuildKit knew of."""
-    frames = [frame for _, frame in steps.groupby("build") if len(frame)]
+    frames = [end_bases(frame) for _, frame in steps.groupby("build") if len(frame)]
     assert len(frames) == len(builds), f"{len(frames)} builds in the log, {len(builds)} recorded"
     return frames
+
+
+def end_bases(steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps of a build; a FROM without an end in the log ran where the image was exported.
+
+    On an engine that has the base image, BuildKit may end its log before it prints that end.
+    """
+    exported = (steps["kind"].eq("export") & steps["status"].eq("ran")).any()
+    open_base = steps["kind"].eq("from") & steps["status"].eq("unfinished") & exported
+    return steps.assign(status=steps["status"].mask(open_base, "ran"))
 
 
 def list_vertices(rawjson: list[dict]) -> dict[tuple, list[tuple[str | None, float]]]:

@@ -73,3 +73,18 @@ def test_each_difference_is_named():
 def test_another_number_of_builds_is_an_error():
     with pytest.raises(AssertionError, match="1 builds in the log, 0 recorded"):
         compare_with_rawjson(STEPS, [])
+
+
+BASE = b"#1 [b 1/2] FROM base:1\n\n#2 [b 2/2] RUN c\n#2 DONE 1.0s\n\n#3 exporting to image\n"
+
+
+@pytest.mark.parametrize(("end", "differences"), [(b"#3 DONE 0.5s\n", 0), (b"", 2)])
+def test_a_base_without_an_end_in_the_log_ran_where_the_image_was_exported(end, differences):
+    steps = read_logs(BASE + end).steps
+    assert steps["status"].tolist()[0] == "unfinished"
+    raw = [
+        *vertex("1", "[b 1/2] FROM base:1", (at(1), at(1))),
+        *vertex("2", "[b 2/2] RUN c", (at(1), at(2))),
+        *vertex("3", "exporting to image", (at(2), at(2.5))),
+    ]
+    assert len(compare_with_rawjson(steps, [{"rawjson": raw}]).differences) == differences
