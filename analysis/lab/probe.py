@@ -64,6 +64,11 @@ def _check_engine(lab: Lab, run: str, log: bytes) -> None:
             f"{run} failed, and the disk of the Docker engine is full{left}: free some "
             f"({engine.CURE_FULL}).{_AGAIN}"
         )
+    if said and engine.host_memory(lab.client) is not None:
+        raise EngineError(
+            f"{run} failed, and the memory that holds the data of build hosts is full: "
+            f"HOST_DATA=disk keeps them on the disk.{_AGAIN}"
+        )
 
 
 def _read_log(server: Server) -> bytes:

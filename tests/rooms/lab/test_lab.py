@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 from analysis.errors import EngineError, HostError, ImageError, SettingError
 from analysis.lab import engine
 from analysis.lab.engine import LABEL, explain_connection, host_memory
+from analysis.lab.folder import make_lab_folder, remove_lab_folders
 from analysis.lab.lab import Images, Lab, repository_of
+from analysis.records import lock_folder
 
 
 def traces(client, lab):
@@ -65,15 +69,39 @@ def test_a_lab_leaves_nothing_behind(client, monkeypatch, data, filesystem):
 def test_a_lab_that_is_killed_is_swept(client):
     script = (
         "import sys, time\nfrom analysis.lab import Lab\n"
-        "with Lab() as lab:\n lab.start_host()\n print(lab.id, flush=True)\n time.sleep(600)\n"
+        "with Lab() as lab:\n lab.start_host()\n (lab.folder / 'context').mkdir()\n"
+        " print(lab.id, lab.folder, flush=True)\n time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    lab = process.stdout.readline().strip()
+    lab, folder = process.stdout.readline().split()
     assert len(traces(client, lab)) >= 4
+    assert Path(folder, "context").is_dir()
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
     assert wait_until(lambda: not traces(client, lab))
+    assert not Path(folder).exists()
+
+
+def test_labs_on_one_engine_are_told_of_each_other(lab):
+    lines, said, say = [], [], lab.say
+    with Lab(say=lines.append) as other:
+        lab.say = said.append
+        lab.tell_others()
+        lab.tell_others()
+        lab.say = say
+    named = f"another lab is on this engine (process {os.getpid()} on "
+    assert len([line for line in said if line.startswith(named)]) >= 1
+    assert any(line.startswith(named) for line in lines)
+    assert other.id in lab._told
+
+
+def test_a_cleanup_removes_the_folders_of_labs_that_are_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone, held = make_lab_folder("gone"), make_lab_folder("held")
+    with lock_folder(held):
+        assert remove_lab_folders() == 1
+        assert held.exists() and not gone.exists()
 
 
 def test_a_lab_that_is_killed_while_a_build_is_timed_is_swept_of_frozen_hosts(client):
