@@ -7,7 +7,6 @@ from analysis.errors import BaselineError, EngineError, LabError, RecordError, S
 from analysis.experiment import Labs, Settings, read_settings, run_experiment
 from analysis.experiment.contexts import Contexts
 from analysis.experiment.failures import check_baseline
-from analysis.lab.engine import LABEL
 from analysis.records import lock_folder, read_experiment, read_json, write_run
 
 LOG = b"""\
@@ -165,7 +164,7 @@ def test_a_registry_that_dies_is_the_lab_s_fault_and_no_run(client, context, tmp
         def kill(line):
             if line.startswith("1 of 1"):
                 (lab,) = labs.list_ids()
-                chosen = {"label": f"{LABEL}={lab}", "ancestor": labs.images.registry}
+                chosen = {"label": f"codebuild-cache-lab={lab}", "ancestor": labs.images.registry}
                 for each in client.containers.list(filters=chosen):
                     each.kill()
 
