@@ -22,9 +22,9 @@ _LEVELS = rb"TRACE|DEBUG|DEBU|DBG|INFO|INF|NOTICE|WARNING|WARN|WRN|ERROR|ERRO|ER
 _TOKENS = {
     **STAMPS,
     "gitlab": rb"\d\d[OE](?:\+|(?= |$))",
-    "level": rb"(?:(?i:" + _LEVELS + rb"|INFORMATION|SEVERE)|[TDIWEF])(?![\w./@-])",
+    "level": rb"(?:(?i:" + _LEVELS + rb"|INFORMATION|SEVERE)|[TDIWEF])(?![\w./@-]) *+",
     "stream": rb"std(?:out|err)\b(?: [FP]\b)?",
-    "number": rb"\d++(?:\.\d++)?(?![\w\x80-\xff@/+$~-])",
+    "number": rb"\d++(?:\.\d++)?+(?![\w\x80-\xff@/+$~-])",
     "word": _WORD,
     "blank": rb" ++",
     "sign": rb"[^\n]",
@@ -35,7 +35,7 @@ _TOKEN = re.compile(
 # what may stand in the place of a token in other lines
 _CLASSES = _TOKENS | {
     "gitlab": rb"\d\d[OE]\+?+",
-    "level": rb"[A-Za-z]++",
+    "level": rb"[A-Za-z]++ *+",
     "field": rb"[^\t\n]*+",
     "number": rb"\d++(?:\.\d++)?+",
 }
@@ -244,4 +244,4 @@ def _match_end(rows: list[list[Token]], pieces: list[bytes], group: list[bytes])
         return rb'"?+'
     if last.kind == "sign" or not most:
         return pieces[-1] + (rb" {0,%d}+" % most if most else b"")
-    return pieces[-1] + rb"(?: {1,%d}+|%b)" % (most, _END)
+    return pieces[-1].removesuffix(rb" *+") + rb"(?: {1,%d}+|%b)" % (most, _END)

@@ -1,6 +1,7 @@
 """Times before lines give a log its first and last; what is no prefix stays; what hides is told."""
 
 import json
+import random
 
 import pandas as pd
 import pytest
@@ -135,3 +136,51 @@ def test_a_log_that_hides_its_build_is_a_problem(hide, hidden):
         assert ("a.log shows" in said) == (hidden and logs.builds.empty)
         assert not hidden or logs.builds.empty
     assert read_logs((agent + text).encode()).phases["phase"].tolist() == ["BUILD"]
+
+
+PARTS = [
+    lambda number: f"2026-03-04T10:00:{number:02d}.{number:07d}Z",
+    lambda number: f"2026-03-04 10:00:{number:02d},{number:03d}",
+    lambda number: f"Mar  4 10:00:{number:02d}",
+    lambda number: f"{number / 7:.3f}s",
+    lambda number: f"+{number}ms",
+    lambda number: ("INFO", "ERROR")[number % 5 == 0],
+    lambda number: f"{('info', 'warning')[number % 3 == 0]:7}",
+    lambda number: ("stderr", "stdout")[number % 4 == 0],
+    lambda number: "my-app_1",
+    lambda number: "job 7",
+    lambda number: 'host="a b"',
+    lambda number: "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f",
+    lambda number: str(number),
+]
+ROUND = ["{}", "[{}]", "({})", "<{}>", "{}:", '"{}"', "{} -", "|{}|", "\x1b[32m{}\x1b[0m", "{{{}}}"]
+
+
+def test_prefixes_made_up_of_what_loggers_write():
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    expected = read_logs({"log": BUILD.encode()})
+    for _ in range(60):
+        parts = [(chance.choice(ROUND), chance.choice(PARTS)) for _ in range(chance.randint(1, 4))]
+        sep, end = (
+            chance.choice([" ", "  ", "\t", " | "]),
+            chance.choice([" ", "  ", "\t", ": ", "> "]),
+        )
+        lines = [
+            sep.join(form.format(part(number)) for form, part in parts) + end + line
+            for number, line in enumerate(LINES)
+        ]
+        found = read_logs({"log": "\n".join(lines).encode()})
+        pd.testing.assert_frame_equal(found.steps, expected.steps, obj=lines[2])
+        pd.testing.assert_frame_equal(found.builds, expected.builds, obj=lines[2])
+
+
+def test_a_prefix_before_the_build_alone():
+    agent = "[Container] 2026/03/04 10:00:00.000000 "
+    start = f"{agent}Running command docker build \\\n    --push .\n"
+    end = f"{agent}Phase complete: BUILD State: SUCCEEDED\n"
+    build = "".join(f"myapp  | {line}\n" for line in LINES)
+    logs = read_logs((start + build + end).encode())
+    assert logs.builds["failed"].tolist() == [False] and len(logs.steps) == 3
+    assert logs.commands["command"].tolist() == ["docker build \\\n    --push ."]
