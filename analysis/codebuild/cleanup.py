@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from analysis.aws import Aws
-from analysis.codebuild.account import Account
+from analysis.codebuild.account import Account, name_repository
 from analysis.codebuild.bases import BASES
 from analysis.codebuild.identity import check_region, read_id
-from analysis.codebuild.ledger import CLOSED, Ledger, list_ledgers
+from analysis.codebuild.ledger import CLOSED, Holdings, Ledger, list_ledgers
 from analysis.codebuild.plan import CloudPlan
 from analysis.codebuild.repositories import remove_attempt, stop_running
 from analysis.codebuild.waiting import retry_while_busy, sleep_through
-from analysis.errors import AccountError, CloudError
+from analysis.errors import AccountError, CloudError, RecordError
+from analysis.records import lock_folder, set_aside
 
 _Sleep = Callable[[float], None]
 
@@ -35,9 +36,18 @@ def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:
     """
     folder, account = Path(folder), Account.from_environment()
     check_region(folder, account.region)
-    aws, removed, problems = account.connect(), 0, []
     own = read_id(folder)
-    for ledger in list_ledgers(folder, own) if own else ():
+    if not own:
+        return 0
+    with lock_folder(folder):
+        return _clean_all(account, folder, own, sleep)
+
+
+def _clean_all(account: Account, folder: Path, own: str, sleep: _Sleep) -> int:
+    """What clean_up does in a folder that is locked, for the experiment of id `own`."""
+    aws, removed, problems = account.connect(), 0, []
+    for path in sorted((folder / "builds").glob("*.json")):
+        ledger = _open(account, folder, path, own)
         held = [] if ledger.state == CLOSED else ledger.repositories
         found = _clean_one(aws, ledger, sleep)
         problems += found
@@ -48,6 +58,25 @@ def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:
             "tries again."
         )
     return removed
+
+
+def _open(account: Account, folder: Path, path: Path, own: str) -> Ledger:
+    """A sequence's ledger; of a damaged one what its names let it have."""
+    try:
+        return Ledger.open(folder, path.stem, own)
+    except RecordError:
+        set_aside(folder, path, "damaged")
+    name = f"{own}-{path.stem}"
+    urls = (account.ecr_repository_url, account.cache_repository_url)
+    ledger = Ledger(path, own)
+    ledger.begin(
+        Holdings(
+            [name_repository(url, name)[0] for url in urls if url],
+            [account.cache_bucket, f"{name}/"] if account.cache_bucket else [],
+            account.name_hosts(account.codebuild_cache_project or account.codebuild_project),
+        )
+    )
+    return ledger
 
 
 def _clean_one(aws: Aws, ledger: Ledger, sleep: _Sleep) -> list[str]:

@@ -13,7 +13,7 @@ from analysis.codebuild.cleanup import clean_up
 from analysis.codebuild.identity import identify, read_id
 from analysis.codebuild.ledger import CLOSED, list_ledgers
 from analysis.errors import RecordError
-from analysis.records import read_experiment
+from analysis.records import lock_folder, read_experiment
 from analysis.redaction import redact_values
 
 pytest_plugins = ["aws.fixtures"]
@@ -244,6 +244,32 @@ def test_two_schedulers_share_an_account_that_runs_one_build_at_a_time(aws, worl
     assert any("Waiting until one is over" in line for line in lines["mine"] + lines["theirs"])
     for folder in folders.values():
         assert read_experiment(folder).runs["valid"].tolist() == [True] * 4
+
+
+@pytest.mark.parametrize("text", ['{"experiment": "e0', "\0" * 30], ids=["halved", "empty"])
+def test_what_a_damaged_ledger_knew_is_cleaned_up_by_its_names(aws, world, tmp_path, text):
+    folders = both(tmp_path)
+    before = list_names(aws)
+    for folder in folders.values():
+        begin_and_die(aws, folder, 2)
+    put_cache(aws, world, folders["mine"])
+    keys = put_cache(aws, world, folders["theirs"])
+    for path in (folders["mine"] / "builds").glob("*.json"):
+        path.write_text(text)
+    assert clean_up(folders["mine"], Clock().sleep)
+    own, other = (read_id(folder) for folder in folders.values())
+    assert not [name for name in list_names(aws) if own in name]
+    assert len([name for name in list_names(aws) if other in name]) == 3
+    assert list_keys(aws, world) == keys
+    assert clean_up(folders["theirs"], Clock().sleep) == 3
+    assert list_names(aws) == before
+
+
+def test_what_is_being_run_is_not_cleaned_up(aws, world, tmp_path):
+    begin_and_die(aws, tmp_path, 2)
+    with lock_folder(tmp_path), pytest.raises(RecordError):
+        clean_up(tmp_path, Clock().sleep)
+    assert aws.requests["DeleteRepository"] <= 2
 
 
 def test_a_copy_of_a_folder_is_refused_until_it_is_said_what_it_is(aws, world, tmp_path):
