@@ -1,14 +1,16 @@
 """The command codebuild-cache: its help, its exit codes, and how little its help loads."""
 
+import argparse
 import signal
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 from analysis.commands import run_command_line
 from analysis.commands.main import COMMANDS, load_command, run_command
-from analysis.errors import UnknownName
+from analysis.errors import AnalysisError, UnknownName
 
 HEAVY = ("matplotlib", "boto3", "docker", "papermill", "pandas", "numpy")
 
@@ -111,3 +113,14 @@ def test_an_error_that_is_no_fault_of_the_user_is_not_hidden():
 def test_each_module_keeps_the_convention(name):
     command = load_command(name)
     assert callable(command.add_arguments) and callable(command.run)
+
+
+def test_an_error_on_the_terminal_tells_no_secret(capsys):
+    command = ModuleType("failing")
+
+    def fail(options):
+        raise AnalysisError("s3://logs-123456789012/x: TOKEN=8fj3kd02kd9s \x1b[2J")
+
+    command.run = fail
+    assert run_command(command, argparse.Namespace()) == 1
+    assert capsys.readouterr().err == "s3://logs-ACCOUNT/x: TOKEN=REDACTED \\x1b[2J\n"

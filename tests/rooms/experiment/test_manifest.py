@@ -128,3 +128,13 @@ def test_what_does_not_fit_is_told_before_a_lab_comes_up(app, mine, tmp_path, mo
     (app / "Dockerfile").write_text("FROM node:22\n")
     with pytest.raises(RecordError, match="context_digest differs"):
         run_experiment(tmp_path, "mine", "cold", settings)
+
+
+def test_a_secret_argument_is_not_written_and_the_same_again_is_welcome(app, mine, tmp_path):
+    facts = gather(app, mine, "mine") | {"arguments": {"NPM_TOKEN": "8fj3kd02kd9s", "PORT": "80"}}
+    write_facts(tmp_path, facts, MACHINE)
+    text = (tmp_path / "experiment.json").read_text()
+    assert "8fj3kd02kd9s" not in text and '"PORT": "80"' in text
+    check_facts(tmp_path, facts)
+    with pytest.raises(RecordError, match="arguments differs"):
+        check_facts(tmp_path, facts | {"arguments": {"PORT": "81"}})

@@ -74,3 +74,9 @@ def test_the_step_that_runs_is_the_last_that_a_log_names():
         "docker push x"
     )
     assert find_step(b"#9 exporting layers 7.5s done\n") == "exporting layers 7.5s done"
+
+
+def test_a_line_tells_no_secret_and_steers_no_terminal():
+    stream = io.StringIO()
+    Progress(stream=stream).say("broke off: PASSWORD=8fj3kd02kd9s \x1b[31mred \udc80")
+    assert stream.getvalue() == "broke off: PASSWORD=REDACTED \\x1b[31mred \\udc80\n"

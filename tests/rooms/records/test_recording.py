@@ -173,3 +173,17 @@ def test_times_are_in_utc_whatever_their_zone(tmp_path):
     row = recording.read_records(tmp_path).runs.iloc[0]
     assert row["started"] == pd.Timestamp("2026-11-24T10:00:00.25Z")
     assert row["finished"] == pd.Timestamp("2026-11-24T10:00:09Z")
+
+
+def test_what_is_kept_of_a_run_has_no_secrets(tmp_path):
+    log = b"#7 [2/2] RUN curl -u me:8fj3kd02kd9s https://example.com\n#7 DONE 0.1s\n"
+    builds = [
+        {"ref": "a", "inspect": {"BuildArgs": [{"Name": "NPM_TOKEN", "Value": "8fj3kd02kd9s"}]}}
+    ]
+    record = RECORD | {"note": "arn:aws:iam::123456789012:role/build"}
+    folder = recording.write_run(tmp_path, record, log, {}, {"builds": builds})
+    kept = [gzip.decompress(path.read_bytes()) for path in folder.glob("*.gz")]
+    kept.append((folder / "record.json").read_bytes())
+    assert not any(secret in b"".join(kept) for secret in (b"8fj3", b"123456789012"))
+    assert b"#7 [2/2] RUN curl -u REDACTED https://example.com\n#7 DONE 0.1s\n" in kept
+    assert recording.read_records(tmp_path).problems.empty
