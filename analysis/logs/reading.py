@@ -18,21 +18,9 @@ _BATCH = 64
 
 
 def read_logs(sources: Sources) -> Logs:
-    """The frames of Logs for build logs in any of the known forms.
+    """The frames of Logs for logs, read here one after the other: analysis.read_logs says which.
 
-    `sources`: a path, a folder (all files below it), a pattern such as `builds/*.log`, the bytes
-    of a log, an iterable of those, or a mapping of names to them; a file that is named twice is
-    read once. A relative path is looked for here, then beside the package. TypeError for anything
-    else, LogError for one path or pattern that names no file. A log among others that can't be
-    read has its row in `logs`, with format "none" and a problem that names the file, the fact and
-    the cure.
-
-    >>> logs = analysis.read_logs("data/control/runs/docker.source.*/build.log.gz")
-    >>> len(logs.logs)
-    6
-    >>> logs.builds[["build", "builder", "cache_import"]].head(1)
-       build   builder cache_import
-    0      0  buildkit         none
+    TypeError for what names no logs, LogError for one path or pattern that names no file.
     """
     named = list_sources(sources)
     batches = (named[begin : begin + _BATCH] for begin in range(0, len(named), _BATCH))
