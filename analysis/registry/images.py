@@ -43,11 +43,11 @@ _TEXTS = (
 _LATEST = 7_258_118_400
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-Details = Iterable[Mapping[str, Any]] | Mapping[str, Any] | str | Path
+_Details = Iterable[Mapping[str, Any]] | Mapping[str, Any] | str | Path
 Manifests = Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | Path
 
 
-def read_images(image_details: Details, manifests: Manifests) -> pd.DataFrame:
+def read_images(image_details: _Details, manifests: Manifests) -> pd.DataFrame:
     """One row an entry of a repository, in the order given; a digest listed twice counts once.
 
     `image_details`: what describe_images answers or its list, `manifests`: digest -> JSON text or
@@ -79,7 +79,7 @@ def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return frame.astype(COLUMNS)
 
 
-def list_entries(image_details: Details, manifests: Manifests) -> list[dict[str, Any]]:
+def list_entries(image_details: _Details, manifests: Manifests) -> list[dict[str, Any]]:
     """The rows of read_images as dicts: cheaper than a frame for each of thousands of listings."""
     texts = _by_digest(manifests)
     parsed = {digest: form.parse_manifest(text) for digest, text in texts.items()}
@@ -104,7 +104,7 @@ def _by_digest(manifests: Manifests) -> dict[str, Any]:
     return {name: item for name, item in zip(names, items, strict=True) if name is not None}
 
 
-def _unique_details(image_details: Details) -> list[dict[str, Any]]:
+def _unique_details(image_details: _Details) -> list[dict[str, Any]]:
     """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
     found: Any = list_items(image_details, "imageDetails", "describe-images")
     if isinstance(found, Mapping | str):

@@ -101,10 +101,10 @@ IMAGE = Kind("image", "the description of an image: its layers and settings", _i
 INDEX = Kind("index", "a list of manifests, such as an image and its attestation", _is_index,
              runs=True)  # fmt: skip
 ATTESTATION = Kind("attestation", "a statement on an image: how it was built", _is_attestation)
-SIGNATURE = Kind("signature", "that somebody signed an image, as notation and cosign do",
+_SIGNATURE = Kind("signature", "that somebody signed an image, as notation and cosign do",
                  _is_signature)  # fmt: skip
 CACHE = Kind("cache", "what --cache-to pushes", _is_cache, of_cache=True)
-KIND_LIST = (IMAGE, INDEX, ATTESTATION, SIGNATURE, CACHE, _OTHER)
+KIND_LIST = (IMAGE, INDEX, ATTESTATION, _SIGNATURE, CACHE, _OTHER)
 
 KINDS = tuple(each.name for each in KIND_LIST)
 # what a push leaves of an image, a cache in the same repository apart
