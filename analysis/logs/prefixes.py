@@ -15,6 +15,7 @@ from typing import NamedTuple
 from analysis.logs.markers import Marked, find_markers, glance, sample_lines
 from analysis.logs.quotes import Quotes, find_quotes
 from analysis.logs.stamps import STAMPS, generalise, read_stamp
+from analysis.logs.widths import cut_equal
 
 _WORD = rb"[\w\x80-\xff][\w\x80-\xff.@/+$~-]*+"
 _LEVELS = rb"TRACE|DEBUG|DEBU|DBG|INFO|INF|NOTICE|WARNING|WARN|WRN|ERROR|ERRO|ERR|FATAL|CRITICAL"
@@ -80,6 +81,8 @@ class Prefix(NamedTuple):
             return text
         if self.quotes is not None:
             return self.quotes.strip(text)
+        if (cut := cut_equal(text, self.example)) is not None:
+            return cut
         return self.pattern.sub(b"\n", b"\n" + text)[1:]
 
     def read_times(self, text: bytes) -> list[datetime]:

@@ -184,3 +184,14 @@ def test_a_prefix_before_the_build_alone():
     logs = read_logs((start + build + end).encode())
     assert logs.builds["failed"].tolist() == [False] and len(logs.steps) == 3
     assert logs.commands["command"].tolist() == ["docker build \\\n    --push ."]
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "hello, my man who is not prefixed", "2026-03-04T10:00:01Z", "1772618401000"]
+)
+@pytest.mark.parametrize("prefix", ["2026-03-04T10:00:01Z ", "1772618401000 ", "[0] ", "> "])
+def test_a_line_without_the_prefix_of_all_others_stays(prefix, odd):
+    data = "".join(f"{prefix}{line}\n" for line in LINES)
+    assert clean(data.encode()).text == BUILD.encode()
+    found = clean(f"{data}{odd}\n".encode()).text
+    assert found == f"{BUILD}{'' if odd and prefix.startswith(odd) else odd}\n".encode()
