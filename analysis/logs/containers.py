@@ -34,6 +34,7 @@ _AWS_TEXT = re.compile(
 _AWS_YAML = re.compile(rb"events:\s*\n- ")
 _ISO = STAMPS["iso"]
 _EVENT = re.compile(rb"^[ \t]*(" + _ISO + rb")[ \t]*(?:\n|\Z)", re.M)
+_STAMPED = re.compile(rb"^[ \t]*" + _ISO + rb"[ \t]+[^ \t\n]", re.M)
 _ROW = re.compile(rb"^((?:" + _ISO + rb")[ \t]+)([^\n]+)\n\2(?=\n|\Z)", re.M)
 # characters
 _SAMPLE = 1 << 16
@@ -216,7 +217,7 @@ def _read_copy(data: bytes) -> Content | None:
     if not any(line.lstrip()[:2] in _CENTURIES for line in head.split(b"\n")):
         return None
     count = len(_EVENT.findall(head))
-    if count < 2 or 5 * count < head.count(b"\n"):
+    if count < 2 or 5 * count < head.count(b"\n") or _STAMPED.search(head):
         doubled = _ROW.sub(rb"\1\2", data) if _ROW.search(head) else data
         return Content(None, doubled, []) if len(doubled) < len(data) else None
     first, *pieces = _EVENT.split(data)

@@ -240,7 +240,8 @@ def _match_token(tokens: list[Token], loose: bool) -> bytes:
 def _match_end(rows: list[list[Token]], pieces: list[bytes], group: list[bytes]) -> bytes:
     """The pattern of the last token and the blanks after it, which may be cut at a line's end."""
     last, blanks = rows[0][-1], [len(each) - len(each.rstrip(b" ")) for each in group]
-    most = Counter(blanks).most_common(1)[0][0]
+    padded = last.kind in ("level", "stream", "word", "number")
+    most = max(blanks) if padded else Counter(blanks).most_common(1)[0][0]
     if last.text == b"\t":
         return rb"(?:\t {0,%d}+|%b)" % (most, _END)
     if last.text == b'"':
