@@ -138,3 +138,34 @@ def test_a_secret_argument_is_not_written_and_the_same_again_is_welcome(app, min
     check_facts(tmp_path, facts)
     with pytest.raises(RecordError, match="arguments differs"):
         check_facts(tmp_path, facts | {"arguments": {"PORT": "81"}})
+
+
+def test_what_no_run_depends_on_may_differ_and_what_differs_is_said(app, mine, tmp_path):
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    (tmp_path / "changes" / "base").mkdir(parents=True)
+    images = replace(Images(), store="store:2", newest="newest:2", link="link:2", base="base:2")
+    other = gather(app, mine, "mine", images=images, replacements=tmp_path / "changes")
+    check_facts(tmp_path, other, ["cold", "source"])
+    moved = shutil.copytree(app, tmp_path / "moved")
+    check_facts(tmp_path, gather(moved, mine, "mine", "docker", "s3-cache"), ["cold", "base"])
+    images = replace(Images(), host="another:1")
+    with pytest.raises(
+        RecordError, match=r"images differs: host: docker:28\S+ there, another:1 now"
+    ):
+        check_facts(tmp_path, gather(app, mine, "mine", images=images))
+    with pytest.raises(RecordError, match="place differs: lab there, codebuild now"):
+        check_facts(tmp_path, other | {"place": "codebuild", "images": {}})
+
+
+def test_an_image_counts_from_the_first_strategy_on_that_needs_it(app, mine, tmp_path):
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    second = gather(app, mine, "s3-cache", images=replace(Images(), store="store:2"))
+    check_facts(tmp_path, second)
+    write_facts(tmp_path, second, MACHINE)
+    assert read_json(tmp_path / "experiment.json")["images"]["store"] == "store:2"
+    finish(tmp_path, "s3-cache.cold.01")
+    with pytest.raises(RecordError, match="store: store:2 there, store:3 now"):
+        check_facts(
+            tmp_path, gather(app, mine, "s3-cache", images=replace(Images(), store="store:3"))
+        )
