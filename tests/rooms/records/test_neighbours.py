@@ -170,7 +170,7 @@ EDITS = {
     "log that failed": (log("BUILD State: SUCCEEDED", "BUILD State: FAILED"), "that it failed"),
     "log of another engine": (log(r"^Docker 28.*$", "Docker 27.0"), "that of its log 27.0"),
     "log of another buildx": (log(r"docker/buildx 0.29\S+", "docker/buildx 0.30"), "its log 0.30"),
-    "log of a missed layer": (log(r"^(#\d+) CACHED$", r"\1 DONE 0.1s"), "cached steps, BuildKit"),
+    "log of one more hit": (log(r"^(#\d+) DONE 0.\ds$", r"\1 CACHED"), "cached steps, BuildKit"),
     "log of another push": (
         log(r"digest: sha256:....", "digest: sha256:0000"),
         "its listing lacks",
