@@ -256,6 +256,6 @@ def _compare_runs(row: Row) -> Iterator[str]:
     for name in ("store_objects", "store_bytes"):
         now, then = row[name], row[f"before_{name}"]
         # a cache may be written anew; one that was emptied gives no hits
-        shrunk = pd.notna(now) and pd.notna(then) and now < then / 2
+        shrunk: bool = pd.notna(now) and pd.notna(then) and now < then / 2
         if shrunk and _holds(row["log_cached"]):
             yield f"its {name.replace('_', ' ')} are fewer than those before it"
