@@ -9,6 +9,8 @@ or a pattern. Files need no AWS credentials.
 """
 
 import argparse
+from pathlib import Path
+from typing import Any
 
 from analysis import reports
 from analysis.commands.reading_options import add_reading, use_reading
@@ -36,5 +38,10 @@ def run(options: argparse.Namespace) -> None:
     use_reading(options)
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
-    page = reports.make_history_report(options.source, options.out, **settings)
+    page = make_history_report(options.source, options.out, **settings)
     print(f"{page} made")
+
+
+def make_history_report(source: str, folder: str | Path, **parameters: Any) -> Path:
+    """The page that reports.make_history_report writes, which is loaded only for that."""
+    return reports.make_history_report(source, folder, **parameters)
