@@ -1,5 +1,6 @@
 """The report on builds that are there already, from the command line."""
 
+import json
 import os
 import random
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 from histories import mix_folder
 
 from analysis.commands import run_command_line
+from analysis.commands.history import make_history_report
 
 ROOT = Path(__file__).parents[3]
 RUNS = ROOT / "data" / "lab" / "runs"
@@ -36,3 +38,10 @@ def test_builds_that_are_there_already_have_a_report_of_their_own(tmp_path, caps
 def test_what_is_not_there_is_told(tmp_path, capsys, monkeypatch):
     assert run_command_line(["history", str(tmp_path / "none"), "--out", str(tmp_path)]) == 1
     assert str(tmp_path / "none") in capsys.readouterr().err
+
+
+def test_two_builds_without_a_log_have_a_page(tmp_path):
+    known = [{"id": f"p:{n}", "projectName": "p", "buildStatus": "SUCCEEDED"} for n in range(2)]
+    (tmp_path / "builds.json").write_text(json.dumps({"builds": known}))
+    page = make_history_report(str(tmp_path), tmp_path / "out")
+    assert "2 builds without one" in page.read_text(encoding="utf-8")
