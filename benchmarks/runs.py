@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def measure(folder: str) -> None:
 
     experiment = timed("read_experiment", lambda: analysis.read_experiment(folder))
     for name in ANSWERS:
-        timed(name, lambda name=name: ask(experiment, name))
+        timed(name, partial(ask, experiment, name))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(parts | {"peak MB": peak}))
 

@@ -19,7 +19,7 @@ README = PAGES["README.md"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 # NAME=value that no recipe of make, but what it starts, reads from the environment
-ELSEWHERE = {"CLOUD", "CONCURRENCY", "CONFIRM"}
+ELSEWHERE = {"CLOUD", "CONCURRENCY", "CONFIRM", "HOST_DATA"}
 LONGEST_SENTENCE = 40
 each_page = pytest.mark.parametrize("name", PAGES)
 

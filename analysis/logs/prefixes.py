@@ -97,7 +97,7 @@ class Prefix(NamedTuple):
         """The time that stands before a line."""
         line = _COLOUR.sub(b"", line[:_LONGEST]) if self.coloured else line[:_LONGEST]
         found = self.pattern.match(b"\n" + line) if self.pattern is not None else None
-        tokens = cut_tokens(found[0][1:]) if found else []
+        tokens = _cut_tokens(found[0][1:]) if found else []
         times = (read_stamp(each.kind, each.text) for each in tokens if each.kind in STAMPS)
         return next((each for each in times if each is not None), None)
 
@@ -167,11 +167,11 @@ def _find_shape(prefix: bytes) -> tuple[bytes | str, ...]:
     """What prefixes have in common that differ in times, numbers and names alone."""
     if not prefix.strip(b" \t"):
         return (prefix,)
-    tokens = cut_tokens(prefix.strip(b" "))
+    tokens = _cut_tokens(prefix.strip(b" "))
     return tuple(each.text if each.kind == "sign" else each.kind for each in tokens)
 
 
-def cut_tokens(prefix: bytes) -> list[Token]:
+def _cut_tokens(prefix: bytes) -> list[Token]:
     """The tokens of a prefix, in order."""
     *fields, last = prefix.split(b"\t")
     found = []
@@ -205,7 +205,7 @@ def _count(pattern: bytes, lines: Iterable[bytes]) -> int:
 
 def _holds(pattern: bytes, group: list[bytes], lines: list[bytes]) -> bool:
     """Whether a shape is a prefix: it holds a time, or much of the log bears it."""
-    if any(each.kind in STAMPS for each in cut_tokens(group[0])):
+    if any(each.kind in STAMPS for each in _cut_tokens(group[0])):
         return True
     fitting = _count(pattern, lines)
     return fitting >= _MUCH * len(lines) and fitting > 1
@@ -215,7 +215,7 @@ def _make_pattern(group: list[bytes], loose: bool) -> bytes:
     """The pattern of prefixes of one shape."""
     if not group[0].strip(b" \t"):
         return re.escape(group[0])
-    rows = [cut_tokens(each.strip(b" ")) for each in group]
+    rows = [_cut_tokens(each.strip(b" ")) for each in group]
     pieces = [_match_token([row[at] for row in rows], loose) for at in range(len(rows[0]))]
     numbered = rows[0][0].kind == "number"
     leads = numbered or any(each.startswith(b" ") for each in group)

@@ -137,7 +137,7 @@ def test_a_baseline_that_fails_stops_all_at_once_and_at_the_next_call(
 def test_what_fails_for_the_network_is_built_again_by_the_next_call(
     client, context, tmp_path, labs
 ):
-    said = "echo 'dial tcp: lookup pypi.org: Temporary failure in name resolution'"
+    said = "echo 'dial tcp: lookup packages.example: Temporary failure in name resolution'"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "lost.yml").write_text(
         f'version: 0.2\nphases:\n  build:\n    commands:\n      - "{said}; exit 1"\n'
