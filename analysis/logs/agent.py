@@ -56,6 +56,8 @@ class Agent:
         # phase, status, started, seconds
         self.phases: list[list[Any]] = []
         self.commands: list[Command] = []
+        # those before whose phase no begin was seen
+        self.early: list[Command] = []
         self.stamps_output = False
         self.failure: list[str] | None = None
         self.text: Script | None = None
@@ -87,6 +89,8 @@ class Agent:
         """Open or close a command or a phase, when the line says so."""
         if text.startswith(RUNNING):
             self.commands.append(Command(self.phase, text[len(RUNNING) :], when))
+            if self.phase is None:
+                self.early.append(self.commands[-1])
             self.text = Script(text[len(RUNNING) :])
         elif text.startswith(_FAILING):
             self.failure = [text[len(_FAILING) :]]
@@ -113,8 +117,9 @@ class Agent:
         row = self.phases[-1]
         row[1] = state.lower() if state else "succeeded" if success == "true" else "failed"
         row[3] = _seconds_between(row[2], when)
-        for command in self.commands:
-            command.phase = command.phase or phase
+        for command in self.early:
+            command.phase = phase
+        self.early.clear()
         self.phase = None
 
     def take_more(self, line: bytes) -> bool:

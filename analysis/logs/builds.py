@@ -5,15 +5,13 @@ from typing import Any
 
 from analysis.logs.legacy import LegacyBuild
 from analysis.logs.rawjson import RawBuild
-from analysis.logs.steps import Step
+from analysis.logs.steps import LAST, Step
 from analysis.logs.tty import TtyBuild
 
 _MISSING = re.compile(r"not found|manifest unknown|does not exist|no such file|status: 404", re.I)
 _PROOF = ("writing cache image manifest", "writing cache manifest")
 _TIMED = re.compile(rb"\d+\.\d+ ")
 _SKIPPED = "skipping cache export"
-# kinds of steps that come last
-_LAST = ("export", "load", "cache export")
 
 
 class Build:
@@ -69,7 +67,7 @@ class Build:
         An export begins when all that it needs is done, also where the log leaves that out; what
         several targets need is not the same.
         """
-        last = [step for step in self.steps if step.name.kind in _LAST]
+        last = [step for step in self.steps if step.name.kind in LAST]
         targets = {step.name.target for step in self.steps if step.name.target}
         done = any(step.name.kind == "export" and step.status == "ran" for step in last)
         return done and len(targets) < 2 and all(step.status != "unfinished" for step in last)
@@ -95,13 +93,13 @@ class Build:
 
     def is_over(self) -> bool:
         """Whether it has come to one of its last steps, or to its error."""
-        return self.over or any(step.name.kind in _LAST for step in self.steps)
+        return self.over or any(step.name.kind in LAST for step in self.steps)
 
     def is_whole(self) -> bool:
         """Whether its last steps are there: an export, or a stage's last instruction."""
         if isinstance(self.special, LegacyBuild) and self.special.over:
             return True
-        if any(step.name.kind in _LAST for step in self.steps):
+        if any(step.name.kind in LAST for step in self.steps):
             return True
         numbered = [step.name for step in self.steps if step.name.position]
         return bool(numbered) and numbered[-1].position == numbered[-1].total

@@ -2,7 +2,7 @@
 
 import re
 
-ANSI = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
+ANSI = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*+\x07)")
 # the end of a failed build, by the words of buildx, buildctl and compose
 FINAL = re.compile(
     rb"(?:ERROR|error|Error): failed to (?:build|solve)\b|failed to (?:build|solve): "

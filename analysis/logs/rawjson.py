@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from analysis.logs.steps import Step, read_part
+from analysis.logs.steps import LAST, Step, read_name, read_part
 
 _LINE = re.compile(rb'\{\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)')
 _Span = tuple[float, float]
@@ -25,7 +25,8 @@ class Vertex:
         self.digest, self.name = digest, ""
         self.error: str | None = None
         self.cached, self.ran = False, False
-        self.inputs: list[str] = []
+        # digests, in the order they were told
+        self.inputs: dict[str, None] = {}
         self.times: dict[float, float | None] = {}
         self.parts: dict[tuple[str, float | None], float] = {}
         self.output, self.open_line = 0, False
@@ -33,14 +34,17 @@ class Vertex:
     def take(self, state: dict[str, Any]) -> None:
         """Note a state; a vertex that BuildKit goes on with is started and completed again."""
         self.name = str(state.get("name") or self.name)
-        inputs = map(str, state.get("inputs") or ())
-        self.inputs += [each for each in inputs if each not in self.inputs]
+        self.inputs.update(dict.fromkeys(map(str, state.get("inputs") or ())))
         self.cached = self.cached or bool(state.get("cached"))
         self.error = str(state["error"]) if state.get("error") else self.error
         started, completed = read_time(state.get("started")), read_time(state.get("completed"))
         if started is not None:
             self.times[started] = completed
             self.ran = self.ran or (completed is not None and not state.get("cached"))
+
+    def is_last(self) -> bool:
+        """Whether it was begun and is of a kind that comes last."""
+        return bool(self.times) and read_name(self.name.encode("utf-8", "replace")).kind in LAST
 
     def take_part(self, status: dict[str, Any]) -> None:
         """Note a part of the step that is done."""
@@ -87,12 +91,16 @@ class RawBuild:
 
     def __init__(self) -> None:
         self.vertices: dict[str, Vertex] = {}
+        # whether it has come to one of its last steps
+        self.over = False
 
     def take(self, status: dict[str, Any]) -> bool:
         """Whether a status is as BuildKit writes them; what is told before a fault is kept."""
         try:
             for state in status.get("vertexes") or ():
-                self.find(state["digest"]).take(state)
+                vertex = self.find(state["digest"])
+                vertex.take(state)
+                self.over = self.over or vertex.is_last()
             for part in status.get("statuses") or ():
                 self.find(part["vertex"]).take_part(part)
             for log in status.get("logs") or ():

@@ -279,8 +279,8 @@ class Reader:
 
     def begins_next(self, line: bytes) -> bool:
         """Whether a line is of a build's first steps while the last ones of this have been."""
-        over = self.build is not None and self.build.is_over()
-        return over and _FIRST.search(line) is not None
+        # first what is seldom true, and quick to tell
+        return bool(_FIRST.search(line)) and self.build is not None and self.build.is_over()
 
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
@@ -362,8 +362,9 @@ class Reader:
 
     def take_status(self, status: dict[str, Any], line: bytes) -> bool:
         """A status of BuildKit's own record: of the build under way, or of the next."""
-        if isinstance(self.special, RawBuild) and not self.begins_next(line):
-            return self.special.take(status)
+        special = self.special
+        if isinstance(special, RawBuild) and not (special.over and _FIRST.search(line)):
+            return special.take(status)
         return self.start_special(RawBuild(), "buildkit", "rawjson").take(status)
 
     def start_special(self, special: _Special, builder: str, display: str) -> _Special:

@@ -18,6 +18,8 @@ KINDS = (
     ("internal", re.compile(r"resolve image config for |docker-image://|load |local://")),
     ("from", re.compile(r"FROM \S")),
 )
+# those that come last
+LAST = ("export", "load", "cache export")
 _BUILDER = re.compile(
     r"booting |waiting for \d+ pods|creating container|starting container|connected to "
 )

@@ -115,7 +115,7 @@ def _end_lines(data: bytes) -> bytes:
     if b"\r" not in ends:
         pass
     elif b"\r\r\n" in ends:
-        data = re.sub(rb"\r++\n", b"\n", data)
+        data = re.sub(rb"(?<!\r)\r++\n", b"\n", data)
     elif b"\r\n" in ends:
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
     return _unwrap(data) if _WRAPPED in data[:_SAMPLE] else data
@@ -158,13 +158,13 @@ def cut_windows(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _unwrap(data: bytes) -> bytes:
     """Join lines that PowerShell broke at the width of its window, and drop what it added."""
     data = re.sub(rb"\A[\w.-]+ : (?=#0 )", b"", data)
-    whole: list[bytes] = []
+    pieces: list[bytes] = []
     joins = False
     for line in data.split(b"\n"):
         starts = line[:1] == b"#" or line.startswith((b"------", b"[")) or not line.strip()
         if joins and not starts:
-            whole[-1] += line
+            pieces.append(line)
         else:
-            whole.append(line)
+            pieces += (b"\n", line)
             joins = re.match(rb"#\d+ ", line) is not None
-    return b"\n".join(whole)
+    return b"".join(pieces[1:])
