@@ -133,7 +133,7 @@ def _is_bare(text: bytes) -> bool:
     sample = b"\n" + glance(text)
     plain, agent = len(_PLAIN.findall(sample)), sample.count(b"\n[Container] ")
     within = sample.count(b"#") - sample.count(b"\n#") + sum(map(sample.count, _OTHERS))
-    return plain > within and 2 * agent >= sample.count(b"[Container] ")
+    return plain > 8 + 2 * within and 2 * agent >= sample.count(b"[Container] ")
 
 
 def _find_marked(lines: list[bytes]) -> list[Marked]:

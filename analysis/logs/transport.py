@@ -82,6 +82,9 @@ def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
             times, data = times or content.times, content.text
         ways.append(_end_lines)
         data = _end_lines(data)
+        if _WRAPPED in data[:_SAMPLE]:
+            ways.append(_unwrap)
+            data = _unwrap(data)
         if (prefix := learn_prefix(data)) is not None:
             times = prefix.read_times(data) or times
             writer = writer if writer not in (None, "unknown") else name_writer(prefix.example)
@@ -110,7 +113,7 @@ def _strip_ends(data: bytes) -> bytes:
 
 
 def _end_lines(data: bytes) -> bytes:
-    """The data with line feeds alone, and without the line ends that PowerShell added."""
+    """The data with line feeds alone."""
     ends = data[:_SAMPLE] + data[-_SAMPLE:]
     if b"\r" not in ends:
         pass
@@ -118,7 +121,7 @@ def _end_lines(data: bytes) -> bytes:
         data = re.sub(rb"(?<!\r)\r++\n", b"\n", data)
     elif b"\r\n" in ends:
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    return _unwrap(data) if _WRAPPED in data[:_SAMPLE] else data
+    return data
 
 
 def to_utf8(pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
