@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import uuid
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from analysis.lab import Lab, connect
 ROOT = Path(__file__).parent.parent
 # tests read anew, and leave the cache of whoever runs them alone; those of the store name their own
 os.environ["CODEBUILD_CACHE_STORE"] = "off"
+# what a shell starts in the background ignores Ctrl-C, and so would programs that tests interrupt
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # a base image of a shell and little else: to pull a real one would take most of a build's time.
 # Its name is of this process of this machine: others' tests may use the same engine
 SMALL_IMAGE = f"lab-small:tests-{uuid.getnode():x}-{os.getpid()}"

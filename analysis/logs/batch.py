@@ -7,6 +7,7 @@ from datetime import datetime
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
+from analysis.logs.containers import may_hold_lines
 from analysis.logs.frames import COLUMNS, Row, Rows, Tables
 from analysis.logs.markers import count_certain
 from analysis.logs.paths import show_path
@@ -74,6 +75,8 @@ def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
     encoding, pieces = to_utf8(pieces)
     windows = cut_windows(pieces)
     first = next(windows, b"")
+    if may_hold_lines(first):
+        first += b"".join(windows)
     if _ends_in_returns(first):
         first, windows = _end_lines(first), map(_end_lines, windows)
     text = clean_lines(first, encoding)

@@ -9,9 +9,16 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.logs.entries import Entry, Opened, end_line, list_records, put_in_order, read_records
+from analysis.logs.entries import (
+    Entries,
+    Opened,
+    end_line,
+    list_records,
+    put_in_order,
+    read_records,
+)
 from analysis.logs.markers import find_markers, sample_lines
-from analysis.logs.stamps import STAMPS, read_stamp
+from analysis.logs.stamps import STAMPS, read_epoch, read_stamp
 
 _JSON = re.compile(rb"\s*(?:\{|\[\s*[\{\[\"])")
 # BuildKit's own record is no container
@@ -28,6 +35,16 @@ _NOT_BLANK = re.compile(r"\S")
 _NAMES = re.compile(r"[\w@. -]{1,64}")
 _CSV_MESSAGES, _CSV_TIMES = ("message", "msg", "log", "textpayload"), ("timestamp", "time")
 _CSV_STREAMS = ("logstream", "logstreamname")
+# of get-log-events: before the first message, between two that end their lines, after the last
+_TIME = re.compile(rb'"timestamp": (\d{13}),\s+"message": "')
+_EVENTS = re.compile(rb'\{\s+"events": \[\s+\{\s+' + _TIME.pattern)
+_BETWEEN = rb'"(?:,\s+"ingestionTime": \d{13})?\s+\},\s+\{\s+"timestamp": \d{13},\s+"message": "'
+# a quotation mark with a backslash before it ends no text
+_AFTER_LINE = re.compile(rb'\\n"(?<!\\\\n")' + _BETWEEN[1:])
+_AFTER_TEXT = re.compile(rb'"(?<!\\")(?<!\\n")' + _BETWEEN[1:])
+_LAST = re.compile(rb'"(?:,\s+"ingestionTime": \d{13})?\s+\}\s+\],[^\[\]{}]*\}\s*\Z')
+# bytes in which the last event begins, unless its line is longer
+_TAIL = 1 << 16
 _AWS_TEXT = re.compile(
     rb"^EVENTS\t(?:\d{50,64}\t\d{13}\t([^\t\n]*+)|\d{13})\t(.*?)\t(\d{13})(?=\n|\Z)", re.M | re.S
 )
@@ -51,6 +68,13 @@ class Content(NamedTuple):
     times: list[datetime]
 
 
+def may_hold_lines(data: bytes) -> bool:
+    """Whether data begin as a container does that only its whole text opens."""
+    head = data[:512]
+    begins = data.startswith(b"EVENTS\t") or _AWS_YAML.match(head) is not None
+    return begins or _read_header(head) is not None or _is_json(data)
+
+
 def open_container(data: bytes) -> Content | None:
     """What a container holds; None when the data are the lines themselves."""
     head = data[:512]
@@ -59,11 +83,37 @@ def open_container(data: bytes) -> Content | None:
     if (header := _read_header(head)) is not None:
         opened = read_csv(decode(data), *header)
         return Content("csv", encode("".join(opened.messages)), opened.times)
+    if (events := _read_events(data)) is not None:
+        return events
     if _is_json(data) and (opened := read_json(decode(data))):
         return Content("json", encode("".join(opened.messages)), opened.times)
     if _AWS_YAML.match(head) and (opened := _read_yaml(data)):
         return Content("json", encode("".join(opened.messages)), opened.times)
     return _read_copy(data)
+
+
+def _read_events(data: bytes) -> Content | None:
+    """The messages of `aws logs get-log-events`, oldest first, all at once; None for other JSON.
+
+    What stands between two messages is cut out, and the rest read as one text, which fails if
+    anything else stood there.
+    """
+    first = _EVENTS.match(data)
+    if first is None:
+        return None
+    body = _AFTER_LINE.sub(rb"\\n", data[first.end() - 1 :])
+    body = _AFTER_TEXT.sub(rb"\\n", body)
+    last = _LAST.search(body)
+    found = _TIME.findall(data, len(data) - _TAIL)
+    empty = data.find(b'"message": ""', len(data) - _TAIL) >= 0
+    if last is None or empty or not found or int(found[-1]) < int(first[1]):
+        return None
+    try:
+        text = json.loads(body[: last.start() + 1])
+    except ValueError:
+        return None
+    times = [read_epoch(int(each)) for each in (first[1], found[-1])]
+    return Content("json", encode(end_line(text)), [each for each in times if each is not None])
 
 
 def _is_json(data: bytes) -> bool:
@@ -115,19 +165,17 @@ def read_csv(text: str, sign: str, names: list[str]) -> Opened:
         for wanted in (_CSV_MESSAGES, _CSV_TIMES, _CSV_STREAMS)
     )
     assert message is not None
-    entries = [
-        Entry(end_line(row[message]), _pick(row, time), _pick(row, stream))
-        for row in rows
-        if len(row) > message and (len(row) > 1 or len(names) == 1)
-    ]
-    return put_in_order(entries, sort=True)
-
-
-def _pick(row: list[str], at: int | None) -> Any:
-    """A value of a row; an int where it is one, None where there is none."""
-    if at is None or at >= len(row):
-        return None
-    return int(row[at]) if row[at].isascii() and row[at].isdigit() else row[at]
+    width = len(names)
+    if any(len(row) < width for row in rows):
+        rows = [
+            row + [""] * (width - len(row))
+            for row in rows
+            if len(row) > message and (len(row) > 1 or width == 1)
+        ]
+    times, streams = (
+        [None] * len(rows) if at is None else [row[at] for row in rows] for at in (time, stream)
+    )
+    return put_in_order(Entries([row[message] for row in rows], times, streams), sort=True)
 
 
 def read_json(text: str) -> Opened | None:
@@ -191,11 +239,10 @@ def _unquote(quoted: str) -> str:
 
 def _read_aws_text(data: bytes) -> Opened | None:
     """The messages that `aws logs get-log-events --output text` prints, or filter-log-events."""
-    entries = [
-        Entry(end_line(decode(message)), int(time), decode(stream))
-        for stream, message, time in _AWS_TEXT.findall(data)
-    ]
-    return put_in_order(entries, sort=True) if entries else None
+    found = _AWS_TEXT.findall(data)
+    streams, messages, times = zip(*found, strict=True) if found else ((), (), ())
+    entries = Entries([*map(decode, messages)], [*map(int, times)], [*map(decode, streams)])
+    return put_in_order(entries, sort=True) if found else None
 
 
 def _read_yaml(data: bytes) -> Opened | None:

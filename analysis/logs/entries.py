@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice
+from operator import gt
 from typing import Any, NamedTuple
 
 from analysis.logs.markers import shows_marker
@@ -20,18 +21,24 @@ _TIMES = ("timestamp", "time", "ts", "t", "datetime", "date", "realtimetimestamp
 _STREAMS = ("logstreamname", "logstream")
 # what `aws logs get-query-results` prints for each column of a row
 _FIELD = {"field", "value"}
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 # entries among which the message's name is looked for
 _FIRST = 300
+# entries at either end among which a time is looked for
+_ENDS = 50
 # a name, or those of an entry within an entry
 Path = tuple[Any, ...]
 
 
-class Entry(NamedTuple):
-    """A message and what stands beside it; `time` as it is written."""
+class Entries(NamedTuple):
+    """Messages and what stands beside each: times as they are written, and streams; None unknown.
 
-    message: str
-    time: Any = None
-    stream: str | None = None
+    Columns, since a log has many entries and few kinds of them.
+    """
+
+    messages: list[str]
+    times: list[Any]
+    streams: list[Any]
 
 
 class Opened(NamedTuple):
@@ -41,27 +48,32 @@ class Opened(NamedTuple):
     times: list[datetime]
 
 
-def list_records(value: Any) -> Iterator[Any]:
+def list_records(value: Any) -> list[Any]:
     """The entries that a JSON value holds, however deep: objects, rows and texts."""
     if isinstance(value, list):
-        if value and all(
-            isinstance(each, dict) and {"field", "value"} <= each.keys() for each in value
-        ):
-            yield {str(each["field"]): each["value"] for each in value}
-        elif value and not any(isinstance(each, dict | list) for each in value):
-            yield from value if all(isinstance(each, str) for each in value) else [value]
-        else:
-            for each in value:
-                row = isinstance(each, list) and not any(isinstance(x, dict | list) for x in each)
-                yield from [each] if row else list_records(each)
-    elif isinstance(value, dict):
+        return _list_items(value)
+    if isinstance(value, dict):
         lists = [each for each in value.values() if _holds_records(each)]
-        for each in lists:
-            yield from list_records(each)
-        if not lists:
-            yield value
-    elif isinstance(value, str):
-        yield value
+        return [found for each in lists for found in list_records(each)] if lists else [value]
+    return [value] if isinstance(value, str) else []
+
+
+def _list_items(value: list[Any]) -> list[Any]:
+    """The entries of a list: its items, what they hold, or the list itself as one row."""
+    if value and all(isinstance(each, dict) and each.keys() >= _FIELD for each in value):
+        return [{str(each["field"]): each["value"] for each in value}]
+    if value and not any(isinstance(each, dict | list) for each in value):
+        return value if all(isinstance(each, str) for each in value) else [value]
+    found: list[Any] = []
+    for each in value:
+        # most are objects of plain values, told at once
+        if (type(each) is dict and _PLAIN.issuperset(map(type, each.values()))) or (
+            isinstance(each, list) and not any(isinstance(x, dict | list) for x in each)
+        ):
+            found.append(each)
+        else:
+            found += list_records(each)
+    return found
 
 
 def _holds_records(value: Any) -> bool:
@@ -81,42 +93,57 @@ def read_records(records: Sequence[Any], sort: bool) -> Opened | None:
         return None
     sample = next(each for each in records if isinstance(_get(each, message), str | list))
     time, stream = (_find_named(sample, names, message) for names in (_TIMES, _STREAMS))
-    entries = [
-        Entry(text, _get(each, time), _get(each, stream))
-        for each in records
-        if (text := _to_text(each if isinstance(each, str) else _get(each, message))) is not None
-    ]
-    return put_in_order(entries, sort)
+    texts = _get_all(records, message)
+    if any(type(each) is not str for each in texts):
+        texts = [each if isinstance(each, str) else _to_text(text)
+                 for each, text in zip(records, texts, strict=True)]  # fmt: skip
+        records = [each for each, text in zip(records, texts, strict=True) if text is not None]
+        texts = [text for text in texts if text is not None]
+    return put_in_order(Entries(texts, _get_all(records, time), _get_all(records, stream)), sort)
 
 
-def put_in_order(entries: list[Entry], sort: bool) -> Opened:
-    """The messages of each stream after the other, oldest first."""
-    keys = _compare(entries)
+def _get_all(records: Sequence[Any], path: Path | None) -> list[Any]:
+    """The value of each record at a path; None where there is none."""
+    if path is None:
+        return [None] * len(records)
+    if len(path) == 1 and isinstance(path[0], str) and {*map(type, records)} == {dict}:
+        name = path[0]
+        return [each.get(name) for each in records]
+    return [_get(each, path) for each in records]
+
+
+def put_in_order(entries: Entries, sort: bool) -> Opened:
+    """The messages of each stream after the other, oldest first, each with a line feed."""
+    messages, times, streams = entries
+    keys = _compare(times)
+    order: Sequence[int] = range(len(messages))
     if keys and keys[0] > keys[-1]:
-        entries, keys = entries[::-1], keys[::-1]
-    if sort and keys and any(a > b for a, b in pairwise(keys)):
-        entries = [entries[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]
-    streams = {name: place for place, name in enumerate(dict.fromkeys(e.stream for e in entries))}
-    if len(streams) > 1:
-        entries = sorted(entries, key=lambda each: streams[each.stream])
-    return Opened([each.message for each in entries], _find_ends(entries))
+        order, keys = order[::-1], keys[::-1]
+    if sort and any(map(gt, keys, islice(keys, 1, None))):
+        order = [order[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]
+    if any(each != streams[0] for each in streams):
+        places: dict[Any, int] = {}
+        for at in order:
+            places.setdefault(streams[at], len(places))
+        order = sorted(order, key=lambda at: places[streams[at]])
+    ordered = [messages[at] for at in order]
+    whole = [each if each[-1:] == "\n" else each + "\n" for each in ordered]
+    first, last = ([times[at] for at in end] for end in (order[:_ENDS], order[-_ENDS:]))
+    return Opened(whole, _find_ends(first, last))
 
 
-def _compare(entries: list[Entry]) -> list[Any]:
+def _compare(times: list[Any]) -> list[Any]:
     """The times of entries in a form that compares; [] when one has none."""
-    times = [each.time for each in entries]
-    if all(isinstance(each, int) for each in times):
-        return times
-    if all(isinstance(each, str) for each in times) and len({*map(len, times)}) == 1:
+    kinds = {*map(type, times)}
+    if kinds == {int} or (kinds == {str} and len({*map(len, times)}) == 1):
         return times
     moments = [_read_moment(each) for each in times]
     return [] if None in moments else moments
 
 
-def _find_ends(entries: list[Entry]) -> list[datetime]:
-    """The first and the last time of entries."""
-    ends = (entries[:50], entries[:-51:-1])
-    found = [next(filter(None, (_read_moment(each.time) for each in end)), None) for end in ends]
+def _find_ends(first: Sequence[Any], last: Sequence[Any]) -> list[datetime]:
+    """The first and the last time that is known among the first and the last entries."""
+    found = [next(filter(None, map(_read_moment, end)), None) for end in (first, last[::-1])]
     return [each for each in found if each is not None]
 
 

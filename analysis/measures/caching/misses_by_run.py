@@ -25,7 +25,8 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     left out of comparisons left a cache, too.
     """
     builds = list_builds(logs)
-    known = runs.dropna(subset=["log", "run"])
+    runs = runs.assign(log=_name_missing(runs["log"]))
+    known = runs.dropna(subset=["run"])
     names = dict(zip(known["log"], known["run"], strict=True))
     rows: list[Row] = []
     before: dict[str, str | None] = {}
@@ -39,6 +40,12 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     columns = [*RUN, "log", "before", *(name for name in COLUMNS if name != "log")]
     table = join_rows(runs[[*RUN, "log"]], misses, ["log"], many=True)
     return table[columns].drop(columns="log")
+
+
+def _name_missing(logs: pd.Series) -> pd.Series:
+    """Logs, with a name that occurs nowhere else for each that is missing."""
+    names = pd.Series([f"\0{n}" for n in range(len(logs))], logs.index, "string")
+    return logs.astype("string").fillna(names)
 
 
 def _cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
@@ -60,9 +67,8 @@ def _list_histories(
         if strategy is not None and number is not None:
             history = histories.setdefault((strategy, number), history)
         kept = host == "kept" and strategy not in elsewhere
-        if log is not None:
-            earlier = sorted(frozenset().union(*history.states)) if kept else history.last
-            yield log, earlier, False if strategy in elsewhere and history.last else empty
+        earlier = sorted(frozenset().union(*history.states)) if kept else history.last
+        yield log, earlier, False if strategy in elsewhere and history.last else empty
         history.add(log, kept)
 
 
@@ -73,9 +79,9 @@ class _History:
     states: set[frozenset[str]] = field(default_factory=lambda: {frozenset()})
     last: list[str] = field(default_factory=list)
 
-    def add(self, log: str | None, kept: bool) -> None:
+    def add(self, log: str, kept: bool) -> None:
         """Go on by a build: on a pool of kept hosts it may have replaced what any of them held."""
-        self.last = [] if log is None else [log]
+        self.last = [log]
         self.states = {
             state - {replaced} | {*self.last}
             for state in self.states
