@@ -32,3 +32,9 @@ def join_rows(
     keys = list(on)
     known = right.dropna(subset=keys)
     return left.merge(known, on=keys, how=how, validate=None if many else "m:1")
+
+
+def name_missing(names: pd.Series) -> pd.Series:
+    """Names as text; for each null one that occurs nowhere else, as it is the same as no other."""
+    own = pd.Series([f"\0{number}" for number in range(len(names))], names.index, dtype="string")
+    return names.astype("string").fillna(own)

@@ -78,7 +78,7 @@ def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
     if may_hold_lines(first):
         first += b"".join(windows)
     if _ends_in_returns(first):
-        first, windows = _end_lines(first), map(_end_lines, windows)
+        first, windows = _feed_lines(first), map(_feed_lines, windows)
     text = clean_lines(first, encoding)
     if text.ways is None and (more := b"".join(windows)):
         text = clean_lines(first + more, encoding)
@@ -108,7 +108,7 @@ def _ends_in_returns(data: bytes) -> bool:
     return data.find(b"\n", 0, len(data) - 1) < 0 and b"\r" in data and b"\0" not in data
 
 
-def _end_lines(data: bytes) -> bytes:
+def _feed_lines(data: bytes) -> bytes:
     """The data with line feeds for carriage returns."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

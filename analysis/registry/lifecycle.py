@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.registry.images import ACTIVATING, ARCHIVED
 from analysis.registry.policy import COUNT, Rule, read_policy
+from analysis.rows import name_missing
 
 COLUMNS = {"digest": "string", "action": "string", "rule": "Int64", "reason": "string"}
 # count type -> (column of the time that counts, its words)
@@ -60,9 +61,7 @@ def preview_lifecycle(
     now = pd.Timestamp(now or datetime.now(UTC))
     now = now.tz_localize("UTC") if now.tz is None else now
     told = images["digest"]
-    # an entry without a digest is the same as none
-    own = pd.Series([f"?{number}" for number in range(len(images))], images.index, dtype="string")
-    images = images.assign(digest=told.astype("string").fillna(own))
+    images = images.assign(digest=name_missing(told))
     listed, leads = _find_listed(images), _find_leads(images)
     counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
     used = counted.reindex(columns=["pulled", "activated"]).max(axis="columns")

@@ -1,6 +1,6 @@
 """Why the layers of an experiment's runs missed: each run held against those it could build on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,7 +10,7 @@ from analysis.measures.caching.docker_builds import Built, list_builds, list_tup
 from analysis.measures.caching.misses import COLUMNS, Row, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
-from analysis.rows import join_rows
+from analysis.rows import join_rows, name_missing
 from analysis.words import join_words
 
 _FACTS = ["strategy", "round", "log", "host", "host_empty"]
@@ -25,7 +25,7 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     left out of comparisons left a cache, too.
     """
     builds = list_builds(logs)
-    runs = runs.assign(log=_name_missing(runs["log"]))
+    runs = runs.assign(log=name_missing(runs["log"]))
     known = runs.dropna(subset=["run"])
     names = dict(zip(known["log"], known["run"], strict=True))
     rows: list[Row] = []
@@ -40,12 +40,6 @@ def misses_by_run(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     columns = [*RUN, "log", "before", *(name for name in COLUMNS if name != "log")]
     table = join_rows(runs[[*RUN, "log"]], misses, ["log"], many=True)
     return table[columns].drop(columns="log")
-
-
-def _name_missing(logs: pd.Series) -> pd.Series:
-    """Logs, with a name that occurs nowhere else for each that is missing."""
-    names = pd.Series([f"\0{n}" for n in range(len(logs))], logs.index, "string")
-    return logs.astype("string").fillna(names)
 
 
 def _cached_elsewhere(runs: pd.DataFrame, builds: Mapping[str, list[Built]]) -> set[str]:
@@ -115,6 +109,6 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _list_names(names: Iterable[str]) -> str:
-    """Each name once, joined."""
-    return join_words(dict.fromkeys(names))
+def _list_names(names: pd.Series) -> str:
+    """Each known name once, joined."""
+    return join_words(dict.fromkeys(names.dropna()))

@@ -1,7 +1,7 @@
 """Footprint: what each strategy leaves in the registry, push by push."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,11 +55,7 @@ def count_entries(
     runs = runs.sort_values(["started", "run"], kind="stable")
     unread = set() if problems is None else set(problems["path"].dropna())
     read = runs.loc[~runs["images"].isin(list(unread)), "run"].dropna()
-    listings: dict[str, list[_Entry]] = {run: [] for run in read}
-    images = images if "apart" in images else images.assign(apart=False)
-    images = images.dropna(subset=["run"])
-    for run, *entry in zip(*(images[name] for name in ("run", *_ENTRY)), strict=True):
-        listings.setdefault(run, []).append(entry)
+    listings = _list_entries(images, read)
     rows = [{"run": run} | _count_listing(listings[run]) for run in read]
     counts = pd.DataFrame(rows, columns=["run", *_NUMBERS]).drop(columns="new")
     table = join_rows(runs, counts, ["run"], "left")
@@ -72,6 +68,16 @@ def count_entries(
     table["new"] = list(_count_new(table, digests))
     types = COLUMNS | ({"round": "Int64"} if table["round"].isna().any() else {})
     return table[list(COLUMNS)].astype(types)
+
+
+def _list_entries(images: pd.DataFrame, read: Iterable[str]) -> dict[str, list[_Entry]]:
+    """The entries, _ENTRY of each, that the listing of each run has."""
+    listings: dict[str, list[_Entry]] = {run: [] for run in read}
+    images = images if "apart" in images else images.assign(apart=False)
+    images = images.dropna(subset=["run"])
+    for run, *entry in zip(*(images[name] for name in ("run", *_ENTRY)), strict=True):
+        listings.setdefault(run, []).append(entry)
+    return listings
 
 
 def _count_listing(entries: Sequence[_Entry]) -> dict[str, int | None]:
