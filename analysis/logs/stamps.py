@@ -49,6 +49,10 @@ def _say_digits(found: re.Match[bytes]) -> bytes:
     return found[1] + b"f" if found[1] else b"0"
 
 
+# what a time in nanoseconds is less than; JSON can name infinity too
+_LARGEST = 1e21
+
+
 def read_stamp(kind: str, text: bytes) -> datetime | None:
     """The UTC time that a text of one of STAMPS names, which it is without a zone.
 
@@ -70,10 +74,16 @@ def find_stamp(text: bytes) -> datetime | None:
 
 
 def read_epoch(number: float) -> datetime | None:
-    """The UTC time of seconds since 1970, or of milli-, micro- or nanoseconds by their size."""
+    """The UTC time of seconds since 1970, or of milli-, micro- or nanoseconds by their size.
+
+    None for what names no time of a build.
+    """
+    if not 1e8 < number < _LARGEST:
+        return None
     while number > 1e11:
         number /= 1000
-    return datetime.fromtimestamp(number, UTC) if number > 1e8 else None
+    when = datetime.fromtimestamp(number, UTC)
+    return when if when.year in YEARS else None
 
 
 def _read_number(text: bytes) -> datetime | None:

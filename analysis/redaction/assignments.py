@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from analysis.redaction.names import (
     NONE,
     STRONG,
-    WEAK,
     is_counted,
     is_harmless,
     is_secret,
     is_wordlike,
     judge_name,
     list_words,
+    looks_drawn,
     looks_made,
     looks_random,
 )
@@ -63,7 +63,7 @@ _KEY_PLACE = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[,.:]?[ \t]+$")
 _OPTION = re.compile(
-    r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{1,60})(?:[ \t]+|[ \t]*=[ \t]*)(?![-=\s])"
+    r"(?<![\w-])--?(?P<name>[A-Za-z_][\w.-]{1,60})(?:[ \t]+|[ \t]*=[ \t]*)(?![-=\s])"
 )
 # of a sentence on an option, not its value
 _SENTENCE = frozenset(
@@ -74,8 +74,9 @@ _XML = re.compile(
 )
 # `ENV NAME value`, `npm config set NAME value`
 _SET = re.compile(
-    r"(?<![\w-])(?:ENV|env|setx|SETX|secret set|config(?:ure)?[ \t]+set|config|set)[ \t]+"
-    r"(?:-\S{1,80}[ \t]+){0,3}(?P<name>[\w./:@-]{1,200})[ \t]+(?:--body[ \t]+)?(?![=:\s])"
+    r"(?<![\w-])(?:ENV|env|setx|--arg|SETX|secret set|config(?:ure)?[ \t]+set|config|set)[ \t]+"
+    r"(?:-\S{1,80}[ \t]+){0,3}(?:'[^'\n]{0,100}\.)?(?P<name>[\w./:@-]{1,200})'?[ \t]+"
+    r"(?:--body[ \t]+)?(?![=:\s])"
 )
 # `"name": "NAME", "value": "value"`, `--name NAME --value value`, `key="NAME" value="value"`
 _PAIR = re.compile(
@@ -142,7 +143,7 @@ def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> boo
     if not at_key or (rest and not rest.startswith(("#", "//", TAG))):
         return looks_made(value)
     told = is_wordlike(value) and "token" in match["name"].lower() and not match["name"].isupper()
-    return strength == WEAK or not told
+    return strength < STRONG or not told
 
 
 def _find_header(text: str, at: int) -> tuple[int, int] | None:
@@ -186,7 +187,8 @@ def find_near(text: str) -> Iterator[tuple[int, int]]:
         if judge_name(name[0]) < STRONG and not given:
             continue
         match = _NEAR.match(text, name.end())
-        if match and looks_random(match["value"]) and not _DIGEST.match(match["value"]):
+        random = looks_drawn if given else looks_random
+        if match and random(match["value"]) and not _DIGEST.match(match["value"]):
             yield match.span("value")
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from analysis.redaction.accounts import find_accounts
+from analysis.redaction.arguments import find_arguments
 from analysis.redaction.assignments import (
     find_assigned,
     find_bearers,
@@ -15,14 +16,15 @@ from analysis.redaction.assignments import (
     find_pairs,
     find_set,
 )
+from analysis.redaction.commands import WORDS, find_in_commands
 from analysis.redaction.credentials import (
-    find_in_commands,
+    find_in_hooks,
     find_in_urls,
-    find_piped,
     find_said,
     find_without_scheme,
 )
 from analysis.redaction.names import list_words
+from analysis.redaction.pipes import find_piped
 from analysis.redaction.plain import Plain, read_plain, replace_spans
 from analysis.redaction.services import find_keys, list_keywords, write_words
 
@@ -36,8 +38,10 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_set,
     find_pairs,
     find_in_urls,
+    find_in_hooks,
     find_without_scheme,
     find_in_commands,
+    find_arguments,
     find_piped,
     find_said,
     find_keys,
@@ -45,20 +49,29 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
 # without any of these, and of the services' keywords, a line tells no secret
 # in lower case, and as RE2 can tell them without many states
 _WORDS = list_words(
-    "twine poetry useradd ldap smb doctl cargo gem rabbitmqctl add-mask composer mongo "
-    "htpasswd openssl nuget jwt= jwt: hmac salt otp= otp: id_rsa "
+    "jwt= jwt: hmac salt otp= otp: -otp id_rsa pin= pin: psk sas= sas: pat= pat: csrf xsrf "
+    "session sid= license= license: seed mnemonic phrase kennwort wachtwoord contrasena senha "
+    "passe parola salasana passord adgangskode heslo code= code: hook literal "
     "pass pwd pw= pw: _pw secret token key auth cred cookie signature sig= login bearer :// "
-    "%3a%2f%2f thin: curl identified redis-cli mysql mariadb 7z zip snyk bundle whsec_ hooks "
+    "%3a%2f%2f thin: identified whsec_ hooks "
     "dckr_ gocspx ya29. 1//0 gsk_ r8_ nfp_ sbp_ nrak- atbb atctt xox eyj github_pat account "
     "registr bucket owner amazonaws arn:aws codesuite s3: s3a: basic sudo east- west- north- "
     "south- central-"
 )
 _ODD_FORMS = (
     r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."
-    r"|[0-9a-z]@[a-z][a-z0-9-]*[./]|\bapi-[a-z0-9]{5}"
+    r"|[0-9a-z]@[a-z][a-z0-9-]*[./]|\bapi-[a-z0-9]{5}|\bhttps? -a"
+    r"|--(?:user|creds?)[ =]|\s/u(?:ser)?:|\s-u\s"
+    # a run of letters and digits where commands take secrets
+    r"|\s-(?:[akpstuwxz]|pw|hp)[ =]?[^\s]*[0-9a-z+/=]{12}|(?:echo|printf|<<<).*[0-9a-z+/=]{12}"
+    r"|\bx-[a-z-]+: ?[0-9a-z+/=_-]{12}|\bcode (?:is|was)"
+    r"|\b(?:sign-?in|attach|unlock|unseal|unwrap|activate|register|enroll|join|obscure)\s"
+    r".*[0-9a-z+/=]{12}"
 )
 # from so many lines on a vectorized search is faster than one line after the other
 _MANY = 30
+# signs of a line from which on only RE2, which is linear, looks for them
+_LONG = 5000
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -73,7 +86,7 @@ class Redacted(NamedTuple):
 @cache
 def _make_trigger() -> re.Pattern[str]:
     """What finds, in lower case, a word that a line with a secret has."""
-    words = sorted({*_WORDS, *list_keywords()})
+    words = sorted({*_WORDS, *WORDS, *list_keywords()})
     # a word that contains another adds nothing
     short = [word for word in words if not any(each in word for each in words if each != word)]
     return re.compile(write_words(short) + _ODD_FORMS)
@@ -81,7 +94,7 @@ def _make_trigger() -> re.Pattern[str]:
 
 def find_telling(lines: list[str]) -> list[int]:
     """The numbers of the lines that may have a secret in them."""
-    if len(lines) < _MANY:
+    if len(lines) < _MANY and all(len(line) < _LONG for line in lines):
         search = _make_trigger().search
         return [at for at, line in enumerate(lines) if search(_COLOUR.sub("", line).lower())]
     # pyarrow searches by RE2, in one pass whatever there is to find

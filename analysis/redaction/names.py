@@ -13,8 +13,11 @@ def list_words(text: str) -> list[str]:
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORD = re.compile(
     r"(?:password|passwd|passphrase|passcode|passwort|secret|token|apikey|authkey|accesskey"
-    r"|secretkey|privatekey|accountkey|sharedkey|masterkey|signingkey|licensekey|credential"
-    r"|(?:ssh|db|root|ftp|user|admin|mysql|pg|http|mail|smtp|ldap|store|key|trust|login)pass)s?$|^(?:pwd|pw|creds)$"
+    r"|secretkey|privatekey|accountkey|sharedkey|masterkey|signingkey|licensekey|activationkey"
+    r"|credential|mnemonic|requirepass|masterauth"
+    # in other languages
+    r"|kennwort|wachtwoord|contrasena|senha|motdepasse|parola|salasana|passord|adgangskode|heslo"
+    r"|(?:ssh|db|root|ftp|user|admin|mysql|pg|http|mail|smtp|ldap|store|key|trust|login)pass)s?$|^(?:pwd|pw|creds|passe)$"
 )
 # what a secret word is followed by where the name is of something else
 _OTHER = frozenset(
@@ -39,7 +42,7 @@ _OPEN_KEYS = frozenset(
         "hot arrow enter shift ctrl alt tab any join shard natural surrogate s3 node item "
         "dict json config translation locale message tag label annotation topic routing apt "
         "known trusted layer release order search filter state event metric data first last "
-        "next"
+        "next project"
     )
 )
 # names of no secret where the value is a number: MAX_TOKENS=4096
@@ -47,8 +50,19 @@ _COUNTED = frozenset(
     list_words("max min num total count tokens limit prompt completion input output")
 )
 # these alone say little: only a value that looks like a secret is one
-_WEAK = frozenset(list_words("pass pwd pw auth signature sig jwt hmac salt otp cookie rsa"))
-STRONG, WEAK, NONE = 2, 1, 0
+_WEAK = frozenset(
+    list_words(
+        "pass pwd pw auth signature sig jwt hmac salt otp totp cookie rsa psk sas pat bearer cred "
+        "csrf xsrf session pin"
+    )
+)
+# these less: only a value that looks drawn at random is one
+_FAINT = frozenset(list_words("key keys license sid seed webhook"))
+# and what a code is that lets somebody in
+_CODES = frozenset(
+    list_words("activation unlock recovery backup access login verification otp security pass auth")
+)
+STRONG, WEAK, FAINT, NONE = 3, 2, 1, 0
 _REFERENCE = (
     r"(?:\$\$?\w+|\$\$?\{\w+(?::?[-+?=](?:\$\{?\w+\}?)?)?\}|%\w+%|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}"
     r"|\$?<[\w .\u2026-]*>|@\w+@|\$\([^()]*\)|`[^`]*`|!(?:Ref|Sub|GetAtt)\b.*)"
@@ -73,6 +87,9 @@ _HARMLESS = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?[\d_,]+(?:\.\d+)?[kKmM%]?")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{1,14}|[A-Z]{1,12}|[a-z]{1,12}(?:[-_/.:][a-z]{1,12}){1,5}")
+_RUNS, _DRAWN = re.compile(r"[\w+/=-]+"), re.compile(r"[A-Za-z0-9+/=]+")
+# what unlocks a telephone's card, a token or a door
+_PIN = re.compile(r"\d{4,12}")
 _LETTERS_OR_DIGITS = re.compile(r"[A-Za-z]*|\d*")
 
 
@@ -82,9 +99,11 @@ def judge_name(name: str) -> int:
     words = [word.lower() for word in _WORD.findall(name[-200:])]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
-    if name.lower() == "secret_id":
-        # of Vault
+    if words[-2:] in (["secret", "id"], ["session", "id"]):
+        # of Vault, of a login
         return WEAK
+    if words[-2:] in (["seed", "phrase"], ["recovery", "phrase"]):
+        return STRONG
     if not words or words[-1] in _OTHER:
         return NONE
     if any(_SECRET_WORD.search(word) for word in words if word not in _WEAK):
@@ -97,7 +116,12 @@ def judge_name(name: str) -> int:
         return NONE if before in _OPEN_KEYS else STRONG
     if last in ("pass", "pwd", "pw", "credentials", "credential") and before:
         return STRONG
-    return WEAK if last in _WEAK or name.lower().endswith("sonar.login") else NONE
+    opens = before in _CODES and last == "code"
+    if last in _WEAK or opens or name.lower().endswith("sonar.login"):
+        return WEAK
+    if len(words) > 1 and not {"pwd", "pw"}.isdisjoint(words):
+        return WEAK
+    return FAINT if last in _FAINT else NONE
 
 
 @lru_cache(maxsize=50_000)
@@ -135,10 +159,30 @@ def looks_random(value: str) -> bool:
     return all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d"))
 
 
+def looks_drawn(value: str) -> bool:
+    """Whether a value, or a part of it, looks drawn sign by sign: letters and digits in turns."""
+    if len(value) > 500 or not looks_random(value):
+        return False
+    return any(
+        looks_random(run) and 3 * len(_WORD.findall(run)) >= len(run)
+        for run in _DRAWN.findall(value if _RUNS.fullmatch(value) else "")
+    )
+
+
+def is_open(name: str) -> bool:
+    """Whether a name says itself that it is of something that is no secret: X-Request-Id."""
+    words = [word.lower() for word in _WORD.findall(name[-200:]) if not word.isdigit()]
+    return not words or words[-1] in _OTHER
+
+
 def is_secret(strength: int, name: str, value: str) -> bool:
     """Whether a value that a name of this strength is given is a secret."""
     if is_harmless(value) or (_is_number(value) and is_counted(name)):
         return False
     if strength == STRONG:
+        return True
+    if strength == FAINT:
+        return looks_drawn(value)
+    if name.lower().endswith("pin") and _PIN.fullmatch(value):
         return True
     return strength == WEAK and looks_made(value) and re.search(r"\d", value) is not None

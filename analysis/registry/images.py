@@ -71,10 +71,13 @@ def read_images(image_details: _Details, manifests: Manifests) -> pd.DataFrame:
 def frame_images(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The frame of list_entries' rows; further keys of the rows become columns at its end."""
     extra = dict.fromkeys(key for entry in entries for key in entry if key not in COLUMNS)
-    frame = pd.DataFrame(list(entries), columns=[*COLUMNS, *extra])
+    # before pandas sees them: text that can't be encoded is no time
+    rows = [
+        entry | {name: _to_text(entry[name]) for name in _TIMES} for entry in map(dict, entries)
+    ]
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *extra])
     for name in _TIMES:
-        times = frame[name].map(_to_text)
-        times = pd.to_datetime(times, utc=True, format="ISO8601", errors="coerce")
+        times = pd.to_datetime(frame[name], utc=True, format="ISO8601", errors="coerce")
         frame[name] = times.where(times.dt.year.isin(YEARS))
     return frame.astype(COLUMNS)
 
@@ -97,7 +100,7 @@ def _by_digest(manifests: Manifests) -> dict[str, Any]:
     found: Any = list_items(manifests, "images", "batch-get-image")
     if isinstance(found, Mapping):
         return dict(found)
-    items = list(found)
+    items = list(found) if isinstance(found, Iterable) else [found]
     if not all(isinstance(item, Mapping) for item in items):
         raise TypeError("manifests are digest -> manifest, or the images of batch_get_image")
     names = [form.ascii_text(dict(item.get("imageId") or {}).get("imageDigest")) for item in items]
@@ -107,7 +110,7 @@ def _by_digest(manifests: Manifests) -> dict[str, Any]:
 def _unique_details(image_details: _Details) -> list[dict[str, Any]]:
     """The items of a listing; of a digest that is listed again (pages overlap) the last one."""
     found: Any = list_items(image_details, "imageDetails", "describe-images")
-    if isinstance(found, Mapping | str):
+    if isinstance(found, Mapping | str) or not isinstance(found, Iterable):
         raise TypeError("image_details is the list that describe_images gives")
     items = [_read_item(item) for item in found]
     keyed = {item.get("imageDigest") or number: item for number, item in enumerate(items)}

@@ -511,3 +511,19 @@ def test_rubbish_in_a_log_never_raises():
             for _ in range(20):
                 spoiled[-1][chance.randrange(len(data))] = chance.randrange(256)
     assert len(read_logs(map(bytes, spoiled)).logs) == len(spoiled)
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["1e999", "-1e999", "NaN", "1e300", "1" + "0" * 400, "1e11", "99999999999999999999"],
+)
+def test_a_time_that_is_none_costs_nothing_but_itself(time):
+    """Some of these had been divided for ever, and others had cost the whole log."""
+    events = (
+        '{"timestamp": 1700000000000, "message": "#1 [1/2] FROM a"}, '
+        f'{{"timestamp": {time}, "message": "#1 DONE 0.5s"}}'
+    )
+    read = read_logs({"a": f'{{"events": [{events}]}}'.encode()})
+    assert read.logs["problem"].isna().all()
+    assert read.steps["seconds"].tolist() == [0.5]
+    assert read.logs["started"].dt.year.tolist() == [2023]

@@ -391,7 +391,16 @@ def test_a_manifest_that_cant_be_one_has_no_blobs_but_itself(text):
     assert image["blob_bytes"] == (None if "\ud800" in text else len(text.encode()),)
 
 
-@pytest.mark.parametrize("arguments", [({"images": []}, {}), ([], ["{}"]), ([], 5), ('"x"', {})])
+@pytest.mark.parametrize("name", ["imagePushedAt", "lastRecordedPullTime", "lastActivatedAt"])
+def test_a_time_of_lone_surrogates_is_none(name):
+    details = [{"imageDigest": f"sha256:{n}", name: "\ud800"} for n in range(2)]
+    assert read_images(details, {})[["pushed", "pulled", "activated"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [({"images": []}, {}), ([], ["{}"]), ([], 5), ('"x"', {}), (5, {}), (None, {}), ([], True)],
+)
 def test_what_is_no_listing_at_all_is_a_type_error(arguments):
     with pytest.raises(TypeError):
         read_images(*arguments)
