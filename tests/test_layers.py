@@ -20,7 +20,7 @@ FLOORS = [
     {"lab", "past_builds"},
     {"measures.compare"},
     {"measures.caching", "measures.seconds", "measures.storage"},
-    {"measures.money", "measures.past"},
+    {"measures.model", "measures.money", "measures.past"},
     {"measures"},
     {"results"},
     {"experiment"},
@@ -33,7 +33,7 @@ FLOORS = [
 # what takes long to import or is easily tied into knots, and the rooms that may use it
 HEAVY = {
     "matplotlib": {"charts"},
-    "scipy": {"measures.compare", "measures.past", "measures.seconds"},
+    "scipy": {"measures.compare", "measures.model", "measures.past", "measures.seconds"},
     "IPython": {"charts"},
     "papermill": {"reports"},
     "nbclient": {"reports"},

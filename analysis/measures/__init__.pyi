@@ -27,6 +27,7 @@ from .compare import (
     spread,
     waits,
 )
+from .model import Conditions, Model, Speeds, fit_model, summarise_validation, validate_model
 from .money import compare_mixes, find_price, month, month_storage, read_mix
 from .past import (
     cache_seen,
@@ -69,6 +70,9 @@ from .storage import (
 )
 
 __all__ = [
+    "Conditions",
+    "Model",
+    "Speeds",
     "balance",
     "break_even",
     "builder_costs",
@@ -90,6 +94,7 @@ __all__ = [
     "explain_misses",
     "find_price",
     "first_misses",
+    "fit_model",
     "history_busy",
     "history_hits",
     "history_overheads",
@@ -127,7 +132,9 @@ __all__ = [
     "slopes",
     "spread",
     "sum_problems",
+    "summarise_validation",
     "trend",
+    "validate_model",
     "waits",
     "widen_chances",
     "widen_rates",

@@ -71,6 +71,11 @@ class Experiment(records.Experiment):
         return measures.break_even(self.marked, self.logs.steps, baseline, compared)
 
     @once
+    def model(self, baseline: str = BASELINE) -> "measures.Model":
+        """The seconds of its builds as a model, fitted to them: measures.fit_model's."""
+        return measures.fit_model(self, baseline=baseline)
+
+    @once
     @kept
     def hits(self, comparable: bool = True) -> pd.DataFrame:
         """Layers from a cache, a row a run (all runs if not comparable): measures.hits_by_run's."""

@@ -1,0 +1,72 @@
+"""Seconds of a build from its amounts: the formula, and what is fitted in it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.measures.model.cells import AMOUNTS, SPEEDS
+
+# what is fitted: name -> (first guess, most); all are 0 or more
+COEFFICIENTS = {
+    # seconds of every build: its commands, the Dockerfile, the context
+    "fixed": (0.7, 5.0),
+    # seconds to make a builder, MB of BuildKit's image to unpack and to pull
+    "boot": (1.0, 5.0),
+    "boot_unpack": (50.0, 150.0),
+    "boot_down": (54.0, 150.0),
+    # seconds of unpacking: of BuildKit's and the containerd store's, of taking in what is loaded,
+    # each of the classic store's
+    "lazy": (0.7, 3.0),
+    "load": (0.8, 3.0),
+    # seconds to compress a MB
+    "compress": (0.04, 0.3),
+    # how much longer a MB of layers takes than one of the base, a second of exporting it each
+    "grain": (8.0, 40.0),
+    # seconds of an import or export of a cache, and of docker push
+    "cache": (0.1, 2.0),
+    "push": (0.1, 2.0),
+    # how many of the round trips counted really wait
+    "waits": (1.0, 5.0),
+}
+_MOST_GRAIN = 3.0
+
+
+def to_arrays(cells: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Column -> its numbers, of cells: what predict_seconds takes."""
+    return {name: cells[name].to_numpy(dtype=float) for name in (*AMOUNTS, *SPEEDS)}
+
+
+def predict_seconds(cells: Mapping[str, np.ndarray], values: Mapping[str, float]) -> np.ndarray:
+    """Seconds of the build of each cell, of to_arrays' columns; `values` are COEFFICIENTS.
+
+    Times of what a build does one after the other are added; docker push compresses and sends at
+    once, so the longer of both counts.
+    """
+    a, v = cells, values
+    grain = np.minimum(v["grain"] * a["export"] / np.maximum(a["pull"], 1e-3), _MOST_GRAIN)
+    classic = a["classic_base"] + grain * a["classic_own"]
+    lazy = a["lazy_base"] + grain * a["lazy_own"]
+    load = a["load_base"] + grain * a["load_own"]
+    pushed = v["compress"] * (a["push_base"] + grain * a["push_own"])
+    return (
+        v["fixed"]
+        + a["builder"] * predict_boot(a, v)
+        + a["restarts"] * a["restart"]
+        + a["work"]
+        + a["pull"] * (classic + v["lazy"] * lazy + v["load"] * load)
+        + a["down"] / a["download"]
+        + v["compress"] * grain * a["export_own"]
+        + v["cache"] * a["cache"]
+        + a["cache_up"] / a["upload"]
+        + v["push"] * a["push"]
+        + np.maximum(pushed, a["up"] / a["upload"])
+        + v["waits"] * a["trips"] * a["trip"]
+    )
+
+
+def predict_boot(cells: Mapping[str, np.ndarray], values: Mapping[str, float]) -> np.ndarray:
+    """Seconds until a new builder runs: as it is said to take (boot_seconds), else by its image."""
+    pulled = cells["pull"] * values["boot_unpack"] + values["boot_down"] / cells["download"]
+    said = cells["boot_seconds"]
+    return np.where(np.isnan(said), values["boot"] + pulled, said)
