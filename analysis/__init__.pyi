@@ -14,6 +14,7 @@ from .measures import (
 from .past_builds import read_history
 from .prose import headline
 from .records import (
+    Speeds,
     read_prices,
     read_public_logs,
     read_runs,
@@ -28,6 +29,7 @@ from .workload import load_strategies
 
 __all__ = [
     "Settings",
+    "Speeds",
     "charts",
     "claims",
     "compare",

@@ -4,10 +4,13 @@ from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
+from .speeds import LARGE, LogSpeeds, measure_log, rate_push
 from .stored import Source, is_gzip, read_bytes, unpack
 from .transport import clean
 
 __all__ = [
+    "LARGE",
+    "LogSpeeds",
     "Logs",
     "RawBuild",
     "Source",
@@ -19,6 +22,8 @@ __all__ = [
     "join_tables",
     "list_sources",
     "match_files",
+    "measure_log",
+    "rate_push",
     "read_batch",
     "read_bytes",
     "read_log",

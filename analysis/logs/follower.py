@@ -26,6 +26,9 @@ _FIRST = re.compile(rb"load (?:build definition|\.dockerignore|local bake)")
 class Follower:
     """What is known of a log so far. `lines` were seen, of which `unread` told nothing known."""
 
+    # what keeps what the log says of a step
+    step_type: type[Step] = Step
+
     def __init__(self) -> None:
         self.lines, self.unread = 0, 0
         self.gap, self.in_gap = b"", False
@@ -74,7 +77,7 @@ class Follower:
 
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
-        step = self.steps[number] = Step(int(number), line)
+        step = self.steps[number] = self.step_type(int(number), line)
         self.largest = max(self.largest, step.number)
         self.builds[-1].own.append(step)
         return self.set_focus(step)
@@ -140,12 +143,12 @@ class Follower:
         line = line[:4096].rstrip()
         if isinstance(self.special, TtyBuild):
             if TtyBuild.begins(line) and not self.special.is_redrawn(line):
-                return self.start_special(TtyBuild(), "buildkit", "tty").take(line, raw)
+                return self.start_display().take(line, raw)
             return self.special.take(line, raw)
         if isinstance(self.special, LegacyBuild) and self.special.take(line):
             return True
         if TtyBuild.begins(line):
-            return self.start_special(TtyBuild(), "buildkit", "tty").take(line, raw)
+            return self.start_display().take(line, raw)
         if LegacyBuild.begins(line, cut=not self.builds):
             return self.start_special(LegacyBuild(), "legacy", "legacy").take(line)
         return False
@@ -156,6 +159,10 @@ class Follower:
         if isinstance(special, RawBuild) and not (special.over and _FIRST.search(line)):
             return special.take(status)
         return self.start_special(RawBuild(), "buildkit", "rawjson").take(status)
+
+    def start_display(self) -> TtyBuild:
+        """Begin a build that is shown in BuildKit's terminal display."""
+        return self.start_special(TtyBuild(self.step_type), "buildkit", "tty")
 
     def start_special(self, special: _Special, builder: str, display: str) -> _Special:
         """Begin a build that is not shown in plain progress; what follows it."""

@@ -29,6 +29,8 @@ class Vertex:
         self.inputs: dict[str, None] = {}
         self.times: dict[float, float | None] = {}
         self.parts: dict[tuple[str, float | None], float] = {}
+        # bytes, of parts that tell them
+        self.sizes: dict[str, float] = {}
         self.output, self.open_line = 0, False
 
     def take(self, state: dict[str, Any]) -> None:
@@ -51,6 +53,8 @@ class Vertex:
         completed = read_time(status.get("completed"))
         if completed is not None:
             self.parts[str(status["id"]), read_time(status.get("started"))] = completed
+            if status.get("total"):
+                self.sizes[str(status["id"])] = float(status["total"])
 
     def take_output(self, data: bytes) -> None:
         """Count the lines of a piece of output, which may begin and end within a line."""

@@ -14,7 +14,8 @@ _OVER = re.compile(rb"\x1b\[(?:36|34)m")
 class TtyBuild:
     """Follows one display; a frame shows only as many steps as the terminal has lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, step_type: type[Step] = Step) -> None:
+        self.step_type = step_type
         self.rows: dict[bytes, Step] = {}
         self.step: Step | None = None
         self.finished, self.last, self.timed = False, 0.0, False
@@ -54,7 +55,7 @@ class TtyBuild:
             return
         step = self.rows.get(text)
         if step is None:
-            step = self.rows[text] = Step(len(self.rows) + 1, text)
+            step = self.rows[text] = self.step_type(len(self.rows) + 1, text)
         self.step = step
         step.seconds = None
         if status == b"ERROR":

@@ -2,10 +2,12 @@ from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_s
 from .columns import COLUMN_DEFAULTS
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
+from .host_speeds import UNITS, Speeds, read_host, to_speeds
 from .inputs import Need, takes, to_grid
 from .listings import LISTINGS
 from .lock import is_locked, lock_folder
 from .media_types import read_media
+from .pressure import PRESSED, flag_pressure
 from .prices import REGION, read_prices
 from .recording import (
     COLUMNS,
@@ -21,6 +23,7 @@ from .recording import (
     write_run,
 )
 from .runs import Experiment, read_experiment, read_grid, read_runs
+from .speeds import RATES, read_speeds
 from .timeline import read_timeline, read_timelines
 from .validity import judge_runs
 
@@ -33,11 +36,16 @@ __all__ = [
     "HISTORIES",
     "KEPT_HOSTS",
     "LISTINGS",
+    "PRESSED",
+    "RATES",
     "REGION",
     "SIMULATION_COLUMNS",
+    "UNITS",
     "Experiment",
     "Need",
+    "Speeds",
     "explain_damage",
+    "flag_pressure",
     "is_finished",
     "is_locked",
     "judge_runs",
@@ -45,6 +53,7 @@ __all__ = [
     "make_folder",
     "read_experiment",
     "read_grid",
+    "read_host",
     "read_json",
     "read_media",
     "read_prices",
@@ -53,6 +62,7 @@ __all__ = [
     "read_records",
     "read_runs",
     "read_simulation",
+    "read_speeds",
     "read_timeline",
     "read_timelines",
     "replace_file",
@@ -61,6 +71,7 @@ __all__ = [
     "takes",
     "to_grid",
     "to_json",
+    "to_speeds",
     "write_run",
     "writing_errors",
 ]

@@ -14,6 +14,10 @@ _TYPES = {
     "invalid_reason": "string",
     "started": "datetime64[ns, UTC]",
     "store_bytes": "Int64",
+    "restart_seconds": "float64",
+    "pressure": "float64",
+    "side_by_side": "boolean",
+    "under_pressure": "boolean",
 }
 # what a frame says of its rows where it lacks the column
 COLUMN_DEFAULTS: dict[str, Any] = {

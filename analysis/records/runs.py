@@ -10,7 +10,9 @@ from analysis.errors import RecordError
 from analysis.logs import Logs
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
+from analysis.records.pressure import flag_pressure
 from analysis.records.recording import frame_problems, read_json, read_records
+from analysis.records.speeds import add_speeds, read_traces
 from analysis.records.validity import judge_runs
 from analysis.shipped import find_folder
 from analysis.store import Store, find_answers, read_logs, recall
@@ -23,10 +25,14 @@ _LOGS = [each.name for each in fields(Logs)]
 class Experiment:
     """Frames of one experiment.
 
-    runs: recording.COLUMNS, valid, invalid_reason · problems: path, reason of what can't be
-    read · logs: the frames of analysis.read_logs, `log` as in runs · images: those of
-    analysis.read_images with `run` and `apart`: whether an entry is in a cache repository of its
-    own · facts: what experiment.json says.
+    runs: recording.COLUMNS (pressure: share of the build's time in which a task waited for a CPU,
+    others_cpu: share of the machine's CPU time that others used), valid, invalid_reason,
+    unpack_mbps, download_mbps, push_mbps (megabytes of compressed layers a second, of layers of
+    10 MB and more), boot_seconds (of a new builder), restart_seconds (of the engine; all five by
+    the run's own log, null where it does not tell), under_pressure (null unknown) · problems:
+    path, reason of what can't be read · logs: the frames of analysis.read_logs, `log` as in runs ·
+    images: those of analysis.read_images with `run` and `apart`: whether an entry is in a cache
+    repository of its own · facts: what experiment.json says.
     """
 
     folder: Path
@@ -66,8 +72,10 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
+    judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence)
+    speeds, _ = read_traces([(str(path), path) for path in paths], cluster, store)
     return [
-        judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence),
+        flag_pressure(add_speeds(judged, speeds, images)),
         pd.concat(problems, ignore_index=True),
         images,
         *(getattr(logs, name) for name in _LOGS),
@@ -75,7 +83,7 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
 
 
 def read_runs(folder: str | Path) -> pd.DataFrame:
-    """One row a finished run of an experiment: recording.COLUMNS, valid, invalid_reason.
+    """One row a finished run of an experiment: the columns of `runs` in read_experiment's.
 
     >>> runs = analysis.read_runs("data/control")
     >>> runs["strategy"].unique().tolist()

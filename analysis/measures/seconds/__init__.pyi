@@ -2,6 +2,7 @@ from .breakeven import break_even
 from .breakeven_check import ERROR, SERIES, busy_by_link, check_break_even
 from .critical_path import critical_path
 from .gains_and_costs import balance
+from .host_speeds import host_speeds
 from .overheads import builder_costs, busy_map, overhead_map
 from .path_seconds import (
     burdened,
@@ -35,6 +36,7 @@ __all__ = [
     "check_break_even",
     "compare_links",
     "critical_path",
+    "host_speeds",
     "largest_activities",
     "mark_critical",
     "overhead_map",

@@ -1,0 +1,142 @@
+"""What a log tells of its transfers: which layer was fetched or unpacked, how large, from when on.
+
+The fast reader leaves progress out, so this is a pass of its own, made when somebody asks for it.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import count
+from typing import NamedTuple
+
+from analysis.logs.builds import Build
+from analysis.logs.rawjson import RawBuild, Vertex
+from analysis.logs.reader import Reader
+from analysis.logs.steps import Step, read_part
+
+# https://github.com/moby/buildkit: a status line of util/progress/progressui, of a layer's digest
+_STATUS = re.compile(
+    rb"(?P<unpacks>extracting )?(?P<digest>sha256:[0-9a-f]{12,64})"
+    rb"(?: (?P<moved>\d[\d.]*) ?(?P<moved_unit>[kMGT]?B)"
+    rb"(?: / (?P<total>\d[\d.]*) ?(?P<unit>[kMGT]?B))?)?(?=\s|\Z)"
+)
+_UNITS = {b"B": 1.0, b"kB": 1e3, b"MB": 1e6, b"GB": 1e9, b"TB": 1e12}
+
+
+class Transfer(NamedTuple):
+    """A layer that a step fetched, or unpacked; times are seconds by the clock of its build.
+
+    A plain log tells durations, not begins: a layer is taken to begin where the clock, as far as
+    the build's lines told, leaves room for what it took. `size`: compressed bytes, None unknown ·
+    `moved`: how many of them were fetched, of one that is not done, too.
+    """
+
+    build: int
+    step: int
+    digest: str
+    unpacks: bool
+    size: float | None
+    moved: float | None
+    started: float
+    completed: float
+
+
+class _TracedStep(Step):
+    """A step that keeps its status lines, numbered in the order of all of a log."""
+
+    __slots__ = ("lines",)
+    order = count()
+
+    def __init__(self, number: int, text: bytes | None) -> None:
+        super().__init__(number, text)
+        self.lines: list[tuple[int, bytes, bool]] = []
+
+    def keep(self, line: bytes, done: bool) -> None:
+        """Keep a line, and whether it says that its part is done."""
+        self.lines.append((next(self.order), line, done))
+
+    def take_part(self, text: bytes) -> None:
+        self.keep(text.removesuffix(b" done"), True)
+        super().take_part(text)
+
+
+class _TracedReader(Reader):
+    """A reader whose steps keep the progress that others leave out."""
+
+    step_type = _TracedStep
+
+    def take_progress(self, number: bytes, progress: bytes) -> None:
+        step = self.steps.get(number)
+        if isinstance(step, _TracedStep) and step is self.focus:
+            for line in progress.split(b"\n#%b " % number)[1:]:
+                step.keep(line, False)
+        super().take_progress(number, progress)
+
+
+def trace(text: bytes) -> Reader:
+    """A log's text (UTF-8, line feeds, no prefixes) as read_log reads it; with its transfers."""
+    return _TracedReader().read(text)
+
+
+def list_transfers(reader: Reader) -> list[Transfer]:
+    """The transfers that were done in the builds of a log which `trace` read, in their order."""
+    return [row for number, build in enumerate(reader.builds) for row in _list_build(number, build)]
+
+
+def _list_build(number: int, build: Build) -> list[Transfer]:
+    """The transfers of one build."""
+    if isinstance(build.special, RawBuild):
+        begun = build.special.started
+        zero = min(begun[0].times, default=0.0) if begun else 0.0
+        steps = enumerate(begun, start=1)
+        return [row for step, each in steps for row in _list_recorded(each, number, step, zero)]
+    lines = sorted(
+        (order, step.number, line, done)
+        for step in build.steps
+        if isinstance(step, _TracedStep)
+        for order, line, done in step.lines
+    )
+    return _follow_clock(number, ((step, line, done) for _, step, line, done in lines))
+
+
+def _follow_clock(build: int, lines: Iterable[tuple[int, bytes, bool]]) -> list[Transfer]:
+    """The transfers of (step, status line without ` done`, is done) in the order of the log."""
+    now, done = 0.0, set()
+    known: dict[tuple[int, bytes, bool], Transfer] = {}
+    for step, line, ends in lines:
+        if (found := _STATUS.match(line)) is None:
+            continue
+        key = step, found["digest"], found["unpacks"] is not None
+        took = read_part(line + b" done")[1] or 0.0
+        if key not in known:
+            begin = max(now - took, 0.0)
+            known[key] = Transfer(build, step, key[1].decode(), key[2], None, None, begin, begin)
+        row = known[key]
+        end = max(row.completed, row.started + took)
+        moved = read_size(found["moved"], found["moved_unit"]) or row.moved
+        size = read_size(found["total"], found["unit"]) or (moved if ends else None) or row.size
+        known[key] = row._replace(size=size, moved=moved, completed=end)
+        now = max(now, end)
+        done |= {key} if ends else set()
+    return [row for key, row in known.items() if key in done or (row.moved and not row.unpacks)]
+
+
+def read_size(number: bytes | None, unit: bytes | None) -> float | None:
+    """The bytes of `57.56`, `MB`; None for none, or for 0."""
+    try:
+        return float(number or 0) * _UNITS[unit or b"B"] or None
+    except ValueError:
+        return None
+
+
+def _list_recorded(vertex: Vertex, build: int, step: int, zero: float) -> list[Transfer]:
+    """The transfers of a step of BuildKit's own record, with exact times since `zero`."""
+    rows = []
+    for (part, start), end in vertex.parts.items():
+        found = _STATUS.fullmatch(part.encode("utf-8", "replace"))
+        if found is not None and start is not None and end >= start:
+            digest, unpacks = found["digest"].decode(), found["unpacks"] is not None
+            size = None if unpacks else vertex.sizes.get(part)
+            rows.append(
+                Transfer(build, step, digest, unpacks, size, size, start - zero, end - zero)
+            )
+    return rows

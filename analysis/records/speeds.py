@@ -1,0 +1,146 @@
+"""How fast hosts were, by the logs of their builds; and which layers their steps transferred."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from analysis.errors import LogError
+from analysis.logs import (
+    LogSpeeds,
+    Sources,
+    Tables,
+    clean,
+    list_sources,
+    measure_log,
+    rate_push,
+    read_bytes,
+    show_path,
+    unpack,
+)
+from analysis.store import Kind, Store, read_tables
+
+_TEXT, _INT, _FLOAT = pa.string(), pa.int64(), pa.float64()
+_SPEEDS = pa.schema(
+    [("log", _TEXT), ("problem", _TEXT), *((name, _FLOAT) for name in LogSpeeds._fields)]
+)
+_TRANSFERS = pa.schema(
+    [
+        ("log", _TEXT),
+        ("build", _INT),
+        ("step", _INT),
+        ("digest", _TEXT),
+        ("unpacks", pa.bool_()),
+        ("size", _FLOAT),
+        ("moved", _FLOAT),
+        ("started", _FLOAT),
+        ("completed", _FLOAT),
+        # of a FROM: the digest of its image
+        ("base", _TEXT),
+    ]
+)
+# columns of runs, in their order
+RATES = ("unpack_mbps", "download_mbps", "push_mbps", "boot_seconds", "restart_seconds")
+
+
+def read_speeds(sources: Sources, *, cluster: str = "", store: Store = None) -> pd.DataFrame:
+    """One row a log, as analysis.read_logs takes them: how fast its host was, null unknown.
+
+    log, problem (why it can't be read), unpack_mbps, download_mbps, push_mbps (megabytes of
+    compressed layers a second, of layers of 10 MB and more), boot_seconds (of a new builder),
+    pull_seconds (the part of it that pulls BuildKit's image), restart_seconds (of the engine),
+    push_seconds. Errors, `cluster` and `store` as of analysis.read_logs.
+    """
+    return read_traces(list_sources(sources), cluster, store)[0]
+
+
+def read_traces(
+    sources: Iterable[tuple[str, Any]], cluster: str = "", store: Store = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(read_speeds of logs by name, their transfers, a row a layer that a step moved)."""
+    tables = read_tables(_KIND, sources, cluster=cluster, store=store)
+    speeds, transfers = (tables[name].to_pandas() for name in _KIND.schemas)
+    texts = dict.fromkeys(("log", "problem"), "string")
+    return speeds.astype(texts), transfers.astype({"log": "string", "base": "string"})
+
+
+def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
+    """The tables of _KIND for these logs."""
+    logs: list[tuple[Any, ...]] = []
+    moved: list[tuple[Any, ...]] = []
+    for name, source in batch:
+        try:
+            is_data = isinstance(source, bytes | bytearray | memoryview)
+            data = unpack(bytes(source), name) if is_data else read_bytes(source)
+        except LogError as error:
+            logs.append((name, show_path(str(error)), *LogSpeeds()))
+            continue
+        speeds, transfers, bases = measure_log(clean(data).text)
+        logs.append((name, None, *speeds))
+        moved += [(name, *row, bases.get((row.build, row.step))) for row in transfers]
+    return {"speeds": _to_table(logs, _SPEEDS), "transfers": _to_table(moved, _TRANSFERS)}
+
+
+def _to_table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of this schema."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def add_speeds(runs: pd.DataFrame, speeds: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
+    """Runs with RATES, by read_traces' speeds of their logs; what was pushed, by their listings."""
+    known = speeds.drop_duplicates("log").set_index("log").reindex(runs["log"])
+    known = known.set_axis(runs.index)
+    pushed = runs["run"].map(_sum_pushed(runs, images)).astype("float64")
+    rates = [
+        rate_push(moved, took) if moved == moved else None
+        for moved, took in zip(pushed, known["push_seconds"], strict=True)
+    ]
+    told = pd.Series(rates, runs.index, dtype="float64")
+    known = known.assign(push_mbps=known["push_mbps"].fillna(told))
+    return runs.assign(**{name: known[name].astype("float64") for name in RATES})
+
+
+def _sum_pushed(runs: pd.DataFrame, images: pd.DataFrame) -> dict[str, float]:
+    """run -> bytes that its push sent: what its images store that was not in the repository.
+
+    What was there is known by the listings of earlier runs, and by when its entries were pushed.
+    """
+    listings = {str(run): rows for run, rows in images[~images["apart"]].groupby("run")}
+    there: dict[str, set[str]] = {}
+    found: dict[str, float] = {}
+    ordered = runs.sort_values("started", kind="stable")
+    columns = (ordered[name].tolist() for name in ("run", "repository", "started"))
+    for run, repository, started in zip(*columns, strict=True):
+        if (rows := listings.get(run)) is None:
+            continue
+        # a registry's times are whole seconds
+        new = rows["pushed"].ge(started.floor("s"))
+        before = there.setdefault(run if pd.isna(repository) else repository, set())
+        before.update(blob for blobs in rows.loc[~new, "blobs"] for blob in blobs)
+        sizes = _list_sizes(rows[new & rows["kind"].eq("image")], before)
+        if None not in sizes.values():
+            found[run] = float(sum(size or 0 for size in sizes.values()))
+        before.update(blob for blobs in rows["blobs"] for blob in blobs)
+    return found
+
+
+def _list_sizes(images: pd.DataFrame, before: set[str]) -> dict[str, int | None]:
+    """blob -> bytes of what these entries store, without what was there before."""
+    return {
+        blob: size
+        for blobs, sizes in zip(images["blobs"], images["blob_bytes"], strict=True)
+        for blob, size in zip(blobs, sizes, strict=True)
+        if blob not in before
+    }
+
+
+_KIND = Kind(
+    name="speeds",
+    read=_read_batch,
+    schemas={"speeds": _SPEEDS, "transfers": _TRANSFERS},
+    rooms=("logs", "records"),
+    key="log",
+)
