@@ -15,7 +15,7 @@ from analysis.errors import AccountError, CloudError
 from analysis.workload import COLD_STARTS, Strategy
 
 # a variable of each build by which one is found again whose id was never learned
-_TOKEN = "EXPERIMENT_BUILD"
+TOKEN = "EXPERIMENT_BUILD"
 # minutes, the fewest that CodeBuild takes for a time limit
 _SHORTEST_LIMIT_MINUTES = 5
 
@@ -49,7 +49,7 @@ def make_request(
         "buildspecOverride": add_probes(strategy.buildspec.text, emptied, owner),
         "environmentVariablesOverride": [
             {"name": name, "value": value, "type": "PLAINTEXT"}
-            for name, value in {**place.environment, _TOKEN: entry.token}.items()
+            for name, value in {**place.environment, TOKEN: entry.token}.items()
         ],
         "cacheOverride": {"type": "NO_CACHE"},
         "privilegedModeOverride": True,
@@ -70,13 +70,13 @@ def find_build(aws: Aws, entry: Entry) -> dict[str, Any] | None:
     """The build with an entry's token, null if none of those since it was asked for. CloudError."""
     builds = list_builds(aws, entry.project)
     recent = takewhile(lambda build: not _is_older(build, entry.asked), builds)
-    return next((build for build in recent if entry.token in _list_values(build)), None)
+    return next((build for build in recent if read_variable(build, TOKEN) == entry.token), None)
 
 
-def _list_values(build: Mapping[str, Any]) -> list[str]:
-    """The values of a build's token variable."""
+def read_variable(build: Mapping[str, Any], name: str) -> str | None:
+    """The value of a build's environment variable, null without it."""
     variables = build.get("environment", {}).get("environmentVariables", [])
-    return [each["value"] for each in variables if each["name"] == _TOKEN]
+    return next((each["value"] for each in variables if each["name"] == name), None)
 
 
 def _is_older(build: Mapping[str, Any], asked: str) -> bool:

@@ -12,6 +12,7 @@ from analysis.codebuild.identity import check_region, read_id
 from analysis.codebuild.ledger import CLOSED, Holdings, Ledger, list_ledgers
 from analysis.codebuild.plan import CloudPlan
 from analysis.codebuild.repositories import remove_attempt, stop_running
+from analysis.codebuild.unknown import stop_lost
 from analysis.codebuild.waiting import retry_while_busy, sleep_through
 from analysis.errors import AccountError, CloudError, RecordError
 from analysis.records import lock_folder, set_aside
@@ -46,8 +47,15 @@ def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:
 def _clean_all(account: Account, folder: Path, own: str, sleep: _Sleep) -> int:
     """What clean_up does in a folder that is locked, for the experiment of id `own`."""
     aws, removed, problems = account.connect(), 0, []
-    for path in sorted((folder / "builds").glob("*.json")):
-        ledger = _open(account, folder, path, own)
+    paths = sorted((folder / "builds").glob("*.json"))
+    ledgers = [_open(account, folder, path, own) for path in paths]
+    try:
+        stop_lost(aws, account, folder, own)
+    except AccountError:
+        raise
+    except CloudError as error:
+        problems.append(f"builds that no file knows ({error})")
+    for ledger in ledgers:
         held = [] if ledger.state == CLOSED else ledger.repositories
         found = _clean_one(aws, ledger, sleep)
         problems += found
@@ -61,7 +69,7 @@ def _clean_all(account: Account, folder: Path, own: str, sleep: _Sleep) -> int:
 
 
 def _open(account: Account, folder: Path, path: Path, own: str) -> Ledger:
-    """A sequence's ledger; of a damaged one what its names let it have."""
+    """A sequence's ledger; of a damaged one, which is kept aside, what its names let it have."""
     try:
         return Ledger.open(folder, path.stem, own)
     except RecordError:

@@ -209,8 +209,8 @@ def mend_ledgers(folder: Path) -> Iterator[str]:
         except RecordError as error:
             aside = records.set_aside(folder, path, "damaged")
             yield (
-                f"{error} It is kept as {aside}. Builds that it knew of may still run; what they "
-                "were billed is not counted."
+                f"{error} It is kept as {aside}. Builds that it alone knew of are stopped; what "
+                "they were billed is not counted."
             )
 
 

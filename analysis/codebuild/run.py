@@ -3,14 +3,17 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from analysis.aws import Aws
 from analysis.codebuild.access import check_access
 from analysis.codebuild.account import Account
 from analysis.codebuild.cleanup import remove_finished
 from analysis.codebuild.costs import agree, estimate_costs, say_costs
+from analysis.codebuild.identity import read_id
 from analysis.codebuild.ledger import mend_ledgers
 from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
+from analysis.codebuild.unknown import stop_lost
 from analysis.errors import BaselineError
 from analysis.experiment import Progress, Settings, write_facts
 from analysis.records import lock_folder, read_prices
@@ -35,8 +38,7 @@ def run_on_codebuild(
     options = options or Options.from_environment()
     account = Account.from_environment()
     aws = account.connect()
-    for line in mend_ledgers(folder):
-        progress.say(line)
+    _mend(aws, account, folder, progress)
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, progress.say)
     progress.say(_say_plan(folder, plan, options.concurrency))
     if plan.sequences:
@@ -47,6 +49,14 @@ def run_on_codebuild(
             _run_session(Session(folder, plan, settings, aws, options, progress))
     remove_finished(aws, folder, plan, options.sleep)
     return folder
+
+
+def _mend(aws: Aws, account: Account, folder: Path, progress: Progress) -> None:
+    """Put damaged ledgers aside and stop the builds that only they knew. CloudError."""
+    for line in mend_ledgers(folder):
+        progress.say(line)
+    if stopped := stop_lost(aws, account, folder, read_id(folder)):
+        progress.say(f"{stopped} builds that no file knows any more were stopped.")
 
 
 def _run_session(session: Session) -> None:

@@ -151,7 +151,7 @@ def test_a_damaged_ledger_is_kept_aside_and_its_sequence_starts_anew(tmp_path, d
     ledger.begin(Holdings(["a/docker-01"]))
     ledger.path.write_bytes(data)
     (line,) = mend_ledgers(tmp_path)
-    assert "docker-01.json is damaged" in line and "may still run" in line
+    assert "docker-01.json is damaged" in line and "are stopped" in line
     assert (tmp_path / "set-aside" / "docker-01.json.damaged").read_bytes() == data
     assert open_ledger(tmp_path).builds == []
     assert open_ledger(tmp_path, "docker-02").state == OPEN

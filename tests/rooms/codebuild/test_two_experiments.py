@@ -265,6 +265,44 @@ def test_what_a_damaged_ledger_knew_is_cleaned_up_by_its_names(aws, world, tmp_p
     assert list_names(aws) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "again"), [('{"experiment": "e0', "run"), ("\0" * 30, "clean up")]
+)
+def test_builds_that_only_a_damaged_ledger_knew_are_stopped(aws, world, tmp_path, text, again):
+    folders = both(tmp_path)
+    for folder in folders.values():
+        begin_and_die(aws, folder, 2)
+    own, other = (read_id(folder) for folder in folders.values())
+    running = [key for key, build in aws.builds.items() if build.status == "IN_PROGRESS"]
+    assert {aws.asked[key].env["EXPERIMENT_ID"] for key in running} == {own, other}
+    for path in (folders["mine"] / "builds").glob("*.json"):
+        path.write_text(text)
+    lines = []
+    if again == "run":
+        run(folders["mine"], ["registry-cache", "s3-cache"], TWO, lines=lines)
+        assert "2 builds that no file knows any more were stopped." in lines
+        assert read_experiment(folders["mine"]).runs["valid"].tolist() == [True] * 4
+    else:
+        clean_up(folders["mine"], Clock().sleep)
+    clean_up(folders["mine"], Clock().sleep)
+    # nothing was stopped twice, and nothing of the other's
+    calls = [call.params["id"] for call in aws.calls if call.operation == "StopBuild"]
+    assert sorted(each for each in calls if not each.endswith(NO_BUILD)) == sorted(
+        aws.builds[key].id for key in running if aws.asked[key].env["EXPERIMENT_ID"] == own
+    )
+
+
+def test_a_build_that_a_whole_ledger_knows_is_picked_up_beside_a_damaged_one(aws, world, tmp_path):
+    begin_and_die(aws, tmp_path, 2)
+    first, _ = sorted((tmp_path / "builds").glob("*-01.json"))
+    first.write_text("")
+    lines = []
+    run(tmp_path, ["registry-cache", "s3-cache"], TWO, lines=lines)
+    assert "1 builds that no file knows any more were stopped." in lines
+    assert any("picks up the build" in line for line in lines)
+    assert len(aws.builds) == 4 + 1
+
+
 def test_what_is_being_run_is_not_cleaned_up(aws, world, tmp_path):
     begin_and_die(aws, tmp_path, 2)
     with lock_folder(tmp_path), pytest.raises(RecordError):
