@@ -1,6 +1,8 @@
 """Starts a build host, and waits until its engine answers."""
 
 import json
+import os
+import shlex
 import time
 from collections.abc import Sequence
 
@@ -14,7 +16,18 @@ from analysis.lab.host import DATA, SOURCE, BuildHost, HostKind
 # in the home of the container's user, as on CodeBuild
 HOME = "/root"
 _BUILDX_SETTINGS = f"{HOME}/.docker/buildx/buildkitd.default.toml"
+_CLIENT_SETTINGS = f"{HOME}/.docker/config.json"
 BOOT_SECONDS = 60
+# A build may stop the engine and start another, so it is not the host's first process; one that
+# fails ends the host. What is the lab's own in its options comes by a command that stands before
+# the engine's, so that an engine which a build starts has it too.
+_START = '"$@" & wait $! && exec sleep infinity'
+_BIN = "/opt/lab/bin"
+_ENGINE = f"""\
+#!/bin/sh
+PATH=$(printf %s "$PATH" | sed 's#{_BIN}:##')
+exec dockerd {{options}} "$@"
+"""
 
 
 def start_host(
@@ -26,28 +39,32 @@ def start_host(
     nameservers: Sequence[str],
     kind: HostKind = HostKind.PLAIN,
     memory: int | None = None,
+    proxy: str | None = None,
 ) -> BuildHost:
     """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
 
     The last of `registries` is also the mirror of Docker Hub. `memory`: its engine's data lie in
-    memory, at most so many bytes; null: on the disk of the engine that runs it.
+    memory, at most so many bytes; null: on the disk of the engine that runs it. `proxy`: what the
+    steps of builds fetch through (HOST:PORT); null: they fetch directly.
     """
     begin = time.monotonic()
-    command = _engine_command(registries, nameservers, kind)
     with engine_errors("starting a build host"):
+        first, path = _find_entry(client, image)
         container = client.containers.create(
             image,
-            command,
+            [*first, "dockerd", "--host=unix:///var/run/docker.sock", *kind.value],
+            entrypoint=["sh", "-c", _START, "sh"],
+            init=True,
             privileged=True,
             network=network,
             labels={LABEL: lab},
-            environment={"DOCKER_TLS_CERTDIR": ""},
+            environment={"DOCKER_TLS_CERTDIR": "", "PATH": f"{_BIN}:{path}"},
             tmpfs={DATA: f"exec,size={memory}"} if memory else None,
         )
     host = BuildHost(container, 0.0, in_memory=memory is not None)
     try:
-        settings = toml(registries, nameservers)
-        host.put_files({_BUILDX_SETTINGS: settings, f"{SOURCE}/.keep": ""})
+        host.put_files(_list_files(registries, nameservers, proxy))
+        host.put_files({f"{_BIN}/dockerd": _wrap_engine(registries, nameservers)}, mode=0o755)
         with engine_errors("starting a build host"):
             container.start()
         wait_for_engine(container, begin + BOOT_SECONDS)
@@ -58,18 +75,34 @@ def start_host(
     return host
 
 
-def _engine_command(
-    registries: Sequence[str], nameservers: Sequence[str], kind: HostKind
-) -> list[str]:
-    """What starts a host's engine."""
-    return [
-        "dockerd",
-        "--host=unix:///var/run/docker.sock",
-        *kind.value,
+def _find_entry(client: docker.DockerClient, image: str) -> tuple[list[str], str]:
+    """(the command that an image starts everything with, where it looks for programs)."""
+    config = client.images.get(image).attrs["Config"]
+    variables = dict(each.partition("=")[::2] for each in config["Env"] or [])
+    return config["Entrypoint"] or [], variables.get("PATH", os.defpath)
+
+
+def _list_files(
+    registries: Sequence[str], nameservers: Sequence[str], proxy: str | None
+) -> dict[str, str]:
+    """Path -> text of what a host has before its engine starts."""
+    files = {_BUILDX_SETTINGS: toml(registries, nameservers), f"{SOURCE}/.keep": ""}
+    if proxy is None:
+        return files
+    direct = ["localhost", "127.0.0.1", *(name.partition(":")[0] for name in registries)]
+    address = f"http://{proxy}"
+    proxies = {"httpProxy": address, "httpsProxy": address, "noProxy": ",".join(direct)}
+    return files | {_CLIENT_SETTINGS: json.dumps({"proxies": {"default": proxies}})}
+
+
+def _wrap_engine(registries: Sequence[str], nameservers: Sequence[str]) -> str:
+    """A command that starts an engine with the lab's registries and name servers."""
+    options = [
         *(f"--insecure-registry={registry}" for registry in registries),
         f"--registry-mirror=http://{registries[-1]}",
         *(f"--dns={server}" for server in nameservers),
     ]
+    return _ENGINE.format(options=shlex.join(options))
 
 
 def toml(registries: Sequence[str], nameservers: Sequence[str]) -> str:

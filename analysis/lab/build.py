@@ -13,13 +13,13 @@ from analysis.lab.agent import Result, run_buildspec
 from analysis.lab.build_records import list_refs, read_history
 from analysis.lab.host import BuildHost, HostKind
 from analysis.lab.lab import Lab
+from analysis.lab.load import describe_load, read_load
 from analysis.lab.probe import check_failure
 from analysis.lab.store import SETTING, Store
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
 
 CONTEXT = "deploy"
-KINDS = {"classic": HostKind.PLAIN, "containerd": HostKind.CONTAINERD}
 
 
 @dataclass
@@ -44,14 +44,13 @@ class BuildJob:
 
     def take_host(self, slot: int) -> tuple[BuildHost, str]:
         """A host and "fresh", "kept" (one of a pool, by `slot`) or "server" (with a kept one)."""
-        kind = KINDS[self.strategy.store]
         if self.strategy.host == "fresh":
-            return self.lab.start_host(kind), "fresh"
+            return self.lab.start_host(), "fresh"
         if self.strategy.host == "server":
             return self._take_server(), "server"
         if slot in self.kept:
             return self.kept[slot], "kept"
-        self.kept[slot] = self.lab.start_host(kind)
+        self.kept[slot] = self.lab.start_host()
         return self.kept[slot], "fresh"
 
     def _take_server(self) -> BuildHost:
@@ -138,21 +137,24 @@ def time_build(
             if job.finished is not None:
                 gap = time.monotonic() - job.finished
             buildspec, env = job.strategy.buildspec, environment(job)
+            before = read_load(ready.host)
             result = run_buildspec(buildspec, env, ready.host.execute, write, job.time_limit)
             job.finished = time.monotonic()
+            load = describe_load(before, read_load(ready.host))
     except BaseException:
         job.give_back(ready.host, alive=False)
         raise
-    return ready, _TimedBuild(result, b"".join(log), gap)
+    return ready, _TimedBuild(result, b"".join(log), gap, load)
 
 
 @dataclass(frozen=True)
 class _TimedBuild:
-    """How a build went, its log, and the seconds since the one before in its sequence."""
+    """How a build went, its log, the seconds since the one before in its sequence, and its load."""
 
     result: Result
     log: bytes
     gap: float | None
+    load: dict[str, float | None]
 
 
 def blame(build: Build, ready: ReadyHost, timed: _TimedBuild) -> None:
@@ -184,8 +186,10 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
         "host_data": "memory" if host.in_memory else "disk",
         "provisioning_seconds": 0.0 if ready.state == "kept" else host.seconds,
         "versions": versions,
+        # one build at a time
+        "side_by_side": False,
     }
-    record |= describe_store(job)
+    record |= describe_store(job) | timed.load
     return record, timed.log, list_images(job), history
 
 

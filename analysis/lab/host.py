@@ -42,9 +42,10 @@ _GONE = (404, 409)
 
 
 class HostKind(Enum):
-    """Options of a host's engine: with the store that CodeBuild forces, with containerd's, and
+    """Options of a host's engine: with the store that CodeBuild forces, with containerd's from the
 
-    one that other hosts reach on the lab's network, as CodeBuild's Docker server.
+    start, as no host of CodeBuild's, and one that other hosts reach on the lab's network, as
+    CodeBuild's Docker server.
     """
 
     PLAIN = ("--storage-driver=overlay2",)
@@ -176,10 +177,10 @@ class BuildHost:
         with engine_errors("copying the build context into a build host"):
             self.container.put_archive(SOURCE, buffer.getvalue())
 
-    def put_files(self, texts: Mapping[str, str]) -> None:
+    def put_files(self, texts: Mapping[str, str], mode: int = 0o644) -> None:
         """Write small text files by their paths, in folders that are made when absent."""
         with engine_errors("preparing a build host"):
-            self.container.put_archive("/", pack_files(texts))
+            self.container.put_archive("/", pack_files(texts, mode))
 
     def begin_clearing(self) -> None:
         """Begin to delete what its engine holds, which goes on by itself.
@@ -230,13 +231,13 @@ def _host_errors() -> Iterator[None]:
         raise
 
 
-def pack_files(texts: Mapping[str, str]) -> bytes:
+def pack_files(texts: Mapping[str, str], mode: int = 0o644) -> bytes:
     """A tar with text files by their paths."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for path, text in texts.items():
             data = text.encode()
             entry = tarfile.TarInfo(path.lstrip("/"))
-            entry.size = len(data)
+            entry.size, entry.mode = len(data), mode
             tar.addfile(entry, io.BytesIO(data))
     return buffer.getvalue()
