@@ -24,6 +24,7 @@ from analysis.experiment import (
 )
 from analysis.lab import Images
 from analysis.workload import (
+    CODEBUILD,
     UNSHAPED,
     Strategy,
     list_replacements,
@@ -74,7 +75,7 @@ def plan_on_codebuild(
     Strategies that the account has no project or bucket for are left out, and told. Raises what
     the lab's make_plan does, SettingError for a link, and AccountError for a missing project.
     """
-    if settings.link != UNSHAPED:
+    if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)

@@ -9,6 +9,7 @@ command again runs what is missing.
 
 import argparse
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,7 +48,7 @@ class Point:
     @property
     def name(self) -> str:
         """The point's folder."""
-        return f"{self.link.replace(',', '-')}.{self.work:g}s"
+        return f"{re.sub('[,/]', '-', self.link)}.{self.work:g}s"
 
 
 @dataclass(frozen=True)

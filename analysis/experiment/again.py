@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.experiment.forms import PLACES
 from analysis.experiment.settings import FOLDERS, list_settings
 from analysis.shipped import in_checkout
-from analysis.workload import SCENARIOS, load_strategies
+from analysis.workload import SCENARIOS, UNSHAPED, load_strategies
 
 
 def write_again(folder: Path, facts: Mapping[str, Any], runs: pd.DataFrame, rounds: int) -> str:
@@ -19,6 +20,11 @@ def write_again(folder: Path, facts: Mapping[str, Any], runs: pd.DataFrame, roun
     """
     made = in_checkout()
     values = _list_recorded(facts) | _list_names(facts, runs)
+    if values.get("place", PLACES[0]) != PLACES[0]:
+        # what is recorded of AWS's link is no setting
+        values.pop("link", None)
+    elif facts:
+        values.setdefault("link", UNSHAPED)
     values |= {"experiment": str(folder), "rounds": str(rounds)}
     words = ["make" if made else "codebuild-cache", "experiment"]
     for each in list_settings():

@@ -10,14 +10,14 @@ from typing import Any
 from analysis import records
 from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
-from analysis.experiment.settings import as_json, same_settings
-from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, Images
+from analysis.experiment.settings import Settings, as_json, same_settings
+from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, VERSION, Images
 from analysis.redaction import redact_values
-from analysis.workload import SCENARIOS, UNSHAPED, Strategy
+from analysis.workload import SCENARIOS, UNSHAPED, Strategy, read_link
 
 # those for where builds run, and for what their strategies ask of the lab
 _PLACE, _NEEDS, _LAB = "place", "needs", "lab"
-_SAME = ("context_digest", "images", "bases", "replacements")
+_SAME = ("context_digest", "images", "bases", "replacements", "lab", "link_numbers")
 # by what an experiment's things elsewhere are known to be its own
 _OWN = ("id", "holder")
 
@@ -48,6 +48,11 @@ def gather_facts(
     }
 
 
+def describe_lab(settings: Settings) -> dict[str, Any]:
+    """What experiment.json is to say of the lab: its version, and what its link stands for."""
+    return {"lab": VERSION, "link_numbers": read_link(settings.link).numbers}
+
+
 def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
     """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
     for strategy in strategies:
@@ -68,9 +73,10 @@ def check_facts(
     path = folder / "experiment.json"
     if not path.exists():
         return
-    # what older experiments do not say: they had no replacements, and their own buildspecs
+    # what older experiments do not say: they had no replacements, their own buildspecs, and no link
     settings = {each.name: as_json(each.default) for each in same_settings()}
-    there = {"replacements": {}, "buildspecs": {}, **settings} | records.read_json(path)
+    older = {"replacements": {}, "buildspecs": {}, "link": UNSHAPED}
+    there = settings | older | records.read_json(path)
     there.setdefault(_PLACE, _LAB if there.get("images") else facts.get(_PLACE))
     # what the file says has no secrets
     facts, there = redact_values(dict(facts)), redact_values(there)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from analysis import records
 from analysis.errors import UnknownName
 from analysis.experiment.failures import check_baseline, has_failed
-from analysis.experiment.manifest import check_facts, gather_facts, list_needs
+from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.settings import Settings, record_folders, record_settings
 from analysis.lab import Images
 from analysis.workload import (
@@ -83,7 +83,7 @@ def make_plan(
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements)
-    facts |= record_settings(settings) | record_folders(settings)
+    facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
     return plan_sequences(folder, chosen, possible, settings, facts)
 
 

@@ -62,7 +62,8 @@ def _build_plan(
         progress.say(line)
     with ExitStack() as stack:
         place = stack.enter_context(labs.open_place(plan, settings, progress.say, folder))
-        write_facts(folder, plan.facts, place.lab.describe_machine())
+        facts = plan.facts | {"run_fetches": place.lab.run_fetches}
+        write_facts(folder, facts, place.lab.describe_machine())
         progress.count(plan.count_missing(folder), len(plan.sequences))
         stack.callback(progress.close)
         run_plan(folder, plan, place, progress)

@@ -29,7 +29,7 @@ from analysis.experiment.forms import (
     write_names,
 )
 from analysis.shipped import find_folder, place_folder, shorten
-from analysis.workload import POOL, UNSHAPED, read_link
+from analysis.workload import CODEBUILD, POOL, read_link
 
 # experiment.json's entry for the folders that a user gave
 FOLDERS = "folders"
@@ -101,8 +101,10 @@ class Settings:
         ),
     )
     link: str = field(
-        default=UNSHAPED,
-        metadata=form("between host and registries: bandwidth, round trip, as in 200mbit,20ms"),
+        default=CODEBUILD,
+        metadata=form(
+            "between host and registries: codebuild, unshaped, or its numbers, as in 200mbit,20ms"
+        ),
     )
     arguments: Mapping[str, str] = field(
         default_factory=dict,

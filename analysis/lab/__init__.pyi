@@ -4,7 +4,8 @@ from .build import Build, BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
 from .conveyor import Conveyor
 from .engine import connect, ensure_image
-from .lab import LINK, NEWEST, NEWEST_TAG, STORE, Images, Lab, down
+from .images import NEWEST_TAG, Images
+from .lab import LINK, NEWEST, STORE, VERSION, Lab, down
 from .store import BUCKET, SETTING, Store
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "NEWEST_TAG",
     "SETTING",
     "STORE",
+    "VERSION",
     "Build",
     "BuildJob",
     "Conveyor",

@@ -11,11 +11,10 @@ A lab leaves nothing behind: leaving the block removes it, and a process of its 
 does when this one is killed.
 """
 
-import os
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Self
 
 import docker
@@ -28,8 +27,16 @@ from analysis.lab.disposal import Disposal
 from analysis.lab.engine import FULL, LABEL, engine_errors
 from analysis.lab.folder import make_lab_folder, remove_lab_folders
 from analysis.lab.host import BuildHost, HostKind, pack_files
+from analysis.lab.images import NEWEST_TAG, Images
 from analysis.lab.reaper import end_reaper, start_reaper
-from analysis.lab.servers import LabNetwork, Server, start_link, start_registry, start_store
+from analysis.lab.servers import (
+    LabNetwork,
+    Server,
+    start_link,
+    start_proxy,
+    start_registry,
+    start_store,
+)
 from analysis.lab.store import Store
 from analysis.records import lock_folder
 from analysis.registry import fetch_manifest, list_repository
@@ -38,31 +45,14 @@ from analysis.workload import Link
 STORAGE = "/var/lib/registry/docker/registry/v2/repositories"
 # what a bare `docker buildx create` starts
 BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
-# what `docker buildx create --driver-opt image=…` asks for in a buildspec that names a version
-NEWEST_TAG = "v0.34.2"
 # images that not every lab needs, by the names of Images
 NEWEST, STORE, LINK = _OPTIONAL = ("newest", "store", "link")
+# among the servers: the proxy that the steps of builds fetch through
+PROXY = "proxy"
+# how the lab builds; what an older one recorded says less, or nothing (1). 2: every host starts
+# with the classic store, and RUN steps fetch over the link
+VERSION = 2
 _CURE = " For an engine that `make lab` made: make lab WITH={}."
-
-
-@dataclass(frozen=True)
-class Images:
-    """The images a lab is made of; each is a setting of the environment (HOST_IMAGE, …)."""
-
-    host: str = "docker:28.5.2-dind"
-    buildkit: str = "moby/buildkit:v0.25.2"
-    newest: str = f"moby/buildkit:{NEWEST_TAG}"
-    registry: str = "registry:2.8.3"
-    store: str = "versity/versitygw:v1.8.0"
-    link: str = "ghcr.io/shopify/toxiproxy:2.12.0"
-    base: str = "public.ecr.aws/docker/library/python:3.13-slim"
-
-    @classmethod
-    def from_environment(cls) -> "Images":
-        """The defaults, each replaced by the variable of its name: HOST_IMAGE, BASE_IMAGE, …"""
-        names = [field.name for field in fields(cls)]
-        chosen = {name: os.environ.get(f"{name.upper()}_IMAGE") for name in names}
-        return cls(**{name: image for name, image in chosen.items() if image})
 
 
 class Lab:
@@ -141,10 +131,28 @@ class Lab:
             servers[STORE], self.store = start_store(network, self.images.store)
         self.servers = dict(servers)
         if LINK in self.needs:
+            self._start_proxy(network, servers)
             self.servers[LINK], servers = start_link(network, self.images.link, self.link, servers)
         self.private, self.public = servers["private"], servers["public"]
+        self.proxy = servers[PROXY].address if PROXY in servers else None
         if self.store:
             self.store = replace(self.store, address=servers[STORE].address)
+
+    def _start_proxy(self, network: LabNetwork, servers: dict[str, Server]) -> None:
+        """Let what steps of builds fetch pass the link too, if the base image can run a proxy."""
+        proxy = start_proxy(network, self.images.base)
+        if proxy:
+            self.servers[PROXY] = servers[PROXY] = proxy
+        else:
+            self.say(
+                f"{self.images.base} (BASE_IMAGE) has no python3 for a proxy: what RUN steps fetch "
+                "does not pass the link"
+            )
+
+    @property
+    def run_fetches(self) -> str:
+        """What the steps of builds fetch through: "link", or "direct"."""
+        return "link" if PROXY in self.servers else "direct"
 
     def serve(self, image: str, repository: str, tag: str) -> str:
         """Push one of the engine's images into the public registry; its name for a build."""
@@ -206,6 +214,7 @@ class Lab:
             self.nameservers,
             kind,
             self.host_memory,
+            self.proxy,
         )
 
     def discard(self, host: BuildHost) -> None:

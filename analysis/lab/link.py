@@ -15,16 +15,13 @@ from analysis.registry import OPENER
 from analysis.workload import Link
 
 API_PORT = 8474
-_TOXICS_OF = {"bandwidth": ("upstream", "downstream"), "latency": ("downstream",)}
 
 
 def add_proxy(api: str, name: str, port: int, upstream: str, link: Link) -> None:
     """Let `port` of the Toxiproxy at `api` (http://HOST:PORT) lead to `upstream` over the link."""
     _send(f"{api}/proxies", {"name": name, "listen": f"0.0.0.0:{port}", "upstream": upstream})
-    for kind, attributes in link.toxics.items():
-        for stream in _TOXICS_OF[kind]:
-            toxic = {"type": kind, "stream": stream, "attributes": attributes}
-            _send(f"{api}/proxies/{name}/toxics", toxic)
+    for toxic in link.toxics:
+        _send(f"{api}/proxies/{name}/toxics", toxic)
 
 
 def _send(url: str, value: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ import docker
 
 from analysis.errors import CloudError, EngineError, LabError
 from analysis.lab import engine
-from analysis.lab.lab import LINK, STORE, Lab
-from analysis.lab.servers import LINK_PATH, REGISTRY_PATH, Server
+from analysis.lab.lab import LINK, PROXY, STORE, Lab
+from analysis.lab.servers import LINK_PATH, PROXY_PATH, REGISTRY_PATH, Server
 from analysis.registry import OPENER
 
 _SECONDS, _LAST_LINES = 5, 30
@@ -99,7 +99,7 @@ def _probe(lab: Lab, name: str, server: Server) -> str | None:
         if name == STORE and lab.store:
             lab.store.list_objects("none/")
         else:
-            _get(server, LINK_PATH if name == LINK else REGISTRY_PATH)
+            _get(server, {LINK: LINK_PATH, PROXY: PROXY_PATH}.get(name, REGISTRY_PATH))
         return _probe_link(server, lab) if name == LINK else None
     except (LabError, CloudError, OSError, ValueError) as error:
         return f"does not answer ({getattr(error, 'reason', error)})"

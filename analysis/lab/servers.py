@@ -4,12 +4,14 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import docker
 from docker.models.containers import Container
 
 from analysis.errors import LabError
+from analysis.lab import forward
 from analysis.lab.engine import LABEL
 from analysis.lab.link import API_PORT, add_proxy
 from analysis.lab.store import COMMAND, PORT, Store
@@ -18,9 +20,9 @@ from analysis.workload import Link
 
 _REGISTRY_PORT = 5000
 # what answers at each as long as it works
-REGISTRY_PATH, LINK_PATH = "/v2/", "/version"
+REGISTRY_PATH, LINK_PATH, PROXY_PATH = "/v2/", "/version", "/"
 # what the link listens on for each server behind it
-_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT}
+_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT, "proxy": forward.PORT}
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,17 @@ def start_store(network: LabNetwork, image: str) -> tuple[Server, Store]:
     return server, store
 
 
+def start_proxy(network: LabNetwork, image: str) -> Server | None:
+    """A forward proxy that answers, run by an image with Python; null where it has none."""
+    command = ["python3", "-c", Path(forward.__file__).read_text(encoding="utf-8")]
+    try:
+        server = network.start(image, forward.PORT, command)
+        _wait_for(server, PROXY_PATH, "proxy", "BASE_IMAGE", while_running=True)
+    except (docker.errors.APIError, LabError):
+        return None
+    return server
+
+
 def start_link(
     network: LabNetwork, image: str, link: Link, servers: dict[str, Server]
 ) -> tuple[Server, dict[str, Server]]:
@@ -94,8 +107,18 @@ def start_link(
     }
 
 
-def _wait_for(server: Server, path: str, what: str, setting: str, seconds: float = 120) -> None:
-    """Return once a server answers on its loopback port; LabError when it does not."""
+def _wait_for(
+    server: Server,
+    path: str,
+    what: str,
+    setting: str,
+    seconds: float = 120,
+    while_running: bool = False,
+) -> None:
+    """Return once a server answers on its loopback port; LabError when it does not.
+
+    `while_running`: it is given up as soon as its container has ended.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -103,6 +126,10 @@ def _wait_for(server: Server, path: str, what: str, setting: str, seconds: float
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
+        if while_running:
+            server.container.reload()
+            if server.container.status != "running":
+                break
     raise LabError(
         f"The lab's {what} does not answer on 127.0.0.1:{server.port} after {seconds:.0f} s: "
         f"check {setting}."

@@ -11,7 +11,7 @@ from .context_files import (
 )
 from .contexts import derivable, list_replacements, make_context
 from .dockerfile import list_instructions
-from .link import UNSHAPED, Link, read_link
+from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
 from .scenarios import (
     BASE,
     CHANGING,
@@ -35,9 +35,11 @@ __all__ = [
     "BASE",
     "BASELINE",
     "CHANGING",
+    "CODEBUILD",
     "COLD",
     "COLD_STARTS",
     "FOLDER",
+    "LINK_SOURCES",
     "PHASES",
     "POOL",
     "REPEATS",
@@ -50,6 +52,7 @@ __all__ = [
     "UNSHAPED",
     "Buildspec",
     "Link",
+    "Origin",
     "Phase",
     "Scenario",
     "Strategy",

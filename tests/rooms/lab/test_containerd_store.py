@@ -6,7 +6,7 @@ import pytest
 
 from analysis.lab.boot import wait_for_engine
 from analysis.lab.engine import LABEL
-from analysis.lab.lab import Images
+from analysis.lab.images import Images
 from analysis.workload import find_strategy
 
 # as CodeBuild's image starts its engine: in the background of what runs the commands

@@ -14,7 +14,8 @@ from analysis.errors import EngineError, HostError, ImageError, SettingError
 from analysis.lab import engine
 from analysis.lab.engine import LABEL, explain_connection, host_memory
 from analysis.lab.folder import make_lab_folder, remove_lab_folders
-from analysis.lab.lab import Images, Lab, repository_of
+from analysis.lab.images import Images
+from analysis.lab.lab import Lab, repository_of
 from analysis.records import lock_folder
 
 
