@@ -146,8 +146,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--hours", type=float, default=6)
     given = parser.parse_args()
-    names = (given.contexts, given.links, given.strategies, given.scenarios)
-    record(place_folder(given.folder), *map(split_names, names), given.rounds, given.hours)
+    record(
+        place_folder(given.folder),
+        split_names(given.contexts),
+        split_names(given.links),
+        split_names(given.strategies),
+        split_names(given.scenarios),
+        given.rounds,
+        given.hours,
+    )
 
 
 if __name__ == "__main__":

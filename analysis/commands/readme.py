@@ -18,7 +18,7 @@ from analysis.records import read_prices
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
-from analysis.workload import SCENARIOS, describe_scenarios, load_strategies
+from analysis.workload import LINK_SOURCES, SCENARIOS, describe_scenarios, load_strategies
 
 _PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
 # a guess at what CodeBuild bills for a build of data/lab, and on which hosts
@@ -28,6 +28,7 @@ PAGES = {
     "answer": ROOT / "README.md",
     "costs": ROOT / "docs" / "aws.md",
     "kinds": ROOT / "docs" / "words.md",
+    "link": ROOT / "docs" / "lab.md",
     "scenarios": ROOT / "docs" / "scenarios.md",
     "settings": ROOT / "docs" / "experiment.md",
     "strategies": ROOT / "docs" / "strategies.md",
@@ -40,6 +41,7 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
         "answer": _say_answer(experiment),
         "costs": _list_costs(),
         "kinds": tabulate_kinds(),
+        "link": _tabulate_link(),
         "scenarios": tabulate_scenarios(),
         "settings": _tabulate_settings(),
         "strategies": _tabulate_strategies(),
@@ -77,6 +79,11 @@ def tabulate_scenarios() -> str:
     """A table of the scenarios: the commit, and what of its layers a cache can give."""
     rows = describe_scenarios().itertuples(index=False)
     return write_table(("scenario", "the commit", "layers that a cache can give"), rows)
+
+
+def _tabulate_link() -> str:
+    """A table of the numbers of the link `codebuild`, and where each comes from."""
+    return write_table(("what", "value", "how it is known", "source"), LINK_SOURCES)
 
 
 def _tabulate_settings() -> str:

@@ -1,5 +1,6 @@
 """experiment.json: what all runs of an experiment have in common, and that new ones have it too."""
 
+import contextlib
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -73,9 +74,9 @@ def check_facts(
     path = folder / "experiment.json"
     if not path.exists():
         return
-    # what older experiments do not say: they had no replacements, their own buildspecs, and no link
+    # what older experiments do not say: they had no replacements, and their own buildspecs
     settings = {each.name: as_json(each.default) for each in same_settings()}
-    older = {"replacements": {}, "buildspecs": {}, "link": UNSHAPED}
+    older: dict[str, Any] = {"replacements": {}, "buildspecs": {}} | _find_link(folder)
     there = settings | older | records.read_json(path)
     there.setdefault(_PLACE, _LAB if there.get("images") else facts.get(_PLACE))
     # what the file says has no secrets
@@ -94,6 +95,16 @@ def check_facts(
                 f"{folder} holds runs of {name} by another buildspec: they can't be compared with "
                 "new ones. Choose another folder for new runs, or another name for the strategy."
             )
+
+
+def _find_link(folder: Path) -> dict[str, str]:
+    """The link that the runs in a folder say they were built over, if any does."""
+    for path in sorted((folder / "runs").glob("[!.]*.*/record.json")):
+        with contextlib.suppress(RecordError):
+            record = records.read_json(path)
+            if isinstance(record, dict) and isinstance(record.get("link"), str):
+                return {"link": record["link"]}
+    return {}
 
 
 def _pick_used(

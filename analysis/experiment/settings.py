@@ -102,9 +102,7 @@ class Settings:
     )
     link: str = field(
         default=CODEBUILD,
-        metadata=form(
-            "between host and registries: codebuild, unshaped, or its numbers, as in 200mbit,20ms"
-        ),
+        metadata=form("between host and registries: codebuild, unshaped, or as in 200mbit,20ms"),
     )
     arguments: Mapping[str, str] = field(
         default_factory=dict,

@@ -47,7 +47,7 @@ def headline(experiment: records.Experiment | str | Path, baseline: str = BASELI
         say_builder_cost(measured.builder_costs()),
         *_say_pays(measured, baseline),
         _say_registry(measured),
-        say_limits(measured.marked, measured.comparable),
+        say_limits(measured.marked, measured.comparable, measured.facts),
     ]
     return [" ".join(filter(None, advice)), *filter(None, found)]
 

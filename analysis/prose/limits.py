@@ -1,5 +1,8 @@
 """What an experiment's numbers can't say, in words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from analysis.measures.compare import long_rounds
@@ -7,15 +10,34 @@ from analysis.prose.template import say
 from analysis.workload import UNSHAPED
 
 _MAX_ROUND = pd.Timedelta(hours=6)
+# the first version of the lab in which a build that restarts an engine does so
+_RESTARTS = 2
 # what docker info calls the containerd image store's driver
 _CONTAINERD = "overlayfs"
 
 
-def say_limits(runs: pd.DataFrame, comparable: pd.DataFrame) -> str:
-    """What the numbers can't say: runs left out, rounds that took long, what the lab spares."""
-    parts = [*_say_invalid(runs), *_say_long_rounds(runs), *_say_given_stores(comparable)]
-    parts += [say("limits.unshaped")] if runs["link"].eq(UNSHAPED).all() else []
-    return " ".join(parts)
+def say_limits(runs: pd.DataFrame, comparable: pd.DataFrame, facts: Mapping[str, Any]) -> str:
+    """What the numbers can't say: runs left out, rounds that took long, what the lab spares.
+
+    `facts`: what experiment.json says.
+    """
+    parts = [*_say_invalid(runs), *_say_long_rounds(runs)]
+    parts += _say_given_stores(comparable) if lab_version(facts) < _RESTARTS else []
+    return " ".join([*parts, *_say_link(runs, facts)])
+
+
+def lab_version(facts: Mapping[str, Any]) -> int:
+    """The version of the lab that recorded an experiment; older ones did not say it."""
+    version = facts.get("lab")
+    return version if isinstance(version, int) else 1
+
+
+def _say_link(runs: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
+    """That nothing passed a shaped link in the lab, or not what the steps of builds fetched."""
+    if runs["link"].eq(UNSHAPED).all():
+        return [say("limits.unshaped")]
+    direct = runs["place"].eq("lab").any() and facts.get("run_fetches", "direct") == "direct"
+    return [say("limits.direct")] if direct else []
 
 
 def _say_invalid(runs: pd.DataFrame) -> list[str]:

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Stand-ins for the lab's public parts, for a machine that reaches package registries only:
-# a private Docker engine and images of a build host, BuildKit, a registry and a base image; on
-# demand also of the newest BuildKit, an S3 store and a shaped link.
+# a private Docker engine and images of a build host, BuildKit, a registry, a shaped link and a base
+# image; on demand also of the newest BuildKit and an S3 store.
 # A machine with Docker that can pull public images needs nothing of this.
 #
-#   provide.sh                      engine and images; prints the file to source
-#   provide.sh [newest|store|link]  those, and what is named; all: each of them
-#   provide.sh stop                 stops the private engine
+#   provide.sh                 engine and images; prints the file to source
+#   provide.sh [newest|store]  those, and what is named; all: each of them
+#   provide.sh stop            stops the private engine
 #
 # Needs Debian, root, apt and Go >= 1.24. Everything it makes lies in one folder (LAB_CACHE), but
 # for small packages of Debian's that it installs and leaves: debootstrap, iproute2, iptables, runc,
@@ -335,10 +335,12 @@ if [ "${1:-}" = stop ]; then
     stop_engine
     exit
 fi
-optional=()
+# the link is the default of experiments: it is always made
+optional=(link)
 for argument in "$@"; do
     case $argument in
-    newest | store | link) optional+=("$argument") ;;
+    newest | store) optional+=("$argument") ;;
+    link) ;;
     all) optional=(newest store link) ;;
     *) die "unknown argument '$argument'; it may be newest, store, link or all, or stop alone" ;;
     esac
@@ -354,10 +356,10 @@ compiling=$!
 telling "bootstrapping system" bootstrap system ca-certificates,iptables,libseccomp2,procps,git
 telling "bootstrapping python" bootstrap python ca-certificates,python3,python3-pip,python3-venv
 wait "$compiling"
-compile_optional ${optional+"${optional[@]}"} &
+compile_optional "${optional[@]}" &
 compiling=$!
 start_engine
 telling "making images" make_images
 wait "$compiling"
-telling "making images" make_optional ${optional+"${optional[@]}"}
+telling "making images" make_optional "${optional[@]}"
 write_settings

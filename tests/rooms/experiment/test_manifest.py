@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import RecordError
-from analysis.experiment.manifest import check_facts, gather_facts, write_facts
+from analysis.experiment.manifest import (
+    check_facts,
+    describe_lab,
+    gather_facts,
+    write_facts,
+)
 from analysis.experiment.run import run_experiment
 from analysis.experiment.settings import Settings
 from analysis.lab import Images
@@ -169,3 +174,27 @@ def test_an_image_counts_from_the_first_strategy_on_that_needs_it(app, mine, tmp
         check_facts(
             tmp_path, gather(app, mine, "s3-cache", images=replace(Images(), store="store:3"))
         )
+
+
+def test_an_experiment_that_names_no_link_has_that_of_its_runs(app, mine, tmp_path):
+    facts = gather(app, mine, "mine")
+    write_facts(tmp_path, facts, MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    check_facts(tmp_path, facts | {"link": "codebuild"})
+    (tmp_path / "runs" / "mine.cold.01" / "record.json").write_text('{"link": "unshaped"}')
+    check_facts(tmp_path, facts | {"link": "unshaped"})
+    with pytest.raises(RecordError, match="link differs: unshaped there, codebuild now"):
+        check_facts(tmp_path, facts | {"link": "codebuild"})
+
+
+def test_what_the_lab_and_its_link_are_by_then_is_not_mixed(app, mine, tmp_path):
+    settings = Settings(link="codebuild")
+    facts = gather(app, mine, "mine") | describe_lab(settings)
+    write_facts(tmp_path, facts, MACHINE)
+    check_facts(tmp_path, facts)
+    for name, other in (("lab", 99), ("link_numbers", {"round_trip_ms": 1})):
+        with pytest.raises(RecordError, match=f"{name} differs"):
+            check_facts(tmp_path, facts | {name: other})
+    # those that an older lab recorded do not say which lab that was
+    write_facts(tmp_path / "older", gather(app, mine, "mine"), MACHINE)
+    check_facts(tmp_path / "older", facts)

@@ -84,7 +84,7 @@ def test_what_is_recorded_is_what_varies_but_is_not_recorded_by_content():
         "seed": 1,
         "time_limit": 1800.0,
         "pool": 2,
-        "link": "unshaped",
+        "link": "codebuild",
         "arguments": {"A": "1"},
     }
 

@@ -1,10 +1,14 @@
 """What containerd-store does to an engine that has the classic store, as CodeBuild's has."""
 
+import re
 import time
+from datetime import datetime
 
 import pytest
+from conftest import SMALL_IMAGE
 
 from analysis.lab.boot import wait_for_engine
+from analysis.lab.build import BuildJob, build_in_lab
 from analysis.lab.engine import LABEL
 from analysis.lab.images import Images
 from analysis.workload import find_strategy
@@ -67,3 +71,25 @@ def test_one_that_does_not_start_again_fails_the_build_and_says_why(host, instal
     code, said = host(broken.replace("timeout 60", "timeout 5"))
     assert code == 1
     assert "/tmp/engine.json" in said
+
+
+def test_a_build_of_it_begins_with_the_classic_store_and_its_restart_is_timed(lab, context):
+    path = context / "Dockerfile"
+    path.write_text(path.read_text().replace(SMALL_IMAGE, lab.serve(SMALL_IMAGE, "small", "1")))
+    job = BuildJob(lab, find_strategy("containerd-store"), 1, 300, prefix="restart-")
+    record, log, images, _ = build_in_lab(job, "cold", context, 0)
+    assert record["status"] == "succeeded", log.decode()
+    assert record["versions"]["storage_driver"] == "overlayfs"
+    # the registries that the first engine knew are known to the second
+    assert [image["imageTags"] for image in images["imageDetails"] if image.get("imageTags")]
+    (took,) = re.findall(rb"(\S+) Phase complete: INSTALL State: SUCCEEDED", log)
+    (began,) = re.findall(rb"(\S+) Entering phase INSTALL", log)
+    assert "io.containerd.snapshotter" in log.decode()
+    assert seconds_between(began, took) > 0.2, "an engine takes some time to stop and to start"
+    assert 0 <= record["pressure"] <= 1 and 0 <= record["others_cpu"] <= 1
+
+
+def seconds_between(first, second):
+    """Seconds from one time of a day to another."""
+    values = [datetime.strptime(each.decode(), "%H:%M:%S.%f") for each in (first, second)]
+    return (values[1] - values[0]).total_seconds() % 86400

@@ -9,6 +9,7 @@ from analysis.errors import SettingError
 from analysis.experiment import Settings
 from analysis.lab.lab import Lab
 from analysis.workload import Link, read_link
+from analysis.workload.link import PROFILES
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,10 @@ from analysis.workload import Link, read_link
         ("1.5gbit", Link(187_500), "1500mbit"),
         ("800kbit", Link(100), "0.8mbit"),
         ("0ms", Link(), "unshaped"),
+        ("200mbit/50mbit,5ms", Link(25_000, 5, 6250), "200mbit/50mbit,5ms"),
+        ("25MB/s/10MB/s", Link(25_000, 0, 10_000), "200mbit/80mbit"),
+        ("200mbit/200mbit", Link(25_000), "200mbit"),
+        ("Codebuild", PROFILES["codebuild"], "codebuild"),
     ],
 )
 def test_a_link_is_read_and_named(text, link, name):
@@ -32,7 +37,10 @@ def test_a_link_is_read_and_named(text, link, name):
     assert Settings(link=spaced).link == name
 
 
-@pytest.mark.parametrize("text", ["", "fast", "200", "200mbits", "-5ms", "0mbit", "20ms,fast"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "fast", "200", "200mbits", "-5ms", "0mbit", "20ms,fast", "9mbit/0mbit", "codebuild,5ms"],
+)
 def test_what_is_no_link_is_refused_with_the_cure(text):
     with pytest.raises(SettingError, match=r"LINK=200mbit,20ms \(units: kbit, "):
         read_link(text)
