@@ -22,11 +22,11 @@ def say_limits(runs: pd.DataFrame, comparable: pd.DataFrame, facts: Mapping[str,
     `facts`: what experiment.json says.
     """
     parts = [*_say_invalid(runs), *_say_long_rounds(runs)]
-    parts += _say_given_stores(comparable) if lab_version(facts) < _RESTARTS else []
+    parts += _say_given_stores(comparable) if _lab_version(facts) < _RESTARTS else []
     return " ".join([*parts, *_say_link(runs, facts)])
 
 
-def lab_version(facts: Mapping[str, Any]) -> int:
+def _lab_version(facts: Mapping[str, Any]) -> int:
     """The version of the lab that recorded an experiment; older ones did not say it."""
     version = facts.get("lab")
     return version if isinstance(version, int) else 1
