@@ -9,7 +9,6 @@ from analysis.errors import SettingError
 from analysis.experiment import Settings
 from analysis.lab.lab import Lab
 from analysis.workload import Link, read_link
-from analysis.workload.link import PROFILES
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,7 @@ from analysis.workload.link import PROFILES
         ("200mbit/50mbit,5ms", Link(25_000, 5, 6250), "200mbit/50mbit,5ms"),
         ("25MB/s/10MB/s", Link(25_000, 0, 10_000), "200mbit/80mbit"),
         ("200mbit/200mbit", Link(25_000), "200mbit"),
-        ("Codebuild", PROFILES["codebuild"], "codebuild"),
+        ("Codebuild", read_link("codebuild"), "codebuild"),
     ],
 )
 def test_a_link_is_read_and_named(text, link, name):
