@@ -3,6 +3,7 @@ from .claims import claims
 from .experiment import Settings, run_experiment
 from .measures import (
     compare,
+    compare_mix,
     count_entries,
     critical_path,
     explain_misses,
@@ -33,6 +34,7 @@ __all__ = [
     "charts",
     "claims",
     "compare",
+    "compare_mix",
     "count_entries",
     "critical_path",
     "explain_misses",

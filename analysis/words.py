@@ -6,8 +6,8 @@ import pandas as pd
 
 # what a comparison says of a strategy
 FASTER, SLOWER = "faster", "slower"
-CLOSE, UNTOLD = "too close to call", "not enough runs"
-VERDICTS = (FASTER, SLOWER, CLOSE, UNTOLD)
+SAME, CLOSE, UNTOLD = "the same", "can't tell yet", "not enough runs"
+VERDICTS = (FASTER, SLOWER, SAME, CLOSE, UNTOLD)
 UNKNOWN, _NAMED = "unknown", 4
 
 

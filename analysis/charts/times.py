@@ -23,15 +23,34 @@ from analysis.charts.canvas import (
 )
 from analysis.charts.labels import fill_label
 from analysis.rows import list_rows
-from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_ends, join_words, say_n, say_seconds
+from analysis.words import (
+    CLOSE,
+    FASTER,
+    SAME,
+    SLOWER,
+    UNTOLD,
+    join_ends,
+    join_words,
+    say_n,
+    say_seconds,
+)
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
 # sign, colour of the cell: the sign alone tells in greyscale
 VERDICTS = {
     FASTER: ("▼", "#a6cee3"),
     SLOWER: ("▲", "#fdbf8f"),
-    CLOSE: ("≈", "#ffffff"),
+    SAME: ("=", "#d9d9d9"),
+    CLOSE: ("~", "#ffffff"),
     UNTOLD: ("?", "#eeeeee"),
+}
+# marker, filled: shape and filling tell in greyscale
+MARKS = {
+    FASTER: ("o", True),
+    SLOWER: ("o", True),
+    SAME: ("s", False),
+    CLOSE: ("o", False),
+    UNTOLD: ("o", False),
 }
 
 
@@ -89,20 +108,21 @@ def _describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
 def differences(
     comparison: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
 ) -> Axes:
-    """Points with intervals around the line of no difference; filled where the verdict is told."""
+    """Points with intervals around the line of no difference, marked by their verdicts."""
     axes, places = _draw_groups(comparison, ax)
     for row in list_rows(comparison):
         y = places[row.scenario, row.strategy]
-        told = row.verdict in (FASTER, SLOWER)
         axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
-        axes.plot(row.difference, y, "o", color=INK, markerfacecolor=INK if told else "white")
+        marker, filled = MARKS[row.verdict]
+        axes.plot(row.difference, y, marker, color=INK, markerfacecolor=INK if filled else "white")
     axes.axvline(0, color=FAINT, linewidth=1, linestyle="--")
     return finish(
         axes,
         f"How sure is the difference to {baseline}?",
         x=f"seconds more (+) or less (−) than {baseline}; bar: 95 % interval, "
         f"{say_n(comparison['n'])}\n"
-        "filled: faster or slower after adjusting for many comparisons, hollow: not told apart",
+        "filled: faster or slower, all comparisons taken together; square: the same; "
+        "hollow: can't tell yet",
         alt=f"Differences to {baseline} with intervals. {_describe_differences(comparison)}",
     )
 

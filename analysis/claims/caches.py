@@ -144,7 +144,7 @@ def cache_costs(evidence: Evidence) -> Finding:
 
 
 def say_verdicts(rows: pd.DataFrame) -> str:
-    """`slower in 3 and too close to call in 1 of 4 scenarios`, of compare's rows."""
+    """`slower in 3 and can't tell yet in 1 of 4 scenarios`, of compare's rows."""
     told = rows["verdict"].value_counts()
     verdicts = (f"{verdict} in {told[verdict]}" for verdict in VERDICTS if verdict in told)
     return f"{join_words(verdicts)} of {count_words(len(rows), 'scenario')}"

@@ -17,6 +17,7 @@ from .caching import (
 )
 from .compare import (
     compare,
+    compare_mix,
     control,
     judge_aa,
     left_out,
@@ -84,6 +85,7 @@ __all__ = [
     "cache_seen",
     "check_break_even",
     "compare",
+    "compare_mix",
     "compare_mixes",
     "compare_previews",
     "control",

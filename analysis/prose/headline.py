@@ -18,7 +18,7 @@ from analysis.prose.storage import say_kinds
 from analysis.prose.template import say
 from analysis.results import Experiment, find_tied, to_experiment
 from analysis.rows import list_records
-from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD, join_words
+from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD, join_words
 from analysis.workload import BASELINE, SOURCE, say_commit
 
 # with fewer most differences are within what rounds differ among themselves
@@ -160,9 +160,9 @@ def _say_gains(name: str, rows: pd.DataFrame, baseline: str = "") -> list[str]:
 
 
 def _say_rest(rows: pd.DataFrame) -> list[str]:
-    """The slower strategies with their differences, then those not told apart."""
+    """The slower strategies with their differences, then the same, then those not told."""
     said = _say_gains("slower", rows[rows["verdict"] == SLOWER])
-    for name, verdict in {"close": CLOSE, "few": UNTOLD}.items():
+    for name, verdict in {"same": SAME, "close": CLOSE, "few": UNTOLD}.items():
         names = rows.loc[rows["verdict"] == verdict, "strategy"]
         said += [say(f"headline.{name}", strategies=names)] if len(names) else []
     return said

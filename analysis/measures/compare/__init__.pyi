@@ -1,15 +1,16 @@
 from .aa import AGAIN, control, judge_aa
 from .comparison import (
     COLUMNS,
+    MARGIN,
     MIN_BUILDS_OF_EACH_HOST,
-    MIN_ROUNDS,
     check_baseline,
     compare,
-    compare_with,
-    count_rarer_hosts,
     pair_rounds,
 )
 from .intervals import LEVEL, mean_of_rounds, wilson
+from .mixes import compare_mix, compare_totals, weigh_rounds
+from .planning import MIN_ROUNDS
+from .pools import count_rarer_hosts
 from .runs import (
     EMULATED,
     RUN,
@@ -30,12 +31,14 @@ __all__ = [
     "COLUMNS",
     "EMULATED",
     "LEVEL",
+    "MARGIN",
     "MIN_BUILDS_OF_EACH_HOST",
     "MIN_ROUNDS",
     "RUN",
     "check_baseline",
     "compare",
-    "compare_with",
+    "compare_mix",
+    "compare_totals",
     "control",
     "count_rarer_hosts",
     "judge_aa",
@@ -54,5 +57,6 @@ __all__ = [
     "summarise_simulation",
     "times_by_host",
     "waits",
+    "weigh_rounds",
     "wilson",
 ]

@@ -1,20 +1,27 @@
 """Which strategy is faster than the baseline, scenario by scenario, as far as the rounds tell."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from numpy.typing import NDArray
 
 from analysis.errors import UnknownName
+from analysis.measures.compare.cells import tabulate
+from analysis.measures.compare.estimates import Array, take_median
+from analysis.measures.compare.family import count_groups
+from analysis.measures.compare.judging import Rule, find, judge
+from analysis.measures.compare.one_round import hangs_on_one
+from analysis.measures.compare.planning import MIN_ROUNDS, plan
+from analysis.measures.compare.pools import count_rarer_hosts, find_rarer_hosts
 from analysis.measures.compare.runs import EMULATED, order_scenarios, pick_comparable, sort_rows
-from analysis.measures.compare.variances import moderate
 from analysis.records import takes
-from analysis.words import CLOSE, FASTER, SLOWER, UNTOLD
-from analysis.workload import BASELINE, COLD_STARTS
+from analysis.workload import BASELINE
 
-MIN_ROUNDS, _LEVEL = 3, 0.95
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
 # built before or an empty one: a mean of few of one kind says little of it
 MIN_BUILDS_OF_EACH_HOST = 5
+LEVEL, MARGIN = 0.05, 0.05
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -25,6 +32,9 @@ COLUMNS = {
     "high": "float64",
     "p": "float64",
     "verdict": "string",
+    "detectable": "float64",
+    "rounds_needed": "Int64",
+    "one_round": "bool",
 }
 
 
@@ -34,52 +44,108 @@ def compare(
     baseline: str = BASELINE,
     measure: str = "seconds",
     rarer_hosts: pd.Series | None = None,
+    margin: float = MARGIN,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
     strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
-    strategy in those), difference (mean of its value less the baseline's of the same round: below
-    0 is faster), low, high (95 % interval), p (adjusted), verdict (faster, slower, too close to
-    call, not enough runs: fewer than 3 rounds, or with a pool of kept hosts fewer than 5 builds on
-    a used host or 5 on an empty one). `measure` is any column that should be small.
+    strategy in those), difference (its geometric mean less the baseline's in those rounds: below
+    0 is faster), low, high (95 % interval of each comparison by itself), p (adjusted for all),
+    verdict (faster, slower, the same, can't tell yet, not enough runs: fewer than 3 rounds, or
+    with a pool of kept hosts fewer than 5 builds on a used host or 5 on an empty one), detectable
+    (the smallest saving that so many rounds tell in 80 % of experiments), rounds_needed (that
+    would tell a true difference as large as this one or, if there is none, show "the same", in
+    80 %; null once it is told), one_round (whether the verdict is another when some round is left
+    out). `measure` is any column that should be small; with values of 0 or below means are plain.
     `rarer_hosts`: as count_rarer_hosts counts, where `runs` do not tell it.
 
-    Rounds are pairs, so what slows a whole round down cancels out. The interval is that of the
-    mean of paired differences by Smyth's moderated t (analysis.measures.variances): Student's,
-    with each deviation drawn towards what is usual among all comparisons of the experiment, but
-    those with a pool of kept hosts, which vary like no other: theirs is Student's own. Of many
-    strategies compared at once, one looks different by chance: so within a scenario p is
-    adjusted by Benjamini and Hochberg's method (Journal of the Royal Statistical Society B 57,
-    1995), which lets at most 5 % of the verdicts that tell a difference be wrong. The verdict is
-    by p < 0.05: an interval can lie clear of 0 and that be "too close to call".
+    What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
+    blocks, so that what slows a whole round down cancels out. The interval is Welch's, by the
+    variances of both strategies in that scenario. At most `level` of reports tell any difference
+    that is none: p is the larger of two. The one is Dunnett's, step-down, over all comparisons
+    and the report's mix, by variances drawn towards what is usual (analysis.measures.compare's
+    variances). The other is Welch's times the number of scenarios and mix, which takes no strategy
+    that varies like no other for a usual one. Differences with a pool of kept hosts, which vary
+    like no other, and those of few strategies are paired by round: Student's. "The same": two
+    one-sided tests, each at `level`, show it to be less than `margin` of the baseline.
     UnknownName for a baseline that is not among the runs; without the usual one nothing is told.
 
     >>> table = analysis.compare("data/control", baseline="docker")
     >>> table[["strategy", "scenario", "n", "verdict"]].head(2)
-             strategy scenario  n            verdict
-    0    docker-again     cold  6  too close to call
-    1  registry-cache     cold  6             slower
+             strategy scenario  n          verdict
+    0    docker-again     cold  6  can't tell yet
+    1  registry-cache     cold  6           slower
     """
     check_baseline(runs, baseline)
-    return compare_with(runs, baseline, measure, rarer_hosts)
+    return compare_with(runs, baseline, measure, rarer_hosts, margin, level)
 
 
 def compare_with(
-    runs: pd.DataFrame, baseline: str, measure: str, rarer_hosts: pd.Series | None = None
+    runs: pd.DataFrame,
+    baseline: str,
+    measure: str,
+    rarer_hosts: pd.Series | None = None,
+    margin: float = MARGIN,
+    level: float = LEVEL,
+    groups: int = 0,
 ) -> pd.DataFrame:
-    """compare's rows, with a baseline that need not be there: then none tells anything."""
+    """compare's rows, with a baseline that need not be there: then none tells anything.
+
+    With `groups` the runs are totals of a report that has as many: their means are plain, so that
+    they add up, and their intervals hold for all strategies at once.
+    """
     runs = pick_comparable(runs)
-    if f"{baseline} {EMULATED}" in set(runs["strategy"]):
-        baseline = f"{baseline} {EMULATED}"
-    pairs = _summarise_pairs(pair_rounds(runs, baseline, measure))
-    table = estimate(
-        pairs,
-        _find_rarer_hosts(
-            pairs, count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts, baseline
-        ),
+    baseline = name_baseline(runs, baseline)
+    cells = tabulate(runs, baseline, measure)
+    rarer = find_rarer_hosts(cells, count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts)
+    if not cells.there[:, 1:].any():
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
+    known = cells.values[~np.isnan(cells.values)]
+    rule = Rule(
+        logs=not groups and bool((known > 0).all()),
+        margin=margin,
+        level=level,
+        groups=groups or count_groups(len(cells.scenarios)),
+        together=bool(groups),
     )
-    table["p"] = table.groupby("scenario")["p"].transform(adjust)
-    return table.assign(verdict=_give_verdict(table))[list(COLUMNS)].astype(COLUMNS)
+    columns = _compare_cells(cells.values, rarer, rule)
+    scenarios, strategies = np.nonzero(cells.there[:, 1:])
+    rows = {name: values[scenarios, strategies] for name, values in columns.items()}
+    names = {
+        "strategy": np.array(cells.strategies[1:], dtype=object)[strategies],
+        "scenario": np.array(cells.scenarios, dtype=object)[scenarios],
+    }
+    return pd.DataFrame(names | rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _compare_cells(values: Array, rarer: Array, rule: Rule) -> dict[str, NDArray[Any]]:
+    """The columns of COLUMNS but the names, each an array [scenario, strategy]."""
+    kept = ~np.isnan(rarer)
+    found = find(values, rule.logs, kept)
+    n = found.estimates.n
+    few = (n < MIN_ROUNDS) | (rarer < MIN_BUILDS_OF_EACH_HOST)
+    verdicts = judge(found, rule, few)
+    paired = np.where(np.isnan(values[:, :1]), np.nan, values[:, 1:])
+    detectable, needed = plan(found, verdicts, rule)
+    return {
+        "n": n,
+        "median": take_median(paired, -1)[..., 0],
+        "difference": np.where(n > 0, found.estimates.difference, np.nan),
+        "low": verdicts.low,
+        "high": verdicts.high,
+        "p": verdicts.p,
+        "verdict": verdicts.words,
+        "detectable": detectable,
+        "rounds_needed": needed,
+        "one_round": hangs_on_one(values, found, verdicts, rule, kept),
+    }
+
+
+def name_baseline(runs: pd.DataFrame, baseline: str) -> str:
+    """The baseline as marked runs name it."""
+    marked = f"{baseline} {EMULATED}"
+    return marked if marked in set(runs["strategy"]) else baseline
 
 
 def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
@@ -88,31 +154,6 @@ def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
     there = set(names.str.removesuffix(f" {EMULATED}"))
     if there and baseline not in {*there, *names, BASELINE}:
         raise UnknownName("strategy among the runs", baseline, there)
-
-
-def count_rarer_hosts(runs: pd.DataFrame) -> pd.Series:
-    """Builds on the kind of host, used or empty, that fewer landed on, by scenario and strategy.
-
-    Of strategies with a pool of kept hosts alone; a cold build is on an empty one by definition.
-    """
-    if "host" not in runs:
-        return pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []]))
-    kept = runs["strategy"].isin(runs.loc[runs["host"] == "kept", "strategy"])
-    runs = runs[kept & ~runs["scenario"].isin(COLD_STARTS)]
-    kinds = pd.DataFrame(
-        {"empty": runs["host_empty"].eq(True), "used": runs["host_empty"].eq(False)}
-    )
-    groups = kinds.fillna(False).astype("int64").groupby([runs["scenario"], runs["strategy"]])
-    return groups.sum().min(axis="columns").astype("float64")
-
-
-def _find_rarer_hosts(pairs: pd.DataFrame, rarer_hosts: pd.Series, baseline: str) -> pd.Series:
-    """Builds on the rarer kind of host of each pair, or its baseline; null without a pool."""
-    own, base = (
-        rarer_hosts.reindex(pd.MultiIndex.from_arrays([pairs["scenario"], names])).to_numpy()
-        for names in (pairs["strategy"], [baseline] * len(pairs))
-    )
-    return pd.Series(np.fmin(own, base), pairs.index)
 
 
 def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame:
@@ -126,57 +167,3 @@ def pair_rounds(runs: pd.DataFrame, baseline: str, measure: str) -> pd.DataFrame
     )
     pairs["difference"] = pairs["value"] - pairs["value_base"]
     return sort_rows(pairs, order_scenarios(runs))
-
-
-def _summarise_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """scenario, strategy, n, median, difference (mean), deviation; n 0 where no round is paired."""
-    keys = ["scenario", "strategy"]
-    table = (
-        pairs.dropna(subset=["difference"])
-        .groupby(keys)
-        .agg(
-            n=("difference", "size"),
-            median=("value", "median"),
-            difference=("difference", "mean"),
-            deviation=("difference", "std"),
-        )
-    )
-    table = pairs[keys].drop_duplicates().join(table, on=keys)
-    return table.fillna({"n": 0}).reset_index(drop=True)
-
-
-def estimate(table: pd.DataFrame, rarer_hosts: pd.Series) -> pd.DataFrame:
-    """`table` with low, high and p by the moderated t of n, difference and deviation.
-
-    `rarer_hosts`: what _find_rarer_hosts finds; a row that has it is by Student's t alone.
-    """
-    pooled = rarer_hosts.notna()
-    own = (table["n"] - 1).where(
-        table["n"].ge(MIN_ROUNDS) & ~rarer_hosts.lt(MIN_BUILDS_OF_EACH_HOST)
-    )
-    deviation, degrees = moderate(table["deviation"].mask(pooled).to_numpy(), own.to_numpy())
-    deviation, degrees = (
-        np.where(pooled, table["deviation"], deviation),
-        np.where(pooled, own, degrees),
-    )
-    error = deviation / np.sqrt(table["n"])
-    half = stdtrit(degrees, (1 + _LEVEL) / 2) * error
-    # differences that are all the same are 0 for sure, or not 0 for sure
-    t = (table["difference"].abs() / error).fillna(0)
-    p = (2 * stdtr(degrees, -t)).where(own.notna())
-    return table.assign(low=table["difference"] - half, high=table["difference"] + half, p=p)
-
-
-def adjust(p: pd.Series) -> pd.Series:
-    """Benjamini and Hochberg's adjusted p values; null stays null and does not count."""
-    known = p.dropna().sort_values(ascending=False, kind="stable")
-    factors = len(known) / np.arange(len(known), 0, -1)
-    return (known * factors).cummin().clip(upper=1).reindex(p.index)
-
-
-def _give_verdict(table: pd.DataFrame) -> np.ndarray:
-    """The verdict in words, of columns p and difference."""
-    told = table["p"].lt(1 - _LEVEL).to_numpy()
-    untold, less = table["p"].isna().to_numpy(), table["difference"].lt(0).to_numpy()
-    words = [np.full(len(table), word) for word in (UNTOLD, FASTER, SLOWER)]
-    return np.select([untold, told & less, told], words, CLOSE)

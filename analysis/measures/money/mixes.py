@@ -13,7 +13,7 @@ def compare_mixes(runs: pd.DataFrame, baseline: str = BASELINE) -> pd.DataFrame:
     """A row a mix (MIXES) and strategy but the baseline: what one build of the mix takes.
 
     mix, shares (text), strategy, n (rounds of both), seconds (of the strategy), difference, low,
-    high (seconds a build against the baseline, 95 % interval), verdict.
+    high (seconds a build against the baseline, 95 % intervals for all strategies at once), verdict.
     """
     tables = []
     for name, text in MIXES.items():

@@ -9,9 +9,9 @@ import pandas as pd
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import (
     check_baseline,
-    compare_with,
-    count_rarer_hosts,
+    compare_totals,
     pick_comparable,
+    weigh_rounds,
 )
 from analysis.measures.money.prices import find_price
 from analysis.measures.money.usual import MIX, USUAL
@@ -85,7 +85,7 @@ def month(
     (elapsed), billed_minutes (each build rounded up), cost (USD of those beyond `free_minutes`,
     and of a Docker server's; null when a price is unknown): means over those rounds. pairs
     (rounds that the baseline has, too), difference (minutes more than the baseline's of the same
-    round), low, high (95 % interval), verdict: compare's, of the mix as one more scenario;
+    round), low, high (95 % intervals for all strategies at once), verdict: compare_mix's;
     cost_difference, cost_low, cost_high (USD) alike. lacks: why a strategy's numbers are null,
     else null.
 
@@ -103,7 +103,7 @@ def month(
     rounds = _weigh_minutes(runs, mix, builds)
     hosts = runs.groupby("strategy")["host"].agg(_name_host)
     rounds["cost"] = _price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
-    cost = _compare_months(rounds, _count_mix_rarer_hosts(runs, mix), baseline, "cost")
+    cost = _compare_months(rounds, runs, mix, baseline, "cost")
     cost = cost[["difference", "low", "high"]].add_prefix("cost_")
     table = _average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
@@ -122,7 +122,7 @@ def month_minutes(
 
 def _weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
     """Index strategy, round; minutes and billed_minutes of `builds` builds of the mix."""
-    return builds * _weigh_rounds(_count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    return builds * weigh_rounds(_count_minutes(runs), mix, ["minutes", "billed_minutes"])
 
 
 def _average_months(
@@ -131,9 +131,7 @@ def _average_months(
     """strategy, n, the means of _weigh_minutes' rounds, _compare_months' of minutes, and lacks."""
     check_baseline(runs, baseline)
     table = _average_rounds(rounds, runs["strategy"])
-    table = table.join(
-        _compare_months(rounds, _count_mix_rarer_hosts(runs, mix), baseline, "minutes")
-    )
+    table = table.join(_compare_months(rounds, runs, mix, baseline, "minutes"))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
@@ -167,20 +165,8 @@ def _count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(minutes=minutes, billed_minutes=billed)
 
 
-def _weigh_rounds(
-    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str]
-) -> pd.DataFrame:
-    """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it."""
-    rows = frame[frame["scenario"].isin(list(mix))]
-    keys = ["strategy", "round", "scenario"]
-    table = rows.groupby(keys)[list(columns)].median().astype("float64").dropna()
-    shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
-    groups = table.mul(shares, axis="index").groupby(["strategy", "round"])
-    return groups.sum()[groups.size() == len(mix)]
-
-
 def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
-    """Index strategy, all of them by name: n (rounds) and the means of _weigh_rounds' columns."""
+    """Index strategy, all of them by name: n (rounds) and the means of weigh_rounds' columns."""
     names = sorted(strategies.dropna().unique())
     groups = rounds.groupby("strategy")
     table = groups.mean().reindex(names)
@@ -188,26 +174,11 @@ def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame
     return table
 
 
-def _count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
-    """Builds on the rarer kind of host in the scenario of the mix with fewest, by strategy."""
-    return count_rarer_hosts(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
-
-
 def _compare_months(
-    rounds: pd.DataFrame, rarer_hosts: pd.Series, baseline: str, measure: str
+    rounds: pd.DataFrame, runs: pd.DataFrame, mix: Mapping[str, float], baseline: str, measure: str
 ) -> pd.DataFrame:
-    """Index strategy: pairs, difference, low, high, verdict of _weigh_rounds' column `measure`.
-
-    `rarer_hosts` is what _count_mix_rarer_hosts counts.
-    """
-    # names of emulated strategies say so already
-    runs = rounds.reset_index().assign(
-        scenario="mix", valid=True, expect="succeeded", emulated=False, started=None
-    )
-    runs = runs.astype({"strategy": "string", "valid": "bool", "emulated": "bool"})
-    table = compare_with(runs, baseline, measure, pd.concat({"mix": rarer_hosts})).set_index(
-        "strategy"
-    )
+    """Index strategy: pairs, difference, low, high, verdict of weigh_rounds' column `measure`."""
+    table = compare_totals(rounds, measure, runs, mix, baseline).set_index("strategy")
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 
@@ -241,7 +212,7 @@ def month_storage(
     before = held.groupby(history).shift().mask(first, 0)
     kept = entries.join((held - before) / _GIGABYTE)
     kept = kept[kept["valid"] & kept["pushes"].gt(0)]
-    added = builds * _weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
+    added = builds * weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
     table = _average_rounds(added, kept["strategy"])
     usd = [find_price(prices, item, "GB-month")["usd"] for item in ("ecr.storage", "s3.storage")]
     table["cost"] = table["gigabytes"] * usd[0] + (table["in_s3"] * usd[1]).where(

@@ -14,14 +14,14 @@ LAB = Path(__file__).parents[4] / "data" / "lab"
 @pytest.fixture
 def compared(monkeypatch):
     """baseline, measure, scenarios and values of each comparison that is made, by their number."""
-    calls, pair_rounds = Counter(), comparison.pair_rounds
+    calls, tabulate = Counter(), comparison.tabulate
 
     def counted(runs, baseline, measure):
         values = tuple(runs[measure])
         calls[baseline, measure, tuple(runs["scenario"].unique()), hash(values)] += 1
-        return pair_rounds(runs, baseline, measure)
+        return tabulate(runs, baseline, measure)
 
-    monkeypatch.setattr(comparison, "pair_rounds", counted)
+    monkeypatch.setattr(comparison, "tabulate", counted)
     return calls
 
 

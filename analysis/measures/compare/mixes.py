@@ -1,0 +1,88 @@
+"""Strategies against the baseline for a mix of commits: what one build of it takes."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.measures.compare.comparison import LEVEL, MARGIN, check_baseline, compare_with
+from analysis.measures.compare.family import count_groups
+from analysis.measures.compare.pools import count_rarer_hosts
+from analysis.measures.compare.runs import pick_comparable
+from analysis.records import takes
+from analysis.workload import BASELINE
+
+_MIX = "mix"
+
+
+@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
+def compare_mix(
+    runs: pd.DataFrame,
+    mix: Mapping[str, float],
+    baseline: str = BASELINE,
+    margin: float = MARGIN,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """One row a strategy other than the baseline: what one build of a mix of commits takes.
+
+    strategy, n (rounds of both that hold every scenario of the mix), seconds (of the strategy in
+    those), difference (mean seconds less the baseline's), low, high (95 % intervals that hold for
+    all strategies at once, Dunnett's, and so for whichever is named fastest), p, verdict,
+    detectable, rounds_needed, one_round: compare's, the mix being one more scenario of the
+    report. `mix`: scenario -> share, as read_mix gives it.
+
+    >>> table = analysis.compare_mix("data/control", {"source": 0.9, "cold": 0.1})
+    >>> table[["strategy", "n", "verdict"]].tail(1)
+                   strategy  n verdict
+    2  registry-cache-again  6  slower
+    """
+    check_baseline(runs, baseline)
+    runs = pick_comparable(runs)
+    rounds = weigh_rounds(runs, mix, ["seconds"])
+    table = compare_totals(rounds, "seconds", runs, mix, baseline, margin, level)
+    means = rounds["seconds"].groupby("strategy").mean()
+    table.insert(2, "seconds", table["strategy"].map(means).astype("float64"))
+    return table
+
+
+def weigh_rounds(
+    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it."""
+    rows = frame[frame["scenario"].isin(list(mix))]
+    keys = ["strategy", "round", "scenario"]
+    table = rows.groupby(keys)[list(columns)].median().astype("float64").dropna()
+    shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
+    groups = table.mul(shares, axis="index").groupby(["strategy", "round"])
+    return groups.sum()[groups.size() == len(mix)]
+
+
+def compare_totals(
+    rounds: pd.DataFrame,
+    measure: str,
+    runs: pd.DataFrame,
+    mix: Mapping[str, float],
+    baseline: str,
+    margin: float = MARGIN,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """compare_mix's columns but seconds, of a column of weigh_rounds' frame of these runs."""
+    # names of emulated strategies say so already
+    totals = rounds.reset_index().assign(
+        scenario=_MIX, valid=True, expect="succeeded", emulated=False, started=None
+    )
+    types = {"strategy": "string", "scenario": "string", "valid": "bool", "emulated": "bool"}
+    table = compare_with(
+        totals.astype(types),
+        baseline,
+        measure,
+        pd.concat({_MIX: _count_mix_rarer_hosts(runs, mix)}),
+        margin,
+        level,
+        groups=count_groups(runs["scenario"].nunique()),
+    )
+    return table.drop(columns=["scenario", "median"])
+
+
+def _count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
+    """Builds on the rarer kind of host in the scenario of the mix with fewest, by strategy."""
+    return count_rarer_hosts(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()

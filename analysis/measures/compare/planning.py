@@ -1,0 +1,94 @@
+"""What so many rounds can tell, and how many rounds it takes."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtr, stdtrit
+
+from analysis.measures.compare.estimates import Array
+from analysis.measures.compare.family import find_critical
+from analysis.measures.compare.judging import Found, Rule, Verdicts
+from analysis.words import CLOSE, UNTOLD
+
+MIN_ROUNDS = 3
+_POWER = 0.8
+_ROUNDS = np.unique(
+    [*range(2, 200), *np.geomspace(200, 10_000, 100).round()],
+).astype(float)  # fmt: skip
+
+
+class Plan(NamedTuple):
+    """By number of rounds, in standard errors of the difference of a round.
+
+    told: the true difference that is told in _POWER of experiments; same: the margin within which
+    "the same" is shown in _POWER of those without a difference.
+    """
+
+    told: Array
+    same: Array
+
+
+@lru_cache(maxsize=1024)
+def make_plan(critical: float, groups: int, level: float, cells: int, paired: bool) -> Plan:
+    """The plan of a report whose usual variance is that of `cells` cells; of a pair's else."""
+    own = _ROUNDS - 1 if paired else 2 * (_ROUNDS - 1)
+    usual = own if paired else np.maximum(0.85 * cells * (_ROUNDS - 1), own)
+    family = stdtrit(usual, ndtr(critical)) + stdtrit(usual, _POWER)
+    alone = stdtrit(own, 1 - level / 2 / groups) + stdtrit(own, _POWER)
+    same = stdtrit(own, 1 - level) + stdtrit(own, (1 + _POWER) / 2)
+    return Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
+
+
+def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
+    """(detectable, rounds_needed) of each comparison, as compare describes them.
+
+    By the variances that more rounds are expected to have: the usual ones, unless a cell's own is
+    far beyond them.
+    """
+    few = np.isnan(verdicts.p)
+    numbers = (~few).sum(1)
+    critical = find_critical(numbers, rule.level, rule.groups)
+    estimates, cells = found.estimates, round(float(numbers.mean())) + 1
+    answers = []
+    for paired in (False, True):
+        made = make_plan(round(critical, 3), rule.groups, rule.level, cells, paired)
+        answers.append(_plan(made, found, verdicts, rule))
+    return tuple(np.where(estimates.paired, *each[::-1]) for each in zip(*answers, strict=True))
+
+
+def _plan(made: Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
+    """plan's answers by one plan."""
+    estimates = found.estimates
+    each = found.expected.error * np.sqrt(estimates.n)
+    seconds = found.expected.seconds * np.sqrt(estimates.n)
+    shift = find_detectable(made, estimates.n) * each
+    saving = np.where(estimates.base == 1, shift, -estimates.at * np.expm1(-shift))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        needed = count_rounds(
+            made, estimates.shift / each, rule.margin * np.abs(estimates.at) / seconds
+        )
+    needed = np.maximum(needed, estimates.n + 1)
+    open_ = np.isin(verdicts.words, (CLOSE, UNTOLD)) & (estimates.n > 0)
+    few = np.isnan(verdicts.p)
+    return np.where(few, np.nan, saving), np.where(open_, needed, np.nan)
+
+
+def find_detectable(plan: Plan, n: Array) -> Array:
+    """The true difference that n rounds tell, in standard errors of a round; null of fewer."""
+    return np.where(n >= MIN_ROUNDS, np.interp(n, _ROUNDS, plan.told), np.nan)
+
+
+def count_rounds(plan: Plan, told: Array, same: Array) -> Array:
+    """Rounds that tell a true difference of `told` or show a margin of `same`; null of too many.
+
+    Both in standard errors of a round's difference, MIN_ROUNDS at least.
+    """
+    needed = np.minimum(_first_below(plan.told, told), _first_below(plan.same, same))
+    return np.maximum(np.where(needed > _ROUNDS[-1], np.nan, needed), MIN_ROUNDS)
+
+
+def _first_below(falling: Array, values: Array) -> Array:
+    """The first of _ROUNDS whose value is no more than each given; infinite where there is none."""
+    at = np.searchsorted(-falling, -np.nan_to_num(np.abs(values)), side="left")
+    return np.append(_ROUNDS, np.inf)[at]
