@@ -25,13 +25,51 @@ SMALL = (
 )
 
 
+# what takes long begins early, so that at the end no process is left alone with it
+LONG = [
+    "tests/test_terraform_apply.py",
+    "tests/rooms/reports/test_site.py",
+    "tests/test_wheel.py",
+    "tests/test_layers.py",
+    "tests/rooms/measures/compare/test_comparison.py",
+    "tests/rooms/measures/caching/test_misses.py",
+    "tests/rooms/measures/test_inputs.py",
+    "tests/rooms/prose/test_headlines.py",
+]
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One process more than processors: some tests wait for programs that they started."""
+    return (yield) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests of the engine come first and one after the other, whatever runs beside them."""
-    items.sort(key=lambda item: "engine" not in item.fixturenames)
+    """Tests of the engine come first and one after the other; then what takes long, then all."""
+    items.sort(key=find_turn)
     for item in items:
-        if "engine" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("engine"))
+        group = find_group(item)
+        if group and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def find_turn(item):
+    """When a test's turn is: the lower, the earlier."""
+    if "engine" in item.fixturenames:
+        return -1
+    module = item.nodeid.partition("::")[0]
+    return LONG.index(module) if module in LONG else len(LONG)
+
+
+def find_group(item):
+    """Whom a test shares its process with: the engine, or what is made once for its module."""
+    if "engine" in item.fixturenames:
+        return "engine"
+    # pytest has no public name for them; a doctest has none
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    scopes = {each.scope for fixtures in known.values() for each in fixtures}
+    return item.path.stem if "module" in scopes else ""
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def test_the_command_tells_its_version_and_help(call):
 
 
 def test_reports_on_recorded_builds_are_written_here(call, tmp_path):
-    for path in RUNS.glob("*cache.*.0[12]"):
+    for path in RUNS.glob("registry-cache.*.0[12]"):
         shutil.copytree(path, tmp_path / "here" / "mine" / "runs" / path.name)
     told = call("report", "mine")
     assert told.returncode == 0, told.stderr

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -78,22 +79,34 @@ def _find_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str]:
 
     "" stands for all strategies.
     """
-    for path in (folder, RECORDED):
-        try:
-            runs = read_records(path).runs
-        except RecordError:
-            continue
-        runs = runs.dropna(subset=["seconds"])
-        runs = runs.assign(minutes=np.ceil((runs["seconds"] + _OVERHEAD_SECONDS) / 60))
-        if len(runs):
-            groups = [("", runs), *runs.groupby("strategy")]
-            typical = {
-                name: (float(rows["seconds"].median()), float(rows["minutes"].mean()))
-                for name, rows in groups
-            }
-            return typical, f"as {len(runs)} builds did in {path.name}"
+    typical = _read_typical(folder) or _read_recorded()
+    if typical:
+        return typical
     minutes = math.ceil((_GUESSED_SECONDS + _OVERHEAD_SECONDS) / 60)
     return {"": (_GUESSED_SECONDS, minutes)}, f"{_GUESSED_SECONDS:.0f} s"
+
+
+def _read_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str] | None:
+    """What is typical of the builds that an experiment has; None where it has none."""
+    try:
+        runs = read_records(folder).runs
+    except RecordError:
+        return None
+    runs = runs.dropna(subset=["seconds"])
+    if not len(runs):
+        return None
+    runs = runs.assign(minutes=np.ceil((runs["seconds"] + _OVERHEAD_SECONDS) / 60))
+    typical = {
+        name: (float(rows["seconds"].median()), float(rows["minutes"].mean()))
+        for name, rows in [("", runs), *runs.groupby("strategy")]
+    }
+    return typical, f"as {len(runs)} builds did in {folder.name}"
+
+
+@cache
+def _read_recorded() -> tuple[dict[str, tuple[float, float]], str] | None:
+    """What is typical of the builds that the package brings, which stay as they are."""
+    return _read_typical(RECORDED)
 
 
 def _find_item(plan: CloudPlan, strategy: Strategy) -> str:

@@ -6,6 +6,7 @@ Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.ht
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ def read_buildspec(path: str | Path) -> Buildspec:
     return parse_buildspec(text, str(path))
 
 
+# each sequence of builds reads the same files again
+@lru_cache(1 << 8)
 def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     """The buildspec in `text`; BuildspecError names `source`, the key and the cure."""
     text = text.removeprefix("\ufeff")

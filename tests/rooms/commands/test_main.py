@@ -15,12 +15,6 @@ from analysis.errors import AnalysisError, UnknownName
 HEAVY = ("matplotlib", "boto3", "docker", "papermill", "pandas", "numpy")
 
 
-def call(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "analysis", *arguments], capture_output=True, text=True
-    )
-
-
 def test_help_lists_every_sub_command_and_shows_examples(capsys):
     with pytest.raises(SystemExit) as ended:
         run_command_line(["--help"])
@@ -58,7 +52,8 @@ def test_without_a_sub_command_the_help_is_shown(capsys):
 
 
 def test_python_m_analysis_is_the_same_command():
-    told = call("--version")
+    command = [sys.executable, "-m", "analysis", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True)
     assert told.returncode == 0 and told.stdout.startswith("codebuild-cache ")
 
 
@@ -72,17 +67,17 @@ def test_wrong_usage_is_2(arguments, capsys):
     assert "error:" in capsys.readouterr().err
 
 
-def test_a_failure_is_1_and_one_sentence(tmp_path):
-    told = call("report", str(tmp_path), "--out", str(tmp_path / "out"))
-    assert told.returncode == 1 and told.stdout == ""
-    assert len(told.stderr.splitlines()) == 1 and str(tmp_path) in told.stderr
+def test_a_failure_is_1_and_one_sentence(tmp_path, capsys):
+    assert run_command_line(["report", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1 and str(tmp_path) in told.err
 
 
-def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path):
+def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path, capsys):
     (tmp_path / "out").write_text("")
-    told = call("report", "data/control", "--out", str(tmp_path / "out"))
-    assert told.returncode == 1
-    assert told.stderr == f"{tmp_path / 'out'}: File exists\n"
+    assert run_command_line(["report", "data/control", "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == f"{tmp_path / 'out'}: File exists\n"
 
 
 class Failing:

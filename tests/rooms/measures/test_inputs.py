@@ -182,10 +182,15 @@ PAST = {"cache_seen", "history_busy", "history_hits", "history_overheads", "hits
 PAST |= {"host_caches", "missing_steps", "phase_minutes", "slopes", "trend"}
 
 
+@pytest.fixture(scope="module")
+def history():
+    return analysis.read_history("data/control/runs/docker.*")
+
+
 @pytest.mark.parametrize("name", sorted(PAST))
-def test_past_builds_are_their_frames_or_what_is_read(name):
-    measure, text = PUBLIC[name], "data/control/runs/docker.*"
-    same(measure(text), measure(analysis.read_history(text)))
-    for wrong in (5, None, read_experiment(CONTROL).runs):
+def test_past_builds_are_their_frames_or_what_is_read(control, history, name):
+    measure = PUBLIC[name]
+    same(measure("data/control/runs/docker.*"), measure(history))
+    for wrong in (5, None, control.runs):
         with pytest.raises(TypeError, match=f"^{name} takes what read_history gives"):
             measure(wrong)
