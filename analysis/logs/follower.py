@@ -98,7 +98,7 @@ class Follower:
         self.builds.append(self.build)
 
     def take_text(self, line: bytes) -> bool:
-        """Whether a line that is none of _VERTEX is understood."""
+        """Whether a line that is tells of no step is understood."""
         if line[:1] == b"[" and (said := self.agent.take(line)) is not None:
             return self.take_agent(said)
         if line[:1] == b"{" and (status := read_status(line)) is not None:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from analysis.logs.follower import Follower
 from analysis.logs.legacy import LegacyBuild
 from analysis.logs.steps import Step, read_name
+from analysis.logs.vertices import Vertex, find_vertices
 
-# every line of a step that is not its output (`#5 0.412 …`): one pass in C over the whole log,
-# which also skips what tells nothing: how far the step has come with its downloads and the like
-_VERTEX = re.compile(rb"\n#([0-9]++) ([^0-9\n][^\n]*+)((?:\n#\1 [a-z][^\n]*+(?<! done))*+)")
 # bytes
 _LONGEST_GAP = 1 << 20
 _ENDS = frozenset(b"DCE")
@@ -38,22 +36,18 @@ class Reader(Follower):
         if not self.lines:
             # whoever kept the log left its blank lines out
             self.dense = b"\n\n" not in text
-        # few logs begin with a step: only those are copied to put a line feed before it
-        first = text.startswith(b"#")
-        pieces = _VERTEX.split(b"\n" + text if first else text)
-        pieces[0] = pieces[0] if first else b"\n" + pieces[0]
-        pieces[-1] = pieces[-1].removesuffix(b"\n")
-        self.lines += len(pieces) // 4
-        self.gap = self.hold_back(self.take_pieces(iter(pieces)))
+        before, vertices = find_vertices(text)
+        self.gap = self.hold_back(self.take_vertices(self.take_up(before), vertices))
 
-    def take_pieces(self, pieces: Iterator[bytes]) -> bytes:
-        """Follow what _VERTEX split; what stands after the last of it."""
-        gap = self.take_up(next(pieces))
-        for number, line, progress, after in zip(pieces, pieces, pieces, pieces, strict=True):
+    def take_vertices(self, gap: bytes, vertices: Iterator[Vertex]) -> bytes:
+        """Follow the lines that tell of steps, from the gap before; what stands after the last."""
+        lines = gap.count(b"\n")
+        for number, line, progress, more, after, lines_after in vertices:
             if len(gap) > 1:
-                self.take_gap(gap)
+                self.take_gap(gap, lines)
             elif gap:
                 self.lines += not self.in_gap
+            self.lines += 1 + more
             step = self.steps.get(number)
             if step is None or step is not self.focus:
                 self.take_line(number, line, gap)
@@ -64,15 +58,14 @@ class Reader(Follower):
             elif line[:7] != b"sha256:":
                 self.take_line(number, line, gap)
             if progress:
-                self.lines += progress.count(b"\n")
                 self.take_progress(number, progress)
-            gap, self.in_gap = after, False
+            gap, lines, self.in_gap = after, lines_after, False
         return gap
 
     def finish(self) -> "Reader":
         """Read what waits for a next line: there is none."""
         if not self.in_gap:
-            self.take_gap(self.gap)
+            self.take_gap(self.gap, self.gap.count(b"\n"))
         self.agent.settle()
         self.drop_repeated()
         return self
@@ -102,42 +95,40 @@ class Reader(Follower):
             gap = gap[last:]
         if len(gap) <= _LONGEST_GAP:
             return gap
-        self.take_gap(gap)
+        self.take_gap(gap, gap.count(b"\n"))
         self.in_gap = True
         return _find_end(gap)
 
-    def take_gap(self, gap: bytes) -> None:
-        """Lines between two of _VERTEX: mostly the output of the step in focus.
+    def take_gap(self, gap: bytes, lines: int) -> None:
+        """Lines between two that tell of steps: mostly the output of the step in focus.
 
         Text between two lines of a step's output is that step's too: its own line feeds, or
         lines that a console broke.
         """
         step = self.focus
         self.after_output = step is not None and gap.startswith(self.mark)
-        rest = self.take_block(gap, step) if step is not None and self.after_output else gap
+        rest = self.take_block(gap, lines, step) if step is not None and self.after_output else gap
         self.tail = step is not None and step.ended == "failed" and not self.open
         self.stray, self.strays = b"", 0
         self.take_texts(rest)
 
     def take_texts(self, text: bytes) -> None:
-        """Lines that are none of _VERTEX, one by one; each has its line feed before it."""
+        """Lines that tell of no step, one by one; each has its line feed before it."""
         lines = text[1:].split(b"\n") if text else []
         self.lines += len(lines)
         for line in lines:
             if not self.take_text(line):
                 self.unread += 1
 
-    def take_block(self, gap: bytes, step: Step) -> bytes:
+    def take_block(self, gap: bytes, lines: int, step: Step) -> bytes:
         """Count the lines up to the last of the step's output; what follows them."""
         end = gap.find(b"\n", gap.rfind(self.mark) + 1)
-        if end < 0:
-            self.add_output(step, gap.count(b"\n"))
-            return b""
-        self.add_output(step, gap.count(b"\n", 0, end))
-        return gap[end:]
+        rest = gap[end:] if end >= 0 else b""
+        self.add_output(step, lines - rest.count(b"\n"))
+        return rest
 
     def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
-        """A line of _VERTEX that the loop above does not deal with."""
+        """A line that tells of a step, which the loop above does not deal with."""
         step = self.steps.get(number)
         blank = gap.endswith(b"\n") or (not gap and step is None and self.is_at_header())
         if self.special and isinstance(self.special, LegacyBuild) and self.special.running:
