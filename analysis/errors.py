@@ -28,12 +28,14 @@ AnalysisError
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from analysis.redaction import redact
 from analysis.visible import show_signs
 
 
 def _clean(words: str) -> str:
     """What an error may say on a terminal and in a report."""
+    # most processes that read tell of no error
+    from analysis.redaction import redact
+
     return show_signs(redact(words))
 
 

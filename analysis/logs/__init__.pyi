@@ -1,11 +1,12 @@
 from .batch import read_batch
-from .frames import Logs, Tables, join_tables
+from .frames import Logs, join_tables
 from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
 from .speeds import LARGE, LogSpeeds, measure_log, rate_push
 from .stored import Source, is_gzip, read_bytes, unpack
+from .tables import Tables
 from .transport import clean
 
 __all__ = [

@@ -8,11 +8,11 @@ from datetime import datetime
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
 from analysis.logs.containers import may_hold_lines
-from analysis.logs.frames import COLUMNS, Row, Rows, Tables
 from analysis.logs.markers import count_certain
 from analysis.logs.paths import show_path
 from analysis.logs.reader import Reader
 from analysis.logs.stored import Source, open_pieces, unpack_pieces
+from analysis.logs.tables import COLUMNS, Row, Rows, Tables
 from analysis.logs.transport import Text, clean_lines, cut_windows, to_utf8
 from analysis.logs.writers import guess_writer
 

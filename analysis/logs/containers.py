@@ -7,8 +7,6 @@ import re
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import yaml
-
 from analysis.logs.entries import (
     Entries,
     Opened,
@@ -57,7 +55,6 @@ _ROW = re.compile(rb"^((?:" + _ISO + rb")[ \t]+)([^\n]+)\n\2(?=\n|\Z)", re.M)
 _SAMPLE = 1 << 16
 _CENTURIES = (b"19", b"20", b"21")
 _BUTTON = b"Copy"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Content(NamedTuple):
@@ -247,8 +244,11 @@ def _read_aws_text(data: bytes) -> Opened | None:
 
 def _read_yaml(data: bytes) -> Opened | None:
     """The messages of what the AWS CLI prints with `--output yaml`; None when it is no YAML."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        value = yaml.load(decode(data).encode("utf-8", "replace"), _Loader)
+        value = yaml.load(decode(data).encode("utf-8", "replace"), loader)
         return read_records([*list_records(value)], sort=True)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None

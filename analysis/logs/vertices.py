@@ -6,17 +6,18 @@ bytes of all lines are looked at together, so that no line is looked at by itsel
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 _FEED, _SPACE, _HASH, _ZERO, _A = b"\n #0a"
 _DONE = np.frombuffer(b" done", np.uint8)
 # digits of a step's number beyond which each line is looked at by itself
 _WIDEST = 7
 _WIDE = re.compile(rb"#[0-9]++ (?=[^0-9\n])")
-_Places = npt.NDArray[np.int64]
-_Bytes = npt.NDArray[np.uint8]
+_Places = np.ndarray[Any, np.dtype[np.int64]]
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_Truths = np.ndarray[Any, np.dtype[np.bool_]]
 # number, line, the lines of progress after it, how many; the text up to the next, its lines
 Vertex = tuple[bytes, bytes, bytes, int, bytes, int]
 
@@ -89,7 +90,7 @@ def _find_lines(
 
 def _find_progress(
     data: _Bytes, lines: _Places, number: _Places, after: _Places, ends: _Places
-) -> npt.NDArray[np.bool_]:
+) -> _Truths:
     """Which of these lines say how far the step of the line right before them has come."""
     width = after - number - 1
     goes_on = np.zeros(len(lines), bool)

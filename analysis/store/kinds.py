@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +60,8 @@ def hash_sources(rooms: tuple[str, ...]) -> str:
     for path in paths:
         digest.update(path.read_bytes())
     if not paths:
+        from importlib.metadata import version
+
         digest.update(version("codebuild-cache-analysis").encode())
     return digest.hexdigest()
 
