@@ -101,7 +101,7 @@ Watch = Callable[[bytes], object]
 
 
 def build_in_lab(job: BuildJob, scenario: str, context: Path, slot: int) -> Built:
-    """(record, log, images, history) of one build, as recording.write_run takes them."""
+    """(record, log, images, history) of one build, as records.write_run takes them."""
     build = Build(job, scenario, context, slot)
     return finish_build(build, *time_build(build, prepare_host(build)))
 

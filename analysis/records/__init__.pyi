@@ -19,13 +19,12 @@ from .recording import (
     read_record,
     read_records,
     run_name,
-    to_json,
-    write_run,
 )
 from .runs import Experiment, read_experiment, read_grid, read_runs
 from .speeds import RATES, read_speeds
 from .timeline import read_timeline, read_timelines
 from .validity import judge_runs
+from .writing import to_json, write_run
 
 __all__ = [
     "ASIDE",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.errors import RecordError
+from analysis.logs import show_path
 
 # where an experiment keeps what was replaced, beside its runs
 ASIDE = "set-aside"
@@ -32,6 +33,17 @@ def writing_errors(folder: Path) -> Iterator[None]:
             f"The disk that holds {folder} is full ({_say_free(folder)}): remove reports or "
             "experiments that you don't need, or move the folder to another disk. What is "
             "finished is kept; the same call again runs the rest."
+        ) from error
+
+
+def check_path(folder: Path) -> None:
+    """RecordError for a folder whose path is not UTF-8: the frames of its runs can't name it."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise RecordError(
+            f"{show_path(folder)} holds signs that are not UTF-8, which tables of runs can't name: "
+            "rename that folder, or go into it and give a path from there."
         ) from error
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import RecordError
-from analysis.records.disk import make_folder, writing_errors
+from analysis.records.disk import check_path, make_folder, writing_errors
 
 try:
     import fcntl
@@ -28,6 +28,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
     The system frees the lock of a process that is killed. A folder that is made for the block
     and is empty after it is removed.
     """
+    check_path(folder)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing_errors(folder):
         make_folder(folder)

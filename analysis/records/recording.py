@@ -1,4 +1,4 @@
-"""A run on disk: written once, whole or not at all, and found again.
+"""A run on disk, found and read again: writing.py writes it, whole or not at all.
 
 EXPERIMENT/experiment.json           settings, seed, versions, images
 EXPERIMENT/runs/RUN/record.json      written last: a folder without it is an unfinished run
@@ -9,9 +9,7 @@ EXPERIMENT/runs/RUN/history.json.gz  the builds' own records, as BuildKit kept t
 
 import gzip
 import json
-import os
 import reprlib
-import shutil
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,15 +21,8 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import is_gzip
-from analysis.records.disk import (
-    make_folder,
-    set_aside,
-    sync_folder,
-    write_synced,
-    writing_errors,
-)
+from analysis.records.disk import check_path
 from analysis.records.values import KINDS
-from analysis.redaction import redact_log, redact_values
 from analysis.times import read_time
 
 FORMAT = 1
@@ -158,63 +149,6 @@ def _check_gzip(path: Path) -> None:
         raise RecordError(f"{path} is empty: run it again.")
 
 
-def write_run(
-    experiment: Path,
-    record: dict[str, Any],
-    log: bytes,
-    images: dict[str, Any],
-    history: dict[str, Any],
-    anew: bool = False,
-) -> Path:
-    """The folder of a run, whole and on disk; RecordError if that run is finished already.
-
-    What can't be read in its place, or `anew` what is finished, is kept in EXPERIMENT/set-aside.
-    """
-    folder = experiment / "runs" / record["run"]
-    finished = is_finished(experiment, record["run"])
-    if finished and not anew:
-        raise RecordError(f"{folder} holds a finished run, which is never overwritten.")
-    part = folder.with_name(folder.name + ".part")
-    log, record, history = redact_log(log), redact_values(record), redact_values(history)
-    files = {
-        "build.log.gz": _to_gzip(log),
-        "images.json.gz": _to_gzip(to_json(images)),
-        "history.json.gz": _to_gzip(to_json(history)),
-        "record.json": to_json(record, indent=1),
-    }
-    with writing_errors(experiment):
-        _write_folder(part, files)
-        if folder.exists():
-            set_aside(experiment, folder, "replaced" if finished else "damaged")
-        os.replace(part, folder)
-        sync_folder(folder.parent)
-    return folder
-
-
-def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
-    """Write a folder of files anew, all of it on disk; nothing of it stays where that fails."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    try:
-        make_folder(folder)
-        for name, data in files.items():
-            write_synced(folder / name, data)
-        sync_folder(folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _to_gzip(data: bytes) -> bytes:
-    """`data` compressed; the same data gives the same bytes."""
-    return gzip.compress(data, 9, mtime=0)
-
-
-def to_json(value: Any, indent: int | None = None) -> bytes:
-    """Stable UTF-8 JSON with a last newline."""
-    return (json.dumps(value, indent=indent, sort_keys=indent is not None) + "\n").encode()
-
-
 def read_json(path: str | Path) -> Any:
     """The value in a JSON file, gzip or not; RecordError if it is cut off or damaged."""
     return read_source(str(path), path)
@@ -234,6 +168,7 @@ def read_source(name: str, source: str | Path | bytes) -> Any:
 def read_records(folder: str | Path) -> Records:
     """The finished runs of an experiment folder and the problems of the others."""
     folder = Path(folder)
+    check_path(folder)
     if not (folder / "runs").is_dir():
         fact = "there is no folder 'runs' in it" if folder.is_dir() else "it does not exist"
         raise RecordError(

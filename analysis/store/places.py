@@ -67,7 +67,8 @@ class Folder:
         """What a file holds, as a buffer."""
         import pyarrow as pa
 
-        with pa.memory_map(str(self.root / path)) as file:
+        # as bytes: a path need not be UTF-8
+        with pa.memory_map(os.fsencode(self.root / path)) as file:
             return file.read_buffer()
 
     def write(self, path: str, data: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from recorded_run import RECORD
 
 from analysis.errors import RecordError
-from analysis.records import disk, recording
+from analysis.records import disk, read_experiment, recording, writing
 from analysis.records.lock import is_locked, lock_folder
 
 LISTING = {"imageDetails": [], "manifests": {}}
@@ -28,7 +28,7 @@ DAMAGE = {
 
 
 def write(folder, anew=False, **changes):
-    return recording.write_run(folder, RECORD | changes, b"log\n" * 40, LISTING, {"a": 1}, anew)
+    return writing.write_run(folder, RECORD | changes, b"log\n" * 40, LISTING, {"a": 1}, anew)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -54,15 +54,15 @@ def test_a_run_without_one_of_its_files_is_not_finished(tmp_path, name):
 
 def test_a_record_of_another_run_or_with_odd_values_is_not_finished(tmp_path):
     run = write(tmp_path)
-    (run / "record.json").write_bytes(recording.to_json(RECORD | {"round": "one"}))
+    (run / "record.json").write_bytes(writing.to_json(RECORD | {"round": "one"}))
     assert not recording.is_finished(tmp_path, run.name)
-    (run / "record.json").write_bytes(recording.to_json(RECORD | {"run": "docker.cold.02"}))
+    (run / "record.json").write_bytes(writing.to_json(RECORD | {"run": "docker.cold.02"}))
     assert not recording.is_finished(tmp_path, run.name)
 
 
 def test_a_record_of_a_later_format_is_never_overwritten(tmp_path):
     run = write(tmp_path)
-    (run / "record.json").write_bytes(recording.to_json(RECORD | {"format": 2}))
+    (run / "record.json").write_bytes(writing.to_json(RECORD | {"format": 2}))
     with pytest.raises(RecordError, match="never overwritten"):
         write(tmp_path)
 
@@ -93,9 +93,9 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_is_finished(small_disk):
     noise = random.Random(5).randbytes(100_000)
     record = RECORD | {"run": "docker.source.01", "scenario": "source"}
     with pytest.raises(RecordError, match=r"disk that holds .*disk is full \(.* MB free\): remove"):
-        recording.write_run(small_disk, record, noise, LISTING, {})
+        writing.write_run(small_disk, record, noise, LISTING, {})
     assert [path.name for path in (small_disk / "runs").iterdir()] == [first.name]
-    recording.write_run(small_disk, record, b"log\n", LISTING, {})
+    writing.write_run(small_disk, record, b"log\n", LISTING, {})
     with pytest.raises(RecordError, match="is full"):
         disk.replace_file(small_disk / "experiment.json", noise)
     assert not list(small_disk.glob("*.part"))
@@ -141,10 +141,10 @@ import itertools, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from recorded_run import RECORD
-from analysis.records import recording
+from analysis.records import writing
 for number in itertools.count(1):
     record = RECORD | {"run": f"docker.cold.{number:02d}", "round": number}
-    recording.write_run(Path(sys.argv[1]), record, b"log" * 9999, {}, {"a": ["b"] * 999})
+    writing.write_run(Path(sys.argv[1]), record, b"log" * 9999, {}, {"a": ["b"] * 999})
 """
 
 
@@ -171,3 +171,21 @@ def test_damaged_gzip_without_a_header_is_told(tmp_path):
     run = write(tmp_path)
     (run / "build.log.gz").write_bytes(gzip.compress(b""))
     assert "is empty" in recording.explain_damage(run)
+
+
+def test_a_path_that_tables_of_runs_can_not_name_is_told_before_anything_is_written(tmp_path):
+    folder = tmp_path / "caf\udce9"
+    # what was recorded from inside of it, by a path without that name
+    write(folder)
+    cure = r"caf\\xe9.* not UTF-8.*rename that folder, or go into it"
+    with pytest.raises(RecordError, match=cure):
+        read_experiment(folder)
+    with pytest.raises(RecordError, match=cure), lock_folder(folder / "runs"):
+        pass
+
+
+def test_a_folder_whose_path_is_not_utf_8_is_read_from_inside(tmp_path, monkeypatch):
+    folder = tmp_path / "caf\udce9"
+    write(folder / "own")
+    monkeypatch.chdir(folder)
+    assert read_experiment("own").runs["run"].tolist() == ["docker.cold.01"]

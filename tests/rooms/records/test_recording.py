@@ -10,11 +10,11 @@ import pytest
 from recorded_run import RECORD
 
 from analysis.errors import RecordError
-from analysis.records import recording
+from analysis.records import recording, writing
 
 
 def write(folder, **changes):
-    return recording.write_run(folder, RECORD | changes, b"log\n", {"imageDetails": []}, {})
+    return writing.write_run(folder, RECORD | changes, b"log\n", {"imageDetails": []}, {})
 
 
 def test_a_written_run_is_read_back(tmp_path):
@@ -109,7 +109,7 @@ def test_an_odd_record_is_a_problem_and_the_others_are_read(tmp_path, odd):
     write(tmp_path)
     broken = write(tmp_path, run="docker.source.01", scenario="source")
     record = RECORD | {"run": "docker.source.01", "scenario": "source"} | changes
-    (broken / "record.json").write_bytes(recording.to_json(record))
+    (broken / "record.json").write_bytes(writing.to_json(record))
     records = recording.read_records(tmp_path)
     assert records.runs["run"].tolist() == ["docker.cold.01"]
     assert records.problems["path"].tolist() == [str(broken)]
@@ -152,7 +152,7 @@ def test_a_record_says_nothing_of_where_its_files_are_or_what_it_is_not_asked(tm
 def test_what_a_record_may_leave_open_is_null(tmp_path):
     folder = write(tmp_path)
     record = {name: RECORD[name] for name in ("format", *recording.REQUIRED)}
-    (folder / "record.json").write_bytes(recording.to_json(record))
+    (folder / "record.json").write_bytes(writing.to_json(record))
     runs = recording.read_records(tmp_path).runs
     row = runs.iloc[0]
     open_to = set(recording.COLUMNS) - {*recording.REQUIRED, "log", "images", "history"}
@@ -181,7 +181,7 @@ def test_what_is_kept_of_a_run_has_no_secrets(tmp_path):
         {"ref": "a", "inspect": {"BuildArgs": [{"Name": "NPM_TOKEN", "Value": "8fj3kd02kd9s"}]}}
     ]
     record = RECORD | {"note": "arn:aws:iam::123456789012:role/build"}
-    folder = recording.write_run(tmp_path, record, log, {}, {"builds": builds})
+    folder = writing.write_run(tmp_path, record, log, {}, {"builds": builds})
     kept = [gzip.decompress(path.read_bytes()) for path in folder.glob("*.gz")]
     kept.append((folder / "record.json").read_bytes())
     assert not any(secret in b"".join(kept) for secret in (b"8fj3", b"123456789012"))

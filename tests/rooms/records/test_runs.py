@@ -9,7 +9,7 @@ from analysis.claims import claims
 from analysis.errors import RecordError
 from analysis.measures.compare import compare
 from analysis.prose import headline
-from analysis.records import recording
+from analysis.records import writing
 from analysis.records.runs import read_experiment, read_runs
 
 LOG = b"""\
@@ -26,7 +26,7 @@ LOG = b"""\
 
 def write(folder, scenario="cold"):
     record = RECORD | {"run": f"docker.{scenario}.01", "scenario": scenario}
-    return recording.write_run(folder, record, LOG, {"imageDetails": [], "manifests": {}}, {})
+    return writing.write_run(folder, record, LOG, {"imageDetails": [], "manifests": {}}, {})
 
 
 def test_frames_of_an_experiment_join_on_log_and_run(tmp_path):
@@ -53,7 +53,7 @@ def test_a_damaged_file_is_reported_and_the_other_runs_are_read(tmp_path, name, 
 
 def test_a_listing_that_the_registry_refused_is_reported(tmp_path):
     listing = {"imageDetails": [], "manifests": {}, "problem": "the registry answers HTTP 500"}
-    recording.write_run(tmp_path, RECORD, LOG, listing, {})
+    writing.write_run(tmp_path, RECORD, LOG, listing, {})
     assert read_experiment(tmp_path).problems["reason"].tolist() == [listing["problem"]]
 
 
@@ -101,7 +101,7 @@ def test_an_odd_listing_is_reported_and_the_other_run_s_is_read(tmp_path, listin
     (folder / "images.json.gz").write_bytes(gzip.compress(listing))
     record = RECORD | {"run": "docker.source.01", "scenario": "source"}
     image = {"imageDetails": [{"imageDigest": "sha256:a"}], "manifests": {}}
-    recording.write_run(tmp_path, record, LOG, image, {})
+    writing.write_run(tmp_path, record, LOG, image, {})
     experiment = read_experiment(tmp_path)
     assert experiment.problems["path"].tolist() == [str(folder / "images.json.gz")]
     assert experiment.images["run"].tolist() == ["docker.source.01"]
@@ -111,7 +111,7 @@ def test_a_listing_with_odd_values_loses_no_entry(tmp_path):
     digest = "sha256:a"
     image = {"imageDigest": digest, "imageTags": ["\ud800"], "imageSizeInBytes": "big"}
     listing = {"imageDetails": [image], "manifests": {digest: '{"a": "\ud800"}'}}
-    recording.write_run(tmp_path, RECORD, LOG, listing, {})
+    writing.write_run(tmp_path, RECORD, LOG, listing, {})
     experiment = read_experiment(tmp_path)
     assert experiment.images[["run", "digest"]].values.tolist() == [["docker.cold.01", digest]]
     assert experiment.problems.empty

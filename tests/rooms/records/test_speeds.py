@@ -9,7 +9,7 @@ from repository import CONFIG, IMAGE, LAYER, Repository, blob
 
 import analysis
 from analysis.errors import FrameError, LogError, RecordError
-from analysis.records import recording
+from analysis.records import writing
 from analysis.records.host_speeds import Speeds, read_host, to_speeds
 from analysis.records.pressure import PRESSED
 from analysis.records.runs import read_experiment
@@ -46,7 +46,7 @@ def write(folder, repository=None, log=LOG, **changes):
             for item in repository.details.values()
         ]
         listing = {"imageDetails": details, "manifests": repository.manifests}
-    return recording.write_run(folder, record, log.encode(), listing, {})
+    return writing.write_run(folder, record, log.encode(), listing, {})
 
 
 def push(repository, *layers):

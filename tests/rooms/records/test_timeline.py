@@ -11,8 +11,9 @@ from analysis.errors import RecordError
 from analysis.logs import read_logs
 from analysis.records.build_steps import list_timelines
 from analysis.records.histories import read_histories
-from analysis.records.recording import read_records, to_json
+from analysis.records.recording import read_records
 from analysis.records.timeline import COLUMNS, read_timeline, read_timelines
+from analysis.records.writing import to_json
 
 DATA = Path(__file__).parents[3] / "data" / "lab"
 BOOT = b"#1 [internal] booting buildkit\n#1 DONE 4.0s\n\n"
