@@ -201,6 +201,7 @@ def _say_pays(experiment: Experiment, baseline: str) -> list[str]:
     """From how much work on each strategy with hits pays for a changed source file."""
     table = experiment.break_even(baseline)
     table = table[table["scenario"].eq(SOURCE.name) & ~table["strategy"].str.endswith(EMULATED)]
+    table = table.dropna(subset=["pays_from"])
     return [_say_paying(row) for row in list_records(table.sort_values("pays_from"))]
 
 

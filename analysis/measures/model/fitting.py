@@ -12,7 +12,7 @@ _ROBUST = 0.1
 # how much a coefficient that the cells say nothing of is drawn to its first guess
 _DRAW = 0.02
 # of what the intervals of predictions hold
-_COVERS = 0.9
+COVERS = 0.9
 _FEWEST_GROUPS = 3
 
 
@@ -60,7 +60,7 @@ def group_cells(cells: pd.DataFrame) -> pd.Series:
 
 
 def spread_errors(errors: np.ndarray, groups: pd.Series) -> tuple[float, float]:
-    """(low, high): factors around a prediction between which _COVERS of cells lie.
+    """(low, high): factors around a prediction between which COVERS of cells lie.
 
     Quantiles of the errors of groups that were left out, each group counting alike, as in
     jackknife+ (R. F. Barber et al., Annals of Statistics 49, 2021, 486-507); around 1 at least.
@@ -71,7 +71,7 @@ def spread_errors(errors: np.ndarray, groups: pd.Series) -> tuple[float, float]:
     order = np.argsort(errors, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
     # the few groups that were seen say less than their cells: one more, as far off as the worst
-    tail = (1 - _COVERS) / 2 * groups.nunique() / (groups.nunique() + 1)
+    tail = (1 - COVERS) / 2 * groups.nunique() / (groups.nunique() + 1)
     low, high = np.interp([tail, 1 - tail], share, errors[order])
     return float(np.exp(min(low, 0.0))), float(np.exp(max(high, 0.0)))
 

@@ -1,4 +1,8 @@
-"""Predicted against measured break-even: a grid of experiments over links and amounts of work."""
+"""Predicted against measured break-even: a grid of experiments over links and amounts of work.
+
+Predicted is by the model of builds' seconds, fitted to what was recorded over other links:
+of the link itself it knows the baseline's cold builds.
+"""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -15,7 +19,8 @@ from analysis.measures.compare import (
     pair_rounds,
     pick_comparable,
 )
-from analysis.measures.seconds.breakeven import break_even, share_saved
+from analysis.measures.model import NOT_RUN, BreakEven, list_cells, predict_break_even
+from analysis.measures.seconds.breakeven import share_saved
 from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
 from analysis.measures.seconds.overheads import busy_map, overhead_map
 from analysis.records import Experiment, to_grid
@@ -51,24 +56,23 @@ def check_break_even(
     baseline: str = BASELINE,
     scenario: str = SOURCE.name,
 ) -> pd.DataFrame:
-    """One row a link, strategy and amount of work: break-even predicted from it, and measured.
+    """One row a link, strategy and amount of work: break-even predicted for the link, and measured.
 
     point (folder), link (with what else the context was asked for), strategy, asked (seconds of
     work that the context was asked for), n, work, saved, difference, low, high (of this point
-    alone, as break_even and compare give them), predicted, predicted_low, predicted_high (its
-    pays_from: seconds of work), slope (seconds of difference a second of work, over all points of
-    the link; the formula takes it for -saved), measured, measured_low, measured_high (where the
-    line of least squares through all differences paired by round crosses 0, with its 95 %
-    interval by analysis.measures.crossing), error, error_low, error_high (predicted less
-    measured, seconds), percent, percent_low, percent_high (of measured), reason (why one of them
-    is unknown). Measured is unknown when the crossing lies outside of the work that was swept.
+    alone, as break_even and compare give them), predicted, predicted_low, predicted_high (seconds
+    of work, of a model that was not fitted to the link, with its 90 % prediction interval), slope
+    (seconds of difference a second of work, over all points of the link), measured, measured_low,
+    measured_high (where the line of least squares through all differences paired by round crosses
+    0, with its 95 % interval), error, error_low, error_high (predicted less measured, seconds, by
+    both intervals), percent, percent_low, percent_high (of measured), reason (why one of them is
+    unknown). Both are unknown outside of the work that was run.
     """
-    found = [
-        _measure_point(each, baseline, scenario)
-        for each in to_grid(experiments, "check_break_even")
-    ]
+    grid = to_grid(experiments, "check_break_even")
+    found = [_measure_point(each, baseline, scenario) for each in grid]
     points = pd.concat([points for points, _ in found] or [pd.DataFrame(columns=[*COLUMNS])])
     pairs = pd.concat([pairs for _, pairs in found] or [pd.DataFrame(columns=[*SERIES])])
+    points = _add_predictions(points, _list_cells(grid, baseline), scenario, baseline)
     order = sorted(points["link"].unique(), key=_order_link)
     points["link"] = pd.Categorical(points["link"], order)
     points = points.sort_values([*SERIES, "work", "asked"], ignore_index=True)
@@ -83,18 +87,14 @@ def check_break_even(
 def _measure_point(
     experiment: Experiment, baseline: str, scenario: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(_POINT, _PREDICTED of each strategy; its differences: SERIES, point, work, difference)."""
+    """(_POINT of each strategy; its differences: SERIES, point, work, difference)."""
     runs, steps = mark_emulated(experiment.runs), experiment.logs.steps
     comparable = pick_comparable(runs)
     tried = runs.loc[runs["expect"].ne("failed") & runs["strategy"].ne(baseline), "strategy"]
     points = pd.DataFrame({"strategy": tried.unique()}, dtype="string")
-    pays = break_even(runs, steps, baseline).rename(
-        columns=lambda name: name.replace("pays_from", "predicted")
-    )
     for table, columns in (
         (compare(runs, baseline), ["n", "difference", "low", "high"]),
         (share_saved(comparable, steps, baseline), ["work", "saved"]),
-        (pays, list(_PREDICTED)),
     ):
         rows = table.loc[table["scenario"].eq(scenario), ["strategy", *columns]]
         points = points.merge(rows, on="strategy", how="left", validate="1:1")
@@ -144,8 +144,7 @@ def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         half = crossing.half_width(crossing.gradient)
         ends = (crossing.at, crossing.at - half, crossing.at + half)
         table = table.assign(**dict(zip(_MEASURED, ends, strict=True)))
-        errors = [_judge_point(row, pairs, crossing) for row in list_rows(points)]
-        table[[*ERROR, *_PERCENT]] = pd.DataFrame(errors, index=table.index)
+        table = table.assign(**_judge_prediction(points.iloc[0], crossing.at, half))
     reasons = [_join_reasons(_why_unpredicted(row), reason) for row in list_rows(points)]
     return table.assign(reason=pd.Series(reasons, table.index, dtype="object"))
 
@@ -165,10 +164,10 @@ def _why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | No
 
 
 def _why_unpredicted(row: Any) -> str | None:
-    """Why nothing could be predicted from a point; null when it could."""
+    """Why nothing could be predicted for a point; null when it could."""
     if row.n == 0:
         return "no round holds a valid run of both"
-    return "nothing of the work was cached" if pd.isna(row.predicted) else None
+    return f"predicted: {NOT_RUN}" if pd.isna(row.predicted) else None
 
 
 def _join_reasons(*reasons: str | None) -> str | None:
@@ -176,17 +175,41 @@ def _join_reasons(*reasons: str | None) -> str | None:
     return "; ".join(reason for reason in reasons if reason) or None
 
 
-def _judge_point(row: Any, pairs: pd.DataFrame, crossing: Crossing) -> tuple[float, ...]:
-    """ERROR and _PERCENT of one point; the prediction and the line share its differences."""
-    own = pairs["point"].eq(row.point).to_numpy(dtype=float)
-    if pd.isna(row.predicted):
-        return (np.nan,) * len([*ERROR, *_PERCENT])
-    moves = own / own.sum() / row.saved
-    error, ratio = row.predicted - crossing.at, row.predicted / crossing.at
-    half = crossing.half_width(moves - crossing.gradient)
-    share = crossing.half_width((moves - ratio * crossing.gradient) / crossing.at)
-    percent = (100 * (ratio - 1 + end) for end in (0, -share, share))
-    return (error, error - half, error + half, *percent)
+def _judge_prediction(row: pd.Series, measured: float, half: float) -> dict[str, float]:
+    """ERROR and _PERCENT of a series; the halves of both intervals add up by their squares."""
+    error = row["predicted"] - measured
+    low = error - np.hypot(row["predicted"] - row["predicted_low"], half)
+    high = error + np.hypot(row["predicted_high"] - row["predicted"], half)
+    errors = dict(zip(ERROR, (error, low, high), strict=True))
+    percents = (100 * each / measured for each in errors.values())
+    return errors | dict(zip(_PERCENT, percents, strict=True))
+
+
+def _list_cells(grid: Sequence[Experiment], baseline: str) -> pd.DataFrame:
+    """list_cells of a grid, with the `point` and the `series` (link and arguments) of each."""
+    tables = [
+        list_cells([each], baseline).assign(point=each.folder.name, series=_name_link(each))
+        for each in grid
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _add_predictions(
+    points: pd.DataFrame, cells: pd.DataFrame, scenario: str, baseline: str
+) -> pd.DataFrame:
+    """`points` with _PREDICTED, the same for all of a link and strategy."""
+    rows = []
+    for (link, strategy), own in points.groupby(SERIES, sort=False):
+        found = BreakEven()
+        if len(cells):
+            here = cells["series"].eq(link)
+            known = cells[~here] if (~here).any() else cells.iloc[:0]
+            mine = cells[here & cells["scenario"].eq(scenario)]
+            mine = mine[mine["point"].isin(own["point"])]
+            found = predict_break_even(known, mine, str(strategy), baseline)
+        rows.append((link, strategy, *found))
+    table = pd.DataFrame(rows, columns=[*SERIES, *_PREDICTED])
+    return points.merge(table, on=SERIES, how="left", validate="m:1")
 
 
 def busy_by_link(
