@@ -35,7 +35,7 @@ def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | No
     """Differences over the work, a line a link, of check_break_even's rows.
 
     A bar is an interval; on the line of no difference a filled sign marks the break-even that
-    was measured, hollow ones those that were predicted.
+    was measured, hollow ones those that a model predicted.
     """
     axes = make_axes(ax, 4.6)
     axes.axhline(0, color=FAINT, linewidth=1, zorder=1)
@@ -96,16 +96,23 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes.margins(x=0.15)
     for y, (_, rows) in enumerate(series):
         _draw_measured(axes, y - 0.26, rows.iloc[0])
-        _draw_predicted(axes, y - 0.02, rows.dropna(subset=["predicted"]))
+        _draw_predicted(axes, y + 0.1, rows.iloc[0])
     axes.plot([], [], "o", color=INK, label="measured by the whole grid")
-    axes.plot([], [], "D", color=INK, markerfacecolor="white", label="predicted from one point")
+    axes.plot(
+        [],
+        [],
+        "D",
+        color=INK,
+        markerfacecolor="white",
+        label="predicted by a model fitted to the other links",
+    )
     axes.grid(axis="x", color=LINE, linewidth=0.5)
     put_legend(axes, columns=2)
     return finish(
         axes,
         "Break-even: as predicted and as measured",
-        x="seconds of work from which on the cache pays; bars: 95 % intervals, "
-        f"{say_n(checked['n'])} a point",
+        x="seconds of work from which on the cache pays; bars: 95 % interval as measured, 90 % as\n"
+        f"predicted, {say_n(checked['n'])} a point",
         alt=f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
     )
 
@@ -121,13 +128,13 @@ def _draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
     _write_beside(axes, row["measured"], y, f"{row['measured']:.1f} s")
 
 
-def _draw_predicted(axes: Axes, y: float, rows: pd.DataFrame) -> None:
-    """A hollow sign with its interval for each prediction, and from how much work it is."""
-    for place, row in enumerate(list_rows(rows)):
-        at = y + 0.22 * place
-        axes.plot([row.predicted_low, row.predicted_high], [at, at], color=INK, linewidth=0.8)
-        axes.plot(row.predicted, at, "D", color=INK, markerfacecolor="white", markersize=5.5)
-        _write_beside(axes, row.predicted, at, f"{row.predicted:.1f} s, from {row.work:.1f} s")
+def _draw_predicted(axes: Axes, y: float, row: pd.Series) -> None:
+    """A hollow sign with its interval; nothing where nothing was predicted."""
+    if pd.isna(row["predicted"]):
+        return
+    axes.plot([row["predicted_low"], row["predicted_high"]], [y, y], color=INK, linewidth=0.8)
+    axes.plot(row["predicted"], y, "D", color=INK, markerfacecolor="white", markersize=5.5)
+    _write_beside(axes, row["predicted"], y, f"{row['predicted']:.1f} s")
 
 
 def _write_beside(axes: Axes, x: float, y: float, text: str) -> None:
@@ -138,11 +145,8 @@ def _write_beside(axes: Axes, x: float, y: float, text: str) -> None:
 def _describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' measured break-even, its predictions and their errors, in words."""
     for name, rows in _list_series(checked):
-        predicted = (
-            f"{say_seconds(row.predicted)} from {say_seconds(row.work)}"
-            for row in list_rows(rows.dropna(subset=["predicted"]))
-        )
-        yield f"{name}: measured {_say_measured(rows)}, predicted {join_words(predicted)}."
+        predicted = say_seconds(rows["predicted"].iloc[0])
+        yield f"{name}: measured {_say_measured(rows)}, predicted {predicted}."
 
 
 # the names these charts once had

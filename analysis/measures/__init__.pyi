@@ -28,7 +28,7 @@ from .compare import (
     spread,
     waits,
 )
-from .model import Conditions, Model, Speeds, fit_model, summarise_validation, validate_model
+from .model import Conditions, Model, fit_model, summarise_validation, validate_model
 from .money import compare_mixes, find_price, month, month_storage, read_mix
 from .past import (
     cache_seen,
@@ -74,7 +74,6 @@ from .storage import (
 __all__ = [
     "Conditions",
     "Model",
-    "Speeds",
     "balance",
     "break_even",
     "builder_costs",

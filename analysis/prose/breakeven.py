@@ -39,12 +39,11 @@ say_sweep = say_grid
 def _say_series(rows: pd.DataFrame, scenario: str) -> str:
     """What was measured over one link with one strategy, and what was predicted for it."""
     first = rows.iloc[0]
-    points = [_say_point(row) for row in list_records(rows.dropna(subset=["predicted"]))]
     facts = {
         "link": first["link"],
         "strategy": first["strategy"],
         "scenario": scenario,
-        "predicted": say("breakeven.predicted", points=points) if points else "",
+        "predicted": _say_predicted(list_records(rows)[0]),
     }
     if pd.isna(first["measured"]):
         reasons = "; ".join(rows["reason"].dropna().unique())
@@ -57,9 +56,10 @@ def _say_series(rows: pd.DataFrame, scenario: str) -> str:
                **facts)  # fmt: skip
 
 
-def _say_point(row: dict[str, Any]) -> str:
-    """`21.0 s from 12.0 s of work (error −1.1 s [−3.0 to 0.8 s, n = 3], −5 %)`."""
-    if pd.isna(row["error"]):
-        return say("breakeven.point", **row)
-    error = (row["error"], row["error_low"], row["error_high"], row["n"])
-    return say("breakeven.point_error", **row | {"error": error})
+def _say_predicted(row: dict[str, Any]) -> str:
+    """`; a model … said 21.0 s (90 % interval 18.0 to 24.0 s), 1.1 s less`; '' for nothing."""
+    if pd.isna(row["predicted"]):
+        return ""
+    ends = (row["predicted_low"], row["predicted_high"])
+    error = "" if pd.isna(row["error"]) else say("breakeven.error", **row)
+    return say("breakeven.predicted", ends=ends, off=error, predicted=row["predicted"])

@@ -26,6 +26,7 @@ _CELL = {
     "seconds": "float64",
     "deviation": "float64",
     "total_work": "float64",
+    "unpack_mbps": "float64",
     "known": "bool",
 }
 _RESTART = r"\bdockerd\b"
@@ -37,7 +38,8 @@ def list_cells(
     """_CELL, AMOUNTS, SPEEDS of every strategy and scenario; none of one whose context is unknown.
 
     n (runs), seconds (their median), deviation (of their logarithms), total_work (s, of all
-    layers), known (it is what the context is known by: the baseline's cold build). `found`: builds
+    layers), unpack_mbps (median of what its logs tell), known (it is what the context is known by:
+    the baseline's cold build). `found`: builds
     find what those before left.
     """
     tables = [_list_own(each, baseline, found) for each in experiments]
@@ -56,6 +58,7 @@ def _list_own(experiment: Experiment, baseline: str, found: bool) -> pd.DataFram
     runs = pick_comparable(experiment.runs)
     recipes = list_recipes(runs, experiment.logs)
     restarts = _time_restarts(runs, experiment)
+    unpacking = runs["unpack_mbps"].median() if "unpack_mbps" in runs else np.nan
     rows = []
     for (strategy, scenario), group in runs.groupby(["strategy", "scenario"], sort=False):
         strategy, scenario = str(strategy), str(scenario)
@@ -73,6 +76,7 @@ def _list_own(experiment: Experiment, baseline: str, found: bool) -> pd.DataFram
             "seconds": float(seconds.median()),
             "deviation": float(np.log(seconds).std()) if len(seconds) > 1 else np.nan,
             "total_work": known.work,
+            "unpack_mbps": unpacking,
             "known": cold and strategy == baseline,
             "restart": restarts.get(strategy, 0.0),
             "boot_seconds": np.nan,

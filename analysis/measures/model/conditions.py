@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measures.model.contexts import FASTEST
 from analysis.measures.model.formula import predict_boot, predict_seconds, to_arrays
-from analysis.measures.model.speeds import Speeds
+from analysis.records import Speeds
 
 _BITS = 8
 

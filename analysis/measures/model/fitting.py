@@ -1,5 +1,7 @@
 """The coefficients of the formula from cells, and how far it is off where it was not fitted."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
@@ -14,10 +16,16 @@ _DRAW = 0.02
 # of what the intervals of predictions hold
 COVERS = 0.9
 _FEWEST_GROUPS = 3
+_TOLERANCE = 1e-6
 
 
-def fit_coefficients(cells: pd.DataFrame) -> dict[str, float]:
-    """COEFFICIENTS by robust least squares of relative errors (scipy.optimize.least_squares)."""
+def fit_coefficients(
+    cells: pd.DataFrame, begin: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """COEFFICIENTS by robust least squares of relative errors (scipy.optimize.least_squares).
+
+    `begin`: where to begin, such as those of more cells, which is quicker.
+    """
     names = list(COEFFICIENTS)
     guess, most = np.array([COEFFICIENTS[name] for name in names]).T
     measured = np.log(cells["seconds"].to_numpy(dtype=float))
@@ -30,8 +38,16 @@ def fit_coefficients(cells: pd.DataFrame) -> dict[str, float]:
             _DRAW * _ROBUST * (values - guess) / guess,
         )
 
+    start = guess if begin is None else np.array([begin[name] for name in names])
     found = least_squares(
-        errors, guess, bounds=(0, most), x_scale=guess, loss="soft_l1", f_scale=_ROBUST
+        errors,
+        np.clip(start, 1e-6, most - 1e-6),
+        ftol=_TOLERANCE,
+        xtol=_TOLERANCE,
+        bounds=(0, most),
+        x_scale=guess,
+        loss="soft_l1",
+        f_scale=_ROBUST,
     )
     return {name: float(value) for name, value in zip(names, found.x, strict=True)}
 
@@ -42,10 +58,10 @@ def find_errors(cells: pd.DataFrame) -> np.ndarray:
     Groups are contexts; links where there are fewer than three of those, else strategies.
     """
     groups = group_cells(cells)
-    errors = np.zeros(len(cells))
+    errors, whole = np.zeros(len(cells)), fit_coefficients(cells)
     for name in groups.unique():
         out = groups.eq(name).to_numpy()
-        seconds = predict_seconds(to_arrays(cells[out]), fit_coefficients(cells[~out]))
+        seconds = predict_seconds(to_arrays(cells[out]), fit_coefficients(cells[~out], whole))
         errors[out] = np.log(cells.loc[out, "seconds"].to_numpy() / seconds)
     return errors
 

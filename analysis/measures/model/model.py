@@ -23,8 +23,7 @@ from analysis.measures.model.fitting import (
     spread_errors,
 )
 from analysis.measures.model.flips import find_flips
-from analysis.measures.model.speeds import Speeds
-from analysis.records import Experiment
+from analysis.records import Experiment, Speeds
 from analysis.workload import BASELINE
 
 _COLUMNS = ("context", "link", "strategy", "scenario")
@@ -191,9 +190,9 @@ def _list_recorded(
 
 
 def _rate_unpacking(cells: pd.DataFrame, values: Mapping[str, float]) -> list[float]:
-    """MB/s of each experiment's hosts, least first, where hits are unpacked lazily."""
-    pulls = cells["pull"].drop_duplicates()
-    return sorted(1 / max(pull * max(values["lazy"], 0.1), 1e-3) for pull in pulls)
+    """MB/s of each experiment's hosts, least first: as their logs tell, else as fitted."""
+    fitted = 1 / (cells["pull"] * max(values["lazy"], 0.1)).clip(lower=1e-3)
+    return sorted(cells["unpack_mbps"].fillna(fitted).drop_duplicates())
 
 
 def _list_ranges(

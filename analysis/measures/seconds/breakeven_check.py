@@ -145,7 +145,7 @@ def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         ends = (crossing.at, crossing.at - half, crossing.at + half)
         table = table.assign(**dict(zip(_MEASURED, ends, strict=True)))
         table = table.assign(**_judge_prediction(points.iloc[0], crossing.at, half))
-    reasons = [_join_reasons(_why_unpredicted(row), reason) for row in list_rows(points)]
+    reasons = [_join_reasons(_why_unknown_here(row, reason), reason) for row in list_rows(points)]
     return table.assign(reason=pd.Series(reasons, table.index, dtype="object"))
 
 
@@ -163,11 +163,11 @@ def _why_unmeasured(crossing: Crossing | None, points: pd.DataFrame) -> str | No
     return None
 
 
-def _why_unpredicted(row: Any) -> str | None:
-    """Why nothing could be predicted for a point; null when it could."""
+def _why_unknown_here(row: Any, reason: str | None) -> str | None:
+    """What else is unknown of a point, where its series has this reason for being unmeasured."""
     if row.n == 0:
         return "no round holds a valid run of both"
-    return f"predicted: {NOT_RUN}" if pd.isna(row.predicted) else None
+    return f"predicted: {NOT_RUN}" if pd.isna(row.predicted) and reason is None else None
 
 
 def _join_reasons(*reasons: str | None) -> str | None:
@@ -202,7 +202,7 @@ def _add_predictions(
     for (link, strategy), own in points.groupby(SERIES, sort=False):
         found = BreakEven()
         if len(cells):
-            here = cells["series"].eq(link)
+            here = cells["series"].eq(str(link))
             known = cells[~here] if (~here).any() else cells.iloc[:0]
             mine = cells[here & cells["scenario"].eq(scenario)]
             mine = mine[mine["point"].isin(own["point"])]

@@ -86,9 +86,10 @@ def sum_balance(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 def summarise_errors(checked: pd.DataFrame) -> dict[str, Any]:
     """number, held, apart, open (predictions by interval of their error), mean, worst, percent
-    (seconds, seconds, %), link (of the worst), of check_break_even's rows; or {}.
+    (seconds, seconds, %), link (of the worst), of check_break_even's rows; or {}. One prediction
+    a link and strategy.
     """
-    known = checked.dropna(subset=["error"])
+    known = checked.dropna(subset=["error"]).drop_duplicates(["link", "strategy"])
     if known.empty:
         return {}
     sure = known.dropna(subset=["error_low"])

@@ -365,10 +365,8 @@ def test_an_external_cache_is_weighed_against_its_overhead(tmp_path):
     assert "unchanged 3 of 3 builds (95 % interval 44 to 100 %)" in slower["works"]["numbers"]
     assert slower["cache"]["verdict"] == "holds"
     assert "registry-cache: slower in 1 of 1 scenario" in slower["cache"]["numbers"]
-    assert re.search(
-        r"pays from this much work on: 20\.0 s \[\d+\.\d to \d+\.\d s, n = 3\] with hits for 100 %",
-        slower["cache"]["numbers"],
-    )
+    # by the formula from 20 s on, but all builds had 10 s
+    assert "pays from" not in slower["cache"]["numbers"]
     assert "These builds have 10.0 s of work." in slower["cache"]["numbers"]
     faster = judge(tmp_path / "b", {"docker": times(20), "registry-cache": times(9)})
     assert faster["cache"]["verdict"] == "does not hold"

@@ -21,7 +21,7 @@ from analysis.records import COLUMN_DEFAULTS, read_experiment
 OTHERS = {
     *("compare_previews", "find_price", "landing_chances", "reuse_chances", "read_mix"),
     *("check_break_even", "busy_by_link", "host_speeds"),
-    *("Conditions", "Model", "Speeds", "fit_model", "validate_model", "summarise_validation"),
+    *("Conditions", "Model", "fit_model", "validate_model", "summarise_validation"),
     *("cache_seen", "history_busy", "history_hits", "history_overheads", "hits_over_gap"),
     *("host_caches", "missing_steps", "phase_minutes", "slopes", "sum_problems", "trend"),
 }

@@ -8,11 +8,12 @@ import pytest
 
 from analysis import measures
 from analysis.errors import FrameError, UnknownName
-from analysis.measures import Conditions, Speeds
+from analysis.measures import Conditions
 from analysis.measures.compare import pick_comparable
 from analysis.measures.model.amounts import find_hits
 from analysis.measures.model.contexts import read_known
 from analysis.measures.model.recipes import list_recipes
+from analysis.records import Speeds
 
 MIX = {"unchanged": 10, "source": 70, "dependency": 15, "base": 5}
 
