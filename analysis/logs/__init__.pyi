@@ -1,7 +1,7 @@
 from .batch import read_batch
 from .frames import Logs, join_tables
 from .paths import match_files, show_path
-from .rawjson import RawBuild, Vertex
+from .rawjson import RawBuild, Vertex, merge_spans
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
 from .speeds import LARGE, LogSpeeds, measure_log, rate_push
@@ -24,6 +24,7 @@ __all__ = [
     "list_sources",
     "match_files",
     "measure_log",
+    "merge_spans",
     "rate_push",
     "read_batch",
     "read_bytes",

@@ -18,7 +18,6 @@ LARGE = 10e6
 # the shortest time that a log tells, in seconds; half of it is rounded to that
 _LEAST = 0.05
 _ENGINE_PUSH = re.compile(r"pushing .* with docker")
-_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})\b")
 _PUSH = re.compile(r"\s*docker (?:image |compose )?push [^;&|\n]+\s*")
 # a restart that was left out, since nothing had to change, is none
 _RESTART = re.compile(r"\bdockerd\b|\b(?:systemctl|service) (?:docker )?restart\b")
@@ -47,15 +46,12 @@ class LogSpeeds(NamedTuple):
     push_seconds: float | None = None
 
 
-def measure_log(text: bytes) -> tuple[LogSpeeds, list[Transfer], dict[tuple[int, int], str]]:
-    """(the speeds that a log's clean text tells, its transfers, (build, step) -> the digest of the
-
-    base image, of each FROM that names it).
-    """
+def measure_log(text: bytes) -> tuple[LogSpeeds, list[Transfer]]:
+    """(the speeds that a log's clean text tells, its transfers)."""
     reader = trace(text)
     transfers = list_transfers(reader)
-    steps = [(number, step) for number, build in enumerate(reader.builds) for step in build.steps]
-    boots = [step for _, step in steps if step.name.kind == "builder"]
+    steps = [step for build in reader.builds for step in build.steps]
+    boots = [step for step in steps if step.name.kind == "builder"]
     pushes = [each.seconds for each in reader.agent.commands if _PUSH.fullmatch(each.text)]
     speeds = LogSpeeds(
         unpack_mbps=_rate_unpacking(transfers),
@@ -64,18 +60,9 @@ def measure_log(text: bytes) -> tuple[LogSpeeds, list[Transfer], dict[tuple[int,
         boot_seconds=_average(step.seconds for step in boots),
         pull_seconds=_average(step.parts.get("pulling image") for step in boots),
         restart_seconds=_time_restart(reader),
-        push_seconds=_add(pushes) if pushes else _add(_time_pushes(step for _, step in steps)),
+        push_seconds=_add(pushes) if pushes else _add(_time_pushes(steps)),
     )
-    return speeds, transfers, _find_bases(steps)
-
-
-def _find_bases(steps: Iterable[tuple[int, Step]]) -> dict[tuple[int, int], str]:
-    """(build, step) -> the digest in the name of a FROM."""
-    return {
-        (build, step.number): found[1]
-        for build, step in steps
-        if step.name.kind == "from" and (found := _DIGEST.search(step.name.name))
-    }
+    return speeds, transfers
 
 
 def _add(values: Iterable[float | None]) -> float | None:

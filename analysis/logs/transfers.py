@@ -4,9 +4,8 @@ The fast reader leaves progress out, so this is a pass of its own, made when som
 """
 
 import re
-from collections.abc import Iterable
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analysis.logs.builds import Build
 from analysis.logs.rawjson import RawBuild, Vertex
@@ -27,7 +26,8 @@ class Transfer(NamedTuple):
 
     A plain log tells durations, not begins: a layer is taken to begin where the clock, as far as
     the build's lines told, leaves room for what it took. `size`: compressed bytes, None unknown ·
-    `moved`: how many of them were fetched, of one that is not done, too.
+    `moved`: how many of them were fetched, of one that is not done, too · `base`: whether a FROM
+    did it, so that the layer is a base image's.
     """
 
     build: int
@@ -38,6 +38,7 @@ class Transfer(NamedTuple):
     moved: float | None
     started: float
     completed: float
+    base: bool = False
 
 
 class _TracedStep(Step):
@@ -88,36 +89,64 @@ def _list_build(number: int, build: Build) -> list[Transfer]:
         begun = build.special.started
         zero = min(begun[0].times, default=0.0) if begun else 0.0
         steps = enumerate(begun, start=1)
-        return [row for step, each in steps for row in _list_recorded(each, number, step, zero)]
+        rows = [row for step, each in steps for row in _list_recorded(each, number, step, zero)]
+        return _mark_bases(rows, build)
     lines = sorted(
         (order, step.number, line, done)
         for step in build.steps
         if isinstance(step, _TracedStep)
         for order, line, done in step.lines
     )
-    return _follow_clock(number, ((step, line, done) for _, step, line, done in lines))
+    clock = _Clock(number)
+    for _, step, line, done in lines:
+        if (found := _STATUS.match(line)) is not None:
+            clock.take(step, found, read_part(line + b" done")[1] or 0.0, done)
+    return _mark_bases(clock.list_told(), build)
 
 
-def _follow_clock(build: int, lines: Iterable[tuple[int, bytes, bool]]) -> list[Transfer]:
-    """The transfers of (step, status line without ` done`, is done) in the order of the log."""
-    now, done = 0.0, set()
-    known: dict[tuple[int, bytes, bool], Transfer] = {}
-    for step, line, ends in lines:
-        if (found := _STATUS.match(line)) is None:
-            continue
-        key = step, found["digest"], found["unpacks"] is not None
-        took = read_part(line + b" done")[1] or 0.0
-        if key not in known:
-            begin = max(now - took, 0.0)
-            known[key] = Transfer(build, step, key[1].decode(), key[2], None, None, begin, begin)
-        row = known[key]
+def _mark_bases(rows: list[Transfer], build: Build) -> list[Transfer]:
+    """The transfers, with what a FROM did marked."""
+    bases = {step.number for step in build.of_kind("from")} if rows else set()
+    return [row._replace(base=row.step in bases) for row in rows] if bases else rows
+
+
+class _Clock:
+    """The transfers of one build so far, and its time as far as its lines told."""
+
+    def __init__(self, build: int) -> None:
+        self.build, self.now = build, 0.0
+        self.known: dict[tuple[int, str, bool], Transfer] = {}
+        self.done: set[tuple[int, str, bool]] = set()
+        # digest -> when it was there, step -> when it had unpacked the last layer
+        self.fetched: dict[str, float] = {}
+        self.unpacked: dict[int, float] = {}
+
+    def take(self, step: int, found: re.Match[bytes], took: float, done: bool) -> None:
+        """Note a status line of a step, and how long it says that the transfer takes."""
+        key = step, found["digest"].decode(), found["unpacks"] is not None
+        row = self.known.get(key) or self.begin(key, took)
         end = max(row.completed, row.started + took)
         moved = read_size(found["moved"], found["moved_unit"]) or row.moved
-        size = read_size(found["total"], found["unit"]) or (moved if ends else None) or row.size
-        known[key] = row._replace(size=size, moved=moved, completed=end)
-        now = max(now, end)
-        done |= {key} if ends else set()
-    return [row for key, row in known.items() if key in done or (row.moved and not row.unpacks)]
+        size = read_size(found["total"], found["unit"]) or (moved if done else None) or row.size
+        self.known[key] = row._replace(size=size, moved=moved, completed=end)
+        self.now = max(self.now, end)
+        if done:
+            self.done.add(key)
+            ends: dict[Any, float] = self.unpacked if row.unpacks else self.fetched
+            ends[step if row.unpacks else row.digest] = end
+
+    def begin(self, key: tuple[int, str, bool], took: float) -> Transfer:
+        """A transfer first seen now: a layer is unpacked once it is there, and those below are."""
+        step, digest, unpacks = key
+        at = max(self.now - took, 0.0)
+        if unpacks:
+            at = max(at, self.fetched.get(digest, 0.0), self.unpacked.get(step, 0.0))
+        return Transfer(self.build, step, digest, unpacks, None, None, at, at)
+
+    def list_told(self) -> list[Transfer]:
+        """The transfers that are done, and downloads that are not."""
+        rows = self.known.items()
+        return [row for key, row in rows if key in self.done or (row.moved and not row.unpacks)]
 
 
 def read_size(number: bytes | None, unit: bytes | None) -> float | None:

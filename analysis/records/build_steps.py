@@ -24,6 +24,7 @@ class Row(NamedTuple):
     inputs: tuple[int, ...] = ()
     spans: tuple[tuple[float, float], ...] = ()
     parts: tuple[tuple[str, float, float], ...] = ()
+    base_spans: tuple[tuple[float, float], ...] = ()
 
 
 def list_timelines(history: History) -> list[list[Row]]:

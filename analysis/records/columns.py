@@ -27,10 +27,11 @@ COLUMN_DEFAULTS: dict[str, Any] = {
     "status": "succeeded",
     "host": "fresh",
     "apart": False,
+    "base_spans": (),
     **dict.fromkeys(_TYPES),
 }
 # lists of which a null is an empty one
-_LISTS = ("tags", "parents", "inputs", "spans", "parts")
+_LISTS = ("tags", "parents", "inputs", "spans", "parts", "base_spans")
 _NAMED = ["strategy", "scenario", "round"]
 
 
@@ -52,15 +53,20 @@ def complete(frame: pd.DataFrame, columns: Sequence[str], measure: str, name: st
     missing = [each for each in lacking if each not in COLUMN_DEFAULTS]
     if missing:
         raise FrameError(_say_missing(missing, columns, frame, measure, name))
-    values = {
-        each: pd.Series(COLUMN_DEFAULTS[each], frame.index, _TYPES.get(each)) for each in lacking
-    }
+    values = {each: _repeat_default(each, frame.index) for each in lacking}
     if "run" in values:
         values["run"] = _name_runs(frame)
     for each in columns:
         if each in frame and (fill := _find_filling(each)) and frame[each].isna().any():
             values[each] = fill(frame[each])
     return frame.assign(**values) if values else frame
+
+
+def _repeat_default(column: str, index: pd.Index) -> pd.Series:
+    """The default of a column for every row."""
+    if column in _LISTS:
+        return pd.Series([()] * len(index), index, "object")
+    return pd.Series(COLUMN_DEFAULTS[column], index, _TYPES.get(column))
 
 
 def _find_filling(column: str) -> Callable[[pd.Series], pd.Series] | None:

@@ -82,7 +82,7 @@ def _flatten(row: Row) -> tuple[Any, ...]:
     """A row of _STEPS without its path."""
     spans = [time for span in row.spans for time in span]
     parts = [time for _, *span in row.parts for time in span]
-    return (*row[:-2], spans, [name for name, *_ in row.parts], parts)
+    return (*row[:-3], spans, [name for name, *_ in row.parts], parts)
 
 
 def _list_rows(steps: pa.Table) -> Iterator[tuple[str, Row]]:
@@ -94,7 +94,7 @@ def _list_rows(steps: pa.Table) -> Iterator[tuple[str, Row]]:
     ):
         done = tuple(zip(names, ends[::2], ends[1::2], strict=True))
         spent = tuple(zip(active[::2], active[1::2], strict=True))
-        yield path, Row._make((*known, tuple(held), spent, done))
+        yield path, Row._make((*known, tuple(held), spent, done, ()))
 
 
 def _list_lists(column: pa.ChunkedArray) -> list[list[Any]]:

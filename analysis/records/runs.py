@@ -1,6 +1,6 @@
 """An experiment on disk as frames: its runs, their logs and what they left in the registry."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.logs import Logs
+from analysis.records.bases import time_bases
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
@@ -30,7 +31,8 @@ class Experiment:
     unpack_mbps, download_mbps, push_mbps (megabytes of compressed layers a second, of layers of
     10 MB and more), boot_seconds (of a new builder), restart_seconds (of the engine; all five by
     the run's own log, null where it does not tell), under_pressure (null unknown) · problems:
-    path, reason of what can't be read · logs: the frames of analysis.read_logs, `log` as in runs ·
+    path, reason of what can't be read · logs: the frames of analysis.read_logs, `log` as in runs;
+    steps have base_seconds: the time in which a step but a FROM moved layers of a base image ·
     images: those of analysis.read_images with `run` and `apart`: whether an entry is in a cache
     repository of its own · facts: what experiment.json says.
     """
@@ -73,7 +75,9 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
     judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence)
-    speeds, _ = read_traces([(str(path), path) for path in paths], cluster, store)
+    speeds, transfers = read_traces([(str(path), path) for path in paths], cluster, store)
+    steps = logs.steps.assign(base_seconds=time_bases(logs.steps, transfers))
+    logs = replace(logs, steps=steps)
     return [
         flag_pressure(add_speeds(judged, speeds, images)),
         pd.concat(problems, ignore_index=True),

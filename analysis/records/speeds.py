@@ -36,8 +36,7 @@ _TRANSFERS = pa.schema(
         ("moved", _FLOAT),
         ("started", _FLOAT),
         ("completed", _FLOAT),
-        # of a FROM: the digest of its image
-        ("base", _TEXT),
+        ("base", pa.bool_()),
     ]
 )
 # columns of runs, in their order
@@ -62,7 +61,7 @@ def read_traces(
     tables = read_tables(_KIND, sources, cluster=cluster, store=store)
     speeds, transfers = (tables[name].to_pandas() for name in _KIND.schemas)
     texts = dict.fromkeys(("log", "problem"), "string")
-    return speeds.astype(texts), transfers.astype({"log": "string", "base": "string"})
+    return speeds.astype(texts), transfers.astype({"log": "string", "digest": "string"})
 
 
 def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
@@ -76,9 +75,9 @@ def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
         except LogError as error:
             logs.append((name, show_path(str(error)), *LogSpeeds()))
             continue
-        speeds, transfers, bases = measure_log(clean(data).text)
+        speeds, transfers = measure_log(clean(data).text)
         logs.append((name, None, *speeds))
-        moved += [(name, *row, bases.get((row.build, row.step))) for row in transfers]
+        moved += [(name, *row) for row in transfers]
     return {"speeds": _to_table(logs, _SPEEDS), "transfers": _to_table(moved, _TRANSFERS)}
 
 

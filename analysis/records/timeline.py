@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.records.bases import list_layers, mark_bases
 from analysis.records.build_steps import History, Row, list_timelines
 from analysis.records.histories import read_histories
 from analysis.store import Store
@@ -21,6 +22,7 @@ COLUMNS = {
     "inputs": "object",
     "spans": "object",
     "parts": "object",
+    "base_spans": "object",
 }
 _NO_RECORD = "it kept no record of its builds; run it again."
 # what buildx does after BuildKit's part of a build; its other steps run before or during that
@@ -33,7 +35,8 @@ def read_timeline(history: History) -> pd.DataFrame:
     build, step (order of begin), name, stage, kind, status as in the frames of read_logs ·
     started, completed (first begin, last end) · seconds (active: a step may rest in between; null
     when it never ended) · inputs (tuple of the steps it builds on) · spans (tuple of (begin, end)
-    when it was active) · parts (tuple of (part, begin, end)). `history`: what history.json.gz
+    when it was active) · parts (tuple of (part, begin, end)) · base_spans (tuple of (begin, end)
+    in which it fetched or unpacked layers of a base image). `history`: what history.json.gz
     holds, its list of builds, or the bytes of a log with `--progress rawjson`. RecordError when
     it is none of that.
 
@@ -44,6 +47,8 @@ def read_timeline(history: History) -> pd.DataFrame:
     11
     """
     rows = [row for build in list_timelines(history) for row in build]
+    layers = list_layers(rows)
+    rows = [mark_bases(row, layers) for row in rows]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
@@ -64,6 +69,7 @@ def read_timelines(
     """
     shown, own = _list_shown(steps), _list_buildx(steps)
     histories, unread = read_histories(runs["history"].dropna(), cluster=cluster, store=store)
+    known = list_layers(row for builds in histories.values() for rows in builds for row in rows)
     rows: list[tuple[Any, ...]] = []
     problems = []
     columns = (runs[name].tolist() for name in ("run", "log", "history"))
@@ -71,7 +77,8 @@ def read_timelines(
         if pd.isna(path) or path in unread:
             problems.append((path, f"{run}: {_NO_RECORD if pd.isna(path) else unread[path]}"))
             continue
-        builds, numbers = histories[path], () if pd.isna(log) else shown.get(log, ())
+        builds = [[mark_bases(row, known) for row in rows] for rows in histories[path]]
+        numbers = () if pd.isna(log) else shown.get(log, ())
         if len(numbers) == len(builds):
             more = (own.get((log, number), []) for number in numbers)
             builds = [_surround(build, each) for build, each in zip(builds, more, strict=True)]
@@ -126,6 +133,7 @@ def _move(row: Row, by: float, places: int) -> Row:
         inputs=tuple(each + places for each in row.inputs),
         spans=tuple((a + by, b + by) for a, b in row.spans),
         parts=tuple((p, a + by, b + by) for p, a, b in row.parts),
+        base_spans=tuple((a + by, b + by) for a, b in row.base_spans),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.measures.seconds.overheads import PUSHES, name_steps
+from analysis.measures.seconds.overheads import BASE_PULL, PUSHES, name_steps
 from analysis.records import Experiment, Need, read_timelines, takes
 
 _PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
@@ -35,6 +35,7 @@ class _Step(NamedTuple):
     inputs: tuple[int, ...]
     spans: tuple[tuple[float, float], ...]
     parts: tuple[tuple[str, float, float], ...]
+    base_spans: tuple[tuple[float, float], ...]
 
 
 class _Stretch(NamedTuple):
@@ -52,7 +53,8 @@ def _find_timelines(experiment: Experiment) -> pd.DataFrame:
 
 @takes(
     timeline=Need(
-        "build step name kind status started completed inputs spans parts", _find_timelines
+        "build step name kind status started completed inputs spans parts base_spans",
+        _find_timelines,
     )
 )
 def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +62,8 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
 
     build (with `run` before it when the timeline has it), step (null: between two steps), name,
     kind, activity (as in busy_map; an export is split into exporting, pushing and handing over),
-    started, completed, seconds. Followed back from the step that ended last: a step waited for
+    started, completed, seconds; fetching and unpacking layers of a base image are base pull in
+    whatever step they happen. Followed back from the step that ended last: a step waited for
     what ended last before it began, among the steps it builds on. A hit is fetched only when a
     step that builds on it is about to run, so it waited for what that one did. Steps outside of
     the graph (reading the Dockerfile, importing a cache, exporters) wait for all and are waited
@@ -110,19 +113,32 @@ def _describe_path(steps: Sequence[_Step]) -> Iterator[tuple[Any, ...]]:
 
 
 def split(stretch: _Stretch, step: _Step | None) -> Iterator[tuple[str, float, float]]:
-    """(activity, begin, end) of a stretch: an export's parts may be of another activity."""
+    """(activity, begin, end) of a stretch: an export's parts may be of another activity, and what
+
+    any step did with layers of a base image is.
+    """
     at, activity = stretch.started, WAIT if step is None else step.activity
-    parts = step.parts if step is not None and activity == "image export" else ()
-    for name, start, end in sorted(parts, key=lambda part: part[1]):
+    for start, end, part in sorted(_list_parts(step)):
         start, end = max(start, at), min(end, stretch.completed)
-        part = _name_part(name)
-        if part is not None and end > start:
+        if end > start:
             if start > at:
                 yield activity, at, start
             yield part, start, end
             at = end
     if stretch.completed > at:
         yield activity, at, stretch.completed
+
+
+def _list_parts(step: _Step | None) -> Iterator[tuple[float, float, str]]:
+    """(begin, end, activity) of the parts of a step that are not of its own activity."""
+    if step is None:
+        return
+    if step.activity != BASE_PULL:
+        yield from ((start, end, BASE_PULL) for start, end in step.base_spans)
+    if step.activity == "image export":
+        for name, start, end in step.parts:
+            if (part := _name_part(name)) is not None:
+                yield start, end, part
 
 
 def _name_part(part: str) -> str | None:

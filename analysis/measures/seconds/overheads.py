@@ -29,10 +29,11 @@ _COMMANDS = {
 }
 # phases in which the agent itself works; the others are made of commands
 _PHASES = {"DOWNLOAD_SOURCE": "source", "UPLOAD_ARTIFACTS": "upload", "FINALIZING": "upload"}
+BASE_PULL = "base pull"
 BUSY = (
     "builder boot",
     "cache import",
-    "base pull",
+    BASE_PULL,
     "work",
     "lazy pull",
     "image export",
@@ -47,7 +48,7 @@ PUSHES = ("pushing layers", "pushing manifest")
 KINDS = {
     "builder": "builder boot",
     "cache import": "cache import",
-    "from": "base pull",
+    "from": BASE_PULL,
     "layer": "work",
     "export": "image export",
     "load": "load",
@@ -113,6 +114,8 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     time that the commands took. A log does
     not tell when a step began, so "no step explains" is the least that it can be: the commands'
     time less all busy time, 0 when that is more, null when the commands' time is unknown.
+    "base pull" is fetching and unpacking layers of a base image in whatever step that happens,
+    as far as an experiment's logs tell (`base_seconds` of its steps) ·
     "push" is the part of an export that pushes; "load" is sending the image and taking it in,
     which happen at once, so the longer of both. Null for runs in whose log no build was found.
     """
@@ -133,11 +136,19 @@ def _time_steps(logs: Logs) -> pd.DataFrame:
     # what a part is said to have taken can be more than its step by a rounding
     pushed = steps["pushed"].where(exports).fillna(0).clip(upper=steps["seconds"])
     sent = steps["sent"].where(exports).fillna(0).clip(upper=steps["seconds"] - pushed)
-    steps = steps.assign(seconds=steps["seconds"] - pushed - sent, sent=sent)
+    base = _time_bases(steps).clip(upper=steps["seconds"] - pushed - sent)
+    steps = steps.assign(seconds=steps["seconds"] - pushed - sent - base, sent=sent)
     pushes = steps.assign(activity="push", seconds=pushed)[exports]
-    return pd.concat([steps[steps["activity"] != "load"], pushes, _time_loads(steps)])[
+    bases = steps.assign(activity=BASE_PULL, seconds=base)[base.gt(0)]
+    return pd.concat([steps[steps["activity"] != "load"], pushes, bases, _time_loads(steps)])[
         ["log", "activity", "seconds"]
     ]
+
+
+def _time_bases(steps: pd.DataFrame) -> pd.Series:
+    """Seconds in which steps moved layers of a base image, 0 where nothing tells."""
+    known = steps.get("base_seconds", pd.Series(0.0, steps.index))
+    return known.fillna(0).where(steps["seconds"].notna(), 0.0)
 
 
 def name_steps(steps: pd.DataFrame) -> pd.Series:

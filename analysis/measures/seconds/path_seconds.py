@@ -23,7 +23,7 @@ from analysis.workload import pick_scenario
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
 # of a timeline
-_STEPS = "run build step name kind status started completed inputs spans parts"
+_STEPS = "run build step name kind status started completed inputs spans parts base_spans"
 # less would not be seen in a chart, nor matter in a sentence
 _SEEN, _WORTH_SAYING = 0.05, 0.5
 LABEL = 32

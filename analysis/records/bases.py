@@ -1,0 +1,57 @@
+"""What of a step's time went to the layers of its base image, wherever BuildKit fetched them.
+
+A builder without the base image resolves it, and fetches and unpacks its layers in a later step
+that needs them. A layer is a base image's when a FROM fetched or unpacked it in any build read.
+"""
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.logs import merge_spans
+from analysis.records.build_steps import Row
+
+_LAYER = re.compile(r"(?:extracting )?(sha256:[0-9a-f]{64})")
+
+
+def time_bases(steps: pd.DataFrame, transfers: pd.DataFrame) -> pd.Series:
+    """base_seconds of each step but a FROM, null where it moved no layer of a base image.
+
+    Of read_traces' transfers: the time in which one of such a layer ran, at most the step's own.
+    """
+    layers = transfers.loc[transfers["base"], "digest"].unique()
+    later = transfers[transfers["digest"].isin(layers) & ~transfers["base"]]
+    seconds = {
+        key: sum(end - start for start, end in merge_spans(_list_spans(rows)))
+        for key, rows in later.groupby(["log", "build", "step"])
+    }
+    keys = zip(steps["log"], steps["build"], steps["step"], strict=True)
+    found = pd.Series([seconds.get(key) for key in keys], steps.index, dtype="float64")
+    return found.clip(upper=steps["seconds"])
+
+
+def _list_spans(rows: pd.DataFrame) -> list[tuple[float, float]]:
+    """(begin, end) of each transfer."""
+    return list(zip(rows["started"].tolist(), rows["completed"].tolist(), strict=True))
+
+
+def list_layers(rows: Iterable[Row]) -> frozenset[str]:
+    """The digests that a FROM among these steps fetched or unpacked."""
+    return frozenset(
+        found[1]
+        for row in rows
+        if row.kind == "from"
+        for part, _, _ in row.parts
+        if (found := _LAYER.fullmatch(part))
+    )
+
+
+def mark_bases(row: Row, layers: frozenset[str]) -> Row:
+    """The row with the times in which the step fetched or unpacked one of these layers."""
+    spans = [
+        (start, end)
+        for part, start, end in row.parts
+        if (found := _LAYER.fullmatch(part)) and found[1] in layers
+    ]
+    return row._replace(base_spans=tuple(merge_spans(spans))) if spans else row
