@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from papermill import PapermillExecutionError, execute_notebook
 
 from analysis.errors import ReportError
 from analysis.reports.notebooks import (
@@ -125,12 +126,11 @@ def test_papermill_prints_the_build_notebooks_manual():
 
 
 def last_line(notebook, tmp_path, **parameters):
-    """The last line that papermill prints of a notebook which fails."""
-    given = [word for name, value in parameters.items() for word in ("-p", name, str(value))]
-    command = [sys.executable, "-m", "papermill", NOTEBOOKS / notebook, tmp_path / "out.ipynb"]
-    result = subprocess.run([*map(str, command), *given], capture_output=True, text=True)
-    assert result.returncode
-    return result.stderr.strip().splitlines()[-1]
+    """The last line that papermill has to tell of a notebook which fails."""
+    given = {name: str(value) for name, value in parameters.items()}
+    with pytest.raises(PapermillExecutionError) as failed:
+        execute_notebook(NOTEBOOKS / notebook, tmp_path / "out.ipynb", given, progress_bar=False)
+    return str(failed.value).strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
