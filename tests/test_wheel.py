@@ -1,56 +1,25 @@
 """The wheel, installed where there is no checkout: its command works in an empty folder."""
 
-import os
+import functools
 import shutil
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
+from wheel_install import call_there
+
+pytest_plugins = ["wheel_install"]
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "data" / "lab" / "runs"
-# one of the processes that run the tests builds the wheel
-pytestmark = pytest.mark.xdist_group("wheel")
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The folder with the programs of an environment that holds the wheel and what it needs."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    build = [*pip, "wheel", "--no-build-isolation", "--no-deps", "-w", folder, ROOT]
-    subprocess.run(build, check=True)
-    (wheel,) = folder.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
-    python = folder / "venv" / "bin" / "python"
-    subprocess.run([*pip, "--python", python, "install", "--no-deps", wheel], check=True)
-    # the dependencies of this environment; its own .pth, which names the checkout, is not followed
-    (packages,) = (folder / "venv" / "lib").glob("*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return python.parent
+# one of the processes that run the tests builds the wheel, and makes reports with it
+pytestmark = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture
 def call(installed, tmp_path):
     """Call a program of that environment in an empty folder, `here`."""
     (tmp_path / "here").mkdir()
-    # no way to the checkout, no settings of AWS, no engine
-    unwanted = ("PYTHONPATH", "AWS_", "CODEBUILD_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-    none = f"unix://{tmp_path}/none.sock"
-
-    def run(*arguments, program="codebuild-cache"):
-        return subprocess.run(
-            [installed / program, *map(str, arguments)],
-            cwd=tmp_path / "here",
-            env=kept | {"DOCKER_HOST": none, "JUPYTER_PATH": f"{sys.prefix}/share/jupyter"},
-            capture_output=True,
-            text=True,
-        )
-
-    return run
+    return functools.partial(call_there, installed, tmp_path / "here")
 
 
 def test_the_package_comes_from_the_wheel_with_its_files(call, installed):
@@ -72,13 +41,11 @@ def test_the_command_tells_its_version_and_help(call):
     assert call("-m", "analysis", "--help", program="python").stdout == call("--help").stdout
 
 
-def test_reports_on_recorded_builds_are_written_here(call, tmp_path):
-    for path in RUNS.glob("registry-cache.*.0[12]"):
-        shutil.copytree(path, tmp_path / "here" / "mine" / "runs" / path.name)
-    told = call("report", "mine")
+def test_reports_on_recorded_builds_are_written_here(wheel_reports):
+    folder, told = wheel_reports
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("reports/index.html made in ")
-    pages = sorted(path.name for path in (tmp_path / "here" / "reports").iterdir())
+    pages = sorted(path.name for path in folder.iterdir())
     assert [*pages[:2], pages[-1]] == ["2-hits.html", "3-overheads.html", "index.html"]
     assert len(pages) == 6
 

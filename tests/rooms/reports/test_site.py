@@ -25,6 +25,7 @@ from analysis.reports.site import make_reports
 
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "data" / "lab"
+pytest_plugins = ["wheel_install"]
 # one set of reports for all of them
 pytestmark = pytest.mark.xdist_group("site")
 PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
@@ -32,9 +33,11 @@ each_page = pytest.mark.parametrize("page", PAGES)
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
-    """The folder of the recorded experiment's reports."""
-    return make_reports(RECORDED, tmp_path_factory.mktemp("reports")).parent
+def reports(wheel_reports):
+    """The folder of the recorded experiment's reports, as the installed package makes them."""
+    folder, told = wheel_reports
+    assert told.returncode == 0, told.stderr
+    return folder
 
 
 @pytest.fixture(scope="module")
