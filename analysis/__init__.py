@@ -1,4 +1,4 @@
-"""Which Docker caching strategy pays on CodeBuild: builds, readers, measures, charts.
+"""Docker caching strategies for CodeBuild, compared: builds, readers, measures, charts.
 
 What notebooks use is found here; each name is imported from its room when first asked for, so
 that a part of the package costs only what it needs itself.

@@ -1,4 +1,5 @@
 from . import charts, measures, prose
+from .answers import Answer, answer
 from .claims import claims
 from .experiment import Settings, run_experiment
 from .measures import (
@@ -29,8 +30,10 @@ from .store import read_logs
 from .workload import load_strategies
 
 __all__ = [
+    "Answer",
     "Settings",
     "Speeds",
+    "answer",
     "charts",
     "claims",
     "compare",

@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis import answers, prose
 from analysis.codebuild import run_on_codebuild, say_on_codebuild
+from analysis.commands.printing import print_answer
 from analysis.experiment import (
     Request,
     list_settings,
@@ -87,9 +89,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the builds that a command line asks for, or say what they would take."""
+    """Run the builds that a command line asks for and print the answer, or what they would take."""
     request = _read_options(options)
     if options.dry_run:
         print(say_request(request))
     else:
-        run_request(request)
+        print_answer(prose.say_answer(answers.answer(run_request(request))))

@@ -32,7 +32,7 @@ COMMANDS = {
     "aa": "build strategies against themselves, to see how often verdicts are wrong",
     "cleanup": "remove what a lab or an experiment on AWS left behind",
 }
-_DESCRIPTION = "Which Docker caching strategy pays on AWS CodeBuild, measured by real builds."
+_DESCRIPTION = "Compares Docker caching strategies for AWS CodeBuild by real builds."
 _EXAMPLES = """\
 examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3

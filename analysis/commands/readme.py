@@ -6,14 +6,14 @@ the tables of kinds of entries, scenarios, settings and strategies. A block lies
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from analysis import charts
+from analysis.answers import answer
+from analysis.commands.answer_block import write_answer, write_table
 from analysis.errors import ReportError
 from analysis.experiment import list_settings
 from analysis.measures.money import find_price
-from analysis.prose import headline
 from analysis.records import read_prices
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
@@ -38,7 +38,7 @@ PAGES = {
 def write_blocks(experiment: Experiment) -> dict[str, str]:
     """Block -> what it is to say, in Markdown."""
     return {
-        "answer": _say_answer(experiment),
+        "answer": write_answer(answer(experiment)),
         "costs": _list_costs(),
         "kinds": tabulate_kinds(),
         "link": _tabulate_link(),
@@ -46,11 +46,6 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
         "settings": _tabulate_settings(),
         "strategies": _tabulate_strategies(),
     }
-
-
-def _say_answer(experiment: Experiment) -> str:
-    """The advice alone, a headline's first sentence: the reports have the rest."""
-    return f"**{headline(experiment)[0].partition('. ')[0].rstrip('.')}.**\n"
 
 
 def _list_costs() -> str:
@@ -102,13 +97,6 @@ def _tabulate_strategies() -> str:
         for name, strategy in sorted(load_strategies().items())
     )
     return write_table(("strategy", "what it does", "in the lab"), rows)
-
-
-def write_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    ruler = f"|{'---|' * len(head)}\n"
-    first, *lines = (f"| {' | '.join(row)} |\n" for row in [head, *rows])
-    return "".join([first, ruler, *lines])
 
 
 def find_block(text: str, name: str) -> str:

@@ -10,7 +10,8 @@ the recorded experiment.
 import argparse
 import time
 
-from analysis import reports
+from analysis import answers, prose, reports, results
+from analysis.commands.printing import print_answer
 from analysis.commands.reading_options import add_reading, use_reading
 
 STOPPED = "stopped: some pages may be missing, the same command makes them all"
@@ -32,8 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Make the reports, and print where they are."""
+    """Make the reports, print the answer and where they are."""
     use_reading(options)
     begin = time.monotonic()
-    index = reports.make_reports(options.experiment, options.out)
+    experiment = results.read_experiment(options.experiment)
+    index = reports.make_reports(experiment, options.out)
+    print_answer(prose.say_answer(answers.answer(experiment)))
     print(f"{index} made in {time.monotonic() - begin:.1f} s")

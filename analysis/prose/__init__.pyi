@@ -1,6 +1,6 @@
+from .answer import headline, say_advice, say_answer, say_exports, say_grounds, say_legend
 from .breakeven import LISTED, list_predictions, say_grid, say_sweep
 from .caching import say_hits, say_host_reuse, say_landings, say_misses, say_public_logs
-from .headline import headline
 from .intervals import say_counted, say_interval, say_mean
 from .month import say_mixes, say_month, say_months, say_price
 from .past_builds import say_cache_seen, say_gaps, say_history, say_minutes, say_missing, say_trend
@@ -21,13 +21,17 @@ __all__ = [
     "headline",
     "list_predictions",
     "say_aa",
+    "say_advice",
+    "say_answer",
     "say_balance",
     "say_builder_cost",
     "say_cache_seen",
     "say_control",
     "say_counted",
+    "say_exports",
     "say_gaps",
     "say_grid",
+    "say_grounds",
     "say_growth",
     "say_history",
     "say_hits",
@@ -35,6 +39,7 @@ __all__ = [
     "say_interval",
     "say_kinds",
     "say_landings",
+    "say_legend",
     "say_mean",
     "say_media",
     "say_minutes",

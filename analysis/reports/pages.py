@@ -23,10 +23,14 @@ _PARAGRAPH = re.compile(r"<p(?: class=\"tex2jax_ignore mathjax_ignore\")?>(.*?)<
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages of a set share: file -> name of each, and where their numbers come from."""
+    """What the pages of a set share: file -> name of each, where their numbers come from, and what
+
+    they answer together.
+    """
 
     files: Mapping[str, str]
     source: str
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,18 +86,21 @@ def render_index(
     title: str,
     site: Site,
     pages: Sequence[Page],
-    headline: Sequence[str],
+    lines: Sequence[str],
     facts: Mapping[str, str],
     problems: Sequence[str],
 ) -> str:
-    """The index of a set as one HTML file, with the first picture of the page that answers it."""
+    """The index of a set as one HTML file, with the first picture of the page that answers it.
+
+    `lines`: the answer's sentences, its advice and its grounds first.
+    """
     answers = [page.figure for page in pages if page.file == _ANSWER]
     template = _make_exporter().environment.get_template("set.html.j2")
     html = template.render(
         title=title,
         site=site,
         pages=pages,
-        headline=headline,
+        lines=lines,
         figure="".join(answers),
         facts=facts,
         problems=problems,

@@ -6,44 +6,50 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from analysis.answers import answer
 from analysis.errors import AnalysisError, ReportError
-from analysis.prose import headline
-from analysis.records import read_experiment
+from analysis.prose import say_answer
+from analysis.redaction import redact
 from analysis.reports.notebooks import list_analyses, read_title, run_notebook, say_opening
 from analysis.reports.pages import Page, Site, render_index, render_page
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
+from analysis.results import Experiment, to_experiment
 
-_TITLE = "Which Docker caching strategy wins on CodeBuild?"
+_TITLE = "Which Docker caching strategy is fastest?"
+_ANSWER = "answer.json"
 
 
 def make_reports(
-    experiment: str | Path = "data/lab",
+    experiment: Experiment | str | Path = "data/lab",
     folder: str | Path = "reports",
     notebooks: Sequence[Path] | None = None,
 ) -> Path:
-    """Write a page a notebook and index.html into `folder`; the index.
+    """Write a page a notebook, index.html and the answer as answer.json into `folder`; the index.
 
     The notebooks run at the same time. One that fails leaves the others as they are: it is told
     in the index, and in the ReportError raised at the end. RecordError without an experiment.
     """
-    data, folder = read_experiment(experiment), Path(folder)
+    data, folder = to_experiment(experiment), Path(folder)
     notebooks = list_analyses() if notebooks is None else notebooks
     titles = {path: read_title(path) for path in notebooks}
     files = {"index.html": "Overview"} | {
         name_page(path): title.partition(":")[0] for path, title in titles.items()
     }
-    site = Site(files, summarise_source(data))
+    found = answer(data)
+    lines = say_answer(found)
+    site = Site(files, summarise_source(data), lines[0])
     folder.mkdir(parents=True, exist_ok=True)
     made = {
         path: _make_page(path, titles[path], site, folder, future)
-        for path, future in _run_all(notebooks, experiment)
+        for path, future in _run_all(
+            notebooks, str(data.folder if isinstance(experiment, Experiment) else experiment)
+        )
     }
     pages = [made[path] for path in notebooks]
     index = folder / "index.html"
-    html = render_index(
-        _TITLE, site, pages, headline(data), describe_source(data), list_problems(data)
-    )
+    html = render_index(_TITLE, site, pages, lines, describe_source(data), list_problems(data))
     write_html(index, html)
+    (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
     failed = [page.problem for page in pages if page.problem]
     if failed:
         raise ReportError("\n".join([*failed, f"{index} is made of the other reports."]))
@@ -56,12 +62,12 @@ def name_page(notebook: Path) -> str:
 
 
 def _run_all(
-    notebooks: Sequence[Path], experiment: str | Path
+    notebooks: Sequence[Path], experiment: str
 ) -> Iterator[tuple[Path, Future[NotebookNode]]]:
     """Each notebook with its finished execution, in the order in which they finish."""
     # a thread only waits for a kernel, which is a process
     with ThreadPoolExecutor(max(1, len(notebooks))) as pool:
-        parameters = {"experiment": str(experiment)}
+        parameters = {"experiment": experiment}
         futures = {pool.submit(run_notebook, path, parameters): path for path in notebooks}
         for future in as_completed(futures):
             yield futures[future], future

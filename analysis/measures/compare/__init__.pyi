@@ -24,7 +24,7 @@ from .runs import (
     spread,
     waits,
 )
-from .summary import long_rounds, summarise_aa, summarise_simulation, times_by_host
+from .summary import long_rounds, summarise_aa, summarise_simulation
 
 __all__ = [
     "AGAIN",
@@ -55,7 +55,6 @@ __all__ = [
     "spread",
     "summarise_aa",
     "summarise_simulation",
-    "times_by_host",
     "waits",
     "weigh_rounds",
     "wilson",

@@ -42,16 +42,9 @@ def summarise_simulation(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def times_by_host(runs: pd.DataFrame, strategies: pd.Index) -> pd.DataFrame:
-    """strategy, host_empty, n, median, low, high: seconds of builds by what their host held."""
-    rows = runs[runs["strategy"].isin(strategies)].dropna(subset=["host_empty", "seconds"])
-    groups = rows.groupby(["strategy", "host_empty"], sort=False)["seconds"]
-    table = groups.agg(n="count", median="median", low="min", high="max").reset_index()
-    return table.sort_values(["strategy", "median"], ignore_index=True)
-
-
 def long_rounds(runs: pd.DataFrame, longest: pd.Timedelta) -> dict[int, float]:
     """Round -> hours from its first build to its last, of rounds that are longer than `longest`."""
-    spans = runs.groupby("round")["started"].agg(lambda each: each.max() - each.min())
+    started = runs.groupby("round")["started"]
+    spans = started.max() - started.min()
     hours = spans[spans > longest].dt.total_seconds() / 3600
-    return hours.to_dict()
+    return {int(str(number)): each for number, each in hours.items()}

@@ -1,18 +1,18 @@
-from .advice import best_by_mix, find_best
+from .advice import best_by_mix
 from .mixes import compare_mixes
 from .month import can_tell, month, month_storage, read_mix
 from .prices import find_price
-from .usual import BUILDS, COMPUTE, MIX, MIXES
+from .usual import BUILDS, COMPUTE, MIX, MIXES, USUAL
 
 __all__ = [
     "BUILDS",
     "COMPUTE",
     "MIX",
     "MIXES",
+    "USUAL",
     "best_by_mix",
     "can_tell",
     "compare_mixes",
-    "find_best",
     "find_price",
     "month",
     "month_storage",

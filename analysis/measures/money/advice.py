@@ -1,22 +1,9 @@
-"""Which strategy saves most: by the usual mix of commits, and by each mix."""
+"""Which strategy saves most, by each mix of commits."""
 
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
-from analysis.measures.money.month import read_mix
-from analysis.measures.money.usual import MIX
 from analysis.words import FASTER
-
-
-def find_best(comparison: pd.DataFrame) -> tuple[str, float]:
-    """(strategy, seconds): what saves most of compare's rows, weighed by the usual mix."""
-    mix = read_mix(MIX)
-    # what was measured of it: a mix that was not measured weighs all alike
-    known = comparison["scenario"].map(mix).astype("float64")
-    shares = known.fillna(0) if known.notna().any() else known.fillna(1)
-    weighed = comparison["difference"].mul(shares).groupby(comparison["strategy"]).sum()
-    means = weighed.div(shares.groupby(comparison["strategy"]).sum())
-    return str(means.idxmin()), -float(means.min())
 
 
 def best_by_mix(table: pd.DataFrame) -> pd.DataFrame:

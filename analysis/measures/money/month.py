@@ -14,7 +14,7 @@ from analysis.measures.compare import (
     weigh_rounds,
 )
 from analysis.measures.money.prices import find_price
-from analysis.measures.money.usual import MIX, USUAL
+from analysis.measures.money.usual import MIX, MIXES, USUAL
 from analysis.measures.storage import count_entries
 from analysis.records import Need, takes
 from analysis.words import UNTOLD, join_words
@@ -43,14 +43,15 @@ _GIGABYTE, _SERVER = 10**9, "docker-server"
 def read_mix(text: str) -> dict[str, float]:
     """Scenario -> share, in the order given, of a text such as `source 70, base 30`; sum 1.
 
-    `usual` is the mix of a project that mostly changes its source files.
+    `usual` is the mix of a project that mostly changes its source files; the names of MIXES stand
+    for theirs, too.
     SettingError when it can't be read, UnknownName for a scenario that does not exist.
 
     >>> analysis.read_mix("source 70, base 30")
     {'source': 0.7, 'base': 0.3}
     """
     mix: dict[str, float] = {}
-    text = MIX if text.strip() == USUAL else text
+    text = ({USUAL: MIX} | MIXES).get(text.strip(), text)
     for part in text.split(","):
         match = _SHARE.fullmatch(part.strip())
         if not match:

@@ -4,7 +4,7 @@ import pandas as pd
 from measured import make_experiment, make_runs, show_build, write_log
 
 from analysis.measures.money import BUILDS, COMPUTE, month, read_mix
-from analysis.prose.headline import headline
+from analysis.prose.answer import headline
 from analysis.prose.month import say_months
 from analysis.records import read_prices
 
@@ -84,10 +84,9 @@ def read_headline(folder, **seconds):
 def test_the_headline_tells_of_the_usual_month(tmp_path):
     said = read_headline(tmp_path, docker=about(70), x=about(50))
     (sentence,) = [each for each in said if "month" in each]
-    assert sentence.startswith(
-        "For a month of 600 builds (10 % unchanged, 70 % source, 15 % dependency and 5 % base) on "
-        "general1.small, x saves 200 minutes over docker (95 % interval 200 to 200, n = 3) and "
-        "3.00 USD"
+    assert sentence == (
+        "In the lab, 600 builds a month take 200 minutes less, and the bill of general1.small is "
+        "3.00 USD lower."
     )
 
 

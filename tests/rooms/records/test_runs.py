@@ -130,9 +130,9 @@ def test_without_a_run_that_can_be_read_measures_say_so(tmp_path, fill):
     fill(tmp_path)
     experiment = read_experiment(tmp_path)
     assert experiment.runs["valid"].dtype == bool
-    assert headline(experiment) == [
-        "No build can be compared yet: record some with "
-        f"make experiment EXPERIMENT={tmp_path} ROUNDS=5."
+    assert headline(experiment)[:2] == [
+        "No build can be compared yet.",
+        f"Record more with make experiment EXPERIMENT={tmp_path} ROUNDS=5.",
     ]
     assert compare(experiment.runs).empty
     assert set(claims(experiment)["verdict"]) == {"can't tell"}

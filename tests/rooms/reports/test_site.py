@@ -53,7 +53,7 @@ def looks(reports, browser):
 
 
 def test_the_set_is_a_page_a_notebook_and_an_index(reports):
-    assert sorted(path.name for path in reports.iterdir()) == sorted(PAGES)
+    assert sorted(path.name for path in reports.iterdir()) == sorted([*PAGES, "answer.json"])
 
 
 @each_page
@@ -186,7 +186,11 @@ def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
     with pytest.raises(ReportError, match=r"b-bad\.ipynb, cell 3") as caught:
         make_reports(RECORDED, folder, [good, bad])
     assert "ValueError: <b>oh</b>" in str(caught.value)
-    assert sorted(path.name for path in folder.iterdir()) == ["a-good.html", "index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "a-good.html",
+        "answer.json",
+        "index.html",
+    ]
     index = (folder / "index.html").read_text()
     assert "Not made: b-bad.ipynb, cell 3" in index and "&lt;b&gt;oh&lt;/b&gt;" in index
     assert "Its <strong>summary</strong>." in index
@@ -217,7 +221,8 @@ def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monk
     told = capsys.readouterr().err
     assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
     assert "no-python" in told and "make jupyter" in told and "Traceback" not in told
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert made == ["answer.json", "index.html"]
     assert "Not made: b.ipynb could not be run" in (tmp_path / "out" / "index.html").read_text()
 
 
@@ -230,8 +235,8 @@ def test_of_two_kernels_one_that_dies_at_once_leaves_the_other_s_page(tmp_path, 
     pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
     with pytest.raises(ReportError, match="could not be run"):
         make_reports(RECORDED, tmp_path / "out", pages)
-    made = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert made in (["a.html", "index.html"], ["b.html", "index.html"])
+    made = {path.name for path in (tmp_path / "out").iterdir()} - {"answer.json", "index.html"}
+    assert made in ({"a.html"}, {"b.html"})
 
 
 def spoil(folder):
@@ -263,6 +268,7 @@ def test_an_experiment_without_a_run_that_can_be_read_has_all_its_pages(tmp_path
     page = (tmp_path / "out" / "all.html").read_text(encoding="utf-8")
     titles = [read_title(path) for path in list_analyses()]
     assert [title for title in titles if escape(title.partition(": ")[2]) not in page] == []
+    assert (tmp_path / "out" / "answer.json").is_file()
 
 
 def test_an_experiment_without_any_run_has_its_index(tmp_path):

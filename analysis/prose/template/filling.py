@@ -18,7 +18,7 @@ from analysis.words import (
 )
 from analysis.workload import say_commit
 
-_FOLDER = Path(__file__).parent / "templates"
+_FOLDER = Path(__file__).parent.parent / "templates"
 # {value:KIND} or {value:KIND DETAIL} in a template -> text of (value, detail)
 _KINDS: dict[str, Callable[[Any, str], str]] = {
     "and": lambda words, _: join_words(words),

@@ -1,0 +1,157 @@
+"""From an experiment to its answer."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import records
+from analysis.answers.commits import list_commits, list_exports
+from analysis.answers.fields import VERSION, Answer, plain
+from analysis.answers.gates import find_place, list_flips, list_unknown, list_unrestarted
+from analysis.answers.mixed import (
+    Mix,
+    Weights,
+    choose,
+    find_alike,
+    list_strategies,
+    pick_emulated,
+    weigh,
+)
+from analysis.answers.price import price
+from analysis.experiment import write_again
+from analysis.measures.compare import EMULATED, MARGIN
+from analysis.records import takes
+from analysis.registry import frame_images
+from analysis.results import Experiment, once, to_experiment
+from analysis.rows import list_records
+from analysis.store import read_logs
+from analysis.workload import BASELINE
+
+# with fewer most differences are within what rounds differ among themselves
+_ENOUGH_ROUNDS = 5
+_ROW = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
+# what is not known of runs that a frame holds alone
+_FACTS = ("place", "link", "log", "images", "storage_driver", "invalid_reason")
+
+
+def answer(
+    experiment: records.Experiment | pd.DataFrame | str | Path,
+    mix: Mix = None,
+    baseline: str = BASELINE,
+    speeds: Any = None,
+) -> Answer:
+    """What to use for a mix of commits, as one object: Answer says what is in it.
+
+    `experiment`: one, its folder, or a frame of runs (strategy, scenario, round, seconds).
+    `mix`: scenario -> share, or text as read_mix takes it; without it the usual one is assumed,
+    as far as its kinds of commit were built. `speeds`: those of a host elsewhere.
+    RecordError without an experiment, UnknownName for a baseline that is not among the runs,
+    SettingError for a mix that can't be read.
+
+    >>> found = analysis.answer("data/control", "source 100")
+    >>> found.baseline, found.place, found.mix, found.mix_origin
+    ('docker', 'lab', {'source': 1.0}, 'given')
+    """
+    measured = _to_experiment(experiment)
+    return _answer(measured, weigh(mix, measured), baseline)
+
+
+@once
+def _answer(experiment: Experiment, weights: Weights, baseline: str) -> Answer:
+    """The answer, computed once for an experiment, a mix and a baseline."""
+    return Answer(**plain(_find(experiment, weights, baseline)))
+
+
+def _to_experiment(given: records.Experiment | pd.DataFrame | str | Path) -> Experiment:
+    """The experiment with its measures, of a frame of runs as well."""
+    return _frame(given) if isinstance(given, pd.DataFrame) else to_experiment(given)
+
+
+@takes(runs="run strategy scenario round seconds valid emulated expect started host host_empty")
+def _frame(runs: pd.DataFrame) -> Experiment:
+    """An experiment of runs alone: without logs, registry and folder."""
+    unknown = {name: _no_text(runs) for name in _FACTS if name not in runs}
+    problems = pd.DataFrame(columns=["path", "reason"], dtype="string")
+    images = frame_images([]).assign(run=None, apart=False)
+    return Experiment(Path(), {}, runs.assign(**unknown), problems, read_logs({}), images)
+
+
+def _no_text(runs: pd.DataFrame) -> pd.Series:
+    """A column of texts that are all unknown."""
+    return pd.Series(pd.NA, runs.index, dtype="string")
+
+
+def _find(experiment: Experiment, weights: Weights, baseline: str) -> dict[str, Any]:
+    """The fields of an answer."""
+    place, shares = find_place(experiment), dict(weights.shares)
+    rows = list_strategies(experiment, shares, baseline)
+    chosen, verdict = choose(rows, baseline)
+    emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline)
+    there = set(rows.loc[rows["n"].gt(0), "strategy"])
+    names = experiment.comparable["strategy"].str.removesuffix(f" {EMULATED}").unique()
+    lacking = [name for name in names if name not in there]
+    return {
+        "version": VERSION,
+        "experiment": experiment.folder.name,
+        "baseline": baseline,
+        **told,
+        "place": place,
+        "calibrated": False,
+        "mix": shares,
+        "mix_origin": weights.origin,
+        **_add_facts(experiment, shares, rows, chosen, baseline),
+        "emulated": None if emulated is None else emulated[_ROW].to_dict(),
+        "unknown": list_unknown(experiment, place, weights.unbuilt, lacking),
+        "runs": len(experiment.runs),
+        "runs_left_out": int((~experiment.runs["valid"]).sum()),
+        "margin": MARGIN,
+        "strategies": list_records(rows),
+        "commits": list_commits(experiment, baseline),
+        "exports": list_exports(experiment, shares, rows, baseline),
+        "again": _write_again(experiment, plain(told["rounds_needed"])),
+    }
+
+
+def _tell(
+    rows: pd.DataFrame, chosen: pd.Series | None, verdict: str, baseline: str
+) -> dict[str, Any]:
+    """The strategy with its seconds against the baseline's; nulls where nothing was compared."""
+    base = rows.loc[rows["strategy"].eq(baseline), "seconds"]
+    start = base.iloc[0] if len(base) else None
+    told = dict.fromkeys(["strategy", "seconds_to", "difference", "low", "high", "rounds_needed"])
+    told |= {"seconds_from": start, "verdict": verdict, "n": 0}
+    if chosen is None or start is None:
+        return told
+    told |= {name: chosen[name] for name in ("strategy", "n", "rounds_needed")}
+    if chosen["strategy"] == baseline:
+        return told | {"seconds_to": start} | dict.fromkeys(["difference", "low", "high"], 0.0)
+    told |= {name: chosen[name] for name in ("difference", "low", "high")}
+    return told | {"seconds_to": start + chosen["difference"]}
+
+
+def _add_facts(
+    experiment: Experiment,
+    shares: Mapping[str, float],
+    rows: pd.DataFrame,
+    chosen: pd.Series | None,
+    baseline: str,
+) -> dict[str, Any]:
+    """price, flips and same_as of the strategy that is chosen; none without one."""
+    if chosen is None:
+        return {"price": {}, "flips": [], "same_as": []}
+    skipped, name = list_unrestarted(experiment), str(chosen["strategy"])
+    return {
+        "price": price(experiment, shares, name, baseline),
+        "flips": list_flips(chosen, baseline, skipped),
+        "same_as": find_alike(experiment, shares, rows, name),
+    }
+
+
+def _write_again(experiment: Experiment, needed: int | None) -> str:
+    """The command that builds enough rounds of an experiment; '' for a frame of runs."""
+    if experiment.folder == Path():
+        return ""
+    rounds = max(_ENOUGH_ROUNDS, needed or 0)
+    return write_again(experiment.folder, experiment.facts, experiment.runs, rounds)

@@ -1,0 +1,72 @@
+"""What keeps an answer from being promised: where it was measured, and what the lab left out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures.compare import EMULATED, long_rounds
+from analysis.prose.template import say
+from analysis.results import Experiment
+from analysis.workload import UNSHAPED
+
+# experiment.json's entry for the version of the lab; hosts of the first had the containerd image
+# store from the start, where CodeBuild's are restarted for it by the build
+_LAB, _RESTARTS = "lab", 2
+# what docker info calls the containerd image store's driver
+_CONTAINERD = "overlayfs"
+_MAX_ROUND = pd.Timedelta(hours=6)
+
+
+def find_place(experiment: Experiment) -> str | None:
+    """Where the compared builds ran; null where that is unknown or they ran in several places."""
+    places = experiment.comparable.get("place", pd.Series(dtype="string"))
+    found = places.unique()
+    return str(found[0]) if len(found) == 1 and not places.isna().any() else None
+
+
+def list_unrestarted(experiment: Experiment) -> list[str]:
+    """The strategies whose builds restart CodeBuild's engine, where the lab's did not have to."""
+    runs, version = experiment.comparable, experiment.facts.get(_LAB)
+    if (isinstance(version, int) and version >= _RESTARTS) or "storage_driver" not in runs:
+        return []
+    given = runs[runs["place"].eq("lab") & runs["storage_driver"].eq(_CONTAINERD)]
+    return [name.removesuffix(f" {EMULATED}") for name in given["strategy"].unique()]
+
+
+def _passes_by(experiment: Experiment) -> bool:
+    """Whether a link was shaped that what RUN steps fetch did not pass."""
+    shaped = experiment.comparable["link"].ne(UNSHAPED).any()
+    return bool(shaped) and experiment.facts.get("run_fetches", "direct") == "direct"
+
+
+def list_flips(chosen: pd.Series, baseline: str, skipped: Iterable[str]) -> list[dict[str, Any]]:
+    """condition, unit, value, turns_at, turns_to of what would turn a verdict `faster` round."""
+    if chosen["strategy"] not in skipped or not chosen["difference"] < 0:
+        return []
+    flip = {"condition": "restart", "unit": "s", "value": 0.0, "turns_to": baseline}
+    return [flip | {"turns_at": -chosen["difference"]}]
+
+
+def list_unknown(
+    experiment: Experiment, place: str | None, unbuilt: Iterable[str], lacking: Iterable[str]
+) -> list[str]:
+    """What these runs can't say, a sentence each."""
+    runs = experiment.comparable
+    skipped = list_unrestarted(experiment)
+    rounds = long_rounds(experiment.marked, _MAX_ROUND)
+    unbuilt, lacking = list(unbuilt), list(lacking)
+    named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
+    told = {
+        "unknown.place": place is None,
+        "unknown.lab": place == "lab",
+        "unknown.restart": skipped,
+        "unknown.unshaped": place == "lab" and runs["link"].eq(UNSHAPED).all(),
+        "unknown.direct": place == "lab" and _passes_by(experiment),
+        "unknown.emulated": runs["strategy"].str.endswith(EMULATED).any(),
+        "unknown.unbuilt": unbuilt,
+        "unknown.lacking": lacking,
+        "unknown.long": named,
+    }
+    facts = {"strategies": skipped, "scenarios": unbuilt, "lacking": lacking, "rounds": named}
+    return [say(name, **facts) for name, so in told.items() if so]

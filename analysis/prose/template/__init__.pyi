@@ -1,0 +1,3 @@
+from .filling import say
+
+__all__ = ["say"]

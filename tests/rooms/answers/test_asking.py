@@ -1,0 +1,200 @@
+"""The answer as data: what it holds, for which mix, and what it never says."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+from measured import make_runs
+
+from analysis import read_experiment
+from analysis.answers import VERSION, Answer, answer
+from analysis.errors import RecordError, SettingError, UnknownName
+from analysis.words import CLOSE, FASTER, SAME, UNTOLD
+
+LAB, CONTROL = "data/lab", "data/control"
+
+
+@pytest.fixture(scope="module")
+def lab():
+    return read_experiment(LAB)
+
+
+def about(value, spread=(0.0, 0.3, -0.2, 0.1)):
+    return [value + each for each in spread]
+
+
+def ask(seconds, mix=None, **columns):
+    """The answer of a frame of strategy -> seconds of a changed source file by round."""
+    runs = make_runs({name: {"source": each} for name, each in seconds.items()}, **columns)
+    return answer(runs, mix)
+
+
+def list_values(value):
+    """Every value in what JSON holds."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(each for part in inside for each in list_values(part))]
+
+
+@pytest.mark.parametrize("source", [LAB, CONTROL])
+def test_json_has_the_same_keys_and_no_number_that_is_none(source):
+    found = answer(source)
+    written = json.loads(found.to_json())
+    assert written == found.to_dict()
+    assert list(written) == list(Answer.__dataclass_fields__) and written["version"] == VERSION
+    kinds = (str, bool, int, float, list, dict, type(None))
+    for value in list_values(found.to_dict()):
+        assert type(value) in kinds
+        assert not isinstance(value, float) or math.isfinite(value)
+
+
+def test_changing_what_was_written_changes_no_answer(lab):
+    found = answer(lab)
+    found.to_dict()["mix"]["source"] = 9
+    found.to_dict()["strategies"][0]["n"] = 0
+    assert answer(lab).mix["source"] == 0.7
+    assert answer(lab).strategies[0]["n"] > 0
+
+
+def test_numbers_of_an_answer_agree(lab):
+    found = answer(lab)
+    assert found.verdict == FASTER and found.place == "lab"
+    assert found.seconds_to - found.seconds_from == pytest.approx(found.difference)
+    assert found.low < found.difference < found.high < 0
+    rows = {each["strategy"]: each for each in found.strategies}
+    assert rows[found.strategy]["difference"] == found.difference
+    assert not rows[found.strategy]["emulated"] and rows[found.emulated["strategy"]]["emulated"]
+    kinds = {
+        each["scenario"]: each["seconds"]
+        for each in found.commits
+        if each["strategy"] == found.baseline
+    }
+    weighed = sum(share * kinds[scenario] for scenario, share in found.mix.items())
+    assert weighed == pytest.approx(found.seconds_from)
+
+
+def test_each_strategy_measured_has_a_row(lab):
+    named = set(lab.comparable["strategy"].str.removesuffix(" (emulated)"))
+    assert {each["strategy"] for each in answer(lab).strategies} == named
+
+
+@pytest.mark.parametrize(
+    ("mix", "expected"),
+    [
+        ("source 70, base 30", {"source": 0.7, "base": 0.3}),
+        ({"source": 7, "base": 3}, {"source": 0.7, "base": 0.3}),
+        ({"source": 1, "cold": 0}, {"source": 1.0}),
+        (
+            "mostly rebuilds of the same commit",
+            {"unchanged": 0.7, "source": 0.2, "dependency": 0.05, "base": 0.05},
+        ),
+    ],
+)
+def test_a_mix_is_taken_in_each_form(lab, mix, expected):
+    found = answer(lab, mix)
+    assert found.mix == pytest.approx(expected) and found.mix_origin == "given"
+
+
+@pytest.mark.parametrize("text", ["source 70\nbase 30\n", '{"source": 0.7, "base": 0.3}'])
+def test_a_mix_is_taken_from_a_file(lab, tmp_path, text):
+    (tmp_path / "mix").write_text(text)
+    assert answer(lab, tmp_path / "mix").mix == pytest.approx({"source": 0.7, "base": 0.3})
+
+
+@pytest.mark.parametrize(
+    "mix",
+    [{}, {"source": 0}, {"source": -1, "base": 2}, {"source": math.nan}, {"source": "7"}, "x y z"],
+)
+def test_a_mix_that_cannot_be_read_is_told(lab, mix):
+    with pytest.raises(SettingError):
+        answer(lab, mix)
+
+
+def test_a_file_without_a_mix_and_an_unknown_commit_are_told(lab, tmp_path):
+    (tmp_path / "mix").write_text("{")
+    for path in (tmp_path / "mix", tmp_path / "none"):
+        with pytest.raises(SettingError, match="holds no mix"):
+            answer(lab, path)
+    for mix in ({"sauce": 1}, "sauce 100"):
+        with pytest.raises(UnknownName, match="sauce"):
+            answer(lab, mix)
+
+
+def test_an_assumed_mix_is_narrowed_to_what_was_built_and_that_is_said():
+    found = answer(CONTROL)
+    assert (found.mix, found.mix_origin) == ({"source": 1.0}, "assumed")
+    assert any("dependency" in each for each in found.unknown)
+    assert answer(CONTROL, "usual").mix_origin == "assumed"
+
+
+def test_a_given_mix_that_was_not_built_tells_nothing():
+    found = answer(CONTROL, "source 50, base 50")
+    assert (found.strategy, found.verdict, found.difference) == (None, UNTOLD, None)
+    assert any("base" in each for each in found.unknown)
+
+
+def test_an_answer_of_a_frame_is_that_of_its_experiment(lab):
+    frame = lab.comparable[["strategy", "scenario", "round", "seconds", "started"]]
+    found, whole = answer(frame), answer(lab)
+    assert found.strategies[0]["seconds"] == whole.strategies[0]["seconds"]
+    assert (found.place, found.again, found.price.get("entries_a_push")) == (None, "", None)
+    assert any("where these builds ran" in each for each in found.unknown)
+
+
+def test_what_nobody_took_for_runs_is_told(tmp_path):
+    with pytest.raises(TypeError, match="Give an experiment"):
+        answer(7)
+    with pytest.raises(RecordError, match="holds no experiment"):
+        answer(tmp_path)
+    with pytest.raises(UnknownName, match="dokcer"):
+        answer(CONTROL, baseline="dokcer")
+
+
+def test_staying_needs_to_be_shown():
+    shown = ask({"docker": about(20), "x": about(30)})
+    assert (shown.strategy, shown.verdict) == ("docker", SAME)
+    assert (shown.difference, shown.low, shown.high) == (0, 0, 0)
+    noisy = ask({"docker": [20.0, 26.0, 17.0, 22.0], "x": [24.0, 19.0, 25.0, 20.0]})
+    assert (noisy.strategy, noisy.verdict) == ("x", CLOSE)
+    assert noisy.low < 0 < noisy.high
+    few = ask({"docker": about(20)[:2], "x": about(30)[:2]})
+    assert (few.verdict, few.low) == (UNTOLD, None)
+
+
+def test_a_slower_strategy_beside_an_unsettled_one_does_not_say_to_stay():
+    seconds = {"docker": [20.0, 26.0, 17.0, 22.0], "x": [24.0, 19.0, 25.0, 20.0], "y": about(60)}
+    assert ask(seconds).verdict == CLOSE
+
+
+def test_an_emulated_strategy_is_never_what_to_use():
+    seconds = {"docker": about(20), "local-layer-cache": about(2), "x": about(30)}
+    found = ask(seconds)
+    assert found.strategy == "docker" and "local-layer-cache" not in found.same_as
+    assert found.emulated["strategy"] == "local-layer-cache"
+    alone = ask({"docker": about(20), "local-layer-cache": about(2)})
+    assert (alone.strategy, alone.verdict) == (None, UNTOLD)
+    assert alone.emulated["difference"] == pytest.approx(-18)
+
+
+def test_builds_of_two_places_have_none(lab):
+    runs = make_runs({name: {"source": about(20)} for name in ("docker", "x")})
+    runs["place"] = pd.Series(["lab", "codebuild"] * 4, dtype="string")
+    assert answer(runs).place is None
+
+
+@pytest.mark.parametrize("seconds", [{}, {"docker": about(20)}, {"x": about(20)}])
+def test_nothing_to_compare_is_an_answer_too(seconds):
+    found = ask(seconds)
+    assert (found.strategy, found.verdict, found.n) == (None, UNTOLD, 0)
+    json.loads(found.to_json())
+
+
+def test_an_answer_is_shown_in_a_line_and_a_table(lab):
+    found = answer(lab)
+    assert repr(found).startswith("<Answer: containerd-store instead of docker, −6.6 s [−")
+    assert len(repr(found)) < 120
+    html = found._repr_html_()
+    assert "measured in the lab" in html and "15.4 s" in html
+    evil = "<img src=x>"
+    hostile = ask({"docker": about(20), evil: about(9)})
+    assert "<img" not in hostile._repr_html_() and "&lt;img" in hostile._repr_html_()
