@@ -1,6 +1,7 @@
 """Records small contexts over several links: what a model's predictions are checked with.
 
     python -m benchmarks.record_contexts --rounds 2 --hours 5
+    python -m benchmarks.record_contexts --pack data/contexts
 
 Each context over each link is an experiment in FOLDER/CONTEXT.LINK. Rounds are outside, so that
 whenever it is stopped there is as much as there can be of everything; the same command again runs
@@ -8,12 +9,14 @@ what is missing. It wants a quiet machine: records say how quiet it was.
 """
 
 import argparse
+import gzip
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.errors import LabError
+from analysis.errors import BaselineError, LabError
 from analysis.experiment import Labs, Settings, make_plan, run_experiment, split_names
 from analysis.lab import Images
 from analysis.shipped import GRID_CONTEXT, ROOT, place_folder
@@ -37,6 +40,9 @@ STRATEGIES = (
     "containerd-store",
     "container-push",
 )
+
+
+_HISTORY = "history.json.gz"
 
 
 @dataclass(frozen=True)
@@ -69,15 +75,15 @@ class _Clock:
         if builds:
             self.seconds.setdefault(context, []).extend([seconds / builds] * builds)
 
-    def estimate(self, left: dict[str, int]) -> str:
-        """About how long so many builds by context will take; a context not seen as the usual."""
+    def estimate(self, missing: Sequence[tuple[int, _Point, int]]) -> str:
+        """About how long these builds will take; those of a context not seen as the usual one."""
         known = [each for values in self.seconds.values() for each in values]
         if not known:
-            return "time unknown so far"
-        usual = sum(known) / len(known)
-        means = {name: sum(values) / len(values) for name, values in self.seconds.items()}
-        total = sum(count * means.get(name, usual) for name, count in left.items())
-        return f"about {total / 60:.0f} min left"
+            return "for an unknown time so far"
+        usual = {name: sum(values) / len(values) for name, values in self.seconds.items()}
+        mean = sum(known) / len(known)
+        total = sum(count * usual.get(point.context, mean) for _, point, count in missing)
+        return f"for about {total / 60:.0f} min"
 
 
 def record(
@@ -91,32 +97,34 @@ def record(
     report: Callable[[str], None] = print,
 ) -> None:
     """Build what is missing until it is all there, or no hours are left. LabError at the end."""
-    points = [_Point(c, link, folder / f"{c}.{link}") for link in links for c in contexts]
+    points = _list_points(folder, contexts, links)
     clock, end, broken = _Clock(), time.monotonic() + hours * 3600, []
     with Labs() as labs:
-        for number, point, builds in _list_missing(points, strategies, scenarios, rounds):
+        while missing := list(_list_missing(points, strategies, scenarios, rounds)):
             if time.monotonic() > end:
                 report(f"stopped after {hours:g} h; the same command again runs what is missing")
                 break
-            left: dict[str, int] = {}
-            for _, other, count in _list_missing(points, strategies, scenarios, rounds):
-                left[other.context] = left.get(other.context, 0) + count
-            total = sum(left.values())
+            number, point, builds = missing[0]
             report(
-                f"round {number}: {point.name}, {builds} builds; {total} builds in all, "
-                f"{clock.estimate(left)}"
+                f"round {number}: {point.name}, {builds} builds; "
+                f"{sum(count for *_, count in missing)} in all, {clock.estimate(missing)}"
             )
             begin = time.monotonic()
+            settings = point.settings(number)
             try:
-                run_experiment(
-                    point.folder, strategies, scenarios, point.settings(number), labs=labs
-                )
-            except LabError as error:
+                run_experiment(point.folder, strategies, scenarios, settings, labs=labs)
+            except (LabError, BaselineError) as error:
+                points = [each for each in points if each != point]
                 broken.append(f"{point.name} in round {number}: {error}")
                 report(f"broke off: {broken[-1]}")
             clock.note(point.context, builds, time.monotonic() - begin)
     if broken:
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
+
+
+def _list_points(folder: Path, contexts: Sequence[str], links: Sequence[str]) -> list[_Point]:
+    """Each context over each link, in the order in which they are recorded."""
+    return [_Point(name, link, folder / f"{name}.{link}") for link in links for name in contexts]
 
 
 def _list_missing(
@@ -135,6 +143,35 @@ def _list_missing(
                 yield number, point, builds
 
 
+def pack(folder: Path, target: Path, points: Sequence[_Point]) -> int:
+    """Copy the finished runs of points to `target`/CONTEXT.LINK, small; their bytes."""
+    size = 0
+    for point in points:
+        for path in _list_files(folder / point.name):
+            data = path.read_bytes()
+            if path.name == _HISTORY:
+                data = _thin_history(data)
+            copy = target / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data)
+            size += len(data)
+    return size
+
+
+def _list_files(experiment: Path) -> list[Path]:
+    """What of an experiment is kept: its facts, and its runs."""
+    return [*experiment.glob("experiment.json"), *sorted(experiment.glob("runs/[!.]*/*.*"))]
+
+
+def _thin_history(data: bytes) -> bytes:
+    """BuildKit's records of a run without the output of steps, which is in its log."""
+    history = json.loads(gzip.decompress(data))
+    for build in history["builds"]:
+        thin = [{k: v for k, v in line.items() if k != "logs"} for line in build["rawjson"]]
+        build["rawjson"] = [line for line in thin if line]
+    return gzip.compress(json.dumps(history).encode(), 9, mtime=0)
+
+
 def main() -> None:
     """Record as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -145,11 +182,18 @@ def main() -> None:
     parser.add_argument("--scenarios", default=",".join(SCENARIOS))
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--hours", type=float, default=6)
+    parser.add_argument("--pack", help="only copy what is recorded into this folder, small")
     given = parser.parse_args()
+    folder, contexts = place_folder(given.folder), split_names(given.contexts)
+    links = split_names(given.links)
+    if given.pack:
+        size = pack(folder, place_folder(given.pack), _list_points(folder, contexts, links))
+        print(f"{size / 1e6:.2f} MB in {given.pack}")
+        return
     record(
-        place_folder(given.folder),
-        split_names(given.contexts),
-        split_names(given.links),
+        folder,
+        contexts,
+        links,
         split_names(given.strategies),
         split_names(given.scenarios),
         given.rounds,

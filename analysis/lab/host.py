@@ -42,14 +42,12 @@ _GONE = (404, 409)
 
 
 class HostKind(Enum):
-    """Options of a host's engine: with the store that CodeBuild forces, with containerd's from the
+    """Options of a host's engine: with the store that CodeBuild forces, and one that other hosts
 
-    start, as no host of CodeBuild's, and one that other hosts reach on the lab's network, as
-    CodeBuild's Docker server.
+    reach on the lab's network, as CodeBuild's Docker server.
     """
 
     PLAIN = ("--storage-driver=overlay2",)
-    CONTAINERD = ("--feature=containerd-snapshotter=true",)
     SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{_SERVER_PORT}", "--tls=false")
 
 
