@@ -3,7 +3,6 @@
 In the experiment the scenario is what was changed, so it says where misses must begin and why.
 """
 
-import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -329,12 +328,6 @@ def pick_sound(recorded):
     return recorded.runs[recorded.runs["valid"] & recorded.runs["expect"].ne("failed")]
 
 
-def pick_logs(logs, names):
-    """The frames of some logs alone, in which each is found sooner."""
-    frames = {each.name: getattr(logs, each.name) for each in dataclasses.fields(logs)}
-    return type(logs)(**{key: frame[frame["log"].isin(names)] for key, frame in frames.items()})
-
-
 def list_truth(recorded):
     """Each sound run, where its misses begin and why."""
     commands = recorded.logs.commands.groupby("log")["command"].agg("\n".join)
@@ -368,7 +361,6 @@ def test_the_recorded_scenarios_are_told(recorded, misses):
 
 def test_from_two_recorded_logs_alone_the_cause_is_right_or_unknown(recorded):
     histories = dict(list(recorded.runs.sort_values("started").groupby(["strategy", "round"])))
-    logs = {key: pick_logs(recorded.logs, history["log"]) for key, history in histories.items()}
     told = unknown = 0
     for row, truth in list_truth(recorded):
         history = histories[(row.strategy, row.round)]
@@ -376,7 +368,7 @@ def test_from_two_recorded_logs_alone_the_cause_is_right_or_unknown(recorded):
         # changes comes first in the Dockerfile, so that the truth is the same
         earlier = history.loc[history["started"] < row.started, "log"]
         for past in earlier if row.round == 1 else earlier.tail(1):
-            rows = explain_misses(logs[row.strategy, row.round], row.log, [past])
+            rows = explain_misses(recorded.logs, row.log, [past])
             rows = rows[rows["first"]]
             unknown += rows["cause"].eq("unknown").any()
             rows = rows[rows["cause"].ne("unknown")]
