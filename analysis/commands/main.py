@@ -27,6 +27,7 @@ COMMANDS = {
     "experiment": "build a Dockerfile with every strategy and record it",
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
+    "calibrate": "read from build logs how fast their hosts are",
     "grid": "build over links and amounts of work, to see from when on a cache pays",
     "sql": "ask about logs and experiments in SQL",
     "aa": "build strategies against themselves, to see how often verdicts are wrong",
@@ -38,6 +39,7 @@ examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3
   codebuild-cache report runs/mine --out reports
   codebuild-cache history my-codebuild-project --since "30 days"
+  codebuild-cache calibrate build.log --out speeds.json
   codebuild-cache sql "select count(*) from logs" --from logs/
   codebuild-cache cleanup
 

@@ -1,4 +1,5 @@
 from .frames import ORDER, PastBuilds
+from .hosts import read_host_logs
 from .inputs import takes_history
 from .reading import read_history
 
@@ -6,5 +7,6 @@ __all__ = [
     "ORDER",
     "PastBuilds",
     "read_history",
+    "read_host_logs",
     "takes_history",
 ]

@@ -54,9 +54,9 @@ def read_history(
     if not isinstance(limit, int) or limit < 1:
         raise SettingError(f"limit {limit!r} is not a number of builds: give 1 or more.")
     where, begin = read_origin(str(source)), read_since(since)
-    found, problems = _find(where, begin, limit)
+    found, problems = find_builds(where, begin, limit)
     read = partial(read_logs, cluster=cluster, store=store)
-    for chosen in list_newest(list(_tell_apart(found)), begin, limit):
+    for chosen in list_newest(list(tell_apart(found)), begin, limit):
         past = _make_frames(where, chosen, problems, read)
         kept = _pick_newest(past, begin, limit)
         if len(kept.builds) == limit:
@@ -67,7 +67,7 @@ def read_history(
     return dataclasses.replace(kept, left_out=left)
 
 
-def _find(
+def find_builds(
     where: Origin, since: datetime | None, limit: int
 ) -> tuple[list[Found], list[tuple[str, str]]]:
     """(what an origin has, what and why of the rest); files tell their time only in the logs."""
@@ -77,14 +77,14 @@ def _find(
     from analysis.aws import Aws, find_region
     from analysis.past_builds.access import telling_of_files
     from analysis.past_builds.bucket import find_objects
-    from analysis.past_builds.codebuild import find_builds
+    from analysis.past_builds.codebuild import find_builds as find_of_project
     from analysis.past_builds.group import find_streams
 
     with telling_of_files(where):
         aws = Aws(where.region or find_region())
         if where.kind == "bucket":
             return find_objects(aws, where.name, where.prefix, since, limit), []
-        finder = find_builds if where.kind == "project" else find_streams
+        finder = find_of_project if where.kind == "project" else find_streams
         return finder(aws, where.name, since, limit), []
 
 
@@ -124,7 +124,7 @@ def _list_untold(found: Iterable[Found], logs: pd.DataFrame) -> Iterator[tuple[s
             yield each.id, path if named else problem
 
 
-def _tell_apart(found: Iterable[Found]) -> Iterator[Found]:
+def tell_apart(found: Iterable[Found]) -> Iterator[Found]:
     """Every build under an id of its own: `app:1`, `app:1 (2)` where two have the same."""
     used: set[str] = set()
     for each in found:

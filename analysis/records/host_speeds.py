@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import FrameError, RecordError
 from analysis.logs import Logs
 from analysis.records.columns import complete
-from analysis.records.disk import writing_errors
+from analysis.records.disk import replace_file
 from analysis.records.recording import read_json
 from analysis.records.runs import Experiment, read_experiment
 from analysis.records.speeds import read_speeds
@@ -74,9 +74,7 @@ class Speeds:
 
     def write(self, path: str | Path) -> None:
         """Write the speeds to a file of JSON; RecordError where that can't be done."""
-        path = Path(path)
-        with writing_errors(path.parent):
-            path.write_text(self.to_json(), encoding="utf-8")
+        replace_file(Path(path), self.to_json().encode())
 
 
 _CURE = "make one with `codebuild-cache calibrate LOG --out speeds.json`"

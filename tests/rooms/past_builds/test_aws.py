@@ -9,6 +9,7 @@ from histories import after, build_log
 from analysis.aws import Aws
 from analysis.errors import AccountError, BusyError, CloudError, SourceError
 from analysis.past_builds.codebuild import NO_LOG, RUNNING, fetch_log
+from analysis.past_builds.hosts import read_host_logs
 from analysis.past_builds.reading import read_history
 
 pytest_plugins = ["aws.fixtures"]
@@ -101,6 +102,26 @@ def test_a_log_group_is_a_history_without_codebuild_s_word(aws, world):
     assert history.builds["compute"].isna().all()
     assert aws.requests["BatchGetBuilds"] == 0
     assert len(read_history(GROUP, since=after(15).isoformat()).builds) == 1
+
+
+def test_host_speeds_are_read_from_a_project_and_from_s3(aws, world):
+    layer = "sha256:" + "a" * 64
+    log = build_log(after(0)).replace(
+        "#0 building with",
+        f"#4 [1/2] FROM node\n#4 {layer} 40.00MB / 40.00MB 2.0s done\n"
+        f"#4 extracting {layer} 1.0s done\n#4 DONE 3.0s\n\n#0 building with",
+    )
+    assert layer in log
+    add(aws, 0, log=log)
+    bucket = world["CACHE_BUCKET"]
+    aws.client("s3").put_object(
+        Bucket=bucket, Key="calibrate/1.gz", Body=gzip.compress(log.encode())
+    )
+    builds, problems = read_host_logs([PROJECT, f"s3://{bucket}/calibrate/", "/aws/absent"])
+    assert builds["unpack_mbps"].tolist() == [40.0, 40.0]
+    assert problems["what"].tolist() == ["/aws/absent"]
+    with pytest.raises(SourceError, match="no log that can be read"):
+        read_host_logs(["/aws/absent"])
 
 
 def test_an_s3_prefix_is_a_history(aws, world):
