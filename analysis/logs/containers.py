@@ -15,8 +15,9 @@ from analysis.logs.entries import (
     put_in_order,
     read_records,
 )
+from analysis.logs.listed import Lines, read_events, read_table
 from analysis.logs.markers import find_markers, sample_lines
-from analysis.logs.stamps import STAMPS, read_epoch, read_stamp
+from analysis.logs.stamps import STAMPS, read_stamp
 
 _JSON = re.compile(rb"\s*(?:\{|\[\s*[\{\[\"])")
 # BuildKit's own record is no container
@@ -33,16 +34,6 @@ _NOT_BLANK = re.compile(r"\S")
 _NAMES = re.compile(r"[\w@. -]{1,64}")
 _CSV_MESSAGES, _CSV_TIMES = ("message", "msg", "log", "textpayload"), ("timestamp", "time")
 _CSV_STREAMS = ("logstream", "logstreamname")
-# of get-log-events: before the first message, between two that end their lines, after the last
-_TIME = re.compile(rb'"timestamp": (\d{13}),\s+"message": "')
-_EVENTS = re.compile(rb'\{\s+"events": \[\s+\{\s+' + _TIME.pattern)
-_BETWEEN = rb'"(?:,\s+"ingestionTime": \d{13})?\s+\},\s+\{\s+"timestamp": \d{13},\s+"message": "'
-# a quotation mark with a backslash before it ends no text
-_AFTER_LINE = re.compile(rb'\\n"(?<!\\\\n")' + _BETWEEN[1:])
-_AFTER_TEXT = re.compile(rb'"(?<!\\")(?<!\\n")' + _BETWEEN[1:])
-_LAST = re.compile(rb'"(?:,\s+"ingestionTime": \d{13})?\s+\}\s+\],[^\[\]{}]*\}\s*\Z')
-# bytes in which the last event begins, unless its line is longer
-_TAIL = 1 << 16
 _AWS_TEXT = re.compile(
     rb"^EVENTS\t(?:\d{50,64}\t\d{13}\t([^\t\n]*+)|\d{13})\t(.*?)\t(\d{13})(?=\n|\Z)", re.M | re.S
 )
@@ -78,39 +69,14 @@ def open_container(data: bytes) -> Content | None:
     if data.startswith(b"EVENTS\t") and (opened := _read_aws_text(data)):
         return Content("csv", encode("".join(opened.messages)), opened.times)
     if (header := _read_header(head)) is not None:
-        opened = read_csv(decode(data), *header)
-        return Content("csv", encode("".join(opened.messages)), opened.times)
-    if (events := _read_events(data)) is not None:
-        return events
+        return Content("csv", *_read_csv(data, *header))
+    if (events := read_events(data)) is not None:
+        return Content("json", *events)
     if _is_json(data) and (opened := read_json(decode(data))):
         return Content("json", encode("".join(opened.messages)), opened.times)
     if _AWS_YAML.match(head) and (opened := _read_yaml(data)):
         return Content("json", encode("".join(opened.messages)), opened.times)
     return _read_copy(data)
-
-
-def _read_events(data: bytes) -> Content | None:
-    """The messages of `aws logs get-log-events`, oldest first, all at once; None for other JSON.
-
-    What stands between two messages is cut out, and the rest read as one text, which fails if
-    anything else stood there.
-    """
-    first = _EVENTS.match(data)
-    if first is None:
-        return None
-    body = _AFTER_LINE.sub(rb"\\n", data[first.end() - 1 :])
-    body = _AFTER_TEXT.sub(rb"\\n", body)
-    last = _LAST.search(body)
-    found = _TIME.findall(data, len(data) - _TAIL)
-    empty = data.find(b'"message": ""', len(data) - _TAIL) >= 0
-    if last is None or empty or not found or int(found[-1]) < int(first[1]):
-        return None
-    try:
-        text = json.loads(body[: last.start() + 1])
-    except ValueError:
-        return None
-    times = [read_epoch(int(each)) for each in (first[1], found[-1])]
-    return Content("json", encode(end_line(text)), [each for each in times if each is not None])
 
 
 def _is_json(data: bytes) -> bool:
@@ -150,19 +116,17 @@ def _read_header(head: bytes) -> tuple[str, list[str]] | None:
     return None
 
 
-def read_csv(text: str, sign: str, names: list[str]) -> Opened:
+def _read_csv(data: bytes, sign: str, names: list[str]) -> Lines:
     """The messages of a table in the order of their times, by the names of its columns."""
-    usual = csv.field_size_limit(len(text) + 1)
-    try:
-        rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=sign)][1:]
-    finally:
-        csv.field_size_limit(usual)
     message, time, stream = (
         next((names.index(name) for name in wanted if name in names), None)
         for wanted in (_CSV_MESSAGES, _CSV_TIMES, _CSV_STREAMS)
     )
     assert message is not None
     width = len(names)
+    if width > 1 and (lines := read_table(data, sign, width, message, time, stream)) is not None:
+        return lines
+    rows = _read_rows(decode(data), sign)
     if any(len(row) < width for row in rows):
         rows = [
             row + [""] * (width - len(row))
@@ -172,7 +136,18 @@ def read_csv(text: str, sign: str, names: list[str]) -> Opened:
     times, streams = (
         [None] * len(rows) if at is None else [row[at] for row in rows] for at in (time, stream)
     )
-    return put_in_order(Entries([row[message] for row in rows], times, streams), sort=True)
+    entries = Entries([row[message] for row in rows], times, streams)
+    opened = put_in_order(entries, sort=True)
+    return encode("".join(opened.messages)), opened.times
+
+
+def _read_rows(text: str, sign: str) -> list[list[str]]:
+    """The rows of a table below its header."""
+    usual = csv.field_size_limit(len(text) + 1)
+    try:
+        return [*csv.reader(io.StringIO(text, newline=""), delimiter=sign)][1:]
+    finally:
+        csv.field_size_limit(usual)
 
 
 def read_json(text: str) -> Opened | None:

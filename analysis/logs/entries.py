@@ -25,7 +25,7 @@ _PLAIN = frozenset((str, int, float, bool, type(None)))
 # entries among which the message's name is looked for
 _FIRST = 300
 # entries at either end among which a time is looked for
-_ENDS = 50
+ENDS = 50
 # a name, or those of an entry within an entry
 Path = tuple[Any, ...]
 
@@ -128,8 +128,8 @@ def put_in_order(entries: Entries, sort: bool) -> Opened:
         order = sorted(order, key=lambda at: places[streams[at]])
     ordered = [messages[at] for at in order]
     whole = [each if each[-1:] == "\n" else each + "\n" for each in ordered]
-    first, last = ([times[at] for at in end] for end in (order[:_ENDS], order[-_ENDS:]))
-    return Opened(whole, _find_ends(first, last))
+    first, last = ([times[at] for at in end] for end in (order[:ENDS], order[-ENDS:]))
+    return Opened(whole, find_ends(first, last))
 
 
 def _compare(times: list[Any]) -> list[Any]:
@@ -141,7 +141,7 @@ def _compare(times: list[Any]) -> list[Any]:
     return [] if None in moments else moments
 
 
-def _find_ends(first: Sequence[Any], last: Sequence[Any]) -> list[datetime]:
+def find_ends(first: Sequence[Any], last: Sequence[Any]) -> list[datetime]:
     """The first and the last time that is known among the first and the last entries."""
     found = [next(filter(None, map(_read_moment, end)), None) for end in (first, last[::-1])]
     return [each for each in found if each is not None]
