@@ -14,7 +14,8 @@ _TRIPS_BUILD, _TRIPS_MANIFEST, _TRIPS_DOWN, _TRIPS_UP = 4, 3, 2, 3
 
 @dataclass(frozen=True)
 class Amounts:
-    """What one build does; MB are compressed, `base` those of base images, `own` of layers.
+    """What one build does; MB are compressed, `base` those of base images, `own` of the
+    image's layers, `hidden` of those of other stages.
 
     work: seconds; classic, lazy: MB unpacked by the classic store, and by BuildKit or the
     containerd store; load: MB that the engine takes in from a builder; export: MB that BuildKit
@@ -28,11 +29,14 @@ class Amounts:
     work: float = 0.0
     classic_base: float = 0.0
     classic_own: float = 0.0
+    classic_hidden: float = 0.0
     lazy_base: float = 0.0
     lazy_own: float = 0.0
+    lazy_hidden: float = 0.0
     load_base: float = 0.0
     load_own: float = 0.0
     export_own: float = 0.0
+    export_hidden: float = 0.0
     cache: float = 0.0
     push: float = 0.0
     push_base: float = 0.0
@@ -55,21 +59,21 @@ def count_amounts(known: Known, recipe: Recipe, scenario: str, found: bool = Tru
     if loads and not fresh:
         # layers that are all hits pass on to the engine as they came
         passed = [known.base, *(each.mb for each in known.layers if each.final)]
-    down = [*pulls, *moved, *passed]
+    down = [*pulls, *(each.mb for each in moved), *passed]
     kind = "lazy" if recipe.lazy else "classic"
-    unpacked = {f"{kind}_base": sum(pulls), f"{kind}_own": sum(moved)}
+    unpacked = {f"{kind}_base": sum(pulls), **_split(moved, kind)}
     loaded = {"load_base": known.base, "load_own": known.final_mb} if loads else {}
     return Amounts(
         builder=float(recipe.builder),
         restarts=float(recipe.restarts),
         work=sum(each.work for each in fresh),
-        export_own=_sum_exported(fresh, recipe),
         cache=float(recipe.reads) + float(recipe.writes),
         down=_pass_at_once(down),
         cache_up=_sum_cached(known, recipe, fresh, new_base),
         trips=_count_trips(known, recipe, down, fresh),
         **unpacked,
         **loaded,
+        **_split(_list_exported(fresh, recipe), "export"),
         **_count_pushed(known, recipe, fresh, new_base, loads),
     )
 
@@ -92,16 +96,26 @@ def find_hits(known: Known, recipe: Recipe, scenario: str) -> set[Layer]:
     return found
 
 
-def _list_unpacked(known: Known, recipe: Recipe, hits: set[Layer]) -> list[float]:
-    """MB of the hits that are unpacked: below layers that run, what those copy from, or all."""
+def _split(layers: Sequence[Layer], kind: str) -> dict[str, float]:
+    """MB of layers of the image, and of those of other stages."""
+    return {
+        f"{kind}_own": sum(each.mb for each in layers if each.final),
+        f"{kind}_hidden": sum(each.mb for each in layers if not each.final),
+    }
+
+
+def _list_unpacked(known: Known, recipe: Recipe, hits: set[Layer]) -> list[Layer]:
+    """The hits that are unpacked: below layers that run, what those copy from, or all."""
     if recipe.kept:
         return []
     eager = recipe.containerd or not recipe.lazy
     fresh = [each for each in known.layers if each not in hits]
     needed = {each.stage for each in fresh}
     needed |= {stage for each in fresh for stage in each.takes_from}
+    if fresh and known.inherited is not None:
+        needed.add(known.inherited)
     return [
-        each.mb
+        each
         for each in known.layers
         if each in hits and (each.stage in needed or (eager and each.final))
     ]
@@ -116,19 +130,18 @@ def _pull_bases(known: Known, recipe: Recipe, hits: set[Layer], new: float) -> l
     return [known.base] if recipe.containerd or not recipe.lazy else []
 
 
-def _sum_exported(fresh: Sequence[Layer], recipe: Recipe) -> float:
-    """MB that BuildKit compresses: new layers of the image, for mode=max those of all stages."""
-    if not recipe.lazy:
-        return 0.0
+def _list_exported(fresh: Sequence[Layer], recipe: Recipe) -> list[Layer]:
+    """What BuildKit compresses: new layers of the image, for mode=max those of all stages."""
     every = recipe.whole and recipe.writes
-    return sum(each.mb for each in fresh if every or each.final)
+    return [each for each in fresh if recipe.lazy and (every or each.final)]
 
 
 def _sum_cached(known: Known, recipe: Recipe, fresh: Sequence[Layer], new_base: float) -> float:
     """MB of the cache that its place lacks; what BuildKit pushed before is there already."""
     if not recipe.writes:
         return 0.0
-    others = sum(known.bases.values()) - known.base if recipe.whole and new_base else 0.0
+    first = len(fresh) == len(known.layers)
+    others = sum(known.bases.values()) - known.base if recipe.whole and first else 0.0
     hidden = sum(each.mb for each in fresh if not each.final) if recipe.whole else 0.0
     image = new_base + sum(each.mb for each in fresh if each.final)
     return hidden + others + (0.0 if recipe.pushes else image)

@@ -50,7 +50,7 @@ def predict_break_even(
     if np.sign(tell(least)) * np.sign(tell(most)) >= 0:
         return BreakEven()
     at = float(brentq(tell, least, most, xtol=1e-6))
-    half = spread_differences(known, baseline) * predict(both[1], at) / _find_slope(tell, at)
+    half = _spread_differences(known, baseline) * predict(both[1], at) / _find_slope(tell, at)
     return BreakEven(at, max(at - half, least), min(at + half, most))
 
 
@@ -66,7 +66,7 @@ def _find_slope(tell: Callable[[float], float], at: float) -> float:
     return max(abs(tell(at + _STEP) - tell(at - _STEP)) / (2 * _STEP), 1e-6)
 
 
-def spread_differences(cells: pd.DataFrame, baseline: str) -> float:
+def _spread_differences(cells: pd.DataFrame, baseline: str) -> float:
     """How far predicted differences to the baseline are off, as a share of its seconds: the
     quantile of 90 %, each cell predicted by a fit without its group (find_errors).
     """

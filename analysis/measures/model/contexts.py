@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.measures.compare import mark_emulated
 from analysis.measures.model.sizes import (
     find_hidden,
+    find_inherited,
     list_new_bases,
     list_sizes,
     share_out,
@@ -23,13 +24,15 @@ from analysis.workload import BASELINE, COLD_STARTS, UNSHAPED, read_link
 
 # what an unshaped link of the lab carries, in MB/s: memory, not a network
 FASTEST = 400.0
+# MB of layers that say little of their grain, and what exporting a MB usually takes of a pull's
+_FEW, _USUAL = 5.0, 0.1
 _LAYERS = ["stage", "name", "position", "work", "mb", "final"]
 _TAKES_FROM = re.compile(r"--from=(\S+)")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer: seconds of work when it runs, compressed MB, whether it is of the final stage."""
+    """A layer: seconds of work when it runs, compressed MB, whether the image holds it."""
 
     stage: str
     name: str
@@ -49,10 +52,11 @@ class Known:
 
     layers: in the order of their stages; bases: compressed
     MB of the image that each stage begins from, those of one image once; pull (s): what unpacking
-    a MB of them took on the classic store; export (s): what it took to export a MB of layers
+    a MB of them took on the classic store; export (s): what it took to export a MB of its layers
     there, which tells many small files from few large ones; valid: scenario -> layers (stage,
     name) that the commits up to it leave as they were; new_base: scenario -> MB of base images
-    that the builds before it had not; download, upload: MB/s of a connection; trip: seconds.
+    that the builds before it had not; inherited: the stage that the final one begins from;
+    download, upload: MB/s of a connection; trip: seconds.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Known:
     export: float
     valid: dict[str, frozenset[tuple[str, str]]]
     new_base: dict[str, float] = field(default_factory=dict)
+    inherited: str | None = None
     download: float = FASTEST
     upload: float = FASTEST
     trip: float = 0.0
@@ -93,18 +98,23 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
     sizes = list_sizes(experiment, cold)
     if cold.empty or layers.empty or not sizes:
         return None
+    inherited = find_inherited(layers, len(sizes))
+    scratch = layers.loc[layers["final"], "position"].min() == 1 and inherited is None
+    layers["final"] |= layers["stage"].eq(inherited or "")
     own = int(layers["final"].sum())
-    # a listing names equal layers once, so that there may be fewer than the final stage has
-    first = max(len(sizes) - own, 1)
+    # a listing names equal layers once, so that there may be fewer than the stages have
+    first = 0 if scratch else max(len(sizes) - own, 1)
     base_mb, final = sum(sizes[:first]), sizes[first:]
-    layers.loc[layers["final"], "mb"] = [*final, *[0.0] * (own - len(final))]
+    layers.loc[layers["final"], "mb"] = [*final, *[0.0] * own][:own]
     pulled = _time_pulls(steps[steps["log"].isin(cold["log"])])
-    bases = size_bases(pulled, base_mb)
+    speeds = _read_speeds(experiment)
+    unpacking = _read_unpacking(cold)
+    bases = size_bases(pulled, base_mb, unpacking and unpacking + 1 / speeds["download"])
     hidden = find_hidden(experiment, sum(sizes), sum(bases.values()) - base_mb, layers)
     layers.loc[~layers["final"], "mb"] = share_out(hidden, layers.loc[~layers["final"], "work"])
-    speeds = _read_speeds(experiment)
     down = sum(bases.values()) / speeds["download"]
     pull = max(sum(pulled.values()) - down, 0.0) / max(sum(bases.values()), 0.1)
+    export = _time_export(experiment, cold) + _FEW * _USUAL * pull
     return Known(
         name=_name_context(experiment),
         link=_name_link(experiment),
@@ -114,7 +124,8 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
         ),
         bases=bases,
         pull=pull,
-        export=_time_export(experiment, cold) / max(sum(final), 0.1),
+        export=export / (sum(final) + _FEW),
+        inherited=inherited,
         valid=_list_valid(steps, runs, layers),
         new_base=list_new_bases(experiment, runs, baseline, own, base_mb),
         **speeds,
@@ -175,6 +186,13 @@ def _time_pulls(steps: pd.DataFrame) -> dict[str, float]:
     rows = rows[rows["seconds"].notna()]
     means = rows.groupby("name", sort=False)["seconds"].mean()
     return {str(name): float(seconds) for name, seconds in means.items()}
+
+
+def _read_unpacking(cold: pd.DataFrame) -> float | None:
+    """Seconds of unpacking a MB, as the logs of these builds tell; null when they do not."""
+    if "unpack_mbps" not in cold or np.isnan(rate := float(cold["unpack_mbps"].median())):
+        return None
+    return 1 / max(rate, 0.1)
 
 
 def _time_export(experiment: Experiment, cold: pd.DataFrame) -> float:

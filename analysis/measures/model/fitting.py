@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
+from scipy.special import stdtrit
 
 from analysis.measures.model.cells import name_group
 from analysis.measures.model.formula import COEFFICIENTS, predict_seconds, to_arrays
@@ -16,6 +17,8 @@ _DRAW = 0.02
 # of what the intervals of predictions hold
 COVERS = 0.9
 _FEWEST_GROUPS = 3
+# how far off a group may be whose like nobody has seen
+_UNSEEN = 0.08
 _TOLERANCE = 1e-6
 
 
@@ -35,7 +38,7 @@ def fit_coefficients(
         seconds = predict_seconds(arrays, dict(zip(names, values, strict=True)))
         return np.append(
             (np.log(np.maximum(seconds, 1e-3)) - measured) * weight,
-            _DRAW * _ROBUST * (values - guess) / guess,
+            _DRAW * (values - guess) / guess,
         )
 
     start = guess if begin is None else np.array([begin[name] for name in names])
@@ -78,18 +81,23 @@ def group_cells(cells: pd.DataFrame) -> pd.Series:
 def spread_errors(errors: np.ndarray, groups: pd.Series) -> tuple[float, float]:
     """(low, high): factors around a prediction between which COVERS of cells lie.
 
-    Quantiles of the errors of groups that were left out, each group counting alike, as in
-    jackknife+ (R. F. Barber et al., Annals of Statistics 49, 2021, 486-507); around 1 at least.
+    A new group is as far off as those that were seen, and one more that is _UNSEEN off, by
+    Student's t of their means; a cell in it as far as COVERS of those in theirs. It is the
+    prediction interval of a random effect, of logarithms (J. P. T. Higgins et al., Journal of the
+    Royal Statistical Society A 172, 2009, 137-159).
     """
-    if not len(errors):
-        return 1.0, 1.0
-    weights = 1 / groups.map(groups.value_counts()).to_numpy(dtype=float)
-    order = np.argsort(errors, kind="stable")
-    share = np.cumsum(weights[order]) / weights.sum()
-    # the few groups that were seen say less than their cells: one more, as far off as the worst
-    tail = (1 - COVERS) / 2 * groups.nunique() / (groups.nunique() + 1)
-    low, high = np.interp([tail, 1 - tail], share, errors[order])
-    return float(np.exp(min(low, 0.0))), float(np.exp(max(high, 0.0)))
+    off, number = pd.Series(errors).groupby(groups.to_numpy()), groups.nunique()
+    if number < 2:
+        half = float(np.quantile(np.abs(errors), COVERS)) if len(errors) else 0.0
+        return float(np.exp(-half)), float(np.exp(half))
+    means, sizes = off.mean(), off.size()
+    rest = pd.Series(errors) - off.transform("mean")
+    within = float((rest**2).sum() / max(len(errors) - number, 1))
+    between = max(float((means**2 - within / sizes).sum()), 0.0) + _UNSEEN**2
+    between *= (1 + 1 / number) / (number + 1)
+    t = float(stdtrit(number, (1 + COVERS) / 2))
+    half = np.hypot(t * np.sqrt(between), np.quantile(np.abs(rest), COVERS))
+    return float(np.exp(-half)), float(np.exp(half))
 
 
 def pool_deviation(cells: pd.DataFrame) -> float:

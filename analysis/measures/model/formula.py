@@ -23,6 +23,8 @@ COEFFICIENTS = {
     "compress": (0.04, 0.3),
     # how much longer a MB of layers takes than one of the base, a second of exporting it each
     "grain": (8.0, 40.0),
+    # the same of a MB of the layers of other stages, whose export nothing tells
+    "hidden": (1.3, 3.0),
     # seconds of an import or export of a cache, and of docker push
     "cache": (0.1, 2.0),
     "push": (0.1, 2.0),
@@ -45,8 +47,9 @@ def predict_seconds(cells: Mapping[str, np.ndarray], values: Mapping[str, float]
     """
     a, v = cells, values
     grain = np.minimum(v["grain"] * a["export"] / np.maximum(a["pull"], 1e-3), _MOST_GRAIN)
-    classic = a["classic_base"] + grain * a["classic_own"]
-    lazy = a["lazy_base"] + grain * a["lazy_own"]
+    hidden = v["hidden"]
+    classic = a["classic_base"] + grain * a["classic_own"] + hidden * a["classic_hidden"]
+    lazy = a["lazy_base"] + grain * a["lazy_own"] + hidden * a["lazy_hidden"]
     load = a["load_base"] + grain * a["load_own"]
     pushed = v["compress"] * (a["push_base"] + grain * a["push_own"])
     return (
@@ -56,7 +59,7 @@ def predict_seconds(cells: Mapping[str, np.ndarray], values: Mapping[str, float]
         + a["work"]
         + a["pull"] * (classic + v["lazy"] * lazy + v["load"] * load)
         + a["down"] / a["download"]
-        + v["compress"] * grain * a["export_own"]
+        + v["compress"] * (grain * a["export_own"] + hidden * a["export_hidden"])
         + v["cache"] * a["cache"]
         + a["cache_up"] / a["upload"]
         + v["push"] * a["push"]

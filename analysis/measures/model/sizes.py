@@ -58,13 +58,37 @@ def list_new_bases(
     return {**found, **dict.fromkeys(COLD_STARTS, base_mb)}
 
 
-def size_bases(pulled: dict[str, float], final_mb: float) -> dict[str, float]:
-    """Base image -> MB: the last one is the final stage's, the others by how long they took."""
+def find_inherited(layers: pd.DataFrame, listed: int) -> str | None:
+    """The stage that the final one begins from, where it begins from none of its own image.
+
+    BuildKit counts FROM as the first step of a stage unless that is another stage, or scratch:
+    that of the image's `listed` layers all are then the final stage's own.
+    """
+    first = layers.groupby("stage", sort=False)["position"].min()
+    final = layers.loc[layers["final"], "stage"].iloc[0]
+    room = listed - int(layers["final"].sum())
+    if first[final] != 1 or room < 1:
+        return None
+    counts = layers["stage"].value_counts()
+    fits = [str(name) for name in first.index[first > 1] if counts[name] < room]
+    return max(fits, key=lambda name: int(counts[name]), default=None)
+
+
+def size_bases(pulled: dict[str, float], final_mb: float, pace: float | None) -> dict[str, float]:
+    """Base image -> MB, of what its pull took: the image's own comes last.
+
+    `pace`: seconds of pulling and unpacking a MB, null: as the image's own base tells.
+    """
     if not pulled:
         return {"": final_mb}
-    last = list(pulled)[-1]
-    rate = final_mb / pulled[last] if pulled[last] else 0.0
-    return {name: final_mb if name == last else rate * took for name, took in pulled.items()}
+    paces = [took / final_mb for took in pulled.values()] if final_mb else [0.0]
+    usual = pace or min(paces, key=lambda each: abs(each - max(paces)))
+    guessed = {name: took / usual if usual else 0.0 for name, took in pulled.items()}
+    if not final_mb:
+        return {**guessed, "": 0.0}
+    last = min(guessed, key=lambda name: abs(guessed[name] - final_mb))
+    others = {name: mb for name, mb in guessed.items() if name != last}
+    return {**others, last: final_mb}
 
 
 def share_out(total: float, weights: pd.Series) -> pd.Series:

@@ -77,7 +77,7 @@ def check_break_even(
     points["link"] = pd.Categorical(points["link"], order)
     points = points.sort_values([*SERIES, "work", "asked"], ignore_index=True)
     judged = [
-        judge_series(rows, pairs[pairs["link"].isin([link]) & pairs["strategy"].isin([strategy])])
+        _judge_series(rows, pairs[pairs["link"].isin([link]) & pairs["strategy"].isin([strategy])])
         for (link, strategy), rows in points.groupby(SERIES, observed=True)
     ]
     table = pd.concat(judged, ignore_index=True) if judged else points
@@ -135,7 +135,7 @@ def _order_link(name: str) -> tuple[float, int, str]:
     return -np.inf if link.bandwidth is None else -link.bandwidth, link.latency, name
 
 
-def judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+def _judge_series(points: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """`points` of one link and strategy with slope, _MEASURED, ERROR, _PERCENT and reason."""
     crossing = fit_crossing(pairs["work"], pairs["difference"])
     reason = _why_unmeasured(crossing, points)
