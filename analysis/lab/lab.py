@@ -162,8 +162,10 @@ class Lab:
             self.client.images.get(image).tag(local, tag)
             try:
                 for line in self.client.images.push(local, tag, stream=True, decode=True):
-                    if FULL in line.get("error", ""):
-                        raise OSError(line["error"])
+                    if "error" in line and (
+                        FULL in line["error"] or FULL.encode() in self.public.read_log()
+                    ):
+                        raise OSError(FULL)
                     if "error" in line:
                         raise ImageError(
                             f"{image} can't be pushed into the lab's registry: {line['error']}."

@@ -57,26 +57,26 @@ def _check_engine(lab: Lab, run: str, log: bytes) -> None:
     with engine.engine_errors(f"it was asked why {run} failed"):
         folder, free = engine.find_space(lab.client)
     full = engine.FULL.encode()
-    said = full in _read_end(log) or any(full in _read_log(each) for each in lab.servers.values())
+    servers = [name for name, each in lab.servers.items() if full in each.read_log()]
+    said = full in _read_end(log) or bool(servers)
     if (said and (free is None or free < engine.FREE_GB)) or (free is not None and free < 0.1):
         left = "" if free is None else f" ({free:.1f} GB free at {folder})"
         raise EngineError(
             f"{run} failed, and the disk of the Docker engine is full{left}: free some "
             f"({engine.CURE_FULL}).{_AGAIN}"
         )
+    if servers:
+        name = _NAMES.get(servers[0], servers[0])
+        raise EngineError(
+            f"{run} failed, and the disk of the lab's {name} is full: "
+            "free some where the Docker engine keeps volumes (`docker system df -v` shows what "
+            f"takes it).{_AGAIN}"
+        )
     if said and engine.host_memory(lab.client) is not None:
         raise EngineError(
             f"{run} failed, and the memory that holds the data of build hosts is full: "
             f"HOST_DATA=disk keeps them on the disk.{_AGAIN}"
         )
-
-
-def _read_log(server: Server) -> bytes:
-    """The end of what a server says itself."""
-    try:
-        return bytes(server.container.logs(tail=_LAST_LINES))
-    except docker.errors.APIError:
-        return b""
 
 
 def _read_end(log: bytes) -> bytes:

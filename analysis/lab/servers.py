@@ -19,6 +19,7 @@ from analysis.registry import OPENER
 from analysis.workload import Link
 
 _REGISTRY_PORT = 5000
+_LAST_LINES = 30
 # what answers at each as long as it works
 REGISTRY_PATH, LINK_PATH, PROXY_PATH = "/v2/", "/version", "/"
 # what the link listens on for each server behind it
@@ -32,6 +33,13 @@ class Server:
     container: Container
     address: str
     port: int
+
+    def read_log(self) -> bytes:
+        """The end of what it says itself; nothing of one that is gone."""
+        try:
+            return bytes(self.container.logs(tail=_LAST_LINES))
+        except docker.errors.APIError:
+            return b""
 
 
 @dataclass(frozen=True)
