@@ -19,6 +19,7 @@ RECORDED = ROOT / "data" / "lab"
 PRICES = ROOT / "data" / "prices.csv"
 SIMULATION = ROOT / "data" / "simulation.csv"
 PUBLIC_LOGS = ROOT / "data" / "public-logs.csv"
+HOST_SPEEDS = ROOT / "data" / "host-speeds.csv"
 
 
 def in_checkout() -> bool:

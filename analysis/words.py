@@ -9,6 +9,15 @@ FASTER, SLOWER = "faster", "slower"
 SAME, CLOSE, UNTOLD = "the same", "can't tell yet", "not enough runs"
 VERDICTS = (FASTER, SLOWER, SAME, CLOSE, UNTOLD)
 UNKNOWN, _NAMED = "unknown", 4
+# how fast a host is, by the names of columns
+SPEEDS = {
+    "unpack_mbps": "unpacking",
+    "download_mbps": "download",
+    "push_mbps": "push",
+    "boot_seconds": "builder boot",
+    "restart_seconds": "engine restart",
+    "round_trip_seconds": "round trip",
+}
 
 
 def say_seconds(value: float) -> str:

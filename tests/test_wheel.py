@@ -27,7 +27,7 @@ def test_the_package_comes_from_the_wheel_with_its_files(call, installed):
         "import analysis; from analysis import shipped; print(analysis.__file__); "
         "print(shipped.ROOT); print([p.name for p in (shipped.CONTEXT, shipped.GRID_CONTEXT, "
         "shipped.BUILDSPECS, shipped.NOTEBOOKS, shipped.RECORDED, shipped.PRICES, "
-        "shipped.SIMULATION, shipped.PUBLIC_LOGS) if not p.exists()])"
+        "shipped.SIMULATION, shipped.PUBLIC_LOGS, shipped.HOST_SPEEDS) if not p.exists()])"
     )
     told = call("-c", script, program="python")
     package, files, missing = told.stdout.splitlines()

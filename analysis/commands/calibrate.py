@@ -17,27 +17,19 @@ from analysis.commands.reading_options import add_reading, use_reading
 from analysis.errors import SourceError
 from analysis.redaction import redact
 from analysis.visible import show_signs
-from analysis.words import count_words
+from analysis.words import SPEEDS, count_words
 
-# speed -> what it is called, and why logs may not tell it
-_SPEEDS = {
-    "unpack_mbps": (
-        "unpacking",
-        "no log shows BuildKit unpack a layer of 10 MB; the legacy builder and docker pull print "
-        "no sizes and times",
-    ),
-    "download_mbps": (
-        "download",
-        "no log shows BuildKit fetch a layer of 10 MB; docker pull prints no sizes and times",
-    ),
-    "push_mbps": (
-        "push",
-        "no log tells the sizes of what it pushed; docker push does not print them, and --load "
-        "does",
-    ),
-    "boot_seconds": ("builder boot", "no log shows a new builder boot"),
-    "restart_seconds": ("engine restart", "no log shows a command that restarts the engine"),
-    "round_trip_seconds": ("round trip", "logs do not tell it; measure it, and add it to the file"),
+# speed -> why logs may not tell it
+_REASONS = {
+    "unpack_mbps": "no log shows BuildKit unpack a layer of 10 MB; the legacy builder and docker "
+    "pull print no sizes and times",
+    "download_mbps": "no log shows BuildKit fetch a layer of 10 MB; docker pull prints no sizes "
+    "and times",
+    "push_mbps": "no log tells the sizes of what it pushed; docker push does not print them, and "
+    "--load does",
+    "boot_seconds": "no log shows a new builder boot",
+    "restart_seconds": "no log shows a command that restarts the engine",
+    "round_trip_seconds": "logs do not tell it; measure it, and add it to the file",
 }
 _MOST_PROBLEMS = 10
 
@@ -79,7 +71,7 @@ def _list_rows(table: Any, beside: Any, builds: int) -> list[list[str]]:
     rows = [head + (["experiment", "told by"] if beside is not None else [])]
     for number, row in enumerate(table.itertuples()):
         known = bool(row.n)
-        cells = [_SPEEDS[row.speed][0], row.unit, *(_say_range(row) if known else ["-", "-"])]
+        cells = [SPEEDS[row.speed], row.unit, *(_say_range(row) if known else ["-", "-"])]
         cells.append(str(row.n))
         if beside is not None:
             other = beside.iloc[number]
@@ -104,8 +96,7 @@ def _print_rows(rows: list[list[str]]) -> None:
 def _print_gaps(table: Any) -> None:
     """Print why speeds are not known."""
     for speed in table.loc[table["n"].eq(0), "speed"]:
-        name, reason = _SPEEDS[speed]
-        print(f"{name}: {reason}.")
+        print(f"{SPEEDS[speed]}: {_REASONS[speed]}.")
 
 
 def _print_problems(problems: Any) -> None:

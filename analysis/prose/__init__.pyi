@@ -14,12 +14,13 @@ from .seconds import (
     say_unread,
 )
 from .storage import say_growth, say_kinds, say_media, say_previews, say_rollbacks, say_store
-from .trust import say_aa, say_control, say_simulation
+from .trust import list_speeds, say_aa, say_control, say_pressure, say_simulation, say_speeds
 
 __all__ = [
     "LISTED",
     "headline",
     "list_predictions",
+    "list_speeds",
     "say_aa",
     "say_advice",
     "say_answer",
@@ -50,11 +51,13 @@ __all__ = [
     "say_months",
     "say_overhead",
     "say_path",
+    "say_pressure",
     "say_previews",
     "say_price",
     "say_public_logs",
     "say_rollbacks",
     "say_simulation",
+    "say_speeds",
     "say_spent",
     "say_store",
     "say_sweep",

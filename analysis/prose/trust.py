@@ -1,11 +1,15 @@
 """How far the verdicts can be trusted: an A/A test and a simulation, in words."""
 
+from typing import Any
+
 import pandas as pd
 
-from analysis.measures.compare import summarise_aa, summarise_simulation
+from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
-from analysis.records import KEPT_HOSTS
+from analysis.records import KEPT_HOSTS, PRESSED
+from analysis.rows import list_rows
+from analysis.words import SPEEDS, say_sentence
 
 
 def say_aa(table: pd.DataFrame) -> str:
@@ -30,3 +34,46 @@ def say_simulation(table: pd.DataFrame) -> str:
     if kept.any():
         said.append(say("trust.kept_hosts", **summarise_simulation(table[kept])))
     return " ".join(said)
+
+
+def say_pressure(runs: pd.DataFrame) -> str:
+    """How many of these runs were under pressure, and how much longer they took."""
+    facts = summarise_pressure(runs)
+    if not facts["known"]:
+        return say("trust.pressure_unknown", runs=len(runs))
+    if not facts["number"]:
+        return say("trust.no_pressure", **facts)
+    longer = say("trust.longer", **facts) if facts["n"] else say("trust.none_quiet")
+    return say("trust.pressure", limit=PRESSED, **facts) + f" {longer}"
+
+
+def list_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, here: str) -> pd.DataFrame:
+    """host_speeds' rows beside those of other hosts: speed, unit, where, median, low, high, n.
+
+    Speeds that nothing tells are left out; `here` is where those of the table were measured.
+    """
+    own = table[table["n"].gt(0)].assign(where=here)
+    rows = pd.concat([own, elsewhere.assign(median=float("nan"))])
+    place = rows["speed"].map({name: number for number, name in enumerate(SPEEDS)})
+    rows = rows.assign(place=place).sort_values("place", kind="stable", ignore_index=True)
+    columns = ["speed", "where", "unit", "median", "low", "high", "n"]
+    return rows.assign(speed=rows["speed"].map(SPEEDS))[columns]
+
+
+def say_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, here: str) -> list[str]:
+    """A sentence a speed that is known here and elsewhere: how far the one is from the other."""
+    said = []
+    for own in list_rows(table[table["n"].gt(0)]):
+        others = elsewhere[elsewhere["speed"].eq(own.speed)]
+        facts = {"speed": SPEEDS[own.speed], "unit": own.unit, "here": here}
+        beside = [_say_elsewhere(row) for row in list_rows(others)]
+        if beside:
+            told = say("trust.speed", median=own.median, n=own.n, beside=beside, **facts)
+            said.append(say_sentence(told))
+    return said
+
+
+def _say_elsewhere(row: Any) -> str:
+    """How fast hosts elsewhere are, in words."""
+    ends = "trust.elsewhere" if row.low != row.high else "trust.elsewhere_one"
+    return say(ends, low=row.low, high=row.high, where=row.where, n=row.n)

@@ -1,4 +1,10 @@
-from .background import KEPT_HOSTS, SIMULATION_COLUMNS, read_public_logs, read_simulation
+from .background import (
+    KEPT_HOSTS,
+    SIMULATION_COLUMNS,
+    read_elsewhere,
+    read_public_logs,
+    read_simulation,
+)
 from .columns import COLUMN_DEFAULTS
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
@@ -50,6 +56,7 @@ __all__ = [
     "judge_runs",
     "lock_folder",
     "make_folder",
+    "read_elsewhere",
     "read_experiment",
     "read_grid",
     "read_host",

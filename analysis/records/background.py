@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import RecordError
-from analysis.shipped import PUBLIC_LOGS, SIMULATION
+from analysis.shipped import HOST_SPEEDS, PUBLIC_LOGS, SIMULATION
 
 # the rows of strategies with a pool of kept hosts
 KEPT_HOSTS = "kept hosts"
@@ -41,5 +41,13 @@ def read_public_logs(path: str | Path = _PUBLIC) -> pd.DataFrame:
 
     >>> analysis.read_public_logs().empty
     False
+    """
+    return pd.read_csv(path, parse_dates=["date"])
+
+
+def read_elsewhere(path: str | Path = HOST_SPEEDS) -> pd.DataFrame:
+    """where, speed, unit, low, high, n (logs), date, source: how fast hosts of others were.
+
+    Read from logs that others made public; the logs are not part of this package.
     """
     return pd.read_csv(path, parse_dates=["date"])

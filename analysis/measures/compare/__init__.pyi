@@ -11,6 +11,7 @@ from .intervals import LEVEL, mean_of_rounds, wilson
 from .mixes import compare_mix, compare_totals, weigh_rounds
 from .planning import MIN_ROUNDS
 from .pools import count_rarer_hosts
+from .pressure import summarise_pressure
 from .runs import (
     EMULATED,
     RUN,
@@ -54,6 +55,7 @@ __all__ = [
     "sort_rows",
     "spread",
     "summarise_aa",
+    "summarise_pressure",
     "summarise_simulation",
     "waits",
     "weigh_rounds",

@@ -96,12 +96,21 @@ def test_records_without_a_pressure_say_nothing_of_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("pressure", "apart", "flagged"),
-    [(PRESSED, False, True), (PRESSED - 0.01, False, False), (0.99, True, False)],
+    ("facts", "flagged"),
+    [
+        ({"pressure": PRESSED}, True),
+        ({"pressure": PRESSED - 0.01, "others_cpu": 0.9}, False),
+        ({"pressure": 0.99, "others_cpu": 0.8}, True),
+        # its own pressure
+        ({"pressure": 0.99, "others_cpu": 0.05}, False),
+        ({"pressure": 0.99, "others_cpu": 0.8, "side_by_side": True}, False),
+        ({"pressure": None, "others_cpu": 0.8}, None),
+    ],
 )
-def test_runs_are_flagged_by_the_time_in_which_tasks_waited(tmp_path, pressure, apart, flagged):
-    write(tmp_path, pressure=pressure, side_by_side=apart)
-    assert read_experiment(tmp_path).runs["under_pressure"].tolist() == [flagged]
+def test_runs_are_flagged_by_the_time_in_which_tasks_waited_for_others(tmp_path, facts, flagged):
+    write(tmp_path, **facts)
+    found = read_experiment(tmp_path).runs["under_pressure"]
+    assert [None if pd.isna(each) else each for each in found] == [flagged]
 
 
 def test_flagged_runs_stay_and_may_be_compared(tmp_path):
