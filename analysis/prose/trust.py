@@ -47,12 +47,12 @@ def say_pressure(runs: pd.DataFrame) -> str:
     return say("trust.pressure", limit=PRESSED, **facts) + f" {longer}"
 
 
-def list_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, here: str) -> pd.DataFrame:
+def list_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """host_speeds' rows beside those of other hosts: speed, unit, where, median, low, high, n.
 
-    Speeds that nothing tells are left out; `here` is where those of the table were measured.
+    Speeds that nothing tells are left out; those of the table were measured by `runs`.
     """
-    own = table[table["n"].gt(0)].assign(where=here)
+    own = table[table["n"].gt(0)].assign(where=_name_place(runs))
     rows = pd.concat([own, elsewhere.assign(median=float("nan"))])
     place = rows["speed"].map({name: number for number, name in enumerate(SPEEDS)})
     rows = rows.assign(place=place).sort_values("place", kind="stable", ignore_index=True)
@@ -60,17 +60,22 @@ def list_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, here: str) -> pd.D
     return rows.assign(speed=rows["speed"].map(SPEEDS))[columns]
 
 
-def say_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, here: str) -> list[str]:
+def say_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
     """A sentence a speed that is known here and elsewhere: how far the one is from the other."""
     said = []
     for own in list_rows(table[table["n"].gt(0)]):
         others = elsewhere[elsewhere["speed"].eq(own.speed)]
-        facts = {"speed": SPEEDS[own.speed], "unit": own.unit, "here": here}
+        facts = {"speed": SPEEDS[own.speed], "unit": own.unit, "here": _name_place(runs)}
         beside = [_say_elsewhere(row) for row in list_rows(others)]
         if beside:
             told = say("trust.speed", median=own.median, n=own.n, beside=beside, **facts)
             said.append(say_sentence(told))
     return said
+
+
+def _name_place(runs: pd.DataFrame) -> str:
+    """Where runs were measured, in a few words."""
+    return say("trust.lab" if runs["place"].eq("lab").all() else "trust.these_builds")
 
 
 def _say_elsewhere(row: Any) -> str:

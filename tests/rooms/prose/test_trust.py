@@ -6,6 +6,7 @@ from measured import make_runs
 from analysis.prose import list_speeds, say_pressure, say_speeds
 from analysis.records import read_elsewhere
 
+RUNS = make_runs({"docker": {"source": [10]}})
 SPEEDS = pd.DataFrame(
     [
         ("unpack_mbps", "MB/s", 20.0, 18.0, 22.0, 7),
@@ -23,19 +24,21 @@ def measure(seconds, pressed):
 
 
 def test_speeds_stand_beside_those_of_others():
-    table = list_speeds(SPEEDS, read_elsewhere(), "the lab")
+    table = list_speeds(SPEEDS, read_elsewhere(), RUNS)
     told = table[["speed", "where", "n"]].values.tolist()
     assert told[0] == ["unpacking", "the lab", 7]
     assert ["builder boot", "the lab", 1] in told
     assert "push" not in table["speed"].tolist()
     assert table["speed"].drop_duplicates().tolist() == ["unpacking", "download", "builder boot"]
-    said = say_speeds(SPEEDS, read_elsewhere(), "the lab")
+    said = say_speeds(SPEEDS, read_elsewhere(), RUNS)
     assert said[0].startswith("Unpacking: 20.0 MB/s in the lab (median, n = 7); CodeBuild ")
     assert len(said) == 2
+    said = say_speeds(SPEEDS, read_elsewhere(), RUNS.assign(place="codebuild"))
+    assert said[0].startswith("Unpacking: 20.0 MB/s in these builds")
 
 
 def test_of_speeds_that_nothing_tells_nothing_is_said():
-    assert say_speeds(SPEEDS.assign(n=0), read_elsewhere(), "the lab") == []
+    assert say_speeds(SPEEDS.assign(n=0), read_elsewhere(), RUNS) == []
 
 
 def test_runs_under_pressure_are_told_with_how_much_longer_they_took():
