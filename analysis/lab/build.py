@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +19,8 @@ from analysis.lab.store import SETTING, Store
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
 
-CONTEXT = "deploy"
+# CONTAINERD: the driver of an engine with containerd's image store
+CONTEXT, CONTAINERD = "deploy", "overlayfs"
 
 
 @dataclass
@@ -36,6 +37,7 @@ class BuildJob:
     kept: dict[int, BuildHost] = field(default_factory=dict)
     finished: float | None = None
     prefix: str = ""
+    told: bool = False
 
     @property
     def repository(self) -> str:
@@ -190,7 +192,22 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
         "side_by_side": False,
     }
     record |= describe_store(job) | timed.load
+    _check_store(job, versions)
     return record, timed.log, list_images(job), history
+
+
+def _check_store(job: BuildJob, versions: Mapping[str, str | None]) -> None:
+    """Tell once of a strategy that names another image store than its builds end with."""
+    driver = versions.get("storage_driver")
+    if job.told or not driver:
+        return
+    job.told = (job.strategy.store == "containerd") != (driver == CONTAINERD)
+    if job.told:
+        job.lab.say(
+            f"{job.strategy.name} names the {job.strategy.store} image store (STRATEGY_IMAGE_STORE)"
+            f", and its engine's driver is {driver}: hosts start with the classic store, as "
+            "CodeBuild's; the buildspec of containerd-store restarts the engine"
+        )
 
 
 def _ask(lab: Lab, ready: ReadyHost) -> tuple[dict[str, str | None], dict[str, Any]]:

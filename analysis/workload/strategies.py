@@ -21,7 +21,8 @@ class Strategy:
     """A buildspec and how its builds are run and judged.
 
     host: a fresh one each build, a kept one of a pool, or a fresh one with a kept server.
-    store: where the engine keeps images: classic, as CodeBuild starts it, or containerd.
+    store: where the engine keeps images at the end: classic, as CodeBuild starts it, or
+    containerd.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -87,6 +88,19 @@ def test_a_build_of_it_begins_with_the_classic_store_and_its_restart_is_timed(la
     assert "io.containerd.snapshotter" in log.decode()
     assert seconds_between(began, took) > 0.2, "an engine takes some time to stop and to start"
     assert 0 <= record["pressure"] <= 1 and 0 <= record["others_cpu"] <= 1
+
+
+def test_a_strategy_that_names_a_store_without_a_restart_is_told(lab, context, monkeypatch):
+    path = context / "Dockerfile"
+    path.write_text(path.read_text().replace(SMALL_IMAGE, lab.serve(SMALL_IMAGE, "small", "1")))
+    strategy = replace(find_strategy("docker"), store="containerd")
+    job, said = BuildJob(lab, strategy, 1, 300, prefix="unrestarted-"), []
+    monkeypatch.setattr(lab, "say", said.append)
+    for scenario in ("cold", "unchanged"):
+        record = build_in_lab(job, scenario, context, 0)[0]
+        assert record["versions"]["storage_driver"] == "overlay2"
+    (line,) = [each for each in said if "STRATEGY_IMAGE_STORE" in each]
+    assert line.startswith("docker names the containerd image store")
 
 
 def seconds_between(first, second):
