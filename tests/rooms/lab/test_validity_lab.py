@@ -293,6 +293,8 @@ SIZE = "general1.small"
 ANSWERS = {
     "spread": lambda e: measures.spread(comparable(e), "seconds"),
     "compare": lambda e: measures.compare(e.runs),
+    "compare_mix": lambda e: measures.compare_mix(e.runs, {"unchanged": 1}),
+    "fit_model": lambda e: measures.fit_model(e).predict(),
     "balance": lambda e: measures.balance(measures.overhead_map(e.runs, e.logs), paths(e)),
     "break_even": lambda e: measures.break_even(e.runs, e.logs.steps),
     "month": lambda e: measures.month(e.runs, {"unchanged": 1}, 600, SIZE, analysis.read_prices()),
@@ -311,9 +313,15 @@ ANSWERS = {
     "storage": lambda e: measures.month_storage(count(e), {"cold": 1}, 600, analysis.read_prices()),
     "keep_newest": lambda e: measures.keep_newest(comparable(e), e.images),
     "claims": lambda e: analysis.claims(e),
-    # its last sentence says how many runs were left out
-    "headline": lambda e: pd.DataFrame({"said": analysis.headline(e)[:-1]}),
+    "headline": lambda e: pd.DataFrame({"said": list_said(e)}),
 }
+
+
+def list_said(experiment):
+    """The sentences of an answer but for that on how many runs were left out."""
+    return [line for line in analysis.headline(experiment) if "failed the checks" not in line]
+
+
 # those that pick, mark or show single runs, one that needs warm runs of a pool of hosts and one
 # that asks month for several mixes
 OTHERS = {"mark_emulated", "pick_run", "host_reuse", "judge_aa", "waits", "compare_mixes"}
