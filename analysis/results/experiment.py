@@ -89,6 +89,7 @@ class Experiment(records.Experiment):
         return measures.misses_by_run(self.runs, self.logs)
 
     @once
+    @kept
     def first_misses(self) -> pd.DataFrame:
         """The layers at which runs began to miss, and why: measures.first_misses' columns."""
         return measures.first_misses(self.comparable, self.misses())
