@@ -4,14 +4,29 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
+from analysis.claims.evidence import (
+    FAILS,
+    HOLDS,
+    ONLY_IF,
+    UNCLEAR,
+    UNMEASURED,
+    Evidence,
+    Finding,
+)
 from analysis.measures.caching import (
     LIFETIME,
     host_reuse,
     reuse_chance,
 )
 from analysis.measures.compare import EMULATED
-from analysis.prose import say_counted, say_landings, say_public_logs
+from analysis.prose import (
+    say_count,
+    say_counted,
+    say_landings,
+    say_local_cache,
+    say_outcome,
+    say_public_logs,
+)
 from analysis.records import read_public_logs
 from analysis.rows import list_rows
 from analysis.words import (
@@ -28,7 +43,6 @@ from analysis.workload import COLD_STARTS, POOL, say_commit
 
 LOCAL = "local-layer-cache"
 _UNMEASURED = "no build after a first one was measured"
-_BY_POOL = "emulated by a pool of kept hosts: AWS's own was not measured"
 
 
 def local_cache_idle(evidence: Evidence) -> Finding:
@@ -38,13 +52,13 @@ def local_cache_idle(evidence: Evidence) -> Finding:
         return Finding(UNCLEAR, _UNMEASURED)
     found, used = known["hits"].gt(0), known["host_empty"].eq(False).fillna(False)
     numbers = (
-        f"hits in {say_counted(int(found[used].sum()), int(used.sum()), 'build')} on a host that "
+        f"hits in {say_count(int(found[used].sum()), int(used.sum()), 'build')} on a host that "
         f"had built before ({_say_scenarios(known[used])}), "
-        f"{say_counted(int(found[~used].sum()), int((~used).sum()), 'build')} on an empty one"
+        f"{say_outcome(int(found[~used].sum()), int((~used).sum()), 'build')} on an empty one"
     )
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNCLEAR, f"{numbers}; {_BY_POOL}", runs)
+        return Finding(UNMEASURED, f"{say_local_cache()} There, {numbers}", runs)
     return Finding(FAILS if found.any() else HOLDS, numbers, runs)
 
 
@@ -57,7 +71,8 @@ def local_cache_rare(evidence: Evidence) -> Finding:
     numbers = f"{say_counted(found, len(known), 'build')} after the first had hits"
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNCLEAR, f"{numbers}, {_BY_POOL}. {_say_model(evidence)}", runs)
+        numbers = f"{say_local_cache()} There, {numbers}. {_say_model(evidence)}"
+        return Finding(UNMEASURED, numbers, runs)
     return Finding(HOLDS if found * 2 < len(known) else FAILS, numbers, runs)
 
 
@@ -114,9 +129,9 @@ def cache_works(evidence: Evidence) -> Finding:
     if hits.empty:
         return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
     found = hits["hits"].gt(0).groupby(hits["scenario"], sort=False)
-    numbers = f"hits in {say_counted(int(hits['hits'].gt(0).sum()), len(hits), 'build')}: "
+    numbers = f"hits in {say_count(int(hits['hits'].gt(0).sum()), len(hits), 'build')}: "
     numbers += "; ".join(
-        f"{scenario} {say_counted(int(each.sum()), len(each), 'build')}" for scenario, each in found
+        f"{scenario} {say_outcome(int(each.sum()), len(each), 'build')}" for scenario, each in found
     )
     some = found.any()
     commits = join_words((say_commit(name) for name in some.index[some]), "or")

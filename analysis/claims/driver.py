@@ -1,14 +1,15 @@
 """The memo's section on whether the driver must be docker-container for --cache-to."""
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.claims.evidence import FAILS, HOLDS, UNCLEAR, Evidence, Finding
-from analysis.claims.pushes import CREATED, NEW, describe_builder
+from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
+from analysis.claims.pushes import CONTAINERD, CREATED, NEW, REMOTE, describe_builder
 from analysis.errors import LogError
 from analysis.logs import read_bytes
-from analysis.prose import say_counted
+from analysis.prose import say_outcome
 from analysis.words import join_words
 
 _REFUSED = "docker-driver-cache-to"
@@ -17,22 +18,70 @@ _REFUSAL = re.compile(
     rb"ERROR: [^\r\n]*Cache export [^\r\n]*not supported for (?:the )?docker driver[^\r\n]*"
     rb"(?:\r?\nSwitch to [^\r\n]*)?"
 )
+_STORES = ("the classic image store", "the containerd image store")
 _OLD_WORDS = "Cache export feature is currently not supported for docker driver."
 _INLINE = r"--cache-to[= ][\"']?[^\s\"']*type=inline"
+_AWAY = r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"
 # `docker build`, which takes the default builder unless this variable names another
 _ALONE, _NAMED = r"\bdocker build\b[^;|&]*--cache-to", "BUILDX_BUILDER"
 
 
 def cache_to_fails(evidence: Evidence) -> Finding:
-    """Whether --cache-to on the docker driver is refused, in buildx's own words."""
-    runs = _refused_runs(evidence)
+    """Whether --cache-to on the docker driver is refused, and on which image store."""
+    runs = _driver_runs(evidence)
     if runs.empty:
         return Finding(UNCLEAR, "no build with --cache-to on the docker driver was measured")
-    refused = runs[runs["words"].notna() & runs["status"].eq("failed")]
-    numbers = f"{say_counted(len(refused), len(runs), 'build')} refused"
-    numbers += f": {quote(refused['words'])}" if len(refused) else ""
-    numbers += f"; storage driver {join_words(runs['storage_driver'].dropna().unique())}"
-    return Finding(HOLDS if len(refused) == len(runs) else FAILS, numbers, runs)
+    stores = {
+        store: runs[runs["store"] == store] for store in _STORES if runs["store"].eq(store).any()
+    }
+    numbers = "; ".join(_say_store(store, stores.get(store)) for store in _STORES)
+    return Finding(_judge_stores(stores), numbers, runs)
+
+
+def _judge_stores(stores: dict[str, pd.DataFrame]) -> str:
+    """The verdict on image store -> its runs of _driver_runs: where all are refused, and only
+    there."""
+    fails = [store for store, group in stores.items() if group["refused"].all()]
+    if len(fails) == len(stores):
+        return HOLDS
+    return f"{ONLY_IF} the engine has {join_words(fails, 'or')}" if fails else FAILS
+
+
+def _say_store(store: str, runs: pd.DataFrame | None) -> str:
+    """What became of --cache-to on an image store, by whom, and in which words it was refused."""
+    if runs is None:
+        return f"on {store} none was measured"
+    drivers = join_words(runs["storage_driver"].dropna().unique())
+    parts = [f"{say_outcome(int(runs['refused'].sum()), len(runs), 'build')} refused"]
+    if runs["exported"].any():
+        done = say_outcome(int(runs["exported"].sum()), len(runs), "build")
+        parts = [*parts * bool(runs["refused"].any()), f"{done} exported their cache"]
+    names = join_words(runs["strategy"].unique())
+    words = f": {quote(runs['words'].dropna())}" if runs["words"].notna().any() else ""
+    return f"on {store} (storage driver {drivers}), {join_words(parts)}, by {names}{words}"
+
+
+def _driver_runs(evidence: Evidence) -> pd.DataFrame:
+    """_refused_runs of all strategies with a cache apart from the image on the docker driver.
+
+    Also store (of _STORES), refused, exported (whole).
+    """
+    valid = evidence.runs[evidence.runs["valid"]]
+    names = [
+        name
+        for name, text in evidence.text_of(valid).items()
+        if re.search(_AWAY, text) and not re.search(f"{CREATED}|{REMOTE}|{_NAMED}", text)
+    ]
+    runs = _refused_runs(evidence, [_REFUSED, *names])
+    builds = evidence.experiment.logs.builds
+    whole = runs["log"].isin(builds.loc[builds["cache_export"] == "ok", "log"])
+    classic, containerd = _STORES
+    new = runs["storage_driver"].eq(CONTAINERD).fillna(False)
+    return runs.assign(
+        store=new.map({True: containerd, False: classic}),
+        refused=runs["words"].notna() & runs["status"].eq("failed"),
+        exported=whole & runs["status"].eq("succeeded"),
+    )
 
 
 def words_same(evidence: Evidence) -> Finding:
@@ -43,15 +92,15 @@ def words_same(evidence: Evidence) -> Finding:
     same = runs["words"].str.contains(_OLD_WORDS, regex=False)
     versions = join_words(runs["buildx"].dropna().unique())
     numbers = (
-        f"{say_counted(int(same.sum()), len(runs), 'refusal')} in these words; buildx {versions} "
+        f"{say_outcome(int(same.sum()), len(runs), 'refusal')} in these words; buildx {versions} "
         f"says {quote(runs['words'])}"
     )
     return Finding(HOLDS if same.all() else FAILS, numbers, runs)
 
 
-def _refused_runs(evidence: Evidence) -> pd.DataFrame:
-    """The valid runs of --cache-to on the docker driver with `words`, null if not refused."""
-    runs = evidence.runs[evidence.runs["valid"] & evidence.runs["strategy"].eq(_REFUSED)]
+def _refused_runs(evidence: Evidence, names: Sequence[str] = (_REFUSED,)) -> pd.DataFrame:
+    """The valid runs of strategies with the `words` of a refusal, null where it was none."""
+    runs = evidence.runs[evidence.runs["valid"] & evidence.runs["strategy"].isin(names)]
     words = [_find_refusal(log) for log in runs["log"]]
     return runs.assign(words=pd.Series(words, runs.index, dtype="string"))
 
@@ -90,7 +139,7 @@ def must_change(evidence: Evidence) -> Finding:
 def _say_exports(runs: pd.DataFrame) -> str:
     """In how many of these runs a cache was exported, and by which strategies."""
     names = join_words(runs["strategy"].unique())
-    return f"in {say_counted(int(runs['exported'].sum()), len(runs), 'build')} of {names}"
+    return f"in {say_outcome(int(runs['exported'].sum()), len(runs), 'build')} of {names}"
 
 
 def _exporting_runs(evidence: Evidence) -> pd.DataFrame:
@@ -117,7 +166,7 @@ def create_changes(evidence: Evidence) -> Finding:
     exports = _exporting_runs(evidence)
     exports = exports[exports["run"].isin(runs["run"])]
     numbers = (
-        f"{say_counted(int(booted.sum()), len(booted), 'build')} booted a builder in a container"
+        f"{say_outcome(int(booted.sum()), len(booted), 'build')} booted a builder in a container"
     )
     if len(exports):
         numbers += f"; a cache was exported {_say_exports(exports)}"

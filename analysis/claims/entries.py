@@ -23,7 +23,7 @@ from analysis.claims.pushes import (
     pushes_of,
 )
 from analysis.measures.storage import READINGS, keep_newest
-from analysis.prose import say_counted
+from analysis.prose import say_outcome
 from analysis.registry import IMAGE, INDEX
 from analysis.words import count_words, join_words
 
@@ -40,7 +40,7 @@ def three_entries(evidence: Evidence) -> Finding:
     ways = {name: describe_push(evidence, name) for name in pushes["strategy"].unique()}
     groups = is_triple(pushes).groupby(pushes["strategy"].map(ways), sort=False)
     counts = (
-        f"by {way}, {say_counted(int(triple.sum()), len(triple), 'push')}" for way, triple in groups
+        f"by {way}, {say_outcome(int(triple.sum()), len(triple), 'push')}" for way, triple in groups
     )
     numbers = f"three entries are left {'; '.join(counts)}. One push leaves {say_footprint(pushes)}"
     return Finding(_judge_ways(groups.all()), numbers, pushes)
@@ -68,14 +68,15 @@ def counted_each(evidence: Evidence) -> Finding:
     keys = ["entries", "builds", _EACH, _WHOLE]
     outcomes = kept.groupby(keys, sort=False)["strategy"].agg(list).reset_index()
     said = (
-        f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {each} if each "
-        f"entry counts, {whole} if children of an index don't ({join_words(names)})"
+        f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {whole} if children "
+        f"of an index don't count, {each} if each entry does ({join_words(names)})"
         for entries, builds, each, whole, names in outcomes.itertuples(index=False, name=None)
     )
     numbers = (
         f"“keep the newest {_KEPT}” leaves {'; '.join(said)}. {_say_needed(kept.iloc[0])}"
-        "Which of the two ECR does was not measured, since the lab's registry has no policies: "
-        "its start-lifecycle-policy-preview tells"
+        "Which of the two ECR does was not measured, since the lab's registry has no policies. Its "
+        "one known preview ranked 24 of 26 entries and left 2 untagged children out, which is what "
+        "the pages assume; start-lifecycle-policy-preview tells for a repository"
     )
     return Finding(UNCLEAR, numbers, runs[runs["run"].isin(kept["run"])])
 
@@ -96,7 +97,7 @@ def load_leaves_one(evidence: Evidence) -> Finding:
         return Finding(UNCLEAR, "no build with --load was measured")
     alone = leaves_only(pushes, [IMAGE.name])
     numbers = (
-        f"{say_counted(int(alone.sum()), len(alone), 'push')} left the image alone, a cache apart: "
+        f"{say_outcome(int(alone.sum()), len(alone), 'push')} left the image alone, a cache apart: "
         f"{say_footprint(pushes)}"
     )
     return Finding(HOLDS if alone.all() else FAILS, numbers, pushes)

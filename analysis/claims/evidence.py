@@ -17,6 +17,7 @@ from analysis.words import count_words, join_words
 from analysis.workload import BASELINE
 
 HOLDS, FAILS, UNCLEAR, ONLY_IF = "holds", "does not hold", "can't tell", "holds only if"
+UNMEASURED = "not measured here"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,13 @@ class Evidence:
 
     @cached_property
     def text(self) -> dict[str, str]:
-        """Strategy -> all commands of its builds."""
+        """Strategy -> all commands of its builds that may be compared."""
+        return self.text_of(self.comparable)
+
+    def text_of(self, runs: pd.DataFrame) -> dict[str, str]:
+        """Strategy -> all commands of these runs."""
         commands = self.experiment.logs.commands
-        commands = commands.merge(self.comparable[["log", "strategy"]], on="log")
+        commands = commands.merge(runs[["log", "strategy"]], on="log")
         return {
             str(strategy): "\n".join(each.astype(str))
             for strategy, each in commands.groupby("strategy")["command"]

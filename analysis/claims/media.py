@@ -14,7 +14,7 @@ from analysis.claims.pushes import (
     pushes_of,
 )
 from analysis.measures.storage import is_provenance, is_signature
-from analysis.prose import say_counted, say_media
+from analysis.prose import say_media, say_outcome
 from analysis.records import read_media
 from analysis.registry import ATTESTATION, IMAGE_KINDS, IN_TOTO
 from analysis.words import join_words
@@ -39,7 +39,7 @@ def what_is_left(evidence: Evidence) -> Finding:
     stated = third["layers"].map(lambda layers: IN_TOTO in layers)
     own = third["media_type"].eq(IN_TOTO).any()
     numbers = (
-        f"{say_counted(int(stated.sum()), len(stated), 'attestation')} hold a layer of {IN_TOTO}"
+        f"{say_outcome(int(stated.sum()), len(stated), 'attestation')} hold a layer of {IN_TOTO}"
         f"{'' if own else ', none is of that media type itself'}. {_say_forms(media, pushes)}"
     )
     return Finding(HOLDS if stated.all() else FAILS, numbers, pushes)
@@ -81,13 +81,13 @@ def is_signed(evidence: Evidence) -> Finding:
     stated = third["predicates"].explode().dropna()
     without = pushes[pushes["strategy"].isin(evidence.strategies_like(UNATTESTED))]
     numbers = (
-        f"{say_counted(int(told.sum()), len(told), 'attestation')} say of themselves that they are "
+        f"{say_outcome(int(told.sum()), len(told), 'attestation')} say of themselves that they are "
         f"provenance, how the image was built ({join_words(stated.unique())}); "
-        f"{say_counted(int(signed.sum()), len(signed), 'entry')} hold a media type of signatures"
+        f"{say_outcome(int(signed.sum()), len(signed), 'entry')} hold a media type of signatures"
     )
     if len(without):
         left = int(without[ATTESTATION.name].gt(0).sum())
-        numbers += f"; without provenance, {say_counted(left, len(without), 'push')} left one"
+        numbers += f"; without provenance, {say_outcome(left, len(without), 'push')} left one"
     runs = pushes[pushes["run"].isin([*third["run"], *without["run"]])]
     return Finding(_judge_signed(signed, told), numbers, runs)
 

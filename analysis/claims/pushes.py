@@ -11,12 +11,12 @@ from analysis.registry import ATTESTATION, IMAGE, IMAGE_KINDS, INDEX
 TRIPLE = (IMAGE.name, INDEX.name, ATTESTATION.name)
 PUSHED = r"--push\b|\bpush=true\b"
 CREATED = r"\bdocker buildx create\b"
-_REMOTE = r"--driver[= ]remote\b"
+REMOTE = r"--driver[= ]remote\b"
 UNATTESTED = r"--provenance=false\b|\bBUILDX_NO_DEFAULT_ATTESTATIONS\b"
 # of the image, not of a cache
 _TYPES = re.compile(r"(?:--output|-o)[= ]\s*[\"']?[^\s\"']*\boci-mediatypes=(true|false)")
 # what docker info calls the storage driver of an engine with the containerd image store
-_CONTAINERD = "overlayfs"
+CONTAINERD = "overlayfs"
 NEW, _KEPT = "a new builder", "a kept builder"
 _STORE, _DEFAULT = "the docker driver on a containerd image store", "the docker driver"
 WITH, _WITHOUT = "with its attestation", "without its attestation"
@@ -25,12 +25,12 @@ WITH, _WITHOUT = "with its attestation", "without its attestation"
 def describe_builder(evidence: Evidence, strategy: str) -> str:
     """What builds: a new or a kept builder, or the docker driver and on which image store."""
     text = evidence.text[strategy]
-    if re.search(_REMOTE, text):
+    if re.search(REMOTE, text):
         return _KEPT
     if re.search(CREATED, text):
         return NEW
     drivers = evidence.runs_of([strategy])["storage_driver"]
-    return _STORE if drivers.eq(_CONTAINERD).any() else _DEFAULT
+    return _STORE if drivers.eq(CONTAINERD).any() else _DEFAULT
 
 
 def describe_push(evidence: Evidence, strategy: str) -> str:

@@ -43,10 +43,11 @@ COLUMNS = ["claim", "verdict", "numbers", "where", "runs"]
 def claims(experiment: records.Experiment | str | Path) -> pd.DataFrame:
     """One row a sentence of the memo: claim, verdict, numbers, where, runs; all text.
 
-    Verdicts: holds, does not hold, holds only if …, can't tell; each is computed from the runs
-    that may be compared. numbers: with n and 95 % intervals; of a verdict can't tell the reason,
-    too. where: place, strategies, scenarios, how many runs. runs: the folders of all of them, in
-    the experiment's folder, as say_runs writes them.
+    Verdicts: holds, does not hold, holds only if …, can't tell, not measured here (the lab only
+    stands in for it); each is computed from the runs that may be compared. numbers: counts of
+    outcomes, 95 % intervals of what was sampled; of a verdict can't tell the reason, too. where:
+    place, strategies, scenarios, how many runs. runs: the folders of all of them, in the
+    experiment's folder, as say_runs writes them.
 
     >>> table = analysis.claims("data/control")
     >>> list(table)

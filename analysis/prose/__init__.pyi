@@ -1,7 +1,14 @@
 from .answer import headline, say_advice, say_answer, say_exports, say_grounds, say_legend
 from .breakeven import LISTED, list_predictions, say_grid, say_sweep
-from .caching import say_hits, say_host_reuse, say_landings, say_misses, say_public_logs
-from .intervals import say_counted, say_interval, say_mean
+from .caching import (
+    say_hits,
+    say_host_reuse,
+    say_landings,
+    say_local_cache,
+    say_misses,
+    say_public_logs,
+)
+from .intervals import say_count, say_counted, say_interval, say_mean, say_outcome
 from .month import say_mixes, say_month, say_months, say_price
 from .past_builds import say_cache_seen, say_gaps, say_history, say_minutes, say_missing, say_trend
 from .seconds import (
@@ -28,6 +35,7 @@ __all__ = [
     "say_builder_cost",
     "say_cache_seen",
     "say_control",
+    "say_count",
     "say_counted",
     "say_exports",
     "say_gaps",
@@ -41,6 +49,7 @@ __all__ = [
     "say_kinds",
     "say_landings",
     "say_legend",
+    "say_local_cache",
     "say_mean",
     "say_media",
     "say_minutes",
@@ -49,6 +58,7 @@ __all__ = [
     "say_mixes",
     "say_month",
     "say_months",
+    "say_outcome",
     "say_overhead",
     "say_path",
     "say_pressure",

@@ -9,6 +9,12 @@ from analysis.prose.template import say
 from analysis.rows import list_records
 from analysis.workload import POOL
 
+# what runs builds on CodeBuild with a local layer cache
+_MEASURES = (
+    "make experiment PLACE=codebuild EXPERIMENT=runs/codebuild "
+    "STRATEGIES=docker,local-layer-cache ROUNDS=6"
+)
+
 
 def say_hits(hits: pd.DataFrame) -> list[str]:
     """Who had hits at all, and how many where, of hits_by_run's rows."""
@@ -34,6 +40,11 @@ def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
         return [say("caching.no_miss", **facts)]
     named = [say("caching.cause", cause=cause, runs=number) for cause, number in causes.items()]
     return [say("caching.told", **facts), say("caching.causes", causes=named)]
+
+
+def say_local_cache() -> str:
+    """That AWS's own cache on build hosts was not measured, what would, and what stands in."""
+    return say("caching.local_cache", command=_MEASURES)
 
 
 def say_host_reuse(seen: pd.DataFrame, pool: int = POOL) -> str:

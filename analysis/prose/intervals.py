@@ -19,6 +19,18 @@ def say_counted(count: float, number: float, word: str) -> str:
     return say("intervals.counted", count=int(count), number=whole, interval=interval)
 
 
+def say_outcome(count: float, number: float, word: str) -> str:
+    """`6 of 6 builds`: an outcome that all have, or none, is a count; say_counted of others."""
+    if number and count in (0, number):
+        return say_count(count, number, word)
+    return say_counted(count, number, word)
+
+
+def say_count(count: float, number: float, word: str) -> str:
+    """`7 of 10 builds`: what follows from the kinds of builds, of which nothing was sampled."""
+    return say("intervals.count", count=int(count), number=count_words(int(number), word))
+
+
 def say_mean(mean: float, low: float, high: float, rounds: int) -> str:
     """`9.6 s (mean of 3 rounds, 95 % interval 8.9 to 10.3 s)`."""
     if pd.isna(mean):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.aws import Preview
 from analysis.measures.storage import (
+    READINGS,
     count_agreeing,
     differing_readings,
     last_entries,
@@ -14,6 +15,7 @@ from analysis.registry import KINDS
 from analysis.rows import list_records
 
 _READINGS = ("left_out", "counted")
+_EACH, _WHOLE = READINGS
 
 
 def say_growth(entries: pd.DataFrame) -> list[str]:
@@ -27,7 +29,7 @@ def say_store(runs: pd.DataFrame) -> list[str]:
 
 
 def say_rollbacks(table: pd.DataFrame, number: int) -> str:
-    """Where the two readings of ECR's rules differ, of keep_newest's rows."""
+    """What a policy keeps, and what it would under the other reading, of keep_newest's rows."""
     differing = differing_readings(table)
     if not differing:
         return say("storage.same_kept", number=number)
@@ -36,9 +38,8 @@ def say_rollbacks(table: pd.DataFrame, number: int) -> str:
 
 
 def _say_kept(name: str, kept: dict[str, int]) -> str:
-    """How many builds of a strategy are kept by each reading."""
-    ways = [say("storage.kept_if", kept=n, reading=reading) for reading, n in kept.items()]
-    return say("storage.kept_of", kept=ways, strategy=name)
+    """How many builds of a strategy are kept, and how many by the other reading."""
+    return say("storage.kept_of", kept=kept[_WHOLE], counted=kept[_EACH], strategy=name)
 
 
 def say_kinds(row: pd.Series) -> str:

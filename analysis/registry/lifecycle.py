@@ -45,8 +45,8 @@ def preview_lifecycle(
     `now` is the time of the evaluation (default: the present). An entry belongs to the first rule
     by priority that selects it; `rule` is that one's priority, null when there is none. Children
     of an index here stay as long as it is here; a referrer does as its subject does. Whether both
-    count towards imageCountMoreThan is not documented: a preview by ECR left children out, other
-    reports counted them; `count_children` says which is modelled.
+    count towards imageCountMoreThan is not documented: by default they don't, as in the one known
+    preview by ECR; other reports counted them, as `count_children` does.
 
     >>> images = analysis.read_experiment("data/control").images
     >>> selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}

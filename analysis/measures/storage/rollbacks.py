@@ -9,7 +9,8 @@ from analysis.measures.storage.footprint import count_rollbacks
 from analysis.records import takes
 from analysis.registry import preview_lifecycle
 
-# whether children of an index count is not documented, and reports differ
+# whether children of an index count is not documented, and reports differ; the second is what
+# preview_lifecycle does by default
 READINGS = {"each entry counts": True, "children don't count": False}
 COLUMNS = ["strategy", "run", "reading", "entries", "entries_kept", "builds", "builds_kept"]
 

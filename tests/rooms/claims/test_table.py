@@ -170,10 +170,7 @@ def test_three_entries_hold_for_the_builder_that_attests_only(tmp_path):
     names = ("buildx-push", "container-push", "container-push-no-provenance")
     row = judge(tmp_path, {name: times(20) for name in names})["three"]
     assert row["verdict"] == "holds only if the push is by a new builder with its attestation"
-    assert (
-        "by a new builder with its attestation, 3 of 3 pushes (95 % interval 44 to 100 %)"
-        in row["numbers"]
-    )
+    assert "by a new builder with its attestation, 3 of 3 pushes;" in row["numbers"]
     assert "3 entries (image, index, attestation) with container-push (n = 3)" in row["numbers"]
     assert "1 entry (image) with buildx-push (n = 3)" in row["numbers"]
     assert row["where"].startswith("lab; ")
@@ -216,7 +213,7 @@ def test_what_the_entries_are_is_told_in_both_forms(tmp_path):
     }
     row = judge(tmp_path, seconds, {"container-newest": PUSHED}, push, own)["what"]
     assert row["verdict"] == "holds"
-    assert "6 of 6 attestations (95 % interval 61 to 100 %) hold a layer of" in row["numbers"]
+    assert "6 of 6 attestations hold a layer of" in row["numbers"]
     assert "none is of that media type itself" in row["numbers"]
     old, new = row["numbers"].split("container-push (BuildKit v0.25.2, n = 3)")[::-1]
     assert f"image {IMAGE}" in old
@@ -267,7 +264,7 @@ def test_listings_that_cannot_be_read_leave_it_open_what_the_entries_are(tmp_pat
 def test_a_lifecycle_policy_is_shown_under_both_readings_and_not_decided(tmp_path):
     row = judge(tmp_path, {"container-push": times(20, ("cold", "unchanged"))})["lifecycle"]
     assert row["verdict"] == "can't tell"
-    assert "of 2 builds in 6 entries 1 if each entry counts, 2 if children" in row["numbers"]
+    assert "of 2 builds in 6 entries 2 if children of an index don't count, 1 if" in row["numbers"]
     assert "it takes about 9 to keep 3 builds of container-push" in row["numbers"]
     assert "start-lifecycle-policy-preview" in row["numbers"]
     assert row["runs"] == "runs/container-push.unchanged.01"
@@ -332,7 +329,7 @@ def test_load_leaves_the_image_alone_but_for_a_cache(tmp_path):
     seconds = {"buildx-load": times(20), "registry-cache": times(30)}
     row = judge(tmp_path / "a", seconds)["load"]
     assert row["verdict"] == "holds"
-    assert "6 of 6 pushes (95 % interval 61 to 100 %)" in row["numbers"]
+    assert "6 of 6 pushes left" in row["numbers"]
     assert "2 entries (image, cache) with registry-cache" in row["numbers"]
     push = {"buildx-load": Repository.build}
     assert judge(tmp_path / "b", seconds, push=push)["load"]["verdict"] == "does not hold"
@@ -341,7 +338,7 @@ def test_load_leaves_the_image_alone_but_for_a_cache(tmp_path):
 @pytest.mark.parametrize(
     ("emulated", "hit", "idle", "rare"),
     [
-        (True, False, "can't tell", "can't tell"),
+        (True, False, "not measured here", "not measured here"),
         (False, False, "holds", "holds"),
         (False, True, "does not hold", "does not hold"),
     ],
@@ -355,14 +352,14 @@ def test_the_local_cache_is_judged_where_it_is_real(tmp_path, emulated, hit, idl
     assert f"hits in {3 * hit} of 3 builds" in found["idle"]["numbers"]
     assert f"{3 * hit} of 3 builds" in found["local"]["numbers"]
     for row in (found["idle"], found["local"]):
-        assert ("AWS's own was not measured" in row["numbers"]) == emulated
+        assert ("PLACE=codebuild" in row["numbers"]) == emulated
     assert ("a pool of 2 makes that likely for 50 %" in found["local"]["numbers"]) == emulated
 
 
 def test_an_external_cache_is_weighed_against_its_overhead(tmp_path):
     slower = judge(tmp_path / "a", {"docker": times(20), "registry-cache": times(30)})
     assert slower["works"]["verdict"] == "holds"
-    assert "unchanged 3 of 3 builds (95 % interval 44 to 100 %)" in slower["works"]["numbers"]
+    assert "hits in 3 of 3 builds: unchanged 3 of 3 builds" in slower["works"]["numbers"]
     assert slower["cache"]["verdict"] == "holds"
     assert "registry-cache: slower in 1 of 1 scenario" in slower["cache"]["numbers"]
     # by the formula from 20 s on, but all builds had 10 s
@@ -429,7 +426,7 @@ def test_the_refusal_is_quoted_whole_and_a_build_that_succeeds_refutes_it(tmp_pa
     seconds = {"docker-driver-cache-to": times(0.4)}
     found = judge(tmp_path / "a", seconds)
     assert found["refused"]["verdict"] == "holds"
-    assert "6 of 6 builds (95 % interval 61 to 100 %) refused" in found["refused"]["numbers"]
+    assert "6 of 6 builds refused, by docker-driver-cache-to" in found["refused"]["numbers"]
     assert (
         "“ERROR: failed to build: Cache export is not supported for the docker driver. Switch to a "
         "different driver, or turn on the containerd image store, and try again.”"
@@ -439,6 +436,35 @@ def test_the_refusal_is_quoted_whole_and_a_build_that_succeeds_refutes_it(tmp_pa
     found = judge(tmp_path / "b", seconds, {"docker-driver-cache-to": PLAIN})
     assert found["refused"]["verdict"] == "does not hold"
     assert found["words"]["verdict"] == "can't tell"
+
+
+def test_on_which_image_store_a_cache_is_refused_is_told_from_both(tmp_path):
+    seconds = {"docker-driver-cache-to": times(0.4), "containerd-store": times(15)}
+    own = {"containerd-store": {"storage_driver": "overlayfs"}}
+    push = {"containerd-store": push_attested_and_cached}
+    stored = {"containerd-store": STORED}
+    row = judge(tmp_path / "a", seconds, stored, push, own)["refused"]
+    assert row["verdict"] == "holds only if the engine has the classic image store"
+    classic, containerd = row["numbers"].split("; ")
+    assert "(storage driver overlay2), 6 of 6 builds refused, by docker-driver-cache-to" in classic
+    assert containerd == (
+        "on the containerd image store (storage driver overlayfs), 6 of 6 builds exported their "
+        "cache, by containerd-store"
+    )
+    assert "12 runs" in row["where"]
+    own["docker-driver-cache-to"] = {"storage_driver": "overlayfs"}
+    row = judge(tmp_path / "b", seconds, stored, push, own)["refused"]
+    assert row["verdict"] == "does not hold"
+    assert "6 of 12 builds (95 % interval 25 to 75 %) refused and 6 of 12" in row["numbers"]
+    assert row["numbers"].startswith("on the classic image store none was measured")
+
+
+def test_a_cache_in_the_image_or_of_another_builder_says_nothing_of_the_docker_driver(tmp_path):
+    inline = STORED.replace("--cache-to x", "--cache-to type=inline")
+    seconds = {"registry-cache": times(30), "inline-cache": times(20)}
+    push = {"inline-cache": Repository.image}
+    row = judge(tmp_path, seconds, {"inline-cache": inline}, push)["refused"]
+    assert row["verdict"] == "can't tell"
 
 
 def test_the_refusal_in_the_words_of_the_seed_is_known_too(tmp_path):
@@ -459,9 +485,7 @@ def test_a_new_builder_is_one_way_out_and_the_only_one_if_no_other_was_tried(tmp
     assert "containerd image store" in found["change"]["numbers"]
     assert found["create"]["verdict"] == "holds"
     assert "12 of 12 builds" in found["create"]["numbers"]
-    assert (
-        "6 of 6 builds (95 % interval 61 to 100 %) of registry-cache" in found["create"]["numbers"]
-    )
+    assert "6 of 6 builds of registry-cache" in found["create"]["numbers"]
 
 
 @pytest.mark.parametrize(

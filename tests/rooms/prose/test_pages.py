@@ -87,7 +87,7 @@ def test_rollbacks_are_told_where_the_readings_differ():
         for reading, kept in zip(READINGS, numbers, strict=True)
     ]
     said = findings.say_rollbacks(pd.DataFrame(rows), 3)
-    assert "3 if children don't count or 1 if each entry counts of b" in said
+    assert "builds: 3 of b (1 if each entry counted). Of the others" in said
     same = findings.say_rollbacks(pd.DataFrame(rows[:2]), 3)
     assert same == "“Keep the newest 3” keeps the same builds under both readings."
 

@@ -208,6 +208,23 @@ def test_whether_children_count_decides_how_many_builds_are_kept():
     assert kept == {False: 3, True: 1}
 
 
+@pytest.mark.parametrize("counted", [False, True])
+def test_the_one_known_preview_by_ecr_is_as_it_was(counted):
+    # 26 entries, of which 2 untagged children are the oldest: "keep the newest 20" expires 4;
+    # since children stay as long as their index, this number alone rules neither reading out
+    repository = Repository()
+    first = repository.build("first", "first")
+    repository.day = 2
+    rest = [repository.image(number, f"v{number}")["digest"] for number in range(23)]
+    frame = read_images(repository.image_details, repository.manifests)
+    assert len(frame) == 26
+    found = preview_lifecycle(frame, policy(rule(1, 20)), now=NOW, count_children=counted)
+    gone = found.loc[found["action"].eq("expire"), "digest"]
+    assert len(gone) == 4
+    assert first["digest"] in set(gone)
+    assert set(gone) <= {first["digest"], *rest}
+
+
 def test_superseded_caches_push_builds_out_of_keep_the_last_n():
     repository = Repository()
     images = []
