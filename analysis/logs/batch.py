@@ -1,12 +1,13 @@
 """A batch of logs to the tables of the frames: one log after the other, in this process."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
+from analysis.logs.builds import Build
 from analysis.logs.containers import may_hold_lines
 from analysis.logs.markers import count_certain
 from analysis.logs.paths import show_path
@@ -15,11 +16,14 @@ from analysis.logs.stored import Source, open_pieces, unpack_pieces
 from analysis.logs.tables import COLUMNS, Row, Rows, Tables
 from analysis.logs.transport import Text, clean_lines, cut_windows, to_utf8
 from analysis.logs.writers import guess_writer
+from analysis.outputs import say_output
 
 # of a docker build, from which on a log without one is a problem
 _SIGNS = 3
 # bytes
 _TAIL = 1 << 16
+# bytes at whose begin a form of the command line shows itself
+_HEAD = 4096
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
 
 
@@ -59,7 +63,7 @@ def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
         reason = show_path(str(error))
         return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}
     form = _find_format(text, reader)
-    problem = _explain(name, form, text.text, 0 if reader.builds else signs)
+    problem = _explain(name, form, text.text, signs, reader.builds)
     source = _find_writer(text, reader)
     began, ended = _find_times(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
@@ -152,9 +156,22 @@ def _find_writer(text: Text, reader: Reader) -> str:
     return text.writer or guess_writer(text.text)
 
 
-def _explain(name: str, form: str, text: bytes, signs: int) -> str | None:
-    """Why nothing, or no build, was read from a log, and what to do; None when all is well."""
-    if signs >= _SIGNS:
+def _begins_in_middle(builds: Sequence[Build]) -> bool:
+    """Whether one of these builds seems to begin with a later step than BuildKit's first."""
+    plain = (each for each in builds if each.builder == "buildkit" and each.display == "plain")
+    return any(min((step.number for step in each.steps), default=0) > 1 for each in plain)
+
+
+def _explain(name: str, form: str, text: bytes, signs: int, builds: Sequence[Build]) -> str | None:
+    """Why nothing, or nothing that is sure, was read, and what to do; None when all is well."""
+    if said := say_output(text[:_HEAD].decode("utf-8", "replace")):
+        return f"{name} {said}."
+    if _begins_in_middle(builds[1:]):
+        return (
+            f"{name} mixes the lines of builds that ran at once, or lacks lines: what is read of "
+            "its builds is not sure. Give each build a log of its own."
+        )
+    if signs >= _SIGNS and not builds:
         return (
             f"{name} shows {signs} lines of a docker build, but what stands before or between them "
             "hides it: give the log as the builder printed it."

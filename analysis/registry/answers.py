@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import AnalysisError, RegistryError
+from analysis.outputs import find_output, say_output
 
 _JSON = ("{", "[", '"')
 # characters: no path is longer
@@ -35,6 +36,8 @@ def parse_text(text: str, name: str, error: type[AnalysisError], cure: str) -> A
     except RecursionError as reason:
         raise error(f"{name or 'The text'} is nested too deeply: {cure}.") from reason
     except ValueError as reason:
+        if said := say_output(text):
+            raise error(f"{name or 'The text'} {said}.") from reason
         raise error(f"{name or 'The text'} is not JSON ({reason}): {cure}.") from reason
 
 
@@ -43,6 +46,8 @@ def _is_path(given: str | bytes) -> bool:
     if isinstance(given, bytes):
         return False
     text = given.lstrip("\ufeff \t\r\n")
+    if "\n" in text and find_output(text):
+        return False
     return bool(text) and not text.startswith(_JSON) and len(given) < _LONGEST_PATH
 
 

@@ -1,5 +1,7 @@
 """BuildKit's plain progress: every trap it is known to set, in a few lines each."""
 
+import random
+
 import pandas as pd
 import pytest
 
@@ -528,3 +530,49 @@ def test_an_image_that_was_exported_is_of_a_build_that_did_not_fail():
     assert outcome("exporting to image", cut="#9 exporting cache to registry\n") is None
     assert outcome("[a] exporting to image", "[b internal] load .dockerignore") is None
     assert outcome("[2/2] RUN b") is None
+
+
+def mix(chance, logs):
+    """The lines of logs as they come when their builds run at once."""
+    left, mixed = [log.splitlines(keepends=True) for log in logs], []
+    while any(left):
+        lines = chance.choice([each for each in left if each])
+        for _ in range(min(chance.choice([1, 1, 2, 4]), len(lines))):
+            mixed.append(lines.pop(0))
+    return "".join(mixed)
+
+
+ONE = """\
+#1 [internal] load build definition from Dockerfile
+#1 DONE 0.1s
+
+#2 [internal] load metadata for docker.io/library/{0}:3
+#2 DONE 1.0s
+
+#3 [1/3] FROM docker.io/library/{0}:3
+#3 DONE 0.2s
+
+#4 [2/3] RUN make {0}
+#4 0.3 one
+#4 DONE 5.0s
+
+#5 [3/3] RUN test {0}
+#5 DONE 2.0s
+
+#6 exporting to image
+#6 exporting layers 0.3s done
+#6 DONE 0.4s
+"""
+
+
+def test_builds_whose_lines_are_mixed_are_told_and_not_taken_for_sure():
+    """Those that nothing tells apart from one build after another are few."""
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance, logs = random.Random(seed), [ONE.format("alpine"), ONE.format("node")]
+    mixed = {str(number): mix(chance, logs).encode() for number in range(60)}
+    read = read_logs(mixed)
+    told = read.logs["problem"].str.contains("mixes the lines of builds that ran at once").sum()
+    assert told >= 54
+    after = read_logs({"x": "".join([*logs, *logs]).encode()})
+    assert after.logs["problem"].isna().all() and len(after.builds) == 4
