@@ -53,6 +53,7 @@ PROXY = "proxy"
 # with the classic store, and RUN steps fetch over the link
 VERSION = 2
 _CURE = " For an engine that `make lab` made: make lab WITH={}."
+_CURES = dict.fromkeys(_OPTIONAL, _CURE) | {LINK: f"{_CURE} With LINK=unshaped it is not needed."}
 
 
 class Lab:
@@ -86,7 +87,7 @@ class Lab:
         for name in (field.name for field in fields(self.images)):
             if name not in _OPTIONAL or name in self.needs:
                 setting = f"{name.upper()}_IMAGE"
-                image, cure = getattr(self.images, name), _CURE.format(name) * (name in _OPTIONAL)
+                image, cure = getattr(self.images, name), _CURES.get(name, "").format(name)
                 engine.ensure_image(self.client, image, setting, self.say, cure)
         self.say("starting the lab")
         self.folder = make_lab_folder(self.id)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from analysis.lab.folder import make_lab_folder, remove_lab_folders
 from analysis.lab.images import Images
 from analysis.lab.lab import Lab, repository_of
 from analysis.records import lock_folder
+from analysis.workload import read_link
 
 
 def traces(client, lab):
@@ -256,3 +258,9 @@ def test_where_hosts_keep_their_data_is_memory_or_disk(client, monkeypatch):
     assert 0 < 3 * host_memory(client) <= client.info()["MemTotal"]
     monkeypatch.setenv("HOST_DATA", "disk")
     assert host_memory(client) is None
+
+
+def test_a_link_whose_image_is_missing_says_what_needs_none(client):
+    images = replace(Images.from_environment(), link="localhost:1/no/link:1")
+    with pytest.raises(ImageError, match=r"LINK_IMAGE.*make lab WITH=link. With LINK=unshaped it"):
+        Lab(images, read_link("codebuild")).__enter__()
