@@ -1,7 +1,7 @@
 """How fast hosts were, by the logs of their builds; and which layers their steps transferred."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -102,38 +102,59 @@ def add_speeds(runs: pd.DataFrame, speeds: pd.DataFrame, images: pd.DataFrame) -
     return runs.assign(**{name: known[name].astype("float64") for name in RATES})
 
 
+class _Entry(NamedTuple):
+    """What a listing says of an entry; `pushed` in nanoseconds since 1970."""
+
+    kind: str
+    pushed: int
+    blobs: tuple[str, ...]
+    sizes: tuple[int | None, ...]
+
+
 def _sum_pushed(runs: pd.DataFrame, images: pd.DataFrame) -> dict[str, float]:
     """run -> bytes that its push sent: what its images store that was not in the repository.
 
     What was there is known by the listings of earlier runs, and by when its entries were pushed.
     """
-    listings = {str(run): rows for run, rows in images[~images["apart"]].groupby("run")}
+    listings = _list_entries(images)
     there: dict[str, set[str]] = {}
     found: dict[str, float] = {}
     ordered = runs.sort_values("started", kind="stable")
-    columns = (ordered[name].tolist() for name in ("run", "repository", "started"))
-    for run, repository, started in zip(*columns, strict=True):
-        if (rows := listings.get(run)) is None:
-            continue
-        # a registry's times are whole seconds
-        new = rows["pushed"].ge(started.floor("s"))
+    # a registry's times are whole seconds
+    started = _count_nanoseconds(ordered["started"].dt.floor("s"))
+    names = (ordered[name].tolist() for name in ("run", "repository"))
+    for run, repository, begin in zip(*names, started, strict=True):
+        entries = listings.get(run, [])
         before = there.setdefault(run if pd.isna(repository) else repository, set())
-        before.update(blob for blobs in rows.loc[~new, "blobs"] for blob in blobs)
-        sizes = _list_sizes(rows[new & rows["kind"].eq("image")], before)
+        before.update(blob for each in entries if each.pushed < begin for blob in each.blobs)
+        sizes = {
+            blob: size
+            for each in entries
+            if each.kind == "image" and each.pushed >= begin
+            for blob, size in zip(each.blobs, each.sizes, strict=True)
+            if blob not in before
+        }
         if None not in sizes.values():
             found[run] = float(sum(size or 0 for size in sizes.values()))
-        before.update(blob for blobs in rows["blobs"] for blob in blobs)
+        before.update(blob for each in entries for blob in each.blobs)
     return found
 
 
-def _list_sizes(images: pd.DataFrame, before: set[str]) -> dict[str, int | None]:
-    """blob -> bytes of what these entries store, without what was there before."""
-    return {
-        blob: size
-        for blobs, sizes in zip(images["blobs"], images["blob_bytes"], strict=True)
-        for blob, size in zip(blobs, sizes, strict=True)
-        if blob not in before
-    }
+def _list_entries(images: pd.DataFrame) -> dict[str, list[_Entry]]:
+    """run -> what its listing holds, without a cache's own repository."""
+    own = images[~images["apart"] & images["pushed"].notna()]
+    columns = (own[name].tolist() for name in ("run", "kind", "blobs", "blob_bytes"))
+    found: dict[str, list[_Entry]] = {}
+    for run, kind, blobs, sizes, pushed in zip(
+        *columns, _count_nanoseconds(own["pushed"]), strict=True
+    ):
+        found.setdefault(run, []).append(_Entry(kind, pushed, blobs, sizes))
+    return found
+
+
+def _count_nanoseconds(times: pd.Series) -> list[int]:
+    """Times as nanoseconds since 1970."""
+    return times.astype("datetime64[ns, UTC]").astype("int64").tolist()
 
 
 _KIND = Kind(
