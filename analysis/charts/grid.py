@@ -111,8 +111,8 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return finish(
         axes,
         "Break-even: as predicted and as measured",
-        x="seconds of work from which on the cache pays; bars: 95 % interval as measured, 90 % as\n"
-        f"predicted, {say_n(checked['n'])} a point",
+        x=f"seconds of work from which on the cache pays, {say_n(checked['n'])} a point\n"
+        "bars: intervals, 95 % as measured, 90 % as predicted",
         alt=f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
     )
 

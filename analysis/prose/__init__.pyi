@@ -1,5 +1,5 @@
 from .answer import headline, say_advice, say_answer, say_exports, say_grounds, say_legend
-from .breakeven import LISTED, list_predictions, say_grid, say_sweep
+from .breakeven import LISTED, list_predictions, say_grid, say_sweep, say_validation
 from .caching import (
     say_hits,
     say_host_reuse,
@@ -74,4 +74,5 @@ __all__ = [
     "say_trend",
     "say_unexplained",
     "say_unread",
+    "say_validation",
 ]

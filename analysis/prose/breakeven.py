@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures import summarise_validation
 from analysis.measures.seconds import ERROR, SERIES, compare_links, summarise_errors
 from analysis.prose.template import say
 from analysis.rows import list_records
@@ -34,6 +35,14 @@ def say_grid(checked: pd.DataFrame, scenario: str = SOURCE.name) -> list[str]:
 
 # the name that it had
 say_sweep = say_grid
+
+
+def say_validation(checked: pd.DataFrame) -> list[str]:
+    """Sentences on validate_model's rows: one a way of leaving out."""
+    if checked.empty:
+        return [say("model.unchecked")]
+    whole = summarise_validation(checked).query("context == 'all'")
+    return [say(f"model.by_{row['left_out']}", **row) for row in list_records(whole)]
 
 
 def _say_series(rows: pd.DataFrame, scenario: str) -> str:

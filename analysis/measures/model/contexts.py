@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.errors import SettingError
 from analysis.measures.compare import mark_emulated
 from analysis.measures.model.sizes import (
     find_hidden,
@@ -20,7 +21,7 @@ from analysis.measures.model.sizes import (
 )
 from analysis.records import Experiment
 from analysis.rows import list_rows
-from analysis.workload import BASELINE, COLD_STARTS, UNSHAPED, read_link
+from analysis.workload import BASELINE, COLD_STARTS, UNSHAPED, Link, read_link
 
 # what an unshaped link of the lab carries, in MB/s: memory, not a network
 FASTEST = 400.0
@@ -157,7 +158,11 @@ def _read_speeds(experiment: Experiment) -> dict[str, float]:
             "upload": up,
             "trip": float(numbers.get("round_trip_ms") or 0) / 1000,
         }
-    link = read_link(_name_link(experiment))
+    try:
+        link = read_link(_name_link(experiment))
+    except SettingError:
+        # of a link that nobody can read, nothing is known: it counts as unbounded
+        link = Link()
     rate = FASTEST if link.bandwidth is None else link.bandwidth / 1000
     return {"download": rate, "upload": rate, "trip": link.latency / 1000}
 

@@ -52,3 +52,17 @@ def test_the_model_is_nearer_than_means_that_know_no_context(checked):
 
 def test_one_context_over_one_link_leaves_nothing_to_leave_out(experiments):
     assert measures.validate_model(experiments[:1]).empty
+
+
+def test_what_nothing_is_known_of_is_left_out_and_breaks_nothing(experiments, lab):
+    assert measures.validate_model([]).dtypes.astype(str).to_dict() == COLUMNS
+    unlisted = replace(lab, images=lab.images.iloc[:0])
+    unbuilt = replace(lab, runs=lab.runs.iloc[:0])
+    assert measures.validate_model([unlisted, unbuilt]).empty
+    odd = [
+        replace(each, runs=each.runs.assign(link="a wet string"), facts=each.facts | {"link": 7})
+        for each in experiments[1:]
+    ]
+    checked = measures.validate_model([experiments[0], *odd, unlisted, unbuilt])
+    assert np.isfinite(checked[["predicted", "low", "high"]]).all(axis=None)
+    assert set(checked["link"]) == {"unshaped", "a wet string"}
