@@ -5,7 +5,7 @@ from recorded_run import RECORD
 from records import READ, part, record, vertex
 
 from analysis.measures import busy_map, path_map
-from analysis.records import read_timeline, recording
+from analysis.records import read_timeline, write_run
 from analysis.records.runs import read_experiment
 from analysis.records.timeline import read_timelines
 
@@ -58,7 +58,7 @@ def write(folder, log, scenario, *builds):
         "seconds": 20.0,
     }
     listing = {"imageDetails": [], "manifests": {}}
-    recording.write_run(folder, record, log, listing, {"builds": list(builds)})
+    write_run(folder, record, log, listing, {"builds": list(builds)})
 
 
 def spent(table, run):
