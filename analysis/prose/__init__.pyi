@@ -21,12 +21,21 @@ from .seconds import (
     say_unread,
 )
 from .storage import say_growth, say_kinds, say_media, say_previews, say_rollbacks, say_store
-from .trust import list_speeds, say_aa, say_control, say_pressure, say_simulation, say_speeds
+from .trust import (
+    list_simulation,
+    list_speeds,
+    say_aa,
+    say_control,
+    say_pressure,
+    say_simulation,
+    say_speeds,
+)
 
 __all__ = [
     "LISTED",
     "headline",
     "list_predictions",
+    "list_simulation",
     "list_speeds",
     "say_aa",
     "say_advice",

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
-from analysis.records import KEPT_HOSTS, PRESSED
+from analysis.records import PRESSED, SIMULATION_SHARES
 from analysis.rows import list_rows
 from analysis.words import SPEEDS, say_sentence
 
@@ -28,12 +28,20 @@ say_control = say_aa
 
 
 def say_simulation(table: pd.DataFrame) -> str:
-    """The worst of each number over all settings, those with a pool of kept hosts apart."""
-    kept = table["noise"] == KEPT_HOSTS
-    said = [say("trust.simulation", **summarise_simulation(table[~kept]))]
-    if kept.any():
-        said.append(say("trust.kept_hosts", **summarise_simulation(table[kept])))
-    return " ".join(said)
+    """The worst of each share over all settings, and what few rounds tell."""
+    return say("trust.simulation", **summarise_simulation(table))
+
+
+def list_simulation(table: pd.DataFrame) -> pd.DataFrame:
+    """read_simulation's rows with each share and its Monte Carlo error as a text, in percent."""
+    shares = {
+        name: [
+            f"{100 * value:.1f} ± {100 * error:.1f}"
+            for value, error in zip(table[name], table[f"{name} error"], strict=True)
+        ]
+        for name in SIMULATION_SHARES
+    }
+    return table[["rounds", "noise", "setting", "experiments"]].assign(**shares)
 
 
 def say_pressure(runs: pd.DataFrame) -> str:

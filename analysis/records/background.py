@@ -7,18 +7,21 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.shipped import HOST_SPEEDS, PUBLIC_LOGS, SIMULATION
 
-# the rows of strategies with a pool of kept hosts
-KEPT_HOSTS = "kept hosts"
 _SIMULATED, _PUBLIC = SIMULATION, PUBLIC_LOGS
-_NUMBERS = ("interval holds", "of all rounds", "wrong", "told")
-SIMULATION_COLUMNS = ["rounds", "noise", "spread", "experiments", *_NUMBERS]
+SIMULATION_SHARES = (
+    *("coverage", "there", "false", "false alone", "told", "told slower", "same", "agree"),
+    *("fastest 0", "fastest 5", "fastest 10", "fastest 20"),
+)
+SIMULATION_COLUMNS = ["rounds", "noise", "setting", "experiments"] + [
+    column for name in SIMULATION_SHARES for column in (name, f"{name} error")
+]
 
 
 def read_simulation(path: str | Path = _SIMULATED) -> pd.DataFrame:
-    """rounds, noise, spread, experiments, then shares: interval holds, of all rounds, wrong, told.
+    """rounds, noise, setting, experiments, then shares, each with its Monte Carlo error.
 
-    A row a setting of the benchmark, which says what is shared. RecordError when the file is
-    missing or another one.
+    A row a setting of benchmarks/simulate_verdicts.py, which says what is shared. RecordError when
+    the file is missing or another one.
 
     >>> analysis.read_simulation().empty
     False
@@ -27,10 +30,12 @@ def read_simulation(path: str | Path = _SIMULATED) -> pd.DataFrame:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise RecordError(
-            f"{path} can't be read ({error}): python benchmarks/verdicts.py makes it."
+            f"{path} can't be read ({error}): python benchmarks/simulate_verdicts.py makes it."
         ) from error
     if list(table.columns) != SIMULATION_COLUMNS:
-        raise RecordError(f"{path} has other columns: python benchmarks/verdicts.py makes it anew.")
+        raise RecordError(
+            f"{path} has other columns: python benchmarks/simulate_verdicts.py makes it anew."
+        )
     return table
 
 

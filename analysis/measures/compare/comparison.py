@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import UnknownName
-from analysis.measures.compare.cells import tabulate
+from analysis.measures.compare.cells import Cells, tabulate
 from analysis.measures.compare.estimates import Array, take_median
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.judging import Rule, find, judge
 from analysis.measures.compare.one_round import hangs_on_one
 from analysis.measures.compare.planning import MIN_ROUNDS, plan
 from analysis.measures.compare.pools import count_rarer_hosts, find_rarer_hosts
-from analysis.measures.compare.runs import EMULATED, order_scenarios, pick_comparable, sort_rows
+from analysis.measures.compare.runs import EMULATED, keep_comparable, order_scenarios, sort_rows
 from analysis.records import takes
 from analysis.workload import BASELINE
 
@@ -38,7 +38,7 @@ COLUMNS = {
 }
 
 
-@takes(runs="strategy scenario round {measure} valid emulated expect started host host_empty")
+@takes(runs="strategy scenario round {measure} {by} valid emulated expect started host host_empty")
 def compare(
     runs: pd.DataFrame,
     baseline: str = BASELINE,
@@ -46,6 +46,7 @@ def compare(
     rarer_hosts: pd.Series | None = None,
     margin: float = MARGIN,
     level: float = LEVEL,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
@@ -58,17 +59,18 @@ def compare(
     would tell a true difference as large as this one or, if there is none, show "the same", in
     80 %; null once it is told), one_round (whether the verdict is another when some round is left
     out). `measure` is any column that should be small; with values of 0 or below means are plain.
-    `rarer_hosts`: as count_rarer_hosts counts, where `runs` do not tell it.
+    `rarer_hosts`: as count_rarer_hosts counts, where `runs` do not tell it. `by`: a column that
+    tells several reports apart; each is judged by itself, and the column comes first.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
     blocks, so that what slows a whole round down cancels out. The interval is Welch's, by the
     variances of both strategies in that scenario. At most `level` of reports tell any difference
-    that is none: p is the larger of two. The one is Dunnett's, step-down, over all comparisons
-    and the report's mix, by variances drawn towards what is usual (analysis.measures.compare's
-    variances). The other is Welch's times the number of scenarios and mix, which takes no strategy
-    that varies like no other for a usual one. Differences with a pool of kept hosts, which vary
-    like no other, and those of few strategies are paired by round: Student's. "The same": two
-    one-sided tests, each at `level`, show it to be less than `margin` of the baseline.
+    that is none: p is the largest of three. The first is Dunnett's, over all comparisons and the
+    report's mixes, by variances drawn towards what is usual. The others are Welch's, by the own
+    variance of the strategy and of the baseline, times the number of scenarios and a factor found
+    by simulation: they take no strategy that varies like no other for a usual one. Differences
+    with a pool of kept hosts and those of few strategies are paired by round: Student's. "The
+    same": two one-sided tests, each at `level`, show it to be less than `margin` of the baseline.
     UnknownName for a baseline that is not among the runs; without the usual one nothing is told.
 
     >>> table = analysis.compare("data/control", baseline="docker")
@@ -78,7 +80,7 @@ def compare(
     1  registry-cache     cold  6           slower
     """
     check_baseline(runs, baseline)
-    return compare_with(runs, baseline, measure, rarer_hosts, margin, level)
+    return compare_with(runs, baseline, measure, rarer_hosts, margin, level, by=by)
 
 
 def compare_with(
@@ -89,18 +91,26 @@ def compare_with(
     margin: float = MARGIN,
     level: float = LEVEL,
     groups: int = 0,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """compare's rows, with a baseline that need not be there: then none tells anything.
 
     With `groups` the runs are totals of a report that has as many: their means are plain, so that
     they add up, and their intervals hold for all strategies at once.
     """
-    runs = pick_comparable(runs)
+    runs = keep_comparable(runs)
     baseline = name_baseline(runs, baseline)
-    cells = tabulate(runs, baseline, measure)
-    rarer = find_rarer_hosts(cells, count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts)
-    if not cells.there[:, 1:].any():
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
+    cells = tabulate(runs, baseline, measure, by)
+    if not cells.there[..., 1:].any():
+        return _frame_columns(cells, {}, by)
+    counts = count_rarer_hosts(runs) if rarer_hosts is None else rarer_hosts
+    if by is not None and (len(counts) or not cells.there.any(-1).all()):
+        # reports that are not of one kind are judged one after the other
+        tables = [
+            compare_with(each, baseline, measure, None, margin, level, groups).assign(**{by: name})
+            for name, each in runs.groupby(by)
+        ]
+        return pd.concat(tables, ignore_index=True)[[by, *COLUMNS]]
     known = cells.values[~np.isnan(cells.values)]
     rule = Rule(
         logs=not groups and bool((known > 0).all()),
@@ -109,24 +119,33 @@ def compare_with(
         groups=groups or count_groups(len(cells.scenarios)),
         together=bool(groups),
     )
-    columns = _compare_cells(cells.values, rarer, rule)
-    scenarios, strategies = np.nonzero(cells.there[:, 1:])
-    rows = {name: values[scenarios, strategies] for name, values in columns.items()}
+    return _frame_columns(
+        cells, _compare_cells(cells.values, find_rarer_hosts(cells, counts)[None], rule), by
+    )
+
+
+def _frame_columns(cells: Cells, columns: dict[str, Array], by: str | None) -> pd.DataFrame:
+    """The rows of comparisons that have a run, of arrays [report, scenario, strategy]."""
+    at = np.nonzero(cells.there[..., 1:])
     names = {
-        "strategy": np.array(cells.strategies[1:], dtype=object)[strategies],
-        "scenario": np.array(cells.scenarios, dtype=object)[scenarios],
+        "strategy": np.array(cells.strategies[1:], dtype=object)[at[2]],
+        "scenario": np.array(cells.scenarios, dtype=object)[at[1]],
     }
-    return pd.DataFrame(names | rows, columns=list(COLUMNS)).astype(COLUMNS)
+    rows = {name: values[at] for name, values in columns.items()}
+    table = pd.DataFrame(names | rows, columns=list(COLUMNS)).astype(COLUMNS)
+    if by is not None:
+        table.insert(0, by, np.array(cells.reports)[at[0]])
+    return table
 
 
 def _compare_cells(values: Array, rarer: Array, rule: Rule) -> dict[str, NDArray[Any]]:
-    """The columns of COLUMNS but the names, each an array [scenario, strategy]."""
+    """The columns of COLUMNS but the names, each an array [report, scenario, strategy]."""
     kept = ~np.isnan(rarer)
     found = find(values, rule.logs, kept)
     n = found.estimates.n
     few = (n < MIN_ROUNDS) | (rarer < MIN_BUILDS_OF_EACH_HOST)
     verdicts = judge(found, rule, few)
-    paired = np.where(np.isnan(values[:, :1]), np.nan, values[:, 1:])
+    paired = np.where(np.isnan(values[..., :1, :]), np.nan, values[..., 1:, :])
     detectable, needed = plan(found, verdicts, rule)
     return {
         "n": n,
@@ -145,13 +164,13 @@ def _compare_cells(values: Array, rarer: Array, rule: Rule) -> dict[str, NDArray
 def name_baseline(runs: pd.DataFrame, baseline: str) -> str:
     """The baseline as marked runs name it."""
     marked = f"{baseline} {EMULATED}"
-    return marked if marked in set(runs["strategy"]) else baseline
+    return marked if marked in runs["strategy"].unique() else baseline
 
 
 def check_baseline(runs: pd.DataFrame, baseline: str) -> None:
     """UnknownName for a baseline that is not among the runs; the usual one may be missing."""
-    names = runs["strategy"].dropna()
-    there = set(names.str.removesuffix(f" {EMULATED}"))
+    names = {*runs["strategy"].dropna().unique()}
+    there = {name.removesuffix(f" {EMULATED}") for name in names}
     if there and baseline not in {*there, *names, BASELINE}:
         raise UnknownName("strategy among the runs", baseline, there)
 

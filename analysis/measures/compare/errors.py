@@ -4,61 +4,54 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.measures.compare.estimates import Array, Estimates, Flags
+from analysis.measures.compare.estimates import Array, Estimates
 
 
 class Spread(NamedTuple):
     """Standard errors with degrees of freedom, arrays [..., scenario, strategy].
 
-    error and degrees of the shift, parts (own, baseline's) of the variance of the difference in
-    seconds with their degrees of freedom, shared (what of the shift's variance is the baseline's).
+    error and degrees of the shift, seconds and seconds_degrees of the difference in seconds.
     """
 
     error: Array
     degrees: Array
-    parts: tuple[Array, Array]
-    part_degrees: tuple[Array, Array]
-    shared: Array
-    paired: Flags
-
-    @property
-    def seconds(self) -> Array:
-        """The standard error of the difference in seconds."""
-        return np.sqrt(self.parts[0] + self.parts[1])
-
-    @property
-    def seconds_degrees(self) -> Array:
-        """Its degrees of freedom; a pair's two parts are one."""
-        both = satterthwaite(*self.parts, self.part_degrees)
-        return np.where(self.paired, self.degrees, both)
+    seconds: Array
+    seconds_degrees: Array
 
 
-def find_spread(found: Estimates, cells: Array, degrees: Array) -> Spread:
-    """The errors of differences by these variances of cells; a pair's are its own.
+class Variances(NamedTuple):
+    """Variances of runs [..., scenario, strategy], the baseline's first, with their degrees."""
 
-    Degrees of freedom by B. L. Welch, Biometrika 34 (1947), 28-35; a pair's are Student's.
+    cells: Array
+    degrees: Array
+
+
+def find_spread(found: Estimates, own: Variances, base: Variances, caution: float = 0.0) -> Spread:
+    """The errors of differences by these variances of strategies and of the baseline.
+
+    A pair's are its own. Degrees of freedom by B. L. Welch, Biometrika 34 (1947), 28-35, less
+    `caution`: a share of what they are more than the fewer of both. A pair's are Student's.
     """
-    own, base, own_degrees, base_degrees = (
-        np.where(found.paired, pair, cell)
-        for each, pair in ((cells, found.pairs), (degrees, found.pair_degrees))
-        for cell in (each[..., 1:], each[..., :1])
+    one, other = (
+        np.where(found.paired, found.pairs, each)
+        for each in (own.cells[..., 1:], base.cells[..., :1])
     )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shared = np.where(own + base > 0, base / (own + base), 0.5)
-        return Spread(
-            np.sqrt((own + base) / found.n),
-            np.where(
-                found.paired, own_degrees, satterthwaite(own, base, (own_degrees, base_degrees))
-            ),
-            (found.other**2 * own / found.n, found.base**2 * base / found.n),
-            (own_degrees, base_degrees),
-            shared,
-            found.paired,
-        )
+    degrees = tuple(
+        np.where(found.paired, found.pair_degrees, each)
+        for each in (own.degrees[..., 1:], base.degrees[..., :1])
+    )
+    answers = []
+    for first, second in ((one, other), (found.other**2 * one, found.base**2 * other)):
+        total = _count_degrees(first, second, degrees, caution)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            answers.append(np.sqrt((first + second) / found.n))
+        answers.append(np.where(found.paired, degrees[0], total))
+    return Spread(*answers)
 
 
-def satterthwaite(one: Array, other: Array, degrees: tuple[Array, Array]) -> Array:
-    """Degrees of freedom of a sum of two variances; those of the first where both are 0."""
+def _count_degrees(one: Array, other: Array, degrees: tuple[Array, ...], caution: float) -> Array:
+    """Degrees of freedom of a sum of two variances; the fewer where both are 0."""
+    least = np.minimum(*degrees)
     with np.errstate(invalid="ignore", divide="ignore"):
         total = (one + other) ** 2 / (one**2 / degrees[0] + other**2 / degrees[1])
-    return np.where(one + other > 0, total, degrees[0])
+    return np.where(one + other > 0, least + (1 - caution) * (total - least), least)

@@ -4,7 +4,7 @@ Within a scenario log y = strategy + round + error: rounds are blocks, and what 
 is a share of the time. The error's variance is each cell's own.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +56,11 @@ def estimate(values: Array, logs: bool, kept: Flags) -> Estimates:
     plain = _estimate(values, kept)._replace(base=one, other=one)
     # variances of cells count for no difference of a kept host
     plain = plain._replace(cells=found.cells, cell_degrees=found.cell_degrees)
-    pairs = zip(Estimates._fields, found, plain, strict=True)
-    return found._replace(
-        **{name: a if name.startswith("cell") else np.where(kept, b, a) for name, a, b in pairs}
-    )
+    both = zip(Estimates._fields, found, plain, strict=True)
+    picked: dict[str, Any] = {
+        name: a if name.startswith("cell") else np.where(kept, b, a) for name, a, b in both
+    }
+    return Estimates(**picked)
 
 
 def _estimate(values: Array, kept: Flags) -> Estimates:

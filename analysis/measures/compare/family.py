@@ -1,8 +1,9 @@
 """Errors of a whole family of comparisons with one baseline, kept at one level.
 
-Dunnett's many-to-one comparisons (Journal of the American Statistical Association 50, 1955), step
-down: the comparisons of a scenario share their baseline's runs, so that they err together;
-scenarios are independent. The report's mix of commits counts as one more scenario.
+Dunnett's many-to-one comparisons (Journal of the American Statistical Association 50, 1955): those
+of a scenario share their baseline's runs, so that they err together; scenarios are independent.
+The report's mixes of commits are of the family, too. Every comparison is held against the same
+bound, so that one against another and the other against the one agree.
 """
 
 from collections.abc import Iterable
@@ -13,61 +14,68 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 Array = NDArray[np.float64]
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
+Counts = NDArray[np.int64]
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-# scores beyond are as good as certain, correlations beyond need more nodes
-_FARTHEST, _LEAST, _MOST = 37.0, 0.02, 0.95
-_TRIED = np.linspace(1.0, 6.0, 201)
+# what two differences to one baseline share of their variance when all vary alike
+_SHARED = 0.5
+_SCORES = np.linspace(0, 8, 801)
 
 
 def count_groups(scenarios: int) -> int:
-    """Groups of comparisons in a report: its scenarios and, where there are several, their mix."""
-    return scenarios + (scenarios > 1)
+    """Groups of comparisons in a report: its scenarios and, where there are several, their mixes.
 
-
-def adjust(p: Array, shared: Array, groups: int) -> Array:
-    """p values [scenario, strategy] adjusted for all; null stays null and does not count.
-
-    `shared`: the part of a difference's variance that is the baseline's. `groups`: how many there
-    are in the report, which may be more than the scenarios here.
+    A report's mixes have most in common: they count as two more scenarios.
     """
-    known = ~np.isnan(p)
-    if not known.any():
-        return p
-    scores = np.minimum(-ndtri(np.maximum(p[known], np.finfo(float).tiny) / 2), _FARTHEST)
-    scenario = np.nonzero(known)[0]
-    own = scenario == np.unique(scenario)[:, None]
-    share = np.array([shared[known][each].mean() for each in own])
-    # how many of each scenario have no higher score
-    left = (own[None] & (scores <= scores[:, None])[:, None]).sum(2)
-    together = 1 - np.exp(_log_inside(scores, share, left, groups))
-    order = np.argsort(-scores, kind="stable")
-    together[order] = np.maximum.accumulate(together[order])
+    return scenarios + 2 * (scenarios > 1)
+
+
+def adjust(p: Array, groups: int) -> Array:
+    """p values [report, scenario, strategy], adjusted for all of a report: the smallest would be
+    as small by chance in that share of reports.
+
+    Null stays null and does not count. `groups`: how many there are in a report, which may be
+    more than the scenarios.
+    """
     adjusted = np.full(p.shape, np.nan)
-    # far out the difference from 1 is lost: Bonferroni's bound is as good there
-    alone = np.minimum(1, p[known] * len(scores) * groups / len(own))
-    adjusted[known] = np.where(scores > 6, alone, together)
-    return adjusted
+    scores = -ndtri(np.maximum(p, np.finfo(float).tiny) / 2)
+    for numbers, own in _split(p):
+        logs = np.interp(scores[own], _SCORES, _expect(numbers, groups))
+        # far out, where the table ends, Bonferroni's bound is as good
+        bound = p[own] * sum(numbers) * groups / len(numbers)
+        adjusted[own] = np.where(scores[own] < _SCORES[-1], np.exp(logs), bound)
+    return np.where(np.isnan(p), np.nan, np.minimum(adjusted, 1))
 
 
-def _log_inside(scores: Array, share: Array, numbers: NDArray[np.int64], groups: int) -> Array:
-    """log P(no comparison beyond each score), of `numbers` [score, scenario] comparisons."""
-    share = np.clip(share, _LEAST, _MOST)[None, :, None]
-    moved, wide = np.sqrt(share) * _NODES, np.sqrt(1 - share)
-    ends = scores[:, None, None]
-    one = ndtr((ends - moved) / wide) - ndtr((-ends - moved) / wide)
-    inside = (one ** numbers[..., None]) @ _WEIGHTS
-    return np.log(np.maximum(inside, 1e-300)).sum(1) * groups / numbers.shape[1]
+def find_critical(p: Array, level: float, groups: int) -> Array:
+    """The normal score that no comparison of a report passes by chance, but for `level` of them.
+
+    Of adjust's p values; an array that has two axes of length 1 behind that of reports.
+    """
+    found = np.full((len(p), 1, 1), np.nan)
+    for numbers, own in _split(p):
+        found[own] = np.interp(-np.log(level), -_expect(numbers, groups), _SCORES)
+    return found
 
 
-def find_critical(numbers: Iterable[int], level: float, groups: int) -> float:
-    """The normal score that none of `numbers` comparisons in each scenario passes by chance."""
-    counts = tuple(sorted(map(int, numbers)))
-    return _find_critical(counts if any(counts) else (1,) * len(counts), level, groups)
+def _split(p: Array) -> Iterable[tuple[tuple[int, ...], NDArray[np.bool_]]]:
+    """(comparisons by scenario, the reports with so many of them)."""
+    numbers = (~np.isnan(p)).sum(-1)
+    numbers = np.where(numbers.any(-1, keepdims=True), numbers, 1)
+    rows, which = np.unique(numbers, axis=0, return_inverse=True)
+    for place, row in enumerate(rows):
+        yield tuple(map(int, row)), which.ravel() == place
 
 
-@lru_cache(maxsize=1024)
-def _find_critical(numbers: tuple[int, ...], level: float, groups: int) -> float:
-    counts = np.tile(np.array(numbers), (len(_TRIED), 1))
-    outside = -np.expm1(_log_inside(_TRIED, np.full(counts.shape[1], 0.5), counts, groups))
-    return float(np.interp(-np.log(level), -np.log(outside), _TRIED))
+@lru_cache(maxsize=256)
+def _expect(numbers: tuple[int, ...], groups: int) -> Array:
+    """log P(any of `numbers` comparisons by scenario beyond a score), for each of _SCORES."""
+    moved, wide = np.sqrt(_SHARED) * _NODES, np.sqrt(1 - _SHARED)
+    ends = _SCORES[:, None]
+    # P(all within) less 1, added up without losing what is far out
+    beyond = ndtr((moved - ends) / wide) + ndtr((-ends - moved) / wide)
+    with np.errstate(divide="ignore"):
+        one = np.log1p(-np.minimum(beyond, 1))
+        inside = [-np.expm1(np.array(number) * one) @ _WEIGHTS for number in numbers]
+        logs = sum(np.log1p(-np.minimum(each, 1)) for each in inside)
+        return np.log(-np.expm1(logs * groups / len(numbers)))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtri, ndtr, stdtr, stdtrit
 
-from analysis.measures.compare.errors import Spread, find_spread
+from analysis.measures.compare.errors import Spread, Variances, find_spread
 from analysis.measures.compare.estimates import Array, Estimates, Flags, estimate
 from analysis.measures.compare.family import adjust, find_critical
 from analysis.measures.compare.variances import moderate
@@ -15,6 +15,9 @@ from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
 COVERAGE = 0.95
 # a variance above this quantile of what the usual one gives is no chance
 _UNLIKELY, _MANY = 0.99, 1e7
+# Welch's degrees of freedom are a little too many where one variance is far larger
+_CAUTION = 0.3
+_CARE, _ENOUGH_ROUNDS = 1.7, 6
 
 
 class Rule(NamedTuple):
@@ -34,16 +37,22 @@ class Rule(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Estimates with their spreads: by own variances, by usual ones, and by the expected."""
+    """Estimates with their spreads.
+
+    own: by both variances of their own runs; usual: by usual ones; halves: one of both its own,
+    the other usual; expected: usual, but where a cell's own is far beyond.
+    """
 
     estimates: Estimates
     own: Spread
     usual: Spread
+    halves: tuple[Spread, Spread]
     expected: Spread
+    drawn: Variances
 
 
 class Verdicts(NamedTuple):
-    """Arrays [scenario, strategy]: interval, p and verdict; p null where nothing is to be told."""
+    """Arrays [report, scenario, strategy]: interval, p and verdict; null where runs are too few."""
 
     low: Array
     high: Array
@@ -52,49 +61,75 @@ class Verdicts(NamedTuple):
 
 
 def find(values: Array, logs: bool, kept: Flags) -> Found:
-    """Estimates and spreads of cells [scenario, strategy, round].
+    """Estimates and spreads of cells [report, scenario, strategy, round].
 
     `kept`: the differences that are plain, paired, and like no other.
     """
     found = estimate(values, logs, kept)
     alone = np.concatenate([found.paired.all(-1, keepdims=True), found.paired], axis=-1)
-    drawn = moderate(
+    moderated = moderate(
         np.where(alone, np.nan, found.cells), np.where(alone, np.nan, found.cell_degrees)
     )
+    drawn = Variances(moderated.variances, moderated.degrees)
     limit = fdtri(np.fmax(found.cell_degrees, 1), _MANY, _UNLIKELY)
-    expected = np.where(found.cells > drawn.variances * limit, found.cells, drawn.variances)
-    usual = find_spread(found, drawn.variances, drawn.degrees)
+    far = found.cells > drawn.cells * limit
+    likely = Variances(np.where(far, found.cells, drawn.cells), drawn.degrees)
+    usual = find_spread(found, drawn, drawn, caution=1.0)
     return Found(
         found,
-        find_spread(found, found.cells, found.cell_degrees),
-        usual._replace(degrees=np.minimum(usual.degrees, drawn.whole[:, None])),
-        find_spread(found, expected, drawn.degrees),
+        find_own(found),
+        usual,
+        find_halves(found, drawn),
+        find_spread(found, likely, likely),
+        drawn,
     )
+
+
+def find_own(found: Estimates) -> Spread:
+    """The errors by the variances of own runs."""
+    cells = Variances(found.cells, found.cell_degrees)
+    return find_spread(found, cells, cells, _CAUTION)
+
+
+def find_halves(found: Estimates, drawn: Variances) -> tuple[Spread, Spread]:
+    """The errors by own runs of the strategy, and of the baseline; those of the other are usual."""
+    cells = Variances(found.cells, found.cell_degrees)
+    return find_spread(found, cells, drawn), find_spread(found, drawn, cells)
 
 
 def judge(found: Found, rule: Rule, few: Flags) -> Verdicts:
     """Verdicts that hold for all comparisons together, but for those that are too few to tell.
 
-    p is the larger of two: that of all comparisons together by usual variances, and that of the
-    comparison by its own runs alone, times the groups. The first has the power; the second takes
-    no cell that varies like no other for a usual one.
+    p is the largest of three. That of all comparisons together by usual variances has the power.
+    Those by the own variance of either, times the groups and a factor for care, take no cell that
+    varies like no other for a usual one. That by both own ones keeps interval and verdict in step.
     """
     estimates, own = found.estimates, found.own
     usual = np.where(few, np.nan, find_p(estimates.shift, found.usual))
-    family = adjust(usual, found.usual.shared, rule.groups)
-    alone = np.minimum(1, rule.groups * find_p(estimates.shift, own))
+    family = adjust(usual, rule.groups)
+    halves = np.maximum(*(find_p(estimates.shift, each) for each in found.halves))
+    care = rule.groups * take_care(estimates.n, estimates.paired)
+    alone = np.maximum(np.minimum(1, care * halves), find_p(estimates.shift, own))
     p = np.where(few, np.nan, np.maximum(family, alone))
-    half = stdtrit(own.seconds_degrees, _pick_quantile(few, rule)) * own.seconds
+    half = stdtrit(own.seconds_degrees, _pick_quantile(p, rule)) * own.seconds
     low, high = (np.where(few, np.nan, estimates.difference + end) for end in (-half, half))
     same = is_same(estimates, own.seconds, own.seconds_degrees, rule)
     return Verdicts(low, high, p, give_words(p, estimates.difference, same, rule.level))
 
 
-def _pick_quantile(few: Flags, rule: Rule) -> float:
+def _pick_quantile(p: Array, rule: Rule) -> Array | float:
     """The quantile that intervals end at; for all comparisons at once it is Dunnett's."""
     if not rule.together:
         return (1 + COVERAGE) / 2
-    return float(ndtr(find_critical((~few).sum(1), 1 - COVERAGE, len(few))))
+    return ndtr(find_critical(p, 1 - COVERAGE, p.shape[-2]))
+
+
+def take_care(n: Array, paired: Flags | bool) -> Array:
+    """By what, times the groups, p values of own variances are multiplied; a pair's are whole.
+
+    As large as simulations ask for, and the more where rounds leave power to spare.
+    """
+    return np.where(paired, 1.0, _CARE * np.maximum(1, n / _ENOUGH_ROUNDS))
 
 
 def find_p(shift: Array, spread: Spread) -> Array:
@@ -107,10 +142,13 @@ def find_p(shift: Array, spread: Spread) -> Array:
 def is_same(found: Estimates, error: Array, degrees: Array, rule: Rule) -> Flags:
     """Whether two one-sided tests, each at the level, show a difference within the margin.
 
+    The margin is that of whichever is quicker, so that both ways around agree.
+
     D. J. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987), 657-680.
     """
     half = stdtrit(degrees, 1 - rule.level) * error
-    return np.abs(found.difference) + half < rule.margin * np.abs(found.at)
+    least = np.minimum(np.abs(found.at), np.abs(found.at + found.difference))
+    return np.abs(found.difference) + half < rule.margin * least
 
 
 def give_words(p: Array, difference: Array, same: Flags, level: float) -> NDArray[np.str_]:

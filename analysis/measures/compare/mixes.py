@@ -14,13 +14,14 @@ from analysis.workload import BASELINE
 _MIX = "mix"
 
 
-@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
+@takes(runs="strategy scenario round seconds {by} valid emulated expect started host host_empty")
 def compare_mix(
     runs: pd.DataFrame,
     mix: Mapping[str, float],
     baseline: str = BASELINE,
     margin: float = MARGIN,
     level: float = LEVEL,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline: what one build of a mix of commits takes.
 
@@ -28,7 +29,7 @@ def compare_mix(
     those), difference (mean seconds less the baseline's), low, high (95 % intervals that hold for
     all strategies at once, Dunnett's, and so for whichever is named fastest), p, verdict,
     detectable, rounds_needed, one_round: compare's, the mix being one more scenario of the
-    report. `mix`: scenario -> share, as read_mix gives it.
+    report. `mix`: scenario -> share, as read_mix gives it; `by`: as compare's.
 
     >>> table = analysis.compare_mix("data/control", {"source": 0.9, "cold": 0.1})
     >>> table[["strategy", "n", "verdict"]].tail(1)
@@ -37,22 +38,27 @@ def compare_mix(
     """
     check_baseline(runs, baseline)
     runs = pick_comparable(runs)
-    rounds = weigh_rounds(runs, mix, ["seconds"])
-    table = compare_totals(rounds, "seconds", runs, mix, baseline, margin, level)
-    means = rounds["seconds"].groupby("strategy").mean()
-    table.insert(2, "seconds", table["strategy"].map(means).astype("float64"))
+    rounds = weigh_rounds(runs, mix, ["seconds"], by)
+    table = compare_totals(rounds, "seconds", runs, mix, baseline, margin, level, by)
+    keys = ["strategy"] if by is None else [by, "strategy"]
+    means = rounds["seconds"].groupby(keys).mean()
+    at = pd.Index(table["strategy"]) if by is None else pd.MultiIndex.from_frame(table[keys])
+    table.insert(len(keys) + 1, "seconds", means.reindex(at).to_numpy(dtype="float64"))
     return table
 
 
 def weigh_rounds(
-    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str]
+    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str], by: str | None = None
 ) -> pd.DataFrame:
-    """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it."""
+    """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it.
+
+    `by` comes first in the index, where it is given.
+    """
     rows = frame[frame["scenario"].isin(list(mix))]
-    keys = ["strategy", "round", "scenario"]
-    table = rows.groupby(keys)[list(columns)].median().astype("float64").dropna()
+    keys = [*([] if by is None else [by]), "strategy", "round"]
+    table = rows.groupby([*keys, "scenario"])[list(columns)].median().astype("float64").dropna()
     shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
-    groups = table.mul(shares, axis="index").groupby(["strategy", "round"])
+    groups = table.mul(shares, axis="index").groupby(keys)
     return groups.sum()[groups.size() == len(mix)]
 
 
@@ -64,6 +70,7 @@ def compare_totals(
     baseline: str,
     margin: float = MARGIN,
     level: float = LEVEL,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """compare_mix's columns but seconds, of a column of weigh_rounds' frame of these runs."""
     # names of emulated strategies say so already
@@ -79,6 +86,7 @@ def compare_totals(
         margin,
         level,
         groups=count_groups(runs["scenario"].nunique()),
+        by=by,
     )
     return table.drop(columns=["scenario", "median"])
 

@@ -8,7 +8,7 @@ from scipy.special import ndtr, stdtrit
 
 from analysis.measures.compare.estimates import Array
 from analysis.measures.compare.family import find_critical
-from analysis.measures.compare.judging import Found, Rule, Verdicts
+from analysis.measures.compare.judging import Found, Rule, Verdicts, take_care
 from analysis.words import CLOSE, UNTOLD
 
 MIN_ROUNDS = 3
@@ -35,26 +35,35 @@ def make_plan(critical: float, groups: int, level: float, cells: int, paired: bo
     own = _ROUNDS - 1 if paired else 2 * (_ROUNDS - 1)
     usual = own if paired else np.maximum(0.85 * cells * (_ROUNDS - 1), own)
     family = stdtrit(usual, ndtr(critical)) + stdtrit(usual, _POWER)
-    alone = stdtrit(own, 1 - level / 2 / groups) + stdtrit(own, _POWER)
+    half = own if paired else 2 * own
+    care = groups * take_care(_ROUNDS, paired)
+    alone = stdtrit(half, 1 - level / 2 / care) + stdtrit(half, _POWER)
     same = stdtrit(own, 1 - level) + stdtrit(own, (1 + _POWER) / 2)
     return Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
 
 
 def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
-    """(detectable, rounds_needed) of each comparison, as compare describes them.
+    """(detectable, rounds_needed) of comparisons [report, scenario, strategy], as compare has them.
 
     By the variances that more rounds are expected to have: the usual ones, unless a cell's own is
     far beyond them.
     """
-    few = np.isnan(verdicts.p)
-    numbers = (~few).sum(1)
-    critical = find_critical(numbers, rule.level, rule.groups)
-    estimates, cells = found.estimates, round(float(numbers.mean())) + 1
-    answers = []
-    for paired in (False, True):
-        made = make_plan(round(critical, 3), rule.groups, rule.level, cells, paired)
-        answers.append(_plan(made, found, verdicts, rule))
-    return tuple(np.where(estimates.paired, *each[::-1]) for each in zip(*answers, strict=True))
+    criticals = find_critical(verdicts.p, rule.level, rule.groups)
+    numbers = (~np.isnan(verdicts.p)).sum(-1)
+    cells = np.round(numbers.mean(-1)).astype(int)[:, None, None] + 1
+    paired = found.estimates.paired
+    detectable, needed = (np.full(paired.shape, np.nan) for _ in range(2))
+    for critical, many in sorted({*zip(criticals.ravel(), cells.ravel(), strict=True)}):
+        own = (criticals == critical) & (cells == many)
+        for pair in np.unique(paired):
+            made = make_plan(float(critical), rule.groups, rule.level, int(many), bool(pair))
+            answers = _plan(made, found, verdicts, rule)
+            mine = own & (paired == pair)
+            detectable, needed = (
+                np.where(mine, new, old)
+                for new, old in zip(answers, (detectable, needed), strict=True)
+            )
+    return detectable, needed
 
 
 def _plan(made: Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:

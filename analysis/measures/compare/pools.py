@@ -13,9 +13,10 @@ def count_rarer_hosts(runs: pd.DataFrame) -> pd.Series:
 
     Of strategies with a pool of kept hosts alone; a cold build is on an empty one by definition.
     """
-    if "host" not in runs:
+    hosts = runs["host"].eq("kept") if "host" in runs else None
+    if hosts is None or not hosts.any():
         return pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []]))
-    kept = runs["strategy"].isin(runs.loc[runs["host"] == "kept", "strategy"])
+    kept = runs["strategy"].isin(runs.loc[hosts, "strategy"])
     runs = runs[kept & ~runs["scenario"].isin(COLD_STARTS)]
     kinds = pd.DataFrame(
         {"empty": runs["host_empty"].eq(True), "used": runs["host_empty"].eq(False)}
@@ -29,6 +30,8 @@ def find_rarer_hosts(cells: Cells, rarer_hosts: pd.Series) -> Array:
 
     Of count_rarer_hosts' counts; null without a pool.
     """
+    if rarer_hosts.empty:
+        return np.full((len(cells.scenarios), len(cells.strategies) - 1), np.nan)
     names = pd.MultiIndex.from_product([cells.scenarios, cells.strategies])
     found = rarer_hosts.reindex(names).to_numpy(dtype="float64")
     counts = found.reshape(len(cells.scenarios), len(cells.strategies))

@@ -15,8 +15,13 @@ _BY = ("strategy", "scenario")
 @takes(runs="strategy scenario valid emulated expect started")
 def pick_comparable(runs: pd.DataFrame) -> pd.DataFrame:
     """The valid runs of strategies that are to succeed, marked, in the order of a history."""
-    kept = runs[runs["valid"] & runs["expect"].ne("failed")]
-    return sort_rows(mark_emulated(kept), order_scenarios(kept))
+    kept = keep_comparable(runs)
+    return sort_rows(kept, order_scenarios(kept))
+
+
+def keep_comparable(runs: pd.DataFrame) -> pd.DataFrame:
+    """pick_comparable's runs, in the order that they come in."""
+    return mark_emulated(runs[runs["valid"] & runs["expect"].ne("failed")])
 
 
 @takes(runs="run strategy scenario valid emulated expect started invalid_reason")
@@ -31,6 +36,8 @@ def left_out(runs: pd.DataFrame) -> pd.DataFrame:
 @takes(runs="strategy emulated")
 def mark_emulated(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs` with "(emulated)" behind the name of each strategy that the lab only stands in for."""
+    if not runs["emulated"].any() and runs["strategy"].dtype == "string":
+        return runs
     plain = ~runs["emulated"] | runs["strategy"].str.endswith(EMULATED)
     names = runs["strategy"].where(plain, runs["strategy"] + f" {EMULATED}")
     return runs.assign(strategy=names.astype("string"))

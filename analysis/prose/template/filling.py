@@ -27,6 +27,7 @@ _KINDS: dict[str, Callable[[Any, str], str]] = {
     "difference": lambda numbers, _: say_difference(*numbers),
     "ends": lambda words, what: join_ends(list(words), what),
     "or": lambda words, _: join_words(words, "or"),
+    "percent": lambda value, digits: f"{100 * value:.{digits}f} %",
     "range": lambda ends, _: say_range(*ends),
     "seconds": lambda value, _: say_seconds(value),
     "share": lambda value, _: say_share(value),

@@ -16,10 +16,10 @@ def compared(monkeypatch):
     """baseline, measure, scenarios and values of each comparison that is made, by their number."""
     calls, tabulate = Counter(), comparison.tabulate
 
-    def counted(runs, baseline, measure):
+    def counted(runs, baseline, measure, by):
         values = tuple(runs[measure])
         calls[baseline, measure, tuple(runs["scenario"].unique()), hash(values)] += 1
-        return tabulate(runs, baseline, measure)
+        return tabulate(runs, baseline, measure, by)
 
     monkeypatch.setattr(comparison, "tabulate", counted)
     return calls
