@@ -1,20 +1,28 @@
 """From an experiment to its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis import records
+from analysis import measures, records
+from analysis.answers.calibrated import (
+    find_model,
+    list_changes,
+    shift_commits,
+    shift_rows,
+    weigh_changes,
+)
 from analysis.answers.commits import list_commits, list_exports
 from analysis.answers.fields import VERSION, Answer, plain
-from analysis.answers.gates import find_place, list_flips, list_unknown, list_unrestarted
+from analysis.answers.flips import list_flips
+from analysis.answers.gates import find_place, list_unknown, list_unrestarted
 from analysis.answers.mixed import (
     Mix,
     Weights,
     choose,
-    find_alike,
+    list_alike,
     list_strategies,
     pick_emulated,
     weigh,
@@ -22,7 +30,7 @@ from analysis.answers.mixed import (
 from analysis.answers.price import price
 from analysis.experiment import write_again
 from analysis.measures.compare import EMULATED, MARGIN
-from analysis.records import takes
+from analysis.records import Speeds, read_host, takes
 from analysis.registry import frame_images
 from analysis.results import Experiment, once, to_experiment
 from analysis.rows import list_records
@@ -40,13 +48,14 @@ def answer(
     experiment: records.Experiment | pd.DataFrame | str | Path,
     mix: Mix = None,
     baseline: str = BASELINE,
-    speeds: Any = None,
+    speeds: Speeds | str | Path | None = None,
 ) -> Answer:
     """What to use for a mix of commits, as one object: Answer says what is in it.
 
     `experiment`: one, its folder, or a frame of runs (strategy, scenario, round, seconds).
     `mix`: scenario -> share, or text as read_mix takes it; without it the usual one is assumed,
-    as far as its kinds of commit were built. `speeds`: those of a host elsewhere.
+    as far as its kinds of commit were built. `speeds`: those of a host elsewhere, or the file that
+    `codebuild-cache calibrate` wrote: the answer is then what the model makes of these runs there.
     RecordError without an experiment, UnknownName for a baseline that is not among the runs,
     SettingError for a mix that can't be read.
 
@@ -55,13 +64,16 @@ def answer(
     ('docker', 'lab', {'source': 1.0}, 'given')
     """
     measured = _to_experiment(experiment)
-    return _answer(measured, weigh(mix, measured), baseline)
+    host = read_host(speeds) if isinstance(speeds, str | Path) else speeds
+    return _answer(measured, weigh(mix, measured), baseline, host)
 
 
 @once
-def _answer(experiment: Experiment, weights: Weights, baseline: str) -> Answer:
-    """The answer, computed once for an experiment, a mix and a baseline."""
-    return Answer(**plain(_find(experiment, weights, baseline)))
+def _answer(
+    experiment: Experiment, weights: Weights, baseline: str, speeds: Speeds | None
+) -> Answer:
+    """The answer, computed once for an experiment, a mix, a baseline and speeds."""
+    return Answer(**plain(_find(experiment, weights, baseline, speeds)))
 
 
 def _to_experiment(given: records.Experiment | pd.DataFrame | str | Path) -> Experiment:
@@ -83,35 +95,81 @@ def _no_text(runs: pd.DataFrame) -> pd.Series:
     return pd.Series(pd.NA, runs.index, dtype="string")
 
 
-def _find(experiment: Experiment, weights: Weights, baseline: str) -> dict[str, Any]:
+def _find(
+    experiment: Experiment, weights: Weights, baseline: str, speeds: Speeds | None
+) -> dict[str, Any]:
     """The fields of an answer."""
     place, shares = find_place(experiment), dict(weights.shares)
-    rows = list_strategies(experiment, shares, baseline)
+    model = find_model(experiment, baseline, speeds)
+    changes = None if model is None or speeds is None else list_changes(model)
+    rows = _list_rows(experiment, shares, baseline, changes)
+    commits = list_commits(experiment, baseline)
     chosen, verdict = choose(rows, baseline)
     emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline)
-    there = set(rows.loc[rows["n"].gt(0), "strategy"])
-    names = experiment.comparable["strategy"].str.removesuffix(f" {EMULATED}").unique()
-    lacking = [name for name in names if name not in there]
+    restarted = changes is not None and speeds is not None and speeds.restart_seconds is not None
+    skipped = [] if restarted else list_unrestarted(experiment)
+    lacking = _lack(experiment, rows)
     return {
         "version": VERSION,
         "experiment": experiment.folder.name,
         "baseline": baseline,
         **told,
         "place": place,
-        "calibrated": False,
+        "calibrated": changes is not None,
         "mix": shares,
         "mix_origin": weights.origin,
-        **_add_facts(experiment, shares, rows, chosen, baseline),
+        **_add_facts(experiment, shares, rows, chosen, baseline, model, changes, skipped),
         "emulated": None if emulated is None else emulated[_ROW].to_dict(),
-        "unknown": list_unknown(experiment, place, weights.unbuilt, lacking),
+        "unknown": list_unknown(experiment, place, skipped, weights.unbuilt, lacking),
         "runs": len(experiment.runs),
         "runs_left_out": int((~experiment.runs["valid"]).sum()),
         "margin": MARGIN,
         "strategies": list_records(rows),
-        "commits": list_commits(experiment, baseline),
-        "exports": list_exports(experiment, shares, rows, baseline),
+        "commits": commits if changes is None else shift_commits(commits, changes, baseline),
+        "exports": list_exports(experiment, shares, rows, baseline) if changes is None else [],
         "again": _write_again(experiment, plain(told["rounds_needed"])),
     }
+
+
+def _list_rows(
+    experiment: Experiment,
+    shares: Mapping[str, float],
+    baseline: str,
+    changes: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """list_strategies' rows, with what other speeds change of them."""
+    rows = list_strategies(experiment, shares, baseline)
+    if changes is None or rows.empty:
+        return rows
+    return shift_rows(rows, weigh_changes(changes, shares), baseline)
+
+
+def _add_facts(
+    experiment: Experiment,
+    shares: Mapping[str, float],
+    rows: pd.DataFrame,
+    chosen: pd.Series | None,
+    baseline: str,
+    model: measures.Model | None,
+    changes: pd.DataFrame | None,
+    skipped: Sequence[str],
+) -> dict[str, Any]:
+    """price, flips and same_as of the strategy that is chosen; none without one."""
+    if chosen is None:
+        return {"price": {}, "flips": [], "same_as": []}
+    others = _list_rows(experiment, shares, str(chosen["strategy"]), changes)
+    return {
+        "price": price(experiment, shares, chosen, baseline, changes is not None),
+        "flips": list_flips(model, shares, rows, chosen, baseline, skipped),
+        "same_as": list_alike(rows, others, chosen),
+    }
+
+
+def _lack(experiment: Experiment, rows: pd.DataFrame) -> list[str]:
+    """The strategies of which no round holds the whole mix."""
+    there = set(rows.loc[rows["n"].gt(0), "strategy"])
+    names = experiment.comparable["strategy"].str.removesuffix(f" {EMULATED}").unique()
+    return [name for name in names if name not in there]
 
 
 def _tell(
@@ -129,24 +187,6 @@ def _tell(
         return told | {"seconds_to": start} | dict.fromkeys(["difference", "low", "high"], 0.0)
     told |= {name: chosen[name] for name in ("difference", "low", "high")}
     return told | {"seconds_to": start + chosen["difference"]}
-
-
-def _add_facts(
-    experiment: Experiment,
-    shares: Mapping[str, float],
-    rows: pd.DataFrame,
-    chosen: pd.Series | None,
-    baseline: str,
-) -> dict[str, Any]:
-    """price, flips and same_as of the strategy that is chosen; none without one."""
-    if chosen is None:
-        return {"price": {}, "flips": [], "same_as": []}
-    skipped, name = list_unrestarted(experiment), str(chosen["strategy"])
-    return {
-        "price": price(experiment, shares, name, baseline),
-        "flips": list_flips(chosen, baseline, skipped),
-        "same_as": find_alike(experiment, shares, rows, name),
-    }
 
 
 def _write_again(experiment: Experiment, needed: int | None) -> str:

@@ -1,7 +1,6 @@
 """What keeps an answer from being promised: where it was measured, and what the lab left out."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -40,22 +39,16 @@ def _passes_by(experiment: Experiment) -> bool:
     return bool(shaped) and experiment.facts.get("run_fetches", "direct") == "direct"
 
 
-def list_flips(chosen: pd.Series, baseline: str, skipped: Iterable[str]) -> list[dict[str, Any]]:
-    """condition, unit, value, turns_at, turns_to of what would turn a verdict `faster` round."""
-    if chosen["strategy"] not in skipped or not chosen["difference"] < 0:
-        return []
-    flip = {"condition": "restart", "unit": "s", "value": 0.0, "turns_to": baseline}
-    return [flip | {"turns_at": -chosen["difference"]}]
-
-
 def list_unknown(
-    experiment: Experiment, place: str | None, unbuilt: Iterable[str], lacking: Iterable[str]
+    experiment: Experiment,
+    place: str | None,
+    skipped: Sequence[str],
+    unbuilt: Sequence[str],
+    lacking: Sequence[str],
 ) -> list[str]:
-    """What these runs can't say, a sentence each."""
+    """What these runs can't say, a clause each; `skipped`: list_unrestarted's."""
     runs = experiment.comparable
-    skipped = list_unrestarted(experiment)
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
-    unbuilt, lacking = list(unbuilt), list(lacking)
     named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
     told = {
         "unknown.place": place is None,

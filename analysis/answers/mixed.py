@@ -128,14 +128,14 @@ def choose(rows: pd.DataFrame, baseline: str) -> tuple[pd.Series | None, str]:
     return open_.iloc[0], UNTOLD if real["verdict"].eq(UNTOLD).all() else CLOSE
 
 
-def find_alike(
-    experiment: Experiment, shares: Mapping[str, float], rows: pd.DataFrame, chosen: str
-) -> list[str]:
-    """The strategies, not emulated, that are not told apart from the one that is chosen."""
-    others = list_strategies(experiment, shares, chosen)
-    apart = others.loc[~others["verdict"].isin([CLOSE, SAME]), "strategy"]
+def list_alike(rows: pd.DataFrame, others: pd.DataFrame, chosen: pd.Series) -> list[str]:
+    """The strategies, not emulated, that are not told apart from the one that is chosen.
+
+    `others`: list_strategies' rows against that one.
+    """
+    alike = set(others.loc[others["verdict"].isin([CLOSE, SAME]), "strategy"])
     real = rows[~rows["emulated"] & rows["n"].gt(0)]
-    return [name for name in real["strategy"] if name != chosen and name not in set(apart)]
+    return [each for each in real["strategy"] if each in alike and each != chosen["strategy"]]
 
 
 def pick_emulated(rows: pd.DataFrame) -> pd.Series | None:

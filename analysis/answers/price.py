@@ -18,7 +18,11 @@ _READINGS = {name: "counted" if counted else "left_out" for name, counted in REA
 
 
 def price(
-    experiment: Experiment, shares: Mapping[str, float], strategy: str, baseline: str
+    experiment: Experiment,
+    shares: Mapping[str, float],
+    chosen: pd.Series,
+    baseline: str,
+    calibrated: bool,
 ) -> dict[str, Any]:
     """Units are in the keys; what is unknown is null.
 
@@ -29,16 +33,19 @@ def price(
     usd_a_month_low, usd_a_month_high, and what its pushes add: storage_gb_a_month,
     storage_usd_a_month (for every month in which they are kept).
     """
-    names = {"": strategy, "_baseline": baseline}
+    names = {"": str(chosen["strategy"]), "_baseline": baseline}
+    bill = _bill(experiment, shares, names[""], baseline)
+    if calibrated and names[""] != baseline:
+        # which builds are billed another minute there is not known
+        bill = dict.fromkeys(bill) | {"minutes_a_month": chosen["difference"] * BUILDS / 60}
+    bill = {"builds_a_month": BUILDS, "compute": COMPUTE, **bill}
     if experiment.images.empty:
-        return _bill(experiment, shares, strategy, baseline)
+        return bill
     return {
         "policy_keeps_entries": NEWEST,
         **_suffix(_count_entries(experiment), names),
         **_suffix(_count_kept(experiment), names),
-        "builds_a_month": BUILDS,
-        "compute": COMPUTE,
-        **_bill(experiment, shares, strategy, baseline),
+        **bill,
         **_suffix(_store(experiment, shares), names),
     }
 

@@ -98,7 +98,8 @@ def _lacks(found: Answer) -> bool:
 
 def _say_where(found: Answer) -> str:
     """`in the lab`, `on CodeBuild`, `in these runs`."""
-    return say(f"answer.where_{found.place or 'unknown'}")
+    where = say(f"answer.where_{found.place or 'unknown'}")
+    return say("answer.calibrated", where=where) if found.calibrated else where
 
 
 def _say_more(found: Answer) -> str:
@@ -144,8 +145,17 @@ def _say_kinds(found: Answer) -> list[str]:
 
 def _say_turns(found: Answer) -> str:
     """At which value of what the verdict would turn, beside what the advice says of it; or ''."""
-    parts = [say(f"flips.{each['condition']}", **each) for each in found.flips if each["value"]]
+    parts = [
+        say(f"flips.{each['condition'].replace(' ', '_')}", side=_say_side(each), **each)
+        for each in found.flips
+        if each["turns_at"] is not None and each["value"]
+    ]
     return say("answer.turns", conditions=parts) if parts else ""
+
+
+def _say_side(flip: Mapping[str, Any]) -> str:
+    """On which side of its turn a condition is to be for the verdict to turn."""
+    return say("flips.above" if flip["turns_at"] > flip["value"] else "flips.below")
 
 
 def _say_entries(found: Answer) -> str:
