@@ -108,7 +108,7 @@ def _find(
     emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline)
     restarted = changes is not None and speeds is not None and speeds.restart_seconds is not None
     skipped = [] if restarted else list_unrestarted(experiment)
-    lacking = _lack(experiment, rows)
+    lacking, lost = _lack(experiment, rows), speeds is not None and changes is None
     return {
         "version": VERSION,
         "experiment": experiment.folder.name,
@@ -120,7 +120,7 @@ def _find(
         "mix_origin": weights.origin,
         **_add_facts(experiment, shares, rows, chosen, baseline, model, changes, skipped),
         "emulated": None if emulated is None else emulated[_ROW].to_dict(),
-        "unknown": list_unknown(experiment, place, skipped, weights.unbuilt, lacking),
+        "unknown": list_unknown(experiment, place, skipped, weights.unbuilt, lacking, lost),
         "runs": len(experiment.runs),
         "runs_left_out": int((~experiment.runs["valid"]).sum()),
         "margin": MARGIN,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis import records
 from analysis.measures.compare import EMULATED, long_rounds
 from analysis.prose.template import say
 from analysis.results import Experiment
@@ -24,13 +25,21 @@ def find_place(experiment: Experiment) -> str | None:
     return str(found[0]) if len(found) == 1 and not places.isna().any() else None
 
 
-def list_unrestarted(experiment: Experiment) -> list[str]:
+def is_older_lab(experiment: records.Experiment) -> bool:
+    """Whether builds ran in the first version of the lab, which restarted no engine."""
+    version, places = experiment.facts.get(_LAB), experiment.runs.get("place")
+    if places is None or (isinstance(version, int) and version >= _RESTARTS):
+        return False
+    return bool(places.eq("lab").any())
+
+
+def list_unrestarted(experiment: records.Experiment) -> list[str]:
     """The strategies whose builds restart CodeBuild's engine, where the lab's did not have to."""
-    runs, version = experiment.comparable, experiment.facts.get(_LAB)
-    if (isinstance(version, int) and version >= _RESTARTS) or "storage_driver" not in runs:
+    runs = experiment.runs
+    if not is_older_lab(experiment) or "storage_driver" not in runs:
         return []
-    given = runs[runs["place"].eq("lab") & runs["storage_driver"].eq(_CONTAINERD)]
-    return [name.removesuffix(f" {EMULATED}") for name in given["strategy"].unique()]
+    given = runs["place"].eq("lab") & runs["storage_driver"].eq(_CONTAINERD)
+    return [str(name) for name in runs.loc[given, "strategy"].unique()]
 
 
 def _passes_by(experiment: Experiment) -> bool:
@@ -45,13 +54,18 @@ def list_unknown(
     skipped: Sequence[str],
     unbuilt: Sequence[str],
     lacking: Sequence[str],
+    uncalibrated: bool,
 ) -> list[str]:
-    """What these runs can't say, a clause each; `skipped`: list_unrestarted's."""
+    """What these runs can't say, a clause each; `skipped`: list_unrestarted's;
+
+    `uncalibrated`: speeds were given to no avail.
+    """
     runs = experiment.comparable
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
     named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
     told = {
         "unknown.place": place is None,
+        "unknown.speeds": uncalibrated,
         "unknown.lab": place == "lab",
         "unknown.restart": skipped,
         "unknown.unshaped": place == "lab" and runs["link"].eq(UNSHAPED).all(),

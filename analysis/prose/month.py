@@ -24,13 +24,18 @@ def say_months(
     prices: pd.DataFrame,
     *,
     baseline: str = BASELINE,
+    place: str | None = None,
 ) -> list[str]:
     """Sentences: what the mix comes to, of month's rows, what can't be told, and the price."""
     lacking = list_records(months[months["lacks"].notna()])
     names = [say("month.lacking", **row) for row in lacking]
     unknown = [say("month.unknown", strategies=names)] if names else []
     price = say_price(find_price(prices, compute, "minute"))
-    return [say_month(months, mix, builds, compute, baseline=baseline), *unknown, price]
+    return [
+        say_month(months, mix, builds, compute, baseline=baseline, place=place),
+        *unknown,
+        price,
+    ]
 
 
 def say_month(
@@ -40,10 +45,15 @@ def say_month(
     compute: str,
     *,
     baseline: str = BASELINE,
+    place: str | None = None,
 ) -> str:
-    """Who saves how many minutes and how much money in a month, of month's rows."""
+    """Who saves how many minutes and how much money in a month, of month's rows.
+
+    `place`: where the builds ran, as an answer has it.
+    """
+    where = say(f"month.place_{place or 'unknown'}")
     shares = [say("month.share", percent=100 * n, scenario=name) for name, n in mix.items()]
-    start = say("month.start", builds=builds, shares=shares, compute=compute)
+    start = say("month.start", where=where, builds=builds, shares=shares, compute=compute)
     if not can_tell(months):
         return say("month.untold", start=start, baseline=baseline)
     faster = months[months["verdict"].eq(FASTER)].sort_values("difference")

@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.answers import is_older_lab, list_unrestarted
 from analysis.records import FAILING, Experiment
 from analysis.results import describe_builds, list_places, say_dates
-from analysis.words import count_words
+from analysis.words import count_words, join_words
 
 _VERSIONS = {
     "engine": "Docker",
@@ -24,7 +25,17 @@ def summarise_source(experiment: Experiment) -> str:
     emulated = _list_values(runs.loc[runs["emulated"], "strategy"])
     builds = count_words(len(runs), "recorded build")
     text = f"{builds}, run in {list_places(runs)}, {say_dates(runs)}."
-    return text + (f" Emulated there: {emulated}." if emulated else "")
+    text += f" Emulated there: {emulated}." if emulated else ""
+    return text + _say_lab(experiment)
+
+
+def _say_lab(experiment: Experiment) -> str:
+    """That the lab was an older one, and for which strategies it spared a step; '' of any other."""
+    if not is_older_lab(experiment):
+        return ""
+    spared = list_unrestarted(experiment)
+    without = f", without the restart of the engine for {join_words(spared)}" if spared else ""
+    return f" The lab was an older, slower one{without}."
 
 
 def describe_source(experiment: Experiment) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The answer as data: what it holds, for which mix, and what it never says."""
 
+import dataclasses
 import json
 import math
 
@@ -10,6 +11,7 @@ from measured import make_runs
 from analysis import read_experiment
 from analysis.answers import VERSION, Answer, answer
 from analysis.errors import RecordError, SettingError, UnknownName
+from analysis.records import Speeds
 from analysis.words import CLOSE, FASTER, SAME, UNTOLD
 
 LAB, CONTROL = "data/lab", "data/control"
@@ -198,3 +200,72 @@ def test_an_answer_is_shown_in_a_line_and_a_table(lab):
     evil = "<img src=x>"
     hostile = ask({"docker": about(20), evil: about(9)})
     assert "<img" not in hostile._repr_html_() and "&lt;img" in hostile._repr_html_()
+
+
+SPEEDS = Speeds(unpack_mbps=33, download_mbps=24, boot_seconds=3.0)
+
+
+def test_what_would_turn_it_round_is_listed_with_its_values(lab):
+    found = answer(lab)
+    flips = {each["condition"]: each for each in found.flips}
+    assert list(flips) == ["restart", "boot", "unpacking speed", "link", "work", "hit share"]
+    # the recorded lab had no need to restart the engine, so all that is saved may go into it
+    assert flips["restart"]["turns_at"] == pytest.approx(-found.difference)
+    assert (flips["restart"]["value"], flips["restart"]["turns_to"]) == (0, "docker")
+    assert all(each["turns_at"] is None or each["turns_to"] for each in found.flips)
+
+
+def test_what_would_end_staying_is_listed_too(lab):
+    keep = lab.runs["strategy"].isin(["docker", "registry-cache", "container-load"])
+    slower = dataclasses.replace(lab, runs=lab.runs[keep])
+    found = answer(slower)
+    assert (found.strategy, found.verdict) == ("docker", SAME)
+    assert {each["turns_to"] for each in found.flips} <= {None, "docker", "registry-cache"}
+    assert len(found.flips) == 6
+
+
+def test_at_other_speeds_the_answer_is_the_model_s_and_says_so(lab, tmp_path):
+    measured, found = answer(lab), answer(lab, speeds=SPEEDS)
+    assert found.calibrated and not measured.calibrated
+    assert found.seconds_from < measured.seconds_from and found.place == "lab"
+    assert found.seconds_to - found.seconds_from == pytest.approx(found.difference)
+    # the model's error is added to the runs' own
+    assert found.high - found.low > measured.high - measured.low
+    assert (tmp_path / "host.json").write_text(SPEEDS.to_json())
+    assert answer(lab, speeds=tmp_path / "host.json") == found
+    rows = [each["seconds"] for each in found.strategies]
+    assert rows == sorted(rows)
+    assert found.price["usd_a_month"] is None
+    json.loads(found.to_json())
+
+
+def test_at_the_speeds_that_were_recorded_the_numbers_are_the_measured_ones(lab):
+    measured, found = answer(lab), answer(lab, speeds=Speeds())
+    names = ("strategy", "seconds_from", "seconds_to", "difference", "low", "high", "verdict")
+    for name in names:
+        value = getattr(measured, name)
+        known = value if isinstance(value, str) else pytest.approx(value)
+        assert getattr(found, name) == known, name
+    kinds = {(each["scenario"], each["strategy"]): each for each in found.commits}
+    for each in measured.commits:
+        other = kinds[each["scenario"], each["strategy"]]
+        assert other["seconds"] == pytest.approx(each["seconds"])
+
+
+def test_a_restart_whose_length_is_known_is_in_the_seconds(lab):
+    skipped = answer(lab, speeds=SPEEDS)
+    known = answer(lab, speeds=dataclasses.replace(SPEEDS, restart_seconds=5.0))
+
+    def pick(found):
+        (row,) = [each for each in found.strategies if each["strategy"] == "containerd-store"]
+        return row
+
+    assert pick(known)["seconds"] - pick(skipped)["seconds"] == pytest.approx(5, abs=0.3)
+    assert not any("restart" in each for each in known.unknown)
+
+
+def test_runs_without_logs_have_no_model_and_stay_as_measured():
+    runs = make_runs({name: {"source": about(20)} for name in ("docker", "x")})
+    found = answer(runs, speeds=SPEEDS)
+    assert (found.calibrated, found.flips) == (False, [])
+    assert any("speeds" in each for each in found.unknown)

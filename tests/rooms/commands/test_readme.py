@@ -57,3 +57,12 @@ def test_content_is_put_between_the_marks_alone():
 
 def test_a_table_is_markdown():
     assert write_table(("a", "b"), [("1", "2")]) == "| a | b |\n|---|---|\n| 1 | 2 |\n"
+
+
+def test_the_answer_is_short_and_claims_no_place_but_its_own(blocks):
+    lines = blocks["answer"].splitlines()
+    assert len(lines) <= 25 and len(README.splitlines()) <= 150
+    assert sum(line.startswith("|---") for line in lines) == 1
+    assert "in the lab" in lines[0]
+    titles = re.findall(r"^#+ (.*)", README, re.M)
+    assert not any("CodeBuild" in title for title in titles)

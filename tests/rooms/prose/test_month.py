@@ -26,8 +26,8 @@ def say(compute=COMPUTE, **seconds):
 def test_who_saves_is_told_with_interval_and_n():
     said = say(docker=about(70), x=about(50), y=about(90))
     assert said[0] == (
-        "For a month of 600 builds (25 % cold and 75 % source) on general1.small, x saves 150 "
-        "minutes over docker (95 % interval 150 to 150, n = 3) and 2.25 USD (2.25 to 2.25)."
+        "For a month of 600 builds (25 % cold and 75 % source), billed as general1.small, x saves "
+        "150 minutes over docker (95 % interval 150 to 150, n = 3) and 2.25 USD (2.25 to 2.25)."
     )
     assert said[1].startswith("The price of a minute of general1.small is 0.005 USD (us-east-1")
     assert len(said) == 2
@@ -48,7 +48,7 @@ def test_an_emulated_strategy_is_no_answer_but_is_told():
 def test_when_none_saves_that_is_said():
     (said, _) = say(docker=about(40), x=about(60))
     assert said.endswith(
-        "general1.small, no strategy saves a significant amount of time over docker."
+        "billed as general1.small, no strategy saves a significant amount of time over docker."
     )
 
 

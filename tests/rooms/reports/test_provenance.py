@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -38,14 +39,27 @@ def experiment():
 
 
 def test_the_summary_says_how_many_when_where_and_what_is_emulated(experiment):
-    assert summarise_source(experiment) == (
+    newer = dataclasses.replace(experiment, facts=FACTS | {"lab": 2})
+    assert summarise_source(newer) == (
         "3 recorded builds, run in the lab, a Docker engine on one machine, "
         "from 2025-11-24 to 2025-11-25. Emulated there: local-layer-cache."
     )
 
 
+def test_that_the_lab_was_an_older_one_is_said_with_what_it_spared(experiment):
+    said = summarise_source(experiment)
+    assert said.endswith("local-layer-cache. The lab was an older, slower one.")
+    runs = RUNS.assign(storage_driver="overlayfs", expect="succeeded", emulated=False)
+    spared = summarise_source(dataclasses.replace(experiment, runs=runs))
+    assert spared.endswith(
+        "an older, slower one, without the restart of the engine for docker and local-layer-cache."
+    )
+    cloud = dataclasses.replace(experiment, runs=RUNS.assign(place="codebuild"))
+    assert "older" not in summarise_source(cloud)
+
+
 def test_one_day_is_said_once(experiment):
-    day = Experiment(Path("x"), {}, RUNS.iloc[:1], experiment.problems, None, None)
+    day = Experiment(Path("x"), {"lab": 2}, RUNS.iloc[:1], experiment.problems, None, None)
     assert summarise_source(day).endswith("on 2025-11-24.")
     assert summarise_source(day).startswith("1 recorded build,")
 

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import threading
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import nbformat
@@ -17,8 +17,10 @@ import pytest
 from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis.answers import answer
 from analysis.commands import run_command_line
 from analysis.errors import RecordError, ReportError
+from analysis.prose import say_advice
 from analysis.reports import site
 from analysis.reports.notebooks import list_analyses, read_title
 from analysis.reports.site import make_reports
@@ -119,6 +121,35 @@ def test_the_index_begins_with_the_answer_and_its_picture(reports):
     assert re.search(r'<p class="lead"><strong>[^<]*\d[^<]*</strong>[^<]*\d[^<]*</p>', text), (
         "the answer has a number"
     )
+
+
+def list_titles(text):
+    """Titles, headings, captions and first words of pictures' descriptions in a page."""
+    tags = re.findall(r"<(title|h[1-6]|caption|figcaption)\b[^>]*>(.*?)</\1>", text, re.DOTALL)
+    alts = re.findall(r'alt="([^"]*?)[.:"]', text)
+    return [re.sub(r"<[^>]+>", "", words) for _, words in tags] + alts
+
+
+@each_page
+def test_no_title_of_a_page_from_the_lab_claims_codebuild(reports, page):
+    text = (reports / page).read_text()
+    titles = list_titles(text)
+    assert len(titles) > 3
+    assert [each for each in titles if re.search("codebuild|aws", each, re.IGNORECASE)] == []
+    assert "The lab was an older, slower one, without the restart of the engine for" in text
+    (advice,) = re.findall(r'<p class="(?:lead|source)">(?:<[^>]+>)*(?:The answer|Use)(.*)', text)
+    assert "in the lab" in advice
+
+
+def test_a_title_that_claims_codebuild_would_be_found():
+    page = '<h2 id="x">On <code>CodeBuild</code></h2><img alt="Seconds on AWS: a table">'
+    assert list_titles(page) == ["On CodeBuild", "Seconds on AWS"]
+
+
+def test_the_answer_lies_beside_the_pages(reports):
+    found = json.loads((reports / "answer.json").read_text())
+    assert found == json.loads(answer(RECORDED).to_json())
+    assert say_advice(answer(RECORDED)) in unescape((reports / "index.html").read_text())
 
 
 def test_the_browser_would_notice_a_request_and_a_picture_without_a_word(browser, tmp_path):
