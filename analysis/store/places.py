@@ -1,5 +1,6 @@
 """Where a store is: a folder of this machine, or a prefix in S3; files are written whole or not."""
 
+import errno
 import os
 import secrets
 import time
@@ -241,6 +242,11 @@ def find_place(store: str | os.PathLike[str] | None) -> Place | None:
     return None
 
 
+def _is_full(error: OSError) -> bool:
+    """Whether an error tells of a full disk or a quota."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 @contextmanager
 def kept_by_chance(asked: bool, place: Place) -> Iterator[None]:
     """OSError of a store that was asked for as StoreError; a cache that fails is left alone."""
@@ -249,4 +255,5 @@ def kept_by_chance(asked: bool, place: Place) -> Iterator[None]:
     except OSError as error:
         if asked:
             reason = getattr(error, "strerror", None) or error
-            raise StoreError(f"The store {place} can't be used ({reason}): give another.") from None
+            cure = "free some space there, or give another" if _is_full(error) else "give another"
+            raise StoreError(f"The store {place} can't be used ({reason}): {cure}.") from None
