@@ -97,7 +97,7 @@ def record(
     report: Callable[[str], None] = print,
 ) -> None:
     """Build what is missing until it is all there, or no hours are left. LabError at the end."""
-    points = _list_points(folder, contexts, links)
+    points = list_points(folder, contexts, links)
     clock, end, broken = _Clock(), time.monotonic() + hours * 3600, []
     with Labs() as labs:
         while missing := list(_list_missing(points, strategies, scenarios, rounds)):
@@ -122,7 +122,7 @@ def record(
         raise LabError("\n".join([*broken, "The same call again runs what is missing."]))
 
 
-def _list_points(folder: Path, contexts: Sequence[str], links: Sequence[str]) -> list[_Point]:
+def list_points(folder: Path, contexts: Sequence[str], links: Sequence[str]) -> list[_Point]:
     """Each context over each link, in the order in which they are recorded."""
     return [_Point(name, link, folder / f"{name}.{link}") for link in links for name in contexts]
 
@@ -143,14 +143,17 @@ def _list_missing(
                 yield number, point, builds
 
 
-def pack(folder: Path, target: Path, points: Sequence[_Point]) -> int:
-    """Copy the finished runs of points to `target`/CONTEXT.LINK, small; their bytes."""
+def pack(folder: Path, target: Path, points: Sequence[_Point], bare: bool = False) -> int:
+    """Copy the finished runs of points to `target`/CONTEXT.LINK, small; their bytes.
+
+    `bare`: without BuildKit's own records.
+    """
     size = 0
     for point in points:
         for path in _list_files(folder / point.name):
             data = path.read_bytes()
             if path.name == _HISTORY:
-                data = _thin_history(data)
+                data = _thin_history(data, bare)
             copy = target / path.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data)
@@ -163,9 +166,9 @@ def _list_files(experiment: Path) -> list[Path]:
     return [*experiment.glob("experiment.json"), *sorted(experiment.glob("runs/[!.]*/*.*"))]
 
 
-def _thin_history(data: bytes) -> bytes:
-    """BuildKit's records of a run without the output of steps, which is in its log."""
-    history = json.loads(gzip.decompress(data))
+def _thin_history(data: bytes, bare: bool) -> bytes:
+    """BuildKit's records of a run without the output of steps, which is in its log; or none."""
+    history = {"builds": []} if bare else json.loads(gzip.decompress(data))
     for build in history["builds"]:
         thin = [{k: v for k, v in line.items() if k != "logs"} for line in build["rawjson"]]
         build["rawjson"] = [line for line in thin if line]
@@ -183,11 +186,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--hours", type=float, default=6)
     parser.add_argument("--pack", help="only copy what is recorded into this folder, small")
+    parser.add_argument("--bare", action="store_true", help="leave out BuildKit's own records")
     given = parser.parse_args()
     folder, contexts = place_folder(given.folder), split_names(given.contexts)
     links = split_names(given.links)
     if given.pack:
-        size = pack(folder, place_folder(given.pack), _list_points(folder, contexts, links))
+        points = list_points(folder, contexts, links)
+        size = pack(folder, place_folder(given.pack), points, given.bare)
         print(f"{size / 1e6:.2f} MB in {given.pack}")
         return
     record(
