@@ -16,6 +16,8 @@ from analysis.workload import COLD_STARTS, Strategy
 
 # a variable of each build by which one is found again whose id was never learned
 TOKEN = "EXPERIMENT_BUILD"
+# phases that nobody is billed for
+WAITS = ("SUBMITTED", "QUEUED")
 # minutes, the fewest that CodeBuild takes for a time limit
 _SHORTEST_LIMIT_MINUTES = 5
 
@@ -97,8 +99,11 @@ def describe_end(build: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def count_minutes(build: Mapping[str, Any], end: datetime) -> int:
-    """Minutes that are billed: begun ones, one at least, without those spent in the queue."""
-    seconds = (end - build["startTime"]).total_seconds() - time_phase(build, "QUEUED")
+    """Minutes that are billed: begun ones, one at least, from provisioning on.
+
+    AWS bills provisioning, but neither SUBMITTED nor QUEUED.
+    """
+    seconds = (end - build["startTime"]).total_seconds() - time_phase(build, *WAITS)
     return max(math.ceil(seconds / 60), 1)
 
 

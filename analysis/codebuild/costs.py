@@ -20,8 +20,9 @@ from analysis.records import read_records
 from analysis.shipped import RECORDED
 from analysis.workload import Strategy
 
-# what CodeBuild bills beyond a build's own seconds: provisioning, source, finalizing
-_OVERHEAD_SECONDS = 35.0
+# what CodeBuild bills beyond a build's own seconds: provisioning, and what its log does not show
+_PROVISIONING_SECONDS, _REST_SECONDS = 24.0, 11.0
+_OVERHEAD_SECONDS = _PROVISIONING_SECONDS + _REST_SECONDS
 # where nothing was recorded; the small build that makes newer base images
 _GUESSED_SECONDS, _NEWER_BASES_SECONDS = 120.0, 60.0
 
@@ -52,7 +53,7 @@ def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurre
         seconds, billed = typical.get(strategy.name, typical[""])
         item = _find_item(plan, strategy)
         minutes[item] = minutes.get(item, 0) + builds * billed
-        each.append(builds * (seconds + _OVERHEAD_SECONDS))
+        each.append(builds * seconds)
         count += builds
     if plan.needs_bases:
         item = _find_item(plan, plan.sequences[0][1])
@@ -75,15 +76,16 @@ def _list_left(folder: Path, plan: CloudPlan, sequence: BuildSequence) -> list[s
 
 
 def _find_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str]:
-    """({strategy: (median seconds of a build, mean minutes billed)}, whose they are).
+    """({strategy: (median seconds of a build with its overhead, mean minutes billed)}, whose).
 
     "" stands for all strategies.
     """
     typical = _read_typical(folder) or _read_recorded()
     if typical:
         return typical
-    minutes = math.ceil((_GUESSED_SECONDS + _OVERHEAD_SECONDS) / 60)
-    return {"": (_GUESSED_SECONDS, minutes)}, f"{_GUESSED_SECONDS:.0f} s"
+    whole = _GUESSED_SECONDS + _OVERHEAD_SECONDS
+    more = f"{_GUESSED_SECONDS:.0f} s and {_OVERHEAD_SECONDS:.0f} s more"
+    return {"": (whole, math.ceil(whole / 60))}, more
 
 
 def _read_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str] | None:
@@ -95,12 +97,17 @@ def _read_typical(folder: Path) -> tuple[dict[str, tuple[float, float]], str] | 
     runs = runs.dropna(subset=["seconds"])
     if not len(runs):
         return None
-    runs = runs.assign(minutes=np.ceil((runs["seconds"] + _OVERHEAD_SECONDS) / 60))
+    # the start of a host in the lab is no provisioning
+    known = runs["provisioning_seconds"].where(runs["place"].eq("codebuild"))
+    whole = runs["seconds"] + known.fillna(_PROVISIONING_SECONDS) + _REST_SECONDS
+    runs = runs.assign(whole=whole, minutes=np.ceil(whole / 60))
     typical = {
-        name: (float(rows["seconds"].median()), float(rows["minutes"].mean()))
+        name: (float(rows["whole"].median()), float(rows["minutes"].mean()))
         for name, rows in [("", runs), *runs.groupby("strategy")]
     }
-    return typical, f"as {len(runs)} builds did in {folder.name}"
+    more = f"{_REST_SECONDS:.0f} s more, provisioning included"
+    more = more if known.notna().all() else f"{_OVERHEAD_SECONDS:.0f} s more"
+    return typical, f"as {len(runs)} builds did in {folder.name} and {more}"
 
 
 @cache
@@ -154,8 +161,7 @@ def say_costs(folder: Path, plan: CloudPlan, costs: _Costs, concurrency: int) ->
         f"{costs.builds} builds to run on CodeBuild in {folder}{extra}, "
         f"strategies: {len(strategies)}, scenarios: {len(plan.scenarios)}, "
         f"rounds: {len(rounds)}; about {max(round(costs.minutes), 1)} min with {concurrency} at "
-        f"once, {money} for {minutes}{without}, if each takes as long {costs.whose} and "
-        f"{_OVERHEAD_SECONDS:.0f} s more."
+        f"once, {money} for {minutes}{without}, if each takes as long {costs.whose}."
     )
 
 

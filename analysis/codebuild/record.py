@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.codebuild.api import time_phase
+from analysis.codebuild.api import WAITS, time_phase
 from analysis.codebuild.ledger import Entry
 from analysis.codebuild.probe import LogWithoutProbe
 from analysis.codebuild.sequence import CloudSequence
@@ -17,7 +17,6 @@ PLACE, LINK = "codebuild", "aws"
 _STATUSES = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed out"}
 # what the lab gives a command that was cut off
 _CUT_OFF_CODE = 124
-_WAITS = ("SUBMITTED", "QUEUED")
 
 
 def describe_run(
@@ -49,7 +48,7 @@ def describe_run(
         "host_empty": rest.empty,
         "idle_gap": count_gap(last_end, build),
         "provisioning_seconds": time_phase(build, "PROVISIONING"),
-        "queue_seconds": time_phase(build, *_WAITS),
+        "queue_seconds": time_phase(build, *WAITS),
         "versions": rest.versions,
         "build": _describe_build(entry, build),
         **describe_result(build, read_logs({"log": rest.log})),

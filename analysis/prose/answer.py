@@ -185,7 +185,10 @@ def _say_bill(found: Answer) -> str:
     usd = found.price["usd_a_month"]
     name = "unpriced" if usd is None else "same_bill" if abs(usd) < _CENT else "cheaper"
     name = "dearer" if name == "cheaper" and usd > 0 else name
-    cost = say(f"answer.{name}", usd=abs(usd or 0), compute=found.price["compute"])
+    unbilled = say("answer.unbilled") if found.place == "lab" else ""
+    cost = say(
+        f"answer.{name}", usd=abs(usd or 0), compute=found.price["compute"], unbilled=unbilled
+    )
     where, builds = say_sentence(_say_where(found)).rstrip("."), found.price["builds_a_month"]
     return say("answer.bill", where=where, builds=builds, minutes=-minutes, cost=cost)
 

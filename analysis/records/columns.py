@@ -11,6 +11,8 @@ from analysis.words import join_words
 _TYPES = {
     "run": "string",
     "host_empty": "boolean",
+    "place": "string",
+    "provisioning_seconds": "float64",
     "invalid_reason": "string",
     "started": "datetime64[ns, UTC]",
     "store_bytes": "Int64",

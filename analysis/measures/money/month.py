@@ -38,6 +38,10 @@ COLUMNS = {
 }
 _SHARE = re.compile(r"(?P<scenario>[^\W\d][\w-]*)\s*[ :=]\s*(?P<share>\d+(?:\.\d+)?)\s*%?")
 _GIGABYTE, _SERVER = 10**9, "docker-server"
+_NEEDED = (
+    "strategy scenario round seconds valid emulated expect started host host_empty "
+    "place provisioning_seconds"
+)
 
 
 def read_mix(text: str) -> dict[str, float]:
@@ -70,7 +74,7 @@ def read_mix(text: str) -> dict[str, float]:
     return {scenario: share / total for scenario, share in mix.items() if share}
 
 
-@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
+@takes(runs=_NEEDED)
 def month(
     runs: pd.DataFrame,
     mix: Mapping[str, float],
@@ -90,7 +94,8 @@ def month(
     cost_difference, cost_low, cost_high (USD) alike. lacks: why a strategy's numbers are null,
     else null.
 
-    Queueing and provisioning are not part of a run's seconds, so the bill is more than this.
+    CodeBuild bills provisioning as well, and no queue: a build there counts with its seconds of
+    provisioning, as far as they are known. The lab has none, so that its bill is a lower bound.
 
     >>> mix, prices = analysis.read_mix("source 100"), analysis.read_prices()
     >>> table = analysis.month("data/control", mix, 600, "general1.small", prices)
@@ -110,7 +115,7 @@ def month(
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
-@takes(runs="strategy scenario round seconds valid emulated expect started host host_empty")
+@takes(runs=_NEEDED)
 def month_minutes(
     runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = BASELINE
 ) -> pd.DataFrame:
@@ -159,10 +164,20 @@ def _name_host(hosts: pd.Series) -> str:
 
 
 def _count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
-    """`runs` with minutes, and billed_minutes: a build is billed in whole minutes, one at least."""
+    """`runs` with minutes, and billed_minutes: a build is billed in whole minutes, one at least.
+
+    With CodeBuild's provisioning, which is billed; the start of a host in the lab is none.
+    """
     minutes = runs["seconds"] / 60
+    cloud = runs["place"].eq("codebuild").fillna(False)
+    provisioning = runs["provisioning_seconds"].where(cloud, 0.0).fillna(0.0)
     # map keeps null where ceil of the math module would fail
-    billed = minutes.map(math.ceil, na_action="ignore").astype("float64").clip(lower=1)
+    billed = (
+        ((runs["seconds"] + provisioning) / 60)
+        .map(math.ceil, na_action="ignore")
+        .astype("float64")
+        .clip(lower=1)
+    )
     return runs.assign(minutes=minutes, billed_minutes=billed)
 
 

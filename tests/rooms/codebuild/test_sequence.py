@@ -507,6 +507,10 @@ def test_minutes_are_billed_from_the_end_of_the_queue_and_rounded_up():
     assert count_minutes(build, moment(101)) == 1
     assert count_minutes(build, moment(160)) == 1
     assert count_minutes(build, moment(161)) == 2
+    submitted = {"phaseType": "SUBMITTED", "startTime": moment(-30), "endTime": moment(0)}
+    provisioning = {"phaseType": "PROVISIONING", "startTime": moment(100), "endTime": moment(130)}
+    build = {"startTime": moment(-30), "phases": [submitted, queued, provisioning]}
+    assert [count_minutes(build, moment(end)) for end in (160, 161)] == [1, 2]
 
 
 def test_a_build_that_ended_in_no_phase_that_it_tells_of_is_told_all_the_same():

@@ -77,6 +77,24 @@ def test_minutes_bill_and_difference_are_those_by_hand():
     assert docker[["difference", "low", "verdict", "cost_difference"]].isna().all()
 
 
+def test_provisioning_on_codebuild_is_billed_and_the_start_of_a_host_in_the_lab_is_not():
+    mix, seconds = {"cold": 1.0}, {"docker": {"cold": [50.0, 50.0, 50.0]}}
+    provisioned = {"provisioning_seconds": 24.0}
+
+    def bill(**columns):
+        return reckon_runs(make_runs(seconds, **columns), mix)
+
+    lab, cloud = bill(**provisioned), bill(place="codebuild", **provisioned)
+    assert (lab["billed_minutes"], cloud["billed_minutes"]) == (600, 1200)
+    assert lab["minutes"] == cloud["minutes"] == pytest.approx(500)
+    assert cloud["cost"] == pytest.approx(2 * lab["cost"])
+    assert bill(place="codebuild", provisioning_seconds=None)["billed_minutes"] == 600
+
+
+def reckon_runs(runs, mix):
+    return month(runs, mix, 600, "general1.small", PRICES).iloc[0]
+
+
 def test_the_interval_is_students_of_the_rounds_paired_differences():
     quick = pick(reckon(SECONDS), strategy="quick")
     # differences of -20, -19.5 and -20 s: deviation 0.2887, t of 2 degrees 4.3027
