@@ -57,7 +57,8 @@ def _find_turn(
     if not matters or not len(changes):
         return np.nan, 0.0, matters
     roots = [float(brentq(tell, grid[i], grid[i + 1], xtol=1e-6)) for i in changes]
-    start = (low + high) / 2 if np.isnan(value) else value
+    # seconds that were not run were not waited for
+    start = low if np.isnan(value) else value
     nearest = int(np.argmin(np.abs(np.array(roots) - start)))
     ends = seen[changes[nearest]], seen[changes[nearest] + 1]
     beyond = ends[1] if start <= roots[nearest] else ends[0]

@@ -31,6 +31,8 @@ _COLUMNS = ("context", "link", "strategy", "scenario")
 _OF_MEDIAN = 1.2533
 # half of the 90 % interval of what is normal, in deviations
 _HALF = 1.645
+# seconds: less is no restart of an engine
+_LEAST_RESTART = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +106,9 @@ class Model:
     ) -> pd.DataFrame:
         """One row a condition: where the verdict between two strategies turns, all else as it is.
 
-        condition, unit, value (as recorded, or as calibrated), low, high (what was run), turns_at
-        (the nearest value at which both take equally long; null: none within what was run),
-        turns_to (the strategy that is faster beyond it), matters (whether it changes the
+        condition, unit, value (as recorded, or as calibrated; null: not run), low, high (what was
+        run), turns_at (the nearest value at which both take equally long; null: none within what
+        was run), turns_to (the strategy that is faster beyond it), matters (whether it changes the
         difference at all). A condition that only adds seconds holds from 0 to 60 s, hit_share from
         0 to 1; the others as far as they were run. UnknownName for a strategy that was not built in
         all scenarios of the mix.
@@ -180,12 +182,14 @@ def _list_recorded(
     steps = experiment.logs.steps
     boots = steps.loc[steps["kind"].eq("builder"), "seconds"].median()
     restarts = found.loc[found["restarts"].eq(1), "restart"].median()
+    # a command that found nothing to restart took no time
+    restarted = restarts >= _LEAST_RESTART
     return Conditions(
         link_mbit=float(first["download"]) * 8,
         round_trip_seconds=float(first["trip"]),
         unpack_mbps=_rate_unpacking(found, values)[0],
         boot_seconds=None if np.isnan(boots) else float(boots),
-        restart_seconds=None if np.isnan(restarts) else float(restarts),
+        restart_seconds=float(restarts) if restarted else None,
     )
 
 

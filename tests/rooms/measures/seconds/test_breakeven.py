@@ -25,7 +25,7 @@ def test_the_work_at_which_the_overhead_is_saved():
     saved = 1 - 6 / 38
     assert (row["work"], row["saved"], row["n"]) == (pytest.approx(38 / 3), pytest.approx(saved), 3)
     assert (row["least"], row["most"]) == (8, 20)
-    assert row["pays_from"] == pytest.approx(38 / 3 + 4 / saved)
+    assert row["pays_from"] == pytest.approx(38 / 3 + 4 / saved, abs=0.05)
     assert row["pays_from_low"] < row["pays_from"] < row["pays_from_high"]
     assert pd.isna(row["reason"])
 
@@ -55,5 +55,5 @@ def test_without_hits_no_work_ever_makes_it_pay():
 
 def test_with_too_few_rounds_the_ends_are_unknown():
     row = measure(("RUN install",), [24.0, None, 23.0], works=(6.0, 8.0, 16.0)).iloc[0]
-    assert row["pays_from"] == pytest.approx(13 + 3.5 / (22 / 26))
+    assert row["pays_from"] == pytest.approx(13 + 3.5 / (22 / 26), abs=0.05)
     assert row[["pays_from_low", "pays_from_high"]].isna().all()
