@@ -82,8 +82,9 @@ class PastBuilds:
     for what CodeBuild has), log (key of `logs`, null without); times as CodeBuild tells them, else
     as the agent's lines do, else by the first and last line of the log that have one · phases: id,
     phase (CodeBuild's words), status, started, seconds, as CodeBuild tells them, else as the log
-    does · logs: the frames of analysis.read_logs · problems: what, problem. `source` says where
-    from, in words, `left_out` how many builds there were beyond the limit or before the time asked.
+    does · logs: the frames of analysis.read_logs, whose steps have base_seconds as those of an
+    experiment · problems: what, problem. `source` says where from, in words, `left_out` how many
+    builds there were beyond the limit or before the time asked.
     """
 
     source: str

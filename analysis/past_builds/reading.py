@@ -23,6 +23,7 @@ from analysis.past_builds.frames import (
 )
 from analysis.past_builds.newest import list_newest
 from analysis.past_builds.origin import Origin, read_origin, read_since
+from analysis.records import add_base_seconds
 from analysis.redaction import redact, redact_texts
 from analysis.store import Store, read_logs
 
@@ -55,7 +56,7 @@ def read_history(
         raise SettingError(f"limit {limit!r} is not a number of builds: give 1 or more.")
     where, begin = read_origin(str(source)), read_since(since)
     found, problems = find_builds(where, begin, limit)
-    read = partial(read_logs, cluster=cluster, store=store)
+    read = partial(_read_logs, cluster=cluster, store=store)
     for chosen in list_newest(list(tell_apart(found)), begin, limit):
         past = _make_frames(where, chosen, problems, read)
         kept = _pick_newest(past, begin, limit)
@@ -88,11 +89,17 @@ def find_builds(
         return finder(aws, where.name, since, limit), []
 
 
+def _read_logs(sources: Sources, cluster: str = "", store: Store = None) -> Logs:
+    """The frames of logs, with what their steps moved of base images."""
+    logs = read_logs(sources, cluster=cluster, store=store)
+    return add_base_seconds(logs, sources, cluster=cluster, store=store)
+
+
 def _make_frames(
     where: Origin,
     found: list[Found],
     problems: Iterable[tuple[str, str]] = (),
-    read: Callable[[Sources], Logs] = read_logs,
+    read: Callable[[Sources], Logs] = _read_logs,
 ) -> PastBuilds:
     """The frames of what was found, each under an id of its own."""
     logs = _redact_logs(read({each.id: each.log for each in found if each.log is not None}))

@@ -5,6 +5,7 @@ from .background import (
     read_public_logs,
     read_simulation,
 )
+from .bases import add_base_seconds
 from .columns import COLUMN_DEFAULTS
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
@@ -49,6 +50,7 @@ __all__ = [
     "Experiment",
     "Need",
     "Speeds",
+    "add_base_seconds",
     "explain_damage",
     "flag_pressure",
     "is_finished",

@@ -6,11 +6,14 @@ that needs them. A layer is a base image's when a FROM fetched or unpacked it in
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
-from analysis.logs import merge_spans
+from analysis.logs import Logs, Sources, list_sources, merge_spans
 from analysis.records.build_steps import Row
+from analysis.records.speeds import read_traces
+from analysis.store import Store
 
 _LAYER = re.compile(r"(?:extracting )?(sha256:[0-9a-f]{64})")
 
@@ -29,6 +32,22 @@ def time_bases(steps: pd.DataFrame, transfers: pd.DataFrame) -> pd.Series:
     keys = zip(steps["log"], steps["build"], steps["step"], strict=True)
     found = pd.Series([seconds.get(key) for key in keys], steps.index, dtype="float64")
     return found.clip(upper=steps["seconds"])
+
+
+def add_base_seconds(
+    logs: Logs, sources: Sources, *, cluster: str = "", store: Store = None
+) -> Logs:
+    """The frames of these logs, whose steps have base_seconds as time_bases tells.
+
+    The logs are read again where a step shows that it was pulled.
+    """
+    steps = logs.steps
+    pulled = steps["kind"].eq("layer") & steps["status"].eq("cached") & steps["seconds"].gt(0)
+    seconds = pd.Series(float("nan"), steps.index)
+    if pulled.any():
+        _, transfers = read_traces(list_sources(sources), cluster, store)
+        seconds = time_bases(steps, transfers)
+    return replace(logs, steps=steps.assign(base_seconds=seconds))
 
 
 def _list_spans(rows: pd.DataFrame) -> list[tuple[float, float]]:

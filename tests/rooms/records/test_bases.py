@@ -4,7 +4,8 @@ import pytest
 from recorded_run import RECORD
 from records import READ, part, record, vertex
 
-from analysis.measures import busy_map, path_map
+import analysis
+from analysis.measures import busy_map, history_busy, path_map
 from analysis.records import read_timeline, write_run
 from analysis.records.runs import read_experiment
 from analysis.records.timeline import read_timelines
@@ -84,6 +85,18 @@ def test_without_a_build_that_shows_the_base_all_of_it_is_lazy_pull(tmp_path):
     experiment = read_experiment(tmp_path)
     assert experiment.logs.steps["base_seconds"].isna().all()
     assert spent(busy_map(experiment), "docker.unchanged.01")["lazy pull"] == 6.2
+
+
+def test_past_builds_tell_it_too(tmp_path):
+    (tmp_path / "1.log").write_bytes(COLD)
+    (tmp_path / "2.log").write_bytes(WARM.replace(b"10:00:", b"11:00:"))
+    history = analysis.read_history(tmp_path)
+    assert history.logs.steps["base_seconds"].max() == pytest.approx(4.0)
+    busy = history_busy(history).set_index("activity")["seconds"]
+    assert busy["base pull"] == pytest.approx((4.1 + 4.1) / 2)
+    assert busy["lazy pull"] == pytest.approx(2.2 / 2)
+    alone = analysis.read_history(tmp_path / "2.log")
+    assert alone.logs.steps["base_seconds"].isna().all()
 
 
 def test_a_step_gives_no_more_to_the_base_than_it_took(tmp_path):
