@@ -11,7 +11,8 @@ noisy strategy; false: reports with any false difference; false alone: the same 
 differs, for kinds of commit or their mix; told, told slower: of strategies 20 % faster and slower;
 same: verdicts of "the same" where nothing differs; agree: pairs that get the same verdict both
 ways around; fastest 0 to 20: intervals of whichever strategy a mix of commits names fastest, where
-all are that much faster.
+all are that much faster. `--settings auto` simulates ROUNDS=auto instead, which stops at the first
+look at which all is told.
 """
 
 import argparse
@@ -27,8 +28,9 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from analysis.measures import compare, compare_mix, read_mix
+from analysis.measures.compare import LOOKS, find_level
 from analysis.records import SIMULATION_COLUMNS
-from analysis.words import FASTER, SAME, SLOWER
+from analysis.words import CLOSE, FASTER, SAME, SLOWER
 from analysis.workload import SCENARIOS
 
 OUTPUT = Path(__file__).parent.parent / "data" / "simulation.csv"
@@ -39,6 +41,8 @@ USUAL, MIX = 20.0, read_mix("usual")
 ROUNDS, NOISES, FASTEST = (3, 6, 10), (0.07, 0.04), (0, 5, 10, 20)
 DRIFT, SLOPE, RARE, FAR = 0.1, 0.1, 0.01, 10
 BATCH = 100
+# the setting in which rounds go on until all is told: ROUNDS=auto
+AUTO = "auto"
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 
@@ -84,6 +88,13 @@ def main() -> None:
     noises = map(float, given.noises.split(","))
     print(f"seed {given.seed}, {given.experiments} experiments a setting", flush=True)
     rows = []
+    if given.settings == AUTO:
+        for noise in noises:
+            found = simulate_looks(np.random.default_rng(given.seed), noise, given.experiments)
+            rows.append({"setting": AUTO, "noise": noise} | found)
+            write(rows, given.output)
+            print(f"{noise} {AUTO}", say(found), f"rounds {found['rounds']:.1f}", flush=True)
+        return
     for noise, number, name in itertools.product(noises, rounds, names):
         began = time.process_time()
         rng = np.random.default_rng(
@@ -118,6 +129,11 @@ def simulate(
     for _ in range(0, experiments, BATCH):
         for name, values in judge_batch(rng, setting, rounds, noise):
             judged.setdefault(name, []).append(values)
+    return average(judged, experiments)
+
+
+def average(judged: dict[str, list[np.ndarray]], experiments: int) -> dict[str, float]:
+    """Means of values, an experiment each, with their Monte Carlo errors."""
     found: dict[str, float] = {"experiments": -(-experiments // BATCH) * BATCH}
     for name, parts in judged.items():
         each = np.concatenate(parts)
@@ -149,6 +165,38 @@ def judge_batch(
         if percent == 0:
             told = [_tell_any(each) for each in (compare(runs, by="experiment"), mixes)]
             yield "false alone", np.maximum(*told)
+
+
+def simulate_looks(rng: np.random.Generator, noise: float, experiments: int) -> dict[str, float]:
+    """The shares of ROUNDS=auto: false, told and same when it stops, and the mean rounds."""
+    judged: dict[str, list[np.ndarray]] = {}
+    for _ in range(0, experiments, BATCH):
+        for name, effects in (("", EFFECTS), (" alone", EFFECTS * 0)):
+            rounds, table = stop(make_runs(rng, "plain", LOOKS[-1], noise, effects))
+            found = dict(judge_report(table, "plain", effects)) | {"rounds": rounds}
+            wanted = ("false",) if name else ("false", "told", "told slower", "same", "rounds")
+            for measure in wanted:
+                judged.setdefault(measure + name, []).append(found[measure])
+    return average(judged, experiments)
+
+
+def stop(runs: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """(rounds, compare's rows) of each experiment at the first look that leaves none open."""
+    rounds, tables = np.zeros(BATCH), []
+    for look in LOOKS:
+        seen = runs[runs["round"] <= look]
+        if seen.empty:
+            break
+        level = find_level(look)
+        mixes = compare_mix(seen, MIX, by="experiment", level=level)
+        left = mixes["verdict"].eq(CLOSE).groupby(mixes["experiment"]).any()
+        done = left.index[~left] if look < LOOKS[-1] else left.index
+        rounds[done.to_numpy()] = look
+        own = seen[seen["experiment"].isin(done)]
+        if len(own):
+            tables.append(compare(own, by="experiment", level=level))
+        runs = runs[~runs["experiment"].isin(done)]
+    return rounds, pd.concat(tables).sort_values("experiment", kind="stable", ignore_index=True)
 
 
 def _tell_any(table: pd.DataFrame) -> np.ndarray:
@@ -188,10 +236,13 @@ def slow_down(rng: np.random.Generator, setting: str, shape: tuple[int, ...]) ->
     return np.ones(1)
 
 
-def judge_report(table: pd.DataFrame, setting: str) -> Iterator[tuple[str, np.ndarray]]:
+def judge_report(
+    table: pd.DataFrame, setting: str, effects: np.ndarray = EFFECTS
+) -> Iterator[tuple[str, np.ndarray]]:
     """(measure, a value an experiment) of compare's rows of the experiments."""
-    effects = dict(zip(STRATEGIES, EFFECTS, strict=True))
-    effect = table["strategy"].map(effects).to_numpy(dtype=float)
+    effect = (
+        table["strategy"].map(dict(zip(STRATEGIES, effects, strict=True))).to_numpy(dtype=float)
+    )
     true = USUAL * effect / 100
     held = ((table["low"] <= true) & (table["high"] >= true)).to_numpy()
     verdict = table["verdict"].to_numpy(dtype=object)
@@ -211,7 +262,8 @@ def share(values: np.ndarray, which: np.ndarray, any_: bool = False) -> np.ndarr
     """The share of each experiment's rows that count, or whether there is any."""
     rows, counted = values.reshape(BATCH, -1), which.reshape(BATCH, -1)
     hits = (rows & counted).sum(1)
-    return (hits > 0).astype(float) if any_ else hits / counted.sum(1)
+    with np.errstate(invalid="ignore"):
+        return (hits > 0).astype(float) if any_ else hits / counted.sum(1)
 
 
 def judge_fastest(table: pd.DataFrame, percent: int) -> np.ndarray:

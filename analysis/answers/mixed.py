@@ -89,7 +89,7 @@ def list_strategies(
     strategy, emulated, n (rounds of both that hold the mix), seconds, difference, low, high,
     verdict, detectable, rounds_needed: compare_mix's; the baseline's own row has n and seconds.
     """
-    table = compare_mix(experiment.runs, shares, baseline)
+    table = compare_mix(experiment.runs, shares, baseline, level=experiment.level)
     table = pd.concat([_weigh_baseline(experiment, shares, baseline), table], ignore_index=True)
     names = table["strategy"]
     own = names.str.removesuffix(f" {EMULATED}")

@@ -15,7 +15,7 @@ from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
 from analysis.codebuild.unknown import stop_lost
 from analysis.errors import BaselineError
-from analysis.experiment import Progress, Settings, write_facts
+from analysis.experiment import OPEN, Progress, Settings, run_looks, write_facts
 from analysis.records import lock_folder, read_prices
 from analysis.workload import SCENARIOS
 
@@ -36,6 +36,13 @@ def run_on_codebuild(
     """
     folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
     options = options or Options.from_environment()
+    if settings.rounds == OPEN:
+        return run_looks(
+            lambda each: run_on_codebuild(folder, strategies, scenarios, each, options, report),
+            settings,
+            strategies,
+            progress.say,
+        )
     account = Account.from_environment()
     aws = account.connect()
     _mend(aws, account, folder, progress)

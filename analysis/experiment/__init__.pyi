@@ -1,8 +1,9 @@
 from .again import write_again
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
-from .forms import PLACES, as_is, check_place, form, read_whole, split_names
+from .forms import OPEN, PLACES, as_is, check_place, form, read_whole, split_names
 from .in_lab import Labs
+from .looks import run_looks
 from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, list_needs, read_failing, write_facts
 from .plan import (
@@ -32,6 +33,7 @@ from .settings import (
 )
 
 __all__ = [
+    "OPEN",
     "PLACES",
     "BuildSequence",
     "Labs",
@@ -66,6 +68,7 @@ __all__ = [
     "record_folders",
     "record_settings",
     "run_experiment",
+    "run_looks",
     "run_plan",
     "say_plan",
     "serve_bases",

@@ -9,7 +9,9 @@ from analysis.errors import UnknownName
 from analysis.shipped import find_folder
 
 PLACES = ("lab", "codebuild")
-KEY, FAILED = "setting", "failed"
+KEY, FAILED, AUTO = "setting", "failed", "auto"
+# rounds that go on until all is told
+OPEN = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,21 @@ def read_whole(text: str) -> int:
     if not text.strip().isdecimal() or int(text) < 1:
         raise ValueError("give a whole number from 1 on")
     return int(text)
+
+
+def read_rounds(text: str) -> int:
+    """A whole number from 1 on; OPEN for auto; ValueError."""
+    if text.strip() == AUTO:
+        return OPEN
+    try:
+        return read_whole(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or {AUTO}") from error
+
+
+def write_rounds(rounds: int) -> int | str:
+    """What read_rounds reads."""
+    return AUTO if rounds == OPEN else rounds
 
 
 def read_seed(text: str) -> int:

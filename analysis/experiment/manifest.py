@@ -20,7 +20,8 @@ from analysis.workload import SCENARIOS, UNSHAPED, Strategy, read_link
 _PLACE, _NEEDS, _LAB = "place", "needs", "lab"
 _SAME = ("context_digest", "images", "bases", "replacements", "lab", "link_numbers")
 # by what an experiment's things elsewhere are known to be its own
-_OWN = ("id", "holder")
+# and what a call may add: the looks after which it is judged whether more rounds are built
+_OWN = ("id", "holder", "looks")
 
 
 def gather_facts(

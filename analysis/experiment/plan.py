@@ -12,6 +12,7 @@ from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.settings import Settings, record_folders, record_settings
 from analysis.lab import Images
+from analysis.measures.compare import LOOKS
 from analysis.workload import (
     BASELINE,
     SCENARIOS,
@@ -127,10 +128,13 @@ def _list_failed(
 
 
 def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[BuildSequence]:
-    """All sequences: rounds outside, within each the strategies in the round's shuffled order."""
+    """All sequences: rounds outside, within each the strategies in the round's shuffled order.
+
+    Of rounds that go on until all is told, those up to the first look.
+    """
     return [
         BuildSequence(number, strategy)
-        for number in range(1, settings.rounds + 1)
+        for number in range(1, (settings.rounds or LOOKS[0]) + 1)
         for strategy in shuffled(strategies, settings.seed, number)
     ]
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from analysis.experiment.contexts import say_replaced
 from analysis.experiment.estimate import say_plan
+from analysis.experiment.forms import OPEN
 from analysis.experiment.in_lab import Labs
+from analysis.experiment.looks import run_looks
 from analysis.experiment.loop import run_plan
 from analysis.experiment.manifest import write_facts
 from analysis.experiment.plan import Plan, make_plan
@@ -38,6 +40,13 @@ def run_experiment(
     analysis.errors.UnknownName: There is no strategy 'dokcer': did you mean 'docker'?
     """
     folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
+    if settings.rounds == OPEN:
+        return run_looks(
+            lambda each: run_experiment(folder, strategies, scenarios, each, report, labs),
+            settings,
+            strategies,
+            progress.say,
+        )
     images = labs.images if labs else Images.from_environment()
     progress.say(f"preparing {folder}: reading {settings.context}")
     plan = make_plan(folder, strategies, scenarios, settings, images, progress.say)

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 from analysis.errors import SettingError
 from analysis.experiment.forms import (
+    AUTO,
     KEY,
+    OPEN,
     Form,
     as_is,
     form,
@@ -21,12 +23,14 @@ from analysis.experiment.forms import (
     read_names,
     read_place,
     read_retry,
+    read_rounds,
     read_seconds,
     read_seed,
     read_whole,
     write_arguments,
     write_folder,
     write_names,
+    write_rounds,
 )
 from analysis.shipped import find_folder, place_folder, shorten
 from analysis.workload import CODEBUILD, POOL, read_link
@@ -50,9 +54,9 @@ class Settings:
     rounds: int = field(
         default=3,
         metadata=form(
-            "how often each strategy builds its scenarios, all calls together",
-            read=read_whole,
-            write=as_is,
+            "how often each strategy builds its scenarios in all; auto: until all is told",
+            read=read_rounds,
+            write=write_rounds,
             first=1,
             recorded=False,
         ),
@@ -121,7 +125,11 @@ class Settings:
         ),
     )
 
+    # rounds after which it is judged whether more are built; no setting, as ROUNDS=auto sets it
+    looks: tuple[int, ...] = ()
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "rounds", OPEN if self.rounds in (AUTO, OPEN) else self.rounds)
         object.__setattr__(self, "link", read_link(self.link).text)
         object.__setattr__(self, "context", find_folder(self.context))
         for name in ("strategies_folder", "replacements"):
@@ -265,7 +273,8 @@ def write_parameters(made_of: type = Request) -> str:
 def record_settings(settings: Settings) -> dict[str, Any]:
     """What experiment.json says of the settings whose values it holds."""
     kept = [each.name for each in list_settings(type(settings)) if each.form.recorded]
-    return {name: as_json(getattr(settings, name)) for name in kept}
+    recorded = {name: as_json(getattr(settings, name)) for name in kept}
+    return recorded | ({"looks": list(settings.looks)} if settings.looks else {})
 
 
 def record_folders(settings: Settings) -> dict[str, dict[str, str]]:

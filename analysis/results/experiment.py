@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import measures, records
+from analysis.measures.compare import FALSE_REPORTS, find_level
 from analysis.measures.money import BUILDS, COMPUTE, MIX
 from analysis.results.kept import kept
 from analysis.results.once import once
@@ -42,6 +43,18 @@ class Experiment(records.Experiment):
         return region if isinstance(region, str) else records.REGION
 
     @property
+    def level(self) -> float:
+        """The share of reports that may tell a false difference.
+
+        Less where rounds went on until all was told: that of the last look which they allow.
+        """
+        looks = self.facts.get("looks")
+        if not isinstance(looks, list) or not all(isinstance(each, int) for each in looks or [""]):
+            return FALSE_REPORTS
+        rounds = self.comparable["round"].max()
+        return find_level(0 if pd.isna(rounds) else int(rounds), looks)
+
+    @property
     @once
     def marked(self) -> pd.DataFrame:
         """All runs, with "(emulated)" behind the strategies that the lab only stands in for."""
@@ -61,7 +74,7 @@ class Experiment(records.Experiment):
     @kept
     def compare(self, baseline: str = BASELINE, measure: str = "seconds") -> pd.DataFrame:
         """Each strategy against the baseline, a row a scenario: the columns of analysis.compare."""
-        return measures.compare(self.runs, baseline, measure)
+        return measures.compare(self.runs, baseline, measure, level=self.level)
 
     @once
     @kept
@@ -152,7 +165,7 @@ class Experiment(records.Experiment):
     @kept
     def mixes(self, baseline: str = BASELINE) -> pd.DataFrame:
         """Each strategy against the baseline for three mixes of commits: seconds of one build."""
-        return measures.compare_mixes(self.comparable, baseline)
+        return measures.compare_mixes(self.comparable, baseline, self.level)
 
     def month(
         self,
@@ -172,7 +185,7 @@ class Experiment(records.Experiment):
         if prices is None:
             return self._month(tuple(shares.items()), builds, compute, baseline, free_minutes)
         return measures.month(
-            self.comparable, shares, builds, compute, prices, baseline, free_minutes
+            self.comparable, shares, builds, compute, prices, baseline, free_minutes, self.level
         )
 
     @once
@@ -186,5 +199,12 @@ class Experiment(records.Experiment):
     ) -> pd.DataFrame:
         prices = records.read_prices(region=self.region)
         return measures.month(
-            self.comparable, dict(shares), builds, compute, prices, baseline, free_minutes
+            self.comparable,
+            dict(shares),
+            builds,
+            compute,
+            prices,
+            baseline,
+            free_minutes,
+            self.level,
         )

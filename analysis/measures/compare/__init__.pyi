@@ -8,7 +8,8 @@ from .comparison import (
     pair_rounds,
 )
 from .intervals import LEVEL, mean_of_rounds, wilson
-from .mixes import compare_mix, compare_totals, weigh_rounds
+from .levels import FALSE_REPORTS, LOOKS, find_level
+from .mixes import compare_mix, compare_totals, list_open, weigh_rounds
 from .planning import MIN_ROUNDS
 from .pools import count_rarer_hosts
 from .pressure import summarise_pressure
@@ -31,7 +32,9 @@ __all__ = [
     "AGAIN",
     "COLUMNS",
     "EMULATED",
+    "FALSE_REPORTS",
     "LEVEL",
+    "LOOKS",
     "MARGIN",
     "MIN_BUILDS_OF_EACH_HOST",
     "MIN_ROUNDS",
@@ -42,8 +45,10 @@ __all__ = [
     "compare_totals",
     "control",
     "count_rarer_hosts",
+    "find_level",
     "judge_aa",
     "left_out",
+    "list_open",
     "long_rounds",
     "mark_emulated",
     "mean_by_activity",

@@ -11,6 +11,7 @@ from analysis.measures.compare.cells import Cells, tabulate
 from analysis.measures.compare.estimates import Array, take_median
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.judging import Rule, find, judge
+from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.measures.compare.one_round import hangs_on_one
 from analysis.measures.compare.planning import MIN_ROUNDS, plan
 from analysis.measures.compare.pools import count_rarer_hosts, find_rarer_hosts
@@ -21,7 +22,8 @@ from analysis.workload import BASELINE
 # builds of a pool of kept hosts are quick or not by which kind of host they land on, one that
 # built before or an empty one: a mean of few of one kind says little of it
 MIN_BUILDS_OF_EACH_HOST = 5
-LEVEL, MARGIN = 0.05, 0.05
+# the share of the baseline's time within which strategies are the same
+MARGIN = 0.05
 COLUMNS = {
     "strategy": "string",
     "scenario": "string",
@@ -45,7 +47,7 @@ def compare(
     measure: str = "seconds",
     rarer_hosts: pd.Series | None = None,
     margin: float = MARGIN,
-    level: float = LEVEL,
+    level: float = FALSE_REPORTS,
     by: str | None = None,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
@@ -89,7 +91,7 @@ def compare_with(
     measure: str,
     rarer_hosts: pd.Series | None = None,
     margin: float = MARGIN,
-    level: float = LEVEL,
+    level: float = FALSE_REPORTS,
     groups: int = 0,
     by: str | None = None,
 ) -> pd.DataFrame:
@@ -99,7 +101,7 @@ def compare_with(
     they add up, and their intervals hold for all strategies at once.
     """
     runs = keep_comparable(runs)
-    baseline = name_baseline(runs, baseline)
+    baseline = _name_baseline(runs, baseline)
     cells = tabulate(runs, baseline, measure, by)
     if not cells.there[..., 1:].any():
         return _frame_columns(cells, {}, by)
@@ -161,7 +163,7 @@ def _compare_cells(values: Array, rarer: Array, rule: Rule) -> dict[str, NDArray
     }
 
 
-def name_baseline(runs: pd.DataFrame, baseline: str) -> str:
+def _name_baseline(runs: pd.DataFrame, baseline: str) -> str:
     """The baseline as marked runs name it."""
     marked = f"{baseline} {EMULATED}"
     return marked if marked in runs["strategy"].unique() else baseline

@@ -12,7 +12,7 @@ from analysis.measures.compare.family import adjust, find_critical
 from analysis.measures.compare.variances import moderate
 from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
 
-COVERAGE = 0.95
+_COVERAGE = 0.95
 # a variance above this quantile of what the usual one gives is no chance
 _UNLIKELY, _MANY = 0.99, 1e7
 # Welch's degrees of freedom are a little too many where one variance is far larger
@@ -105,23 +105,23 @@ def judge(found: Found, rule: Rule, few: Flags) -> Verdicts:
     varies like no other for a usual one. That by both own ones keeps interval and verdict in step.
     """
     estimates, own = found.estimates, found.own
-    usual = np.where(few, np.nan, find_p(estimates.shift, found.usual))
+    usual = np.where(few, np.nan, _find_p(estimates.shift, found.usual))
     family = adjust(usual, rule.groups)
-    halves = np.maximum(*(find_p(estimates.shift, each) for each in found.halves))
+    halves = np.maximum(*(_find_p(estimates.shift, each) for each in found.halves))
     care = rule.groups * take_care(estimates.n, estimates.paired)
-    alone = np.maximum(np.minimum(1, care * halves), find_p(estimates.shift, own))
+    alone = np.maximum(np.minimum(1, care * halves), _find_p(estimates.shift, own))
     p = np.where(few, np.nan, np.maximum(family, alone))
     half = stdtrit(own.seconds_degrees, _pick_quantile(p, rule)) * own.seconds
     low, high = (np.where(few, np.nan, estimates.difference + end) for end in (-half, half))
     same = is_same(estimates, own.seconds, own.seconds_degrees, rule)
-    return Verdicts(low, high, p, give_words(p, estimates.difference, same, rule.level))
+    return Verdicts(low, high, p, _give_words(p, estimates.difference, same, rule.level))
 
 
 def _pick_quantile(p: Array, rule: Rule) -> Array | float:
     """The quantile that intervals end at; for all comparisons at once it is Dunnett's."""
     if not rule.together:
-        return (1 + COVERAGE) / 2
-    return ndtr(find_critical(p, 1 - COVERAGE, p.shape[-2]))
+        return (1 + _COVERAGE) / 2
+    return ndtr(find_critical(p, 1 - _COVERAGE, p.shape[-2]))
 
 
 def take_care(n: Array, paired: Flags | bool) -> Array:
@@ -132,7 +132,7 @@ def take_care(n: Array, paired: Flags | bool) -> Array:
     return np.where(paired, 1.0, _CARE * np.maximum(1, n / _ENOUGH_ROUNDS))
 
 
-def find_p(shift: Array, spread: Spread) -> Array:
+def _find_p(shift: Array, spread: Spread) -> Array:
     """Two-sided p values; differences that are all the same are 0 for sure, or not 0 for sure."""
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.where((shift == 0) & (spread.error == 0), 0, np.abs(shift) / spread.error)
@@ -151,7 +151,7 @@ def is_same(found: Estimates, error: Array, degrees: Array, rule: Rule) -> Flags
     return np.abs(found.difference) + half < rule.margin * least
 
 
-def give_words(p: Array, difference: Array, same: Flags, level: float) -> NDArray[np.str_]:
+def _give_words(p: Array, difference: Array, same: Flags, level: float) -> NDArray[np.str_]:
     """The verdicts in words; what is told to differ is not the same, however little it is."""
     told, less = p < level, difference < 0
     return np.select(

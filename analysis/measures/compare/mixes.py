@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.compare.comparison import LEVEL, MARGIN, check_baseline, compare_with
+from analysis.measures.compare.comparison import MARGIN, check_baseline, compare_with
 from analysis.measures.compare.family import count_groups
+from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.measures.compare.pools import count_rarer_hosts
 from analysis.measures.compare.runs import pick_comparable
 from analysis.records import takes
+from analysis.words import CLOSE
 from analysis.workload import BASELINE
 
 _MIX = "mix"
@@ -20,7 +22,7 @@ def compare_mix(
     mix: Mapping[str, float],
     baseline: str = BASELINE,
     margin: float = MARGIN,
-    level: float = LEVEL,
+    level: float = FALSE_REPORTS,
     by: str | None = None,
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline: what one build of a mix of commits takes.
@@ -69,7 +71,7 @@ def compare_totals(
     mix: Mapping[str, float],
     baseline: str,
     margin: float = MARGIN,
-    level: float = LEVEL,
+    level: float = FALSE_REPORTS,
     by: str | None = None,
 ) -> pd.DataFrame:
     """compare_mix's columns but seconds, of a column of weigh_rounds' frame of these runs."""
@@ -94,3 +96,16 @@ def compare_totals(
 def _count_mix_rarer_hosts(runs: pd.DataFrame, mix: Mapping[str, float]) -> pd.Series:
     """Builds on the rarer kind of host in the scenario of the mix with fewest, by strategy."""
     return count_rarer_hosts(runs[runs["scenario"].isin(list(mix))]).groupby(level=1).min()
+
+
+def list_open(
+    runs: pd.DataFrame, mix: Mapping[str, float], level: float, baseline: str = BASELINE
+) -> list[str]:
+    """The strategies that can't be told yet, for this mix of commits as far as it was built."""
+    built = {name: share for name, share in mix.items() if name in set(runs["scenario"])}
+    shares = built or {str(name): 1.0 for name in runs["scenario"].dropna().unique()}
+    total = sum(shares.values())
+    table = compare_mix(
+        runs, {name: share / total for name, share in shares.items()}, baseline, level=level
+    )
+    return [str(name) for name in table.loc[table["verdict"].eq(CLOSE), "strategy"]]

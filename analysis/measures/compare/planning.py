@@ -18,7 +18,7 @@ _ROUNDS = np.unique(
 ).astype(float)  # fmt: skip
 
 
-class Plan(NamedTuple):
+class _Plan(NamedTuple):
     """By number of rounds, in standard errors of the difference of a round.
 
     told: the true difference that is told in _POWER of experiments; same: the margin within which
@@ -30,7 +30,7 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def make_plan(critical: float, groups: int, level: float, cells: int, paired: bool) -> Plan:
+def make_plan(critical: float, groups: int, level: float, cells: int, paired: bool) -> _Plan:
     """The plan of a report whose usual variance is that of `cells` cells; of a pair's else."""
     own = _ROUNDS - 1 if paired else 2 * (_ROUNDS - 1)
     usual = own if paired else np.maximum(0.85 * cells * (_ROUNDS - 1), own)
@@ -39,7 +39,7 @@ def make_plan(critical: float, groups: int, level: float, cells: int, paired: bo
     care = groups * take_care(_ROUNDS, paired)
     alone = stdtrit(half, 1 - level / 2 / care) + stdtrit(half, _POWER)
     same = stdtrit(own, 1 - level) + stdtrit(own, (1 + _POWER) / 2)
-    return Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
+    return _Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
 
 
 def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
@@ -66,12 +66,12 @@ def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
     return detectable, needed
 
 
-def _plan(made: Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
+def _plan(made: _Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
     """plan's answers by one plan."""
     estimates = found.estimates
     each = found.expected.error * np.sqrt(estimates.n)
     seconds = found.expected.seconds * np.sqrt(estimates.n)
-    shift = find_detectable(made, estimates.n) * each
+    shift = _find_detectable(made, estimates.n) * each
     saving = np.where(estimates.base == 1, shift, -estimates.at * np.expm1(-shift))
     with np.errstate(invalid="ignore", divide="ignore"):
         needed = count_rounds(
@@ -83,12 +83,12 @@ def _plan(made: Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Arr
     return np.where(few, np.nan, saving), np.where(open_, needed, np.nan)
 
 
-def find_detectable(plan: Plan, n: Array) -> Array:
+def _find_detectable(plan: _Plan, n: Array) -> Array:
     """The true difference that n rounds tell, in standard errors of a round; null of fewer."""
     return np.where(n >= MIN_ROUNDS, np.interp(n, _ROUNDS, plan.told), np.nan)
 
 
-def count_rounds(plan: Plan, told: Array, same: Array) -> Array:
+def count_rounds(plan: _Plan, told: Array, same: Array) -> Array:
     """Rounds that tell a true difference of `told` or show a margin of `same`; null of too many.
 
     Both in standard errors of a round's difference, MIN_ROUNDS at least.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import (
+    FALSE_REPORTS,
     check_baseline,
     compare_totals,
     pick_comparable,
@@ -83,6 +84,7 @@ def month(
     prices: pd.DataFrame,
     baseline: str = BASELINE,
     free_minutes: float = 0,
+    level: float = FALSE_REPORTS,
 ) -> pd.DataFrame:
     """One row a strategy, the quickest first: what `builds` builds of this mix come to.
 
@@ -109,19 +111,23 @@ def month(
     rounds = _weigh_minutes(runs, mix, builds)
     hosts = runs.groupby("strategy")["host"].agg(_name_host)
     rounds["cost"] = _price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
-    cost = _compare_months(rounds, runs, mix, baseline, "cost")
+    cost = _compare_months(rounds, runs, mix, baseline, "cost", level)
     cost = cost[["difference", "low", "high"]].add_prefix("cost_")
-    table = _average_months(runs, rounds, mix, baseline).join(cost, on="strategy")
+    table = _average_months(runs, rounds, mix, baseline, level).join(cost, on="strategy")
     return table[list(COLUMNS)].astype(COLUMNS)
 
 
 @takes(runs=_NEEDED)
 def month_minutes(
-    runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str = BASELINE
+    runs: pd.DataFrame,
+    mix: Mapping[str, float],
+    builds: int,
+    baseline: str = BASELINE,
+    level: float = FALSE_REPORTS,
 ) -> pd.DataFrame:
     """month's columns but those of cost."""
     runs = pick_comparable(runs)
-    table = _average_months(runs, _weigh_minutes(runs, mix, builds), mix, baseline)
+    table = _average_months(runs, _weigh_minutes(runs, mix, builds), mix, baseline, level)
     columns = {name: kind for name, kind in COLUMNS.items() if not name.startswith("cost")}
     return table[list(columns)].astype(columns)
 
@@ -132,12 +138,16 @@ def _weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) ->
 
 
 def _average_months(
-    runs: pd.DataFrame, rounds: pd.DataFrame, mix: Mapping[str, float], baseline: str
+    runs: pd.DataFrame,
+    rounds: pd.DataFrame,
+    mix: Mapping[str, float],
+    baseline: str,
+    level: float,
 ) -> pd.DataFrame:
     """strategy, n, the means of _weigh_minutes' rounds, _compare_months' of minutes, and lacks."""
     check_baseline(runs, baseline)
     table = _average_rounds(rounds, runs["strategy"])
-    table = table.join(_compare_months(rounds, runs, mix, baseline, "minutes"))
+    table = table.join(_compare_months(rounds, runs, mix, baseline, "minutes", level))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
     table["verdict"] = table["verdict"].mask(untold, UNTOLD)
@@ -191,10 +201,15 @@ def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame
 
 
 def _compare_months(
-    rounds: pd.DataFrame, runs: pd.DataFrame, mix: Mapping[str, float], baseline: str, measure: str
+    rounds: pd.DataFrame,
+    runs: pd.DataFrame,
+    mix: Mapping[str, float],
+    baseline: str,
+    measure: str,
+    level: float,
 ) -> pd.DataFrame:
     """Index strategy: pairs, difference, low, high, verdict of weigh_rounds' column `measure`."""
-    table = compare_totals(rounds, measure, runs, mix, baseline).set_index("strategy")
+    table = compare_totals(rounds, measure, runs, mix, baseline, level=level).set_index("strategy")
     return table[["n", "difference", "low", "high", "verdict"]].rename(columns={"n": "pairs"})
 
 
