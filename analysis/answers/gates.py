@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import records
 from analysis.measures.compare import EMULATED, long_rounds
 from analysis.prose.template import say
+from analysis.records import CHANGED
 from analysis.results import Experiment
 from analysis.workload import UNSHAPED
 
@@ -42,6 +43,14 @@ def list_unrestarted(experiment: records.Experiment) -> list[str]:
     return [str(name) for name in runs.loc[given, "strategy"].unique()]
 
 
+def _list_changed(experiment: Experiment) -> list[str]:
+    """The compared strategies whose recorded buildspec is another than the shipped one."""
+    told = experiment.buildspecs()
+    names = told.loc[told["buildspec"].eq(CHANGED), "strategy"]
+    compared = experiment.comparable["strategy"].str.removesuffix(f" {EMULATED}")
+    return [str(name) for name in names if compared.eq(name).any()]
+
+
 def _passes_by(experiment: Experiment) -> bool:
     """Whether a link was shaped that what RUN steps fetch did not pass."""
     shaped = experiment.comparable["link"].ne(UNSHAPED).any()
@@ -62,12 +71,14 @@ def list_unknown(
     """
     runs = experiment.comparable
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
+    changed = _list_changed(experiment)
     named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
     told = {
         "unknown.place": place is None,
         "unknown.speeds": uncalibrated,
         "unknown.lab": place == "lab",
         "unknown.restart": skipped,
+        "unknown.recipe": changed,
         "unknown.unshaped": place == "lab" and runs["link"].eq(UNSHAPED).all(),
         "unknown.direct": place == "lab" and _passes_by(experiment),
         "unknown.emulated": runs["strategy"].str.endswith(EMULATED).any(),
@@ -75,5 +86,11 @@ def list_unknown(
         "unknown.lacking": lacking,
         "unknown.long": named,
     }
-    facts = {"strategies": skipped, "scenarios": unbuilt, "lacking": lacking, "rounds": named}
+    facts = {
+        "strategies": skipped,
+        "changed": changed,
+        "scenarios": unbuilt,
+        "lacking": lacking,
+        "rounds": named,
+    }
     return [say(name, **facts) for name, so in told.items() if so]

@@ -7,9 +7,29 @@ import pandas as pd
 from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
-from analysis.records import PRESSED, SIMULATION_SHARES
-from analysis.rows import list_rows
+from analysis.records import CHANGED, NOT_KNOWN, NOT_SHIPPED, PRESSED, SIMULATION_SHARES
+from analysis.rows import list_records, list_rows
 from analysis.words import SPEEDS, say_sentence
+
+_SHORT = 12
+
+
+def say_buildspecs(told: pd.DataFrame) -> list[str]:
+    """Whether strategies were recorded as they are shipped, of compare_buildspecs' rows."""
+    changed = list_records(told[told["buildspec"].eq(CHANGED)])
+    said = [
+        say(
+            "trust.buildspec_changed",
+            **row | {name: row[name][:_SHORT] for name in ("recorded", "shipped")},
+        )
+        for row in changed
+    ]
+    unknown, own = (told[told["buildspec"].eq(each)] for each in (NOT_KNOWN, NOT_SHIPPED))
+    if len(unknown):
+        said.append(say("trust.buildspecs_unknown", strategies=unknown["strategy"].tolist()))
+    if len(own):
+        said.append(say("trust.buildspecs_own", strategies=own["strategy"].tolist()))
+    return said or [say("trust.buildspecs_same")]
 
 
 def say_aa(table: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ from .background import (
     read_simulation,
 )
 from .bases import add_base_seconds
+from .buildspecs import AS_SHIPPED, CHANGED, NOT_KNOWN, NOT_SHIPPED, compare_buildspecs
 from .columns import COLUMN_DEFAULTS
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
@@ -35,12 +36,16 @@ from .writing import to_json, write_run
 
 __all__ = [
     "ASIDE",
+    "AS_SHIPPED",
+    "CHANGED",
     "COLUMNS",
     "COLUMN_DEFAULTS",
     "FAILING",
     "FORMAT",
     "HISTORIES",
     "LISTINGS",
+    "NOT_KNOWN",
+    "NOT_SHIPPED",
     "PRESSED",
     "RATES",
     "REGION",
@@ -51,6 +56,7 @@ __all__ = [
     "Need",
     "Speeds",
     "add_base_seconds",
+    "compare_buildspecs",
     "explain_damage",
     "flag_pressure",
     "is_finished",

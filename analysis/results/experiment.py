@@ -71,6 +71,11 @@ class Experiment(records.Experiment):
         return measures.left_out(self.runs)
 
     @once
+    def buildspecs(self) -> pd.DataFrame:
+        """Whether strategies are as shipped, a row each: records.compare_buildspecs' columns."""
+        return records.compare_buildspecs(self.runs, self.facts, self.folder)
+
+    @once
     @kept
     def compare(self, baseline: str = BASELINE, measure: str = "seconds") -> pd.DataFrame:
         """Each strategy against the baseline, a row a scenario: the columns of analysis.compare."""
