@@ -9,7 +9,7 @@ from .caching import (
     say_public_logs,
 )
 from .intervals import say_count, say_counted, say_interval, say_mean, say_outcome
-from .month import say_mixes, say_month, say_months, say_price
+from .month import say_month, say_months, say_price
 from .past_builds import say_cache_seen, say_gaps, say_history, say_minutes, say_missing, say_trend
 from .seconds import (
     say_balance,
@@ -66,7 +66,6 @@ __all__ = [
     "say_minutes",
     "say_misses",
     "say_missing",
-    "say_mixes",
     "say_month",
     "say_months",
     "say_outcome",

@@ -1,4 +1,4 @@
-"""What a month of commits comes to, and which strategy for which mix of commits, in words."""
+"""What a month of commits comes to, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures.compare import EMULATED
-from analysis.measures.money import best_by_mix, can_tell, find_price
+from analysis.measures.money import can_tell, find_price
 from analysis.prose.template import say
 from analysis.rows import list_records
 from analysis.words import FASTER
@@ -93,18 +93,3 @@ def say_price(price: pd.Series) -> str:
     when = "" if pd.isna(price["date"]) else say("month.when", date=price["date"])
     facts = {str(column): value for column, value in price.items()}
     return say(name, when=when, **facts | {"source": source})
-
-
-def say_mixes(table: pd.DataFrame, baseline: str = BASELINE) -> str:
-    """One paragraph of compare_mixes' rows: for each mix what to use; '' when nothing is told."""
-    if not can_tell(table):
-        return ""
-    parts = [_say_mix(row, baseline) for row in list_records(best_by_mix(table))]
-    return say("month.mixes", baseline=baseline, parts="; ".join(parts))
-
-
-def _say_mix(row: dict[str, Any], baseline: str) -> str:
-    """What to use for one mix, of those that are not emulated."""
-    if pd.isna(row["strategy"]):
-        return say("month.mix_none", baseline=baseline, **row)
-    return say("month.mix", ends=(row["low"], row["high"]), **row)

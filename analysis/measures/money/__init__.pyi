@@ -1,4 +1,3 @@
-from .advice import best_by_mix
 from .mixes import compare_mixes
 from .month import can_tell, month, month_storage, read_mix
 from .prices import find_price
@@ -10,7 +9,6 @@ __all__ = [
     "MIX",
     "MIXES",
     "USUAL",
-    "best_by_mix",
     "can_tell",
     "compare_mixes",
     "find_price",
