@@ -29,18 +29,20 @@ from .log_stream import (
     open_log,
 )
 from .own_s3 import OwnS3, make_bucket
-from .s3 import fetch_object, list_newest, list_objects, remove_objects, upload
+from .s3 import Item, fetch_item, fetch_object, list_newest, list_objects, remove_objects, upload
 
 __all__ = [
     "COMMANDS",
     "NOT_OWN",
     "Aws",
+    "Item",
     "LogPages",
     "OwnS3",
     "Preview",
     "Wanted",
     "describe_builds",
     "describe_projects",
+    "fetch_item",
     "fetch_object",
     "fetch_stream",
     "find_denied",

@@ -4,13 +4,21 @@ import hashlib
 import heapq
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.aws.client import Aws, aws_errors, is_absent
 from analysis.errors import CloudError
 
 # as many keys as DeleteObjects takes
 _OBJECTS_A_REQUEST = 1000
+
+
+class Item(NamedTuple):
+    """An object as a listing tells of it; another content has another ETag, of whatever form."""
+
+    key: str
+    size: int
+    etag: str
 
 
 def upload(aws: Aws, bucket: str, experiment: str, name: str, data: bytes) -> str:
@@ -58,17 +66,17 @@ def list_objects(aws: Aws, bucket: str, prefix: str) -> list[tuple[str, int]]:
 
 def list_newest(
     aws: Aws, bucket: str, prefix: str, since: datetime | None, limit: int
-) -> list[str]:
-    """The keys of the objects with content that were written last, the newest first. CloudError.
+) -> list[Item]:
+    """The objects with content that were written last, the newest first. CloudError.
 
     All are listed for it: S3 sorts by key.
     """
     objects = (
-        (item["LastModified"], item["Key"])
+        (item["LastModified"], Item(item["Key"], item["Size"], item.get("ETag", "")))
         for item in _list_contents(aws, bucket, prefix)
         if item["Size"] and (since is None or item["LastModified"] >= since)
     )
-    return [key for _, key in heapq.nlargest(limit, objects)]
+    return [each for _, each in heapq.nlargest(limit, objects)]
 
 
 def _list_contents(aws: Aws, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
@@ -81,9 +89,22 @@ def _list_contents(aws: Aws, bucket: str, prefix: str) -> Iterator[dict[str, Any
 
 def fetch_object(aws: Aws, bucket: str, key: str) -> bytes | None:
     """An object's bytes, null when it is not there. CloudError."""
+    found = _get_object(aws, bucket, key)
+    return found and found[0]
+
+
+def fetch_item(aws: Aws, bucket: str, item: Item) -> tuple[bytes, bool] | None:
+    """(an object's bytes, whether they are those that were listed), null without it. CloudError."""
+    found = _get_object(aws, bucket, item.key)
+    return found and (found[0], found[1] == item.etag)
+
+
+def _get_object(aws: Aws, bucket: str, key: str) -> tuple[bytes, str] | None:
+    """(an object's bytes, its ETag), null when it is not there. CloudError."""
     try:
         with aws_errors(f"reading s3://{bucket}/{key}"):
-            return aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+            answer = aws.client("s3").get_object(Bucket=bucket, Key=key)
+            return answer["Body"].read(), answer.get("ETag", "")
     except CloudError as error:
         if is_absent(error):
             return None

@@ -5,7 +5,7 @@ from .rawjson import RawBuild, Vertex, merge_spans
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
 from .speeds import LARGE, LogSpeeds, measure_log, rate_push
-from .stored import Source, is_gzip, read_bytes, unpack
+from .stored import Remote, Source, is_gzip, read_bytes, unpack
 from .tables import Tables
 from .transport import clean
 
@@ -14,6 +14,7 @@ __all__ = [
     "LogSpeeds",
     "Logs",
     "RawBuild",
+    "Remote",
     "Source",
     "Sources",
     "Tables",

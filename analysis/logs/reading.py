@@ -9,9 +9,9 @@ from analysis.errors import LogError
 from analysis.logs.batch import read_batch
 from analysis.logs.frames import Logs, join_tables
 from analysis.logs.paths import find_logs, show_path
-from analysis.logs.stored import Source
+from analysis.logs.stored import Remote, Source
 
-_SOURCES = (str, Path, bytes, bytearray, memoryview)
+_SOURCES = (str, Path, bytes, bytearray, memoryview, Remote)
 Sources = Source | Iterable[Source] | Mapping[str, Source]
 # logs
 _BATCH = 64

@@ -3,14 +3,43 @@
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from analysis.errors import LogError
 from analysis.logs.paths import show_path
 
-Source = str | Path | bytes | bytearray | memoryview
+
+@dataclass(eq=False)
+class Remote:
+    """A log elsewhere, of which a key of its content is known: it is fetched where that is new.
+
+    `fetch` gives its bytes, and whether they are those of the key: it may have been changed since;
+    LogError says why it can't be had. `key` null is one of which nothing is known.
+    """
+
+    key: str | None
+    size: int
+    packed: bool
+    fetch: Callable[[], tuple[bytes, bool]]
+    # what came of fetching it
+    changed: bool = False
+    problem: str | None = None
+
+    def load(self) -> bytes | None:
+        """Its bytes; null where they can't be had, for which `problem` says why."""
+        try:
+            data, same = self.fetch()
+        except LogError as error:
+            self.problem = str(error)
+            return None
+        self.changed = not same
+        return data
+
+
+Source = str | Path | bytes | bytearray | memoryview | Remote
 # bytes
 _PIECE = 8 << 20
 # bytes of one file; a few megabytes of gzip may hold many times as much
@@ -42,6 +71,10 @@ def open_pieces(source: Source) -> tuple[int, Iterator[bytes]]:
     """(bytes, the pieces) of a log as it is stored; LogError says why a file can't be read."""
     if isinstance(source, bytes | bytearray | memoryview):
         return len(source), _cut(bytes(source))
+    if isinstance(source, Remote):
+        if (data := source.load()) is None:
+            raise LogError(str(source.problem))
+        return len(data), _cut(data)
     name = show_path(source)
     try:
         state = os.stat(source)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.logs import Logs
+from analysis.logs import Logs, Remote
 
 _TIME = "datetime64[ns, UTC]"
 BUILDS = {
@@ -67,7 +67,7 @@ class Found:
     id: str
     known: Mapping[str, Any] = field(default_factory=dict)
     phases: Sequence[Phase] = ()
-    log: Path | bytes | None = None
+    log: Path | bytes | Remote | None = None
     problem: str | None = None
 
 

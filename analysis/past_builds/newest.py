@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from analysis.logs import is_gzip, read_batch
+from analysis.logs import Remote, is_gzip, read_batch
 from analysis.past_builds.frames import Found
 
 # bytes that are looked at for the agent's first line, and for any other first time
@@ -69,14 +69,14 @@ def _find_begin(build: Found) -> datetime | None:
     return _read_begin(head)
 
 
-def read_head(log: Path | bytes, size: int = _HEAD) -> bytes:
+def read_head(log: Path | bytes | Remote, size: int = _HEAD) -> bytes:
     """The first bytes of a log, unpacked; nothing of one that can't be read."""
     try:
         if isinstance(log, Path):
             with open(log, "rb", buffering=0) as file:
                 data = file.read(size)
         else:
-            data = log[:size]
+            data = (log.load() or b"" if isinstance(log, Remote) else log)[:size]
         return zlib.decompressobj(31).decompress(data, size) if is_gzip(data) else data
     except (OSError, ValueError, zlib.error):
         return b""

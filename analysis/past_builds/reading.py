@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import SettingError, SourceError
-from analysis.logs import Logs, Sources, show_path
+from analysis.logs import Logs, Remote, Sources, show_path
 from analysis.past_builds.files import find_files
 from analysis.past_builds.frames import (
     PROBLEMS,
@@ -144,7 +144,16 @@ def tell_apart(found: Iterable[Found]) -> Iterator[Found]:
 def _pick_builds(found: Iterable[Found], logs: Logs) -> list[Found]:
     """Those that are builds: what nobody told of but a log in which there is none is not one."""
     read = set(logs.logs.loc[logs.logs["problem"].isna(), "log"])
-    return [each for each in found if each.id in read or "status" in each.known or each.problem]
+    return [
+        each
+        for each in found
+        if each.id in read or "status" in each.known or each.problem or _is_missing(each.log)
+    ]
+
+
+def _is_missing(log: object) -> bool:
+    """Whether a log lies elsewhere and could not be had."""
+    return isinstance(log, Remote) and log.problem is not None
 
 
 def _redact_logs(logs: Logs) -> Logs:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from analysis.logs import Source, is_gzip
+from analysis.logs import Remote, Source, is_gzip
 from analysis.store.kinds import Named
 
 # what a compressed log grows to; logs repeat themselves
@@ -23,7 +23,9 @@ def count_cores() -> int:
 
 def weigh(source: Source) -> int:
     """About how many bytes there are to read of a file."""
-    if isinstance(source, bytes | bytearray | memoryview):
+    if isinstance(source, Remote):
+        packed, size = source.packed, source.size
+    elif isinstance(source, bytes | bytearray | memoryview):
         packed, size = is_gzip(bytes(source[:2])), len(source)
     else:
         packed = str(source).endswith(".gz")

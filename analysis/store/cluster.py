@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import StoreError
-from analysis.logs import Source
+from analysis.logs import Remote, Source
 from analysis.store.balance import split
 from analysis.store.batches import arrange
 from analysis.store.keys import Stamp, stamp
@@ -91,13 +91,8 @@ def _tell_version(rooms: tuple[str, ...]) -> tuple[str, str]:
 
 def _ask(client: Any, kind: Kind, batch: Sequence[Named]) -> Any:
     """The future of a batch whose files a worker may see for itself."""
-    stamped = [(name, source, _stamp(source)) for name, source in batch]
+    stamped = [(name, source, stamp(source)) for name, source in batch]
     return client.submit(_read_seen, kind, stamped, pure=False)
-
-
-def _stamp(source: Source) -> Stamp | None:
-    """The stamp of a file; null of bytes."""
-    return None if isinstance(source, bytes | bytearray | memoryview) else stamp(source)
 
 
 def _read_seen(kind: Kind, batch: Sequence[_Stamped]) -> Read | None:
@@ -149,6 +144,8 @@ def _load(source: Source) -> bytes | None:
     """The bytes of a file; null of what is none or can't be read."""
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
+    if isinstance(source, Remote):
+        return source.load()
     try:
         return Path(source).read_bytes() if stamp(source) else None
     except OSError:

@@ -1,7 +1,8 @@
 """What a file holds, by a key of its content; and where that was found out before.
 
-A key is BLAKE2b of the bytes. It is computed once for a file: a table remembers path, size, times
-and inode with the key, and believes them if nothing was changed within the two seconds before.
+A key is BLAKE2b of the bytes, or of what S3 tells of an object. It is computed once for a file: a
+table remembers path, size, times and inode with the key, and believes them if nothing was changed
+within the two seconds before.
 """
 
 import os
@@ -15,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.logs import Remote, Source
 from analysis.store.balance import count_cores
 from analysis.store.kinds import Named
 
@@ -29,7 +31,7 @@ Stamp = tuple[int, int, int, int]
 
 
 class Key(NamedTuple):
-    """The key of what a file holds, null when it can't be read; and its stamp, null of bytes."""
+    """The key of what a file holds, null when it can't be read; and its stamp, null of others."""
 
     key: str | None
     stamp: Stamp | None = None
@@ -37,15 +39,18 @@ class Key(NamedTuple):
 
 def find_keys(sources: Sequence[Named], memory: Path | None) -> list[Key]:
     """The key of each file; those known of unchanged files are taken from `memory`, and noted."""
-    stamps = [None if isinstance(each, bytes | bytearray | memoryview) else stamp(each)
-              for _, each in sources]  # fmt: skip
+    stamps = [stamp(each) for _, each in sources]
     paths = [b"" if each is None else _name(source)
              for each, (_, source) in zip(stamps, sources, strict=True)]  # fmt: skip
     known = _recall(memory, [path for path in paths if path])
     keys: list[str | None] = [
         known.get((path, each)) for path, each in zip(paths, stamps, strict=True)
     ]
-    unknown = [number for number, key in enumerate(keys) if key is None]
+    for number, (_, source) in enumerate(sources):
+        if isinstance(source, Remote):
+            keys[number] = source.key
+    unknown = [number for number, key in enumerate(keys)
+               if key is None and not isinstance(sources[number][1], Remote)]  # fmt: skip
     for number, key in zip(unknown, _hash_all([sources[n][1] for n in unknown]), strict=True):
         keys[number] = key
     _note(memory, [(paths[n], stamps[n], keys[n]) for n in unknown if paths[n] and keys[n]])
@@ -57,10 +62,12 @@ def _name(path: Any) -> bytes:
     return os.path.abspath(os.fsencode(path))
 
 
-def stamp(path: Any) -> Stamp | None:
+def stamp(source: Source) -> Stamp | None:
     """size, mtime, ctime (ns) and inode of a file; null of what is none or can't be looked at."""
+    if isinstance(source, bytes | bytearray | memoryview | Remote):
+        return None
     try:
-        state = os.stat(path)
+        state = os.stat(source)
     except (OSError, ValueError):
         return None
     if not stat.S_ISREG(state.st_mode):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
-from analysis.logs import Logs, Sources, Tables, join_tables, list_sources
+from analysis.logs import Logs, Remote, Source, Sources, Tables, join_tables, list_sources
 from analysis.store.balance import weigh
 from analysis.store.batches import Batches, arrange
 from analysis.store.keys import Key, find_keys, stamp
@@ -19,6 +19,7 @@ from analysis.store.places import (
     kept_by_chance,
 )
 from analysis.store.pool import Read, join, read_batches
+from analysis.store.remote import fetch_remote
 
 # below this weight (bytes) reading takes less than looking it up and keeping it
 _WORTH_KEEPING = 10_000_000
@@ -59,8 +60,11 @@ def read_tables(
     sources = list(sources)
     weights = [weigh(source) for _, source in sources]
     place = find_place(store)
-    if place is None or (store is None and not is_worth_keeping(sum(weights))):
-        return _join(kind, _read(kind, sources, weights, cluster)).tables
+    far = any(isinstance(source, Remote) for _, source in sources)
+    if place is None or not (store is not None or far or is_worth_keeping(sum(weights))):
+        tables = _join(kind, _read(kind, sources, weights, cluster)).tables
+        names = [name for name, _ in sources]
+        return arrange(kind, [tables], names, names) if far else tables
     keys = find_keys(sources, find_memory(place))
     return _read_through(kind, sources, weights, keys, place, cluster, asked=store is not None)
 
@@ -76,12 +80,13 @@ def _join(kind: Kind, parts: Sequence[Read]) -> Read:
 
 
 def _read(kind: Kind, sources: Sequence[Named], weights: Sequence[int], cluster: str) -> list[Read]:
-    """What each batch of files holds."""
+    """What each batch of files holds, and why others can't be had."""
+    sources, weights, told = fetch_remote(kind, sources, weights)
     if cluster := cluster or os.environ.get(CLUSTER_VARIABLE, ""):
         from analysis.store.cluster import read_there
 
-        return read_there(kind, sources, weights, cluster)
-    return read_batches(kind, sources, weights)
+        return [*read_there(kind, sources, weights, cluster), *told]
+    return [*read_batches(kind, sources, weights), *told]
 
 
 def _read_through(
@@ -140,6 +145,8 @@ def _keep(
     )
 
 
-def _is_as_before(key: Key, source: object) -> bool:
+def _is_as_before(key: Key, source: Source) -> bool:
     """Whether a file is what its key was found of."""
+    if isinstance(source, Remote):
+        return not source.changed
     return key.stamp is None or stamp(source) == key.stamp

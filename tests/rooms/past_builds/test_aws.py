@@ -1,16 +1,20 @@
 """Histories out of CodeBuild, CloudWatch and S3: pages, what is missing, and what AWS refuses."""
 
 import gzip
+from functools import partial
 
 import boto3
 import pytest
 from histories import after, build_log
+from pandas.testing import assert_frame_equal
 
 from analysis.aws import Aws
 from analysis.errors import AccountError, BusyError, CloudError, SourceError
+from analysis.past_builds.bucket import find_objects
 from analysis.past_builds.codebuild import NO_LOG, RUNNING, fetch_log
 from analysis.past_builds.hosts import read_host_logs
 from analysis.past_builds.reading import read_history
+from analysis.store import read_logs
 
 pytest_plugins = ["aws.fixtures"]
 PROJECT, GROUP = "docker-cache", "/aws/codebuild/docker-cache"
@@ -137,6 +141,99 @@ def test_an_s3_prefix_is_a_history(aws, world):
     assert history.builds["id"][0] == f"s3://{bucket}/builds/app/0.gz"
     with pytest.raises(SourceError, match="has no builds"):
         read_history(f"s3://{bucket}/nothing/")
+
+
+def put(aws, bucket, name, minutes):
+    """Write a log, compressed, as CodeBuild does."""
+    body = gzip.compress(build_log(after(minutes)).encode(), mtime=0)
+    aws.client("s3").put_object(Bucket=bucket, Key=f"builds/app/{name}.gz", Body=body)
+
+
+def put_in_parts(aws, bucket, name, minutes):
+    """Write a log in parts, for which S3 has an ETag that is no digest."""
+    client, where = aws.client("s3"), {"Bucket": bucket, "Key": f"builds/app/{name}.gz"}
+    body = gzip.compress(build_log(after(minutes)).encode(), mtime=0)
+    upload = where | {"UploadId": client.create_multipart_upload(**where)["UploadId"]}
+    tag = client.upload_part(**upload, PartNumber=1, Body=body)["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": tag}]}
+    assert client.complete_multipart_upload(**upload, MultipartUpload=parts)["ETag"].endswith('-1"')
+
+
+def count_fetched(aws, read):
+    """(what reading gives, how many objects it fetched)."""
+    before = aws.requests["GetObject"]
+    return read(), aws.requests["GetObject"] - before
+
+
+@pytest.mark.parametrize("write", [put, put_in_parts])
+def test_objects_that_did_not_change_are_fetched_once(aws, world, tmp_path, write):
+    bucket = world["CACHE_BUCKET"]
+    for number in range(5):
+        write(aws, bucket, number, 10 * number)
+    read = partial(read_history, f"s3://{bucket}/builds/", store=tmp_path / "store")
+    first, fetched = count_fetched(aws, read)
+    assert fetched == 5 and len(first.builds) == 5
+    again, fetched = count_fetched(aws, read)
+    assert fetched == 0
+    for frame in ("logs", "phases", "commands", "builds", "steps", "parts"):
+        assert_frame_equal(getattr(again.logs, frame), getattr(first.logs, frame))
+    assert_frame_equal(again.builds, first.builds)
+    # one is written anew with other content, one with the same, one is added, one goes
+    write(aws, bucket, 1, 100)
+    write(aws, bucket, 2, 20)
+    write(aws, bucket, 5, 50)
+    aws.client("s3").delete_object(Bucket=bucket, Key="builds/app/0.gz")
+    changed, fetched = count_fetched(aws, read)
+    assert fetched == 2
+    assert changed.builds["started"].tolist() == [after(each) for each in (20, 30, 40, 50, 100)]
+    assert count_fetched(aws, partial(read, store="off"))[1] == 5
+
+
+def test_speeds_of_objects_that_did_not_change_need_no_fetching(aws, world, tmp_path):
+    bucket = world["CACHE_BUCKET"]
+    put(aws, bucket, 1, 0)
+    read = partial(read_host_logs, [f"s3://{bucket}/builds/"], store=tmp_path / "store")
+    (first, _), fetched = count_fetched(aws, read)
+    assert fetched == 1
+    (again, _), fetched = count_fetched(aws, read)
+    assert fetched == 0
+    assert_frame_equal(again, first)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_object_that_can_not_be_fetched_is_told_and_read_the_next_time(
+    aws, world, tmp_path, kept
+):
+    bucket = world["CACHE_BUCKET"]
+    for number in range(3):
+        put(aws, bucket, number, 10 * number)
+    read = partial(
+        read_history, f"s3://{bucket}/builds/", store=tmp_path / "store" if kept else "off"
+    )
+    aws.fail("GetObject", "AccessDenied", "no", times=1)
+    history = read()
+    assert len(history.builds) == 3 and history.builds["log"].notna().sum() == 2
+    assert history.problems["problem"].str.contains("its log can't be had").sum() == 1
+    again, fetched = count_fetched(aws, read)
+    assert fetched == (1 if kept else 3)
+    assert again.problems.empty and again.builds["log"].notna().all()
+
+
+def test_an_object_that_changes_after_it_was_listed_is_not_kept_for_the_old_one(
+    aws, world, tmp_path
+):
+    bucket, store = world["CACHE_BUCKET"], tmp_path / "store"
+    put(aws, bucket, 1, 10)
+    client = Aws(world["AWS_REGION"])
+    listed = find_objects(client, bucket, "builds/", None, 9)
+    put(aws, bucket, 1, 70)
+    for _ in range(2):
+        read = partial(read_logs, {each.id: each.log for each in listed}, store=store)
+        assert count_fetched(aws, read)[1] == 1
+    history, fetched = count_fetched(
+        aws, partial(read_history, f"s3://{bucket}/builds/", store=store)
+    )
+    assert fetched == 1 and history.builds["started"].tolist() == [after(70)]
 
 
 def test_what_is_not_there_is_told_with_the_place_to_look(aws, world):
