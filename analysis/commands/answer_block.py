@@ -9,7 +9,7 @@ from analysis.words import CLOSE, FASTER, SAME, UNTOLD
 
 # how many strategies the table shows beside the baseline and the best emulated one
 _SHOWN = 6
-_SIGNS = {SAME: "=", CLOSE: "≈", UNTOLD: "?"}
+_SIGNS = {SAME: "=", CLOSE: "~", UNTOLD: "?"}
 
 
 def write_answer(found: Answer) -> str:
