@@ -12,7 +12,7 @@ from analysis.measures.compare.judging import Found, Rule, Verdicts, take_care
 from analysis.words import CLOSE, UNTOLD
 
 MIN_ROUNDS = 3
-_POWER = 0.8
+_POWER, _JOINT = 0.8, 3.2
 _ROUNDS = np.unique(
     [*range(2, 200), *np.geomspace(200, 10_000, 100).round()],
 ).astype(float)  # fmt: skip
@@ -39,6 +39,8 @@ def make_plan(critical: float, groups: int, level: float, cells: int, paired: bo
     care = groups * take_care(_ROUNDS, paired)
     alone = stdtrit(half, 1 - level / 2 / care) + stdtrit(half, _POWER)
     same = stdtrit(own, 1 - level) + stdtrit(own, (1 + _POWER) / 2)
+    # both own variances have to pass, which few rounds only guess: what simulations add
+    alone = alone * (1 + _JOINT / (_ROUNDS - 1) ** 2)
     return _Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
 
 
