@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures.compare import mean_of_rounds
 from analysis.measures.seconds.path_seconds import with_cache_overhead
 from analysis.workload import pick_scenario
 
@@ -40,16 +41,19 @@ def split_overhead(busy: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 
 def summarise_builders(costs: pd.DataFrame) -> dict[str, float]:
-    """n, median, low, high (seconds), share, pull (medians), of builder_costs' rows; or {}."""
+    """n, mean, low, high (seconds), share, pull, of builder_costs' rows; or {}.
+
+    mean, share: means of rounds; low, high: of all builds; pull: median.
+    """
     known = costs.dropna(subset=["share"])
     if known.empty:
         return {}
     return {
         "n": len(known),
-        "median": known["seconds"].median(),
+        "mean": mean_of_rounds(known, "seconds")[0],
         "low": known["seconds"].min(),
         "high": known["seconds"].max(),
-        "share": known["share"].median(),
+        "share": mean_of_rounds(known, "share")[0],
         "pull": known["pull_seconds"].median(),
     }
 

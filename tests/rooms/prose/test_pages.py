@@ -55,11 +55,11 @@ def test_work_and_overhead_are_told_apart():
     assert findings.say_unexplained(busy.iloc[:0]).startswith("No log holds")
 
 
-def test_a_builders_cost_has_median_ends_number_and_share():
+def test_a_builders_cost_has_mean_ends_number_and_share():
     said = findings.say_builder_cost(builder_costs(RUNS, LOGS))
     assert said == (
-        "A new builder costs 10.0 s (median, 10.0 to 10.0 s, n = 1): 25 % of the build; pulling "
-        "BuildKit's image is 8.5 s of that."
+        "A new builder costs 10.0 s (mean, 10.0 to 10.0 s, n = 1): 25 % of the build; pulling "
+        "BuildKit's image is 8.5 s of that (median)."
     )
     assert findings.say_builder_cost(builder_costs(RUNS.iloc[:1], LOGS)) == ""
 
