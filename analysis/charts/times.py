@@ -45,7 +45,7 @@ VERDICTS = {
     UNTOLD: ("?", "#eeeeee"),
 }
 # marker, filled: shape and filling tell in greyscale
-MARKS = {
+_MARKS = {
     FASTER: ("o", True),
     SLOWER: ("o", True),
     SAME: ("s", False),
@@ -113,7 +113,7 @@ def differences(
     for row in list_rows(comparison):
         y = places[row.scenario, row.strategy]
         axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4, solid_capstyle="butt")
-        marker, filled = MARKS[row.verdict]
+        marker, filled = _MARKS[row.verdict]
         axes.plot(row.difference, y, marker, color=INK, markerfacecolor=INK if filled else "white")
     axes.axvline(0, color=FAINT, linewidth=1, linestyle="--")
     return finish(

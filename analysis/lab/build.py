@@ -19,8 +19,8 @@ from analysis.lab.store import SETTING, Store
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
 
-# CONTAINERD: the driver of an engine with containerd's image store
-CONTEXT, CONTAINERD = "deploy", "overlayfs"
+# _CONTAINERD: the driver of an engine with containerd's image store
+CONTEXT, _CONTAINERD = "deploy", "overlayfs"
 
 
 @dataclass
@@ -201,7 +201,7 @@ def _check_store(job: BuildJob, versions: Mapping[str, str | None]) -> None:
     driver = versions.get("storage_driver")
     if job.told or not driver:
         return
-    job.told = (job.strategy.store == "containerd") != (driver == CONTAINERD)
+    job.told = (job.strategy.store == "containerd") != (driver == _CONTAINERD)
     if job.told:
         job.lab.say(
             f"{job.strategy.name} names the {job.strategy.store} image store (STRATEGY_IMAGE_STORE)"

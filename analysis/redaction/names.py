@@ -62,7 +62,7 @@ _FAINT = frozenset(list_words("key keys license sid seed webhook"))
 _CODES = frozenset(
     list_words("activation unlock recovery backup access login verification otp security pass auth")
 )
-STRONG, WEAK, FAINT, NONE = 3, 2, 1, 0
+STRONG, _POSSIBLE, _UNLIKELY, NONE = 3, 2, 1, 0
 _REFERENCE = (
     r"(?:\$\$?\w+|\$\$?\{\w+(?::?[-+?=](?:\$\{?\w+\}?)?)?\}|%\w+%|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}"
     r"|\$?<[\w .\u2026-]*>|@\w+@|\$\([^()]*\)|`[^`]*`|!(?:Ref|Sub|GetAtt)\b.*)"
@@ -95,13 +95,13 @@ _LETTERS_OR_DIGITS = re.compile(r"[A-Za-z]*|\d*")
 
 @lru_cache(maxsize=50_000)
 def judge_name(name: str) -> int:
-    """STRONG when whatever a name is given is a secret, WEAK when it may be, else NONE."""
+    """STRONG when whatever a name is given is a secret, _POSSIBLE when it may be, else NONE."""
     words = [word.lower() for word in _WORD.findall(name[-200:])]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
     if words[-2:] in (["secret", "id"], ["session", "id"]):
         # of Vault, of a login
-        return WEAK
+        return _POSSIBLE
     if words[-2:] in (["seed", "phrase"], ["recovery", "phrase"]):
         return STRONG
     if not words or words[-1] in _OTHER:
@@ -118,10 +118,10 @@ def judge_name(name: str) -> int:
         return STRONG
     opens = before in _CODES and last == "code"
     if last in _WEAK or opens or name.lower().endswith("sonar.login"):
-        return WEAK
+        return _POSSIBLE
     if len(words) > 1 and not {"pwd", "pw"}.isdisjoint(words):
-        return WEAK
-    return FAINT if last in _FAINT else NONE
+        return _POSSIBLE
+    return _UNLIKELY if last in _FAINT else NONE
 
 
 @lru_cache(maxsize=50_000)
@@ -181,8 +181,8 @@ def is_secret(strength: int, name: str, value: str) -> bool:
         return False
     if strength == STRONG:
         return True
-    if strength == FAINT:
+    if strength == _UNLIKELY:
         return looks_drawn(value)
     if name.lower().endswith("pin") and _PIN.fullmatch(value):
         return True
-    return strength == WEAK and looks_made(value) and re.search(r"\d", value) is not None
+    return strength == _POSSIBLE and looks_made(value) and re.search(r"\d", value) is not None

@@ -10,8 +10,8 @@ from analysis.workload import BASELINE
 
 # hits for less work are of steps that take no time in any Dockerfile: they say nothing of more
 _LEAST_SAVED = 0.2
-EARLY = f"{NOT_RUN}: it pays already at the least work"
-LATE = f"{NOT_RUN}: it does not yet pay at the most work"
+_EARLY = f"{NOT_RUN}: it pays already at the least work"
+_LATE = f"{NOT_RUN}: it does not yet pay at the most work"
 _STEP = ["scenario", "round", "stage", "name"]
 
 
@@ -51,7 +51,7 @@ def _keep_run(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `reason`, and no break-even beyond the work that was run."""
     early, late = table["pays_from"] < table["least"], table["pays_from"] > table["most"]
     ends = [f"pays_from{end}" for end in ("", "_low", "_high")]
-    reason = pd.Series(pd.NA, table.index, dtype="string").mask(early, EARLY).mask(late, LATE)
+    reason = pd.Series(pd.NA, table.index, dtype="string").mask(early, _EARLY).mask(late, _LATE)
     return table.assign(reason=reason, **{each: table[each].mask(early | late) for each in ends})
 
 
