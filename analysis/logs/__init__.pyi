@@ -4,14 +4,15 @@ from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex, merge_spans
 from .reader import read_log
 from .reading import Sources, list_sources, read_logs
-from .speeds import LARGE, LogSpeeds, measure_log, rate_push
+from .speeds import LARGE, rate_push
 from .stored import Remote, Source, is_gzip, read_bytes, unpack
 from .tables import Tables
+from .traced import TRACES, read_traced, read_traces
 from .transport import clean
 
 __all__ = [
     "LARGE",
-    "LogSpeeds",
+    "TRACES",
     "Logs",
     "RawBuild",
     "Remote",
@@ -24,13 +25,14 @@ __all__ = [
     "join_tables",
     "list_sources",
     "match_files",
-    "measure_log",
     "merge_spans",
     "rate_push",
     "read_batch",
     "read_bytes",
     "read_log",
     "read_logs",
+    "read_traced",
+    "read_traces",
     "show_path",
     "unpack",
 ]

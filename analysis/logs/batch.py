@@ -1,9 +1,10 @@
 """A batch of logs to the tables of the frames: one log after the other, in this process."""
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
@@ -25,6 +26,7 @@ _TAIL = 1 << 16
 # bytes at whose begin a form of the command line shows itself
 _HEAD = 4096
 _DISPLAYS = ("plain", "tty", "rawjson", "legacy")
+_Reader = TypeVar("_Reader", bound=Reader)
 
 
 def read_batch(sources: Iterable[tuple[str, Source]]) -> Tables:
@@ -33,11 +35,26 @@ def read_batch(sources: Iterable[tuple[str, Source]]) -> Tables:
     One for each frame, with its columns and Arrow types even when it is empty. A log that can't
     be read has its row in `logs`, with format "none" and a problem.
     """
+    return read_noted(sources, Reader, lambda name, reader, reason: None)
+
+
+def read_noted(
+    sources: Iterable[tuple[str, Source]],
+    begin: Callable[[], _Reader],
+    note: Callable[[str, _Reader, str | None], None],
+) -> Tables:
+    """The same, each log by a reader of its own that `note` is given at the log's end.
+
+    Also of a log that can't be read, with the reason.
+    """
     rows = {frame: Rows(frame) for frame in COLUMNS}
     with _without_collection():
         for name, source in sources:
-            for frame, found in _read_one(name, source).items():
-                rows[frame].extend(found)
+            reader = begin()
+            found, reason = _read_one(name, source, reader)
+            for frame, own in found.items():
+                rows[frame].extend(own)
+            note(name, reader, reason)
     return {frame: each.to_table() for frame, each in rows.items()}
 
 
@@ -53,27 +70,28 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_one(name: str, source: Source) -> dict[str, list[Row]]:
-    """The rows of one log for each frame."""
+def _read_one(name: str, source: Source, reader: Reader) -> tuple[dict[str, list[Row]], str | None]:
+    """(the rows of one log for each frame, why it can't be read)."""
     size = 0
     try:
         size, pieces = open_pieces(source)
-        text, reader, signs = _read_windows(unpack_pieces(pieces, name))
+        text, signs = _read_windows(unpack_pieces(pieces, name), reader)
     except LogError as error:
         reason = show_path(str(error))
-        return {"logs": [(name, "none", None, size, 0, 0, "unknown", reason, None, None)]}
+        row = (name, "none", None, size, 0, 0, "unknown", reason, None, None)
+        return {"logs": [row]}, reason
     form = _find_format(text, reader)
     problem = _explain(name, form, text.text, signs, reader.builds)
     source = _find_writer(text, reader)
     began, ended = _find_times(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
-    return {"logs": [(*log, began, ended)], **_list_rows(name, reader)}
+    return {"logs": [(*log, began, ended)], **_list_rows(name, reader)}, None
 
 
-def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
-    """What the pieces of a log tell, read window by window; what is held in CSV or JSON is whole.
+def _read_windows(pieces: Iterator[bytes], reader: Reader) -> tuple[Text, int]:
+    """Have the pieces of a log read, window by window; what is held in CSV or JSON is whole.
 
-    The text of the first, all that was read, and how many signs of a docker build stand in
+    The text of the first, and how many signs of a docker build stand in
     windows before a build was found.
     """
     encoding, pieces = to_utf8(pieces)
@@ -86,7 +104,7 @@ def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
     text = clean_lines(first, encoding)
     if text.ways is None and (more := b"".join(windows)):
         text = clean_lines(first + more, encoding)
-    reader, last = Reader(), b""
+    last = b""
     reader.take(text.text)
     signs = 0 if reader.builds else count_certain(text.text)
     for last in windows:
@@ -96,7 +114,8 @@ def _read_windows(pieces: Iterator[bytes]) -> tuple[Text, Reader, int]:
         reader.take(window)
         signs += 0 if reader.builds else count_certain(window)
     ends = text.read_times(last[-_TAIL:])
-    return text._replace(times=[*text.times, *ends]), reader.finish(), signs
+    reader.finish()
+    return text._replace(times=[*text.times, *ends]), signs
 
 
 def _find_times(text: Text, reader: Reader) -> tuple[datetime | None, datetime | None]:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.logs.rawjson import merge_spans
-from analysis.logs.reader import Reader
 from analysis.logs.steps import Step
-from analysis.logs.transfers import Transfer, list_transfers, read_size, trace
+from analysis.logs.transfers import TracedReader, Transfer, list_transfers
 
 # bytes
 LARGE = 10e6
@@ -22,11 +21,6 @@ _PUSH = re.compile(r"\s*docker (?:image |compose )?push [^;&|\n]+\s*")
 # a restart that was left out, since nothing had to change, is none
 _RESTART = re.compile(r"\bdockerd\b|\b(?:systemctl|service) (?:docker )?restart\b")
 _LEAST_RESTART = 0.5
-# `docker push` and `--load` name a layer by the begin of its unpacked digest
-_PUSHED = re.compile(rb"^([0-9a-f]{12}): Pushed\b", re.M)
-_LOADED = re.compile(
-    rb"^#\d+ loading layer ([0-9a-f]{12}) (?:[\d.]+[kMGT]?B) / ([\d.]+)([kMGT]?B)", re.M
-)
 
 
 class LogSpeeds(NamedTuple):
@@ -46,9 +40,8 @@ class LogSpeeds(NamedTuple):
     push_seconds: float | None = None
 
 
-def measure_log(text: bytes) -> tuple[LogSpeeds, list[Transfer]]:
-    """(the speeds that a log's clean text tells, its transfers)."""
-    reader = trace(text)
+def measure_log(reader: TracedReader) -> tuple[LogSpeeds, list[Transfer]]:
+    """(the speeds that a log tells which was read to its end, its transfers)."""
     transfers = list_transfers(reader)
     steps = [step for build in reader.builds for step in build.steps]
     boots = [step for step in steps if step.name.kind == "builder"]
@@ -56,7 +49,7 @@ def measure_log(text: bytes) -> tuple[LogSpeeds, list[Transfer]]:
     speeds = LogSpeeds(
         unpack_mbps=_rate_unpacking(transfers),
         download_mbps=_rate_downloads(transfers),
-        push_mbps=_rate_pushes(text, pushes),
+        push_mbps=_rate_pushes(reader, pushes),
         boot_seconds=_average(step.seconds for step in boots),
         pull_seconds=_average(step.parts.get("pulling image") for step in boots),
         restart_seconds=_time_restart(reader),
@@ -127,12 +120,11 @@ def _time_pushes(steps: Iterable[Step]) -> Iterator[float | None]:
             yield step.seconds
 
 
-def _rate_pushes(text: bytes, seconds: Sequence[float | None]) -> float | None:
+def _rate_pushes(reader: TracedReader, seconds: Sequence[float | None]) -> float | None:
     """MB/s of `docker push`, where what loaded the image told each layer's size; else None."""
-    if not seconds or b" loading layer " not in text:
+    if not seconds:
         return None
-    sizes = {name: read_size(number, unit) for name, number, unit in _LOADED.findall(text)}
-    pushed = _add(sizes.get(name) for name in _PUSHED.findall(text))
+    pushed = _add(reader.loaded.get(name) for name in reader.pushed)
     return None if pushed is None else rate_push(pushed, _add(seconds))
 
 
@@ -143,7 +135,7 @@ def rate_push(moved: float, seconds: float | None) -> float | None:
     return moved / 1e6 / seconds
 
 
-def _time_restart(reader: Reader) -> float | None:
+def _time_restart(reader: TracedReader) -> float | None:
     """Seconds of the commands that restart the engine."""
     known = [each.seconds or 0 for each in reader.agent.commands if _RESTART.search(each.text)]
     return sum(known) if sum(known) >= _LEAST_RESTART else None

@@ -1,6 +1,6 @@
 """What a log tells of its transfers: which layer was fetched or unpacked, how large, from when on.
 
-The fast reader leaves progress out, so this is a pass of its own, made when somebody asks for it.
+The fast reader leaves progress out; the one here keeps what of it tells of layers.
 """
 
 import re
@@ -18,6 +18,11 @@ _STATUS = re.compile(
     rb"(?: (?P<moved>\d[\d.]*) ?(?P<moved_unit>[kMGT]?B)"
     rb"(?: / (?P<total>\d[\d.]*) ?(?P<unit>[kMGT]?B))?)?(?=\s|\Z)"
 )
+_LAYERS = (b"sha256:", b"extracting sha256:")
+# `docker push` and `--load` name a layer by the begin of its unpacked digest
+_PUSHED = re.compile(rb": Pushed\b")
+_LOADED = re.compile(rb" loading layer ([0-9a-f]{12}) (?:[\d.]+[kMGT]?B) / ([\d.]+)([kMGT]?B)")
+_NAME, _NUMBER = re.compile(rb"[0-9a-f]{12}"), re.compile(rb"#\d+")
 _UNITS = {b"B": 1.0, b"kB": 1e3, b"MB": 1e6, b"GB": 1e9, b"TB": 1e12}
 
 
@@ -52,20 +57,40 @@ class _TracedStep(Step):
         self.lines: list[tuple[int, bytes, bool]] = []
 
     def keep(self, line: bytes, done: bool) -> None:
-        """Keep a line, and whether it says that its part is done."""
-        self.lines.append((next(self.order), line, done))
+        """Keep a line that may be of a layer, and whether it says that its part is done."""
+        if line.startswith(_LAYERS):
+            self.lines.append((next(self.order), line, done))
 
     def take_part(self, text: bytes) -> None:
         self.keep(text.removesuffix(b" done"), True)
         super().take_part(text)
 
 
-class _TracedReader(Reader):
-    """A reader whose steps keep the progress that others leave out."""
+class TracedReader(Reader):
+    """A reader that keeps the progress which others leave out; also what `docker push` moved.
+
+    loaded: bytes of each layer that was loaded into the engine, None unknown · pushed: the layers
+    that a push sent.
+    """
 
     step_type = _TracedStep
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: dict[bytes, float | None] = {}
+        self.pushed: list[bytes] = []
+
+    def take(self, text: bytes) -> None:
+        """Read the next lines of a log, and note what they say of layers loaded and pushed."""
+        for found in _LOADED.finditer(text):
+            if _NUMBER.fullmatch(_begin_line(text, found)):
+                self.loaded[found[1]] = read_size(found[2], found[3])
+        begins = (_begin_line(text, found) for found in _PUSHED.finditer(text))
+        self.pushed += [begin for begin in begins if _NAME.fullmatch(begin)]
+        super().take(text)
+
     def take_progress(self, number: bytes, progress: bytes) -> None:
+        """Keep the progress of the step in focus."""
         step = self.steps.get(number)
         if isinstance(step, _TracedStep) and step is self.focus:
             for line in progress.split(b"\n#%b " % number)[1:]:
@@ -73,13 +98,13 @@ class _TracedReader(Reader):
         super().take_progress(number, progress)
 
 
-def trace(text: bytes) -> Reader:
-    """A log's text (UTF-8, line feeds, no prefixes) as read_log reads it; with its transfers."""
-    return _TracedReader().read(text)
+def _begin_line(text: bytes, found: re.Match[bytes]) -> bytes:
+    """What stands before a match in its line."""
+    return text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()]
 
 
-def list_transfers(reader: Reader) -> list[Transfer]:
-    """The transfers that were done in the builds of a log which `trace` read, in their order."""
+def list_transfers(reader: TracedReader) -> list[Transfer]:
+    """The transfers that were done in the builds of a log, in their order."""
     return [row for number, build in enumerate(reader.builds) for row in _list_build(number, build)]
 
 

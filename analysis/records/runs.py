@@ -13,10 +13,10 @@ from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
 from analysis.records.recording import frame_problems, read_json, read_records
-from analysis.records.speeds import add_speeds, read_traces
+from analysis.records.speeds import add_speeds, read_traced_logs
 from analysis.records.validity import judge_runs
 from analysis.shipped import find_folder
-from analysis.store import Store, find_answers, read_logs, recall
+from analysis.store import Store, find_answers, recall
 
 _OWN = ("runs", "problems", "images")
 _LOGS = [each.name for each in fields(Logs)]
@@ -68,14 +68,13 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
     """The frames of an experiment, _OWN and then those of its logs, from its files."""
     records = read_records(folder)
     paths = [Path(log) for log in records.runs["log"]]
-    logs = read_logs(paths, cluster=cluster, store=store)
+    logs, speeds, transfers = read_traced_logs(paths, cluster, store)
     images, unread, faults = read_listings(records.runs, cluster, store)
     evidence = gather_evidence(records.runs, records.built, logs, images, faults, cluster, store)
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
     judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence)
-    speeds, transfers = read_traces([(str(path), path) for path in paths], cluster, store)
     steps = logs.steps.assign(base_seconds=time_bases(logs.steps, transfers))
     logs = replace(logs, steps=steps)
     return [

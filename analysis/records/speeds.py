@@ -1,44 +1,26 @@
 """How fast hosts were, by the logs of their builds; and which layers their steps transferred."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import pyarrow as pa
 
-from analysis.errors import LogError
 from analysis.logs import (
-    LogSpeeds,
+    TRACES,
+    Logs,
     Sources,
     Tables,
-    clean,
+    join_tables,
     list_sources,
-    measure_log,
     rate_push,
-    read_bytes,
-    show_path,
-    unpack,
+    read_traced,
 )
-from analysis.store import Kind, Store, read_tables
+from analysis.logs import read_traces as read_traces_of
+from analysis.store import LOGS, Kind, Store, join_kinds, read_tables
 
-_TEXT, _INT, _FLOAT = pa.string(), pa.int64(), pa.float64()
-_SPEEDS = pa.schema(
-    [("log", _TEXT), ("problem", _TEXT), *((name, _FLOAT) for name in LogSpeeds._fields)]
-)
-_TRANSFERS = pa.schema(
-    [
-        ("log", _TEXT),
-        ("build", _INT),
-        ("step", _INT),
-        ("digest", _TEXT),
-        ("unpacks", pa.bool_()),
-        ("size", _FLOAT),
-        ("moved", _FLOAT),
-        ("started", _FLOAT),
-        ("completed", _FLOAT),
-        ("base", pa.bool_()),
-    ]
-)
+_SPEEDS = Kind(name="speeds", read=read_traces_of, schemas=TRACES, rooms=("logs",), key="log")
+_TRACED = join_kinds("traced", read_traced, LOGS, _SPEEDS)
 # columns of runs, in their order
 RATES = ("unpack_mbps", "download_mbps", "push_mbps", "boot_seconds", "restart_seconds")
 
@@ -58,34 +40,23 @@ def read_traces(
     sources: Iterable[tuple[str, Any]], cluster: str = "", store: Store = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(read_speeds of logs by name, their transfers, a row a layer that a step moved)."""
-    tables = read_tables(_KIND, sources, cluster=cluster, store=store)
-    speeds, transfers = (tables[name].to_pandas() for name in _KIND.schemas)
+    return _to_frames(read_tables(_SPEEDS, sources, cluster=cluster, store=store))
+
+
+def read_traced_logs(
+    paths: Sequence[Path], cluster: str = "", store: Store = None
+) -> tuple[Logs, pd.DataFrame, pd.DataFrame]:
+    """(the frames of these logs, and what read_traces gives of them), each log read once."""
+    tables = read_tables(_TRACED, list_sources(paths), cluster=cluster, store=store)
+    logs = join_tables([{name: tables[name] for name in LOGS.schemas}])
+    return (logs, *_to_frames(tables))
+
+
+def _to_frames(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The frames of TRACES."""
+    speeds, transfers = (tables[name].to_pandas() for name in TRACES)
     texts = dict.fromkeys(("log", "problem"), "string")
     return speeds.astype(texts), transfers.astype({"log": "string", "digest": "string"})
-
-
-def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
-    """The tables of _KIND for these logs."""
-    logs: list[tuple[Any, ...]] = []
-    moved: list[tuple[Any, ...]] = []
-    for name, source in batch:
-        try:
-            is_data = isinstance(source, bytes | bytearray | memoryview)
-            data = unpack(bytes(source), name) if is_data else read_bytes(source)
-        except LogError as error:
-            logs.append((name, show_path(str(error)), *LogSpeeds()))
-            continue
-        speeds, transfers = measure_log(clean(data).text)
-        logs.append((name, None, *speeds))
-        moved += [(name, *row) for row in transfers]
-    return {"speeds": _to_table(logs, _SPEEDS), "transfers": _to_table(moved, _TRANSFERS)}
-
-
-def _to_table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    """Rows as a table of this schema."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def add_speeds(runs: pd.DataFrame, speeds: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
@@ -155,12 +126,3 @@ def _list_entries(images: pd.DataFrame) -> dict[str, list[_Entry]]:
 def _count_nanoseconds(times: pd.Series) -> list[int]:
     """Times as nanoseconds since 1970."""
     return times.astype("datetime64[ns, UTC]").astype("int64").tolist()
-
-
-_KIND = Kind(
-    name="speeds",
-    read=_read_batch,
-    schemas={"speeds": _SPEEDS, "transfers": _TRANSFERS},
-    rooms=("logs", "records"),
-    key="log",
-)

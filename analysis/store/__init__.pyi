@@ -1,5 +1,5 @@
 from .answers import Answers, find_answers, recall
-from .kinds import LOGS, Kind
+from .kinds import LOGS, Kind, join_kinds
 from .nested import fold, unfold
 from .places import CLUSTER_VARIABLE, OFF, VARIABLE, Folder
 from .queries import (
@@ -27,6 +27,7 @@ __all__ = [
     "find_answers",
     "fold",
     "is_store",
+    "join_kinds",
     "query_store",
     "query_tables",
     "read_logs",

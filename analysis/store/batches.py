@@ -72,7 +72,7 @@ class Batches:
             return None
         if len(here) == len(own):
             return tables
-        return _pick_rows(tables, self.kind.key, pa.array(sorted(here), pa.string()))
+        return pick_rows(tables, self.kind, here)
 
     def _read(self, table: str, batch: str, columns: list[str] | None = None) -> pa.Table:
         """One table of a batch; _Damaged when it is none of the kind's schema."""
@@ -100,7 +100,7 @@ class Batches:
             keys = tables[self.kind.index][self.kind.key]
             new = pc.invert(pc.is_in(keys, here))
             if pc.any(new).as_py():
-                self._write(_pick_rows(tables, self.kind.key, keys.filter(new)))
+                self._write(pick_rows(tables, self.kind, keys.filter(new).to_pylist()))
                 self._sweep()
 
     def _read_keys(self) -> pa.Array:
@@ -148,10 +148,12 @@ class Batches:
                 self.place.remove(self.path(name, batch))
 
 
-def _pick_rows(tables: Tables, column: str, keys: Any) -> Tables:
-    """The rows of these keys."""
-    wanted = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
-    return {name: table.filter(pc.is_in(table[column], wanted)) for name, table in tables.items()}
+def pick_rows(tables: Tables, kind: Kind, keys: Iterable[str]) -> Tables:
+    """The rows of these files in the tables of this kind."""
+    wanted = pa.array(sorted(keys), pa.string())
+    return {
+        name: tables[name].filter(pc.is_in(tables[name][kind.key], wanted)) for name in kind.schemas
+    }
 
 
 def pack(table: pa.Table) -> Any:

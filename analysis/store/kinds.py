@@ -21,7 +21,8 @@ class Kind:
 
     The first table has one row a file, the others any number; the column `key` of each holds the
     file's name. `blank` has the values of the first table for a file that could not be read, for
-    which `problem` says why. What is kept is of `rooms` as their sources are now.
+    which `problem` says why. What is kept is of `rooms` as their sources are now; of a kind that
+    joins others, as theirs.
     """
 
     name: str
@@ -30,6 +31,12 @@ class Kind:
     rooms: tuple[str, ...]
     key: str
     blank: Mapping[str, Any] = field(default_factory=dict)
+    joined: tuple["Kind", ...] = ()
+
+    @property
+    def kept(self) -> tuple["Kind", ...]:
+        """The kinds as which a store keeps this one."""
+        return self.joined or (self,)
 
     @property
     def index(self) -> str:
@@ -47,9 +54,27 @@ class Kind:
 
     def tell(self, name: str, problem: str) -> Tables:
         """The tables of a file that could not be read."""
+        if self.joined:
+            return {
+                table: rows
+                for each in self.joined
+                for table, rows in each.tell(name, problem).items()
+            }
         schema = self.schemas[self.index]
         row = dict.fromkeys(schema.names) | dict(self.blank) | {self.key: name, "problem": problem}
         return self.empty() | {self.index: pa.Table.from_pylist([row], schema)}
+
+
+def join_kinds(name: str, read: Callable[[Sequence[Named]], Tables], *kinds: Kind) -> Kind:
+    """The kind of files that `read` turns into the tables of all of these, of the same key."""
+    return Kind(
+        name=name,
+        read=read,
+        schemas={table: schema for each in kinds for table, schema in each.schemas.items()},
+        rooms=tuple(dict.fromkeys(room for each in kinds for room in each.rooms)),
+        key=kinds[0].key,
+        joined=kinds,
+    )
 
 
 @cache

@@ -3,11 +3,9 @@
 import os
 from collections.abc import Iterable, Sequence
 
-import pyarrow as pa
-
 from analysis.logs import Logs, Remote, Source, Sources, Tables, join_tables, list_sources
 from analysis.store.balance import weigh
-from analysis.store.batches import Batches, arrange
+from analysis.store.batches import Batches, arrange, pick_rows
 from analysis.store.keys import Key, find_keys, stamp
 from analysis.store.kinds import LOGS, Kind, Named
 from analysis.store.places import (
@@ -26,6 +24,8 @@ _WORTH_KEEPING = 10_000_000
 # bytes of a user's cache
 _LIMIT = 4_000_000_000
 Store = str | os.PathLike[str] | None
+# (tables of batches, keys of the files in them)
+_Found = tuple[list[Tables], set[str]]
 
 
 def read_logs(sources: Sources, *, cluster: str = "", store: Store = None) -> Logs:
@@ -99,26 +99,32 @@ def _read_through(
     asked: bool,
 ) -> Tables:
     """The tables of files of which a store may have some."""
-    batches = Batches(place, kind)
-    parts: list[Tables] = []
-    have: set[str] = set()
+    stores = [Batches(place, each) for each in kind.kept]
+    there: list[_Found] = [([], set())] * len(stores)
     with kept_by_chance(asked, place):
-        parts, have = batches.find({each.key for each in keys if each.key})
+        wanted = {each.key for each in keys if each.key}
+        there = [each.find(wanted) for each in stores]
+    have = set.intersection(*(found for _, found in there))
     # files that can't be read now are told of by their names
     shown = [each.key or name for each, (name, _) in zip(keys, sources, strict=True)]
     new = {key: number for number, key in enumerate(shown) if key not in have}
-    found = _read(
+    read = _read(
         kind,
         [(key, sources[number][1]) for key, number in new.items()],
         [weights[number] for number in new.values()],
         cluster,
     )
-    fresh = _join(kind, found)
+    fresh = _join(kind, read)
     with kept_by_chance(asked, place):
-        _keep(batches, fresh, {key: keys[number] for key, number in new.items()}, sources, new)
+        for each in stores:
+            _keep(each, fresh, {key: keys[number] for key, number in new.items()}, sources, new)
         if fresh.tables[kind.index].num_rows and isinstance(place, Folder) and not asked:
             place.shrink(_LIMIT)
-    return arrange(kind, [*parts, fresh.tables], shown, [name for name, _ in sources])
+    tables: Tables = {}
+    for own, (parts, found) in zip(kind.kept, there, strict=True):
+        rest = pick_rows(fresh.tables, own, new.keys() - found)
+        tables |= arrange(own, [*parts, rest], shown, [name for name, _ in sources])
+    return tables
 
 
 def _keep(
@@ -136,13 +142,7 @@ def _keep(
     ]
     if not kept:
         return
-    import pyarrow.compute as pc
-
-    names = pa.array(kept, pa.string())
-    key = batches.kind.key
-    batches.write(
-        {name: table.filter(pc.is_in(table[key], names)) for name, table in fresh.tables.items()}
-    )
+    batches.write(pick_rows(fresh.tables, batches.kind, kept))
 
 
 def _is_as_before(key: Key, source: Source) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.logs import clean
 from analysis.logs.speeds import LogSpeeds, measure_log
+from analysis.logs.transfers import TracedReader
 
 A, B, C, D = (f"sha256:{letter * 64}" for letter in "abcd")
 FROM = "#4 [1/3] FROM docker.io/library/node:18@sha256:" + "9" * 64
@@ -15,7 +16,11 @@ FROM = "#4 [1/3] FROM docker.io/library/node:18@sha256:" + "9" * 64
 
 def measure(*lines):
     """The speeds of a log of these lines."""
-    return measure_log(clean("\n".join(lines).encode() + b"\n").text)[0]
+    text = clean("\n".join(lines).encode() + b"\n").text
+    reader = TracedReader()
+    reader.take(text)
+    reader.finish()
+    return measure_log(reader)[0]
 
 
 def test_layers_that_are_fetched_side_by_side_share_their_time():
