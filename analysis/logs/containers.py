@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from analysis.logs.entries import (
@@ -236,11 +237,13 @@ def _read_copy(data: bytes) -> Content | None:
     """
     head = data[:8192]
     # a glance, since few logs are such copies
-    if not any(line.lstrip()[:2] in _CENTURIES for line in head.split(b"\n")):
+    lines = head.split(b"\n")
+    if not any(line.lstrip()[:2] in _CENTURIES for line in lines):
         return None
-    count = len(_EVENT.findall(head))
-    if count < 2 or 5 * count < head.count(b"\n") or _STAMPED.search(head):
-        doubled = _ROW.sub(rb"\1\2", data) if _ROW.search(head) else data
+    count = 0 if _STAMPED.search(head) else len(_EVENT.findall(head))
+    if count < 2 or 5 * count < head.count(b"\n"):
+        twice = any(after and line.endswith(after) for line, after in pairwise(lines))
+        doubled = _ROW.sub(rb"\1\2", data) if twice and _ROW.search(head) else data
         return Content(None, doubled, []) if len(doubled) < len(data) else None
     first, *pieces = _EVENT.split(data)
     times = [read_stamp("iso", each) for each in (pieces[0], pieces[-2])]

@@ -22,7 +22,7 @@ _MARKER = re.compile(
 # what the legacy builder and the terminal display put before their arrows
 _INDENT = re.compile(rb"(?:\x1b\[[0-9;?]*+[A-Za-z])*+ ?\Z")
 # what stands in most markers, found fast
-_STEP = re.compile(rb"#\d{1,6} (?:\[|[DCE]|\d+\.\d)")
+STEP = re.compile(rb"#\d{1,6} (?:\[|[DCE]|\d+\.\d)")
 _LITERALS = (b"[Container] 2", b"[Instance] 2", b"Step ", b"---> ", b"=> [", b'"vertexes"')
 # what hardly anything but a docker build says
 _CERTAIN = re.compile(
@@ -65,7 +65,7 @@ def sample_lines(text: bytes) -> list[bytes]:
 
 def _find_first(text: bytes) -> int:
     """Where a text shows the first of what stands in most markers; -1 where it shows none."""
-    step = _STEP.search(text)
+    step = STEP.search(text)
     found = [step.start() if step else -1, *map(text.find, _LITERALS)]
     return min((each for each in found if each >= 0), default=-1)
 

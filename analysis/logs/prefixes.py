@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from analysis.logs.markers import Marked, find_markers, glance, sample_lines
+from analysis.logs.markers import STEP, Marked, find_markers, glance, sample_lines
 from analysis.logs.quotes import Quotes, find_quotes
 from analysis.logs.stamps import STAMPS, generalise, read_stamp
 from analysis.logs.widths import cut_equal
@@ -43,7 +43,11 @@ _CLASSES = _TOKENS | {
 _END = rb"(?=\n|\Z)"
 _BYTE_ORDER = rb"(?:\xef\xbb\xbf)?"
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]*+[A-Za-z]")
-_PLAIN = re.compile(rb"\n#\d{1,6} ")
+# a time before the first line, with signs
+_STAMPED = re.compile(
+    rb"[\[(]?(?:" + rb"|".join(STAMPS[each] for each in ("iso", "basic")) + rb")[\])]?:? "
+)
+_CONSTANT = {*STAMPS, "blank", "sign"}
 # what other markers hold, and colours
 _OTHERS = (b"[Instance] ", b"Step ", b"--> ", b"=> ", b"Successfully built ", b"\x1b[", b'{"')
 # bytes
@@ -104,8 +108,14 @@ class Prefix(NamedTuple):
 
 def learn_prefix(text: bytes) -> Prefix | None:
     """What most lines of a log with a marker bear before it; None when that is nothing."""
-    if _is_bare(text):
+    sample = b"\n" + glance(text)
+    if _bears(sample, b""):
         return None
+    return _learn_stamp(text, sample) or _learn_shapes(text)
+
+
+def _learn_shapes(text: bytes) -> Prefix | None:
+    """The same by a look at many lines: of any shapes, and of several."""
     lines = sample_lines(text)
     marked = _find_marked(lines)
     coloured = _is_coloured(marked)
@@ -128,11 +138,28 @@ def learn_prefix(text: bytes) -> Prefix | None:
     return Prefix(re.compile(rb"\n" + found), example, coloured, quotes)
 
 
-def _is_bare(text: bytes) -> bool:
-    """Whether a glance, much faster than a look, shows that most markers have nothing before."""
-    sample = b"\n" + glance(text)
-    plain, agent = len(_PLAIN.findall(sample)), sample.count(b"\n[Container] ")
-    within = sample.count(b"#") - sample.count(b"\n#") + sum(map(sample.count, _OTHERS))
+def _learn_stamp(text: bytes, sample: bytes) -> Prefix | None:
+    """A time and signs that a glance, much faster than a look, shows before most markers."""
+    found = _STAMPED.match(text[:_LONGEST])
+    example = found[0] if found else b""
+    if not example or not {each.kind for each in _cut_tokens(example)} <= _CONSTANT:
+        return None
+    pattern = _make_pattern([example], False)
+    steps = len(re.findall(rb"\n" + pattern + STEP.pattern, sample))
+    # other prefixes are for a look
+    if not _bears(sample, pattern) or len(STEP.findall(sample)) > 1.1 * steps:
+        return None
+    return Prefix(re.compile(rb"\n(?:" + pattern + rb")"), example, False, None)
+
+
+def _bears(sample: bytes, prefix: bytes) -> bool:
+    """Whether a glance is sure that most markers have this pattern before them, and no more."""
+    plain = len(re.findall(rb"\n%b#\d{1,6} " % prefix, sample))
+    if plain <= 8:
+        return False
+    hashes = len(re.findall(rb"\n%b#" % prefix, sample))
+    agent = len(re.findall(rb"\n%b\[Container\] " % prefix, sample))
+    within = sample.count(b"#") - hashes + sum(map(sample.count, _OTHERS))
     return plain > 8 + 2 * within and 2 * agent >= sample.count(b"[Container] ")
 
 

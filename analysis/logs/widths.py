@@ -1,11 +1,9 @@
 """Prefixes that are equally long in every line, as most with a time are, taken off all at once."""
 
-import re
-
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-_DIGIT = re.compile(rb"\d")
-_IS_DIGIT = np.isin(np.arange(256), np.arange(48, 58))
+_ZERO, _FEED = b"0\n"
 
 
 def cut_equal(text: bytes, example: bytes) -> bytes | None:
@@ -14,17 +12,19 @@ def cut_equal(text: bytes, example: bytes) -> bytes | None:
     None when a line bears something else.
     """
     data = np.frombuffer(text, np.uint8)
-    starts = np.concatenate([[0], np.flatnonzero(data == 10) + 1])
+    width = len(example)
+    starts = np.concatenate([[0], np.flatnonzero(data == _FEED) + 1])
     starts = starts[:-1] if starts[-1] == len(data) else starts
-    if not len(starts) or starts[-1] + len(example) > len(data):
+    if not len(starts) or not width or starts[-1] + width > len(data):
         return None
-    digits = [found.start() for found in _DIGIT.finditer(example)]
-    if not all(_IS_DIGIT[data[starts + at]].all() for at in {*digits[:2], *digits[-2:]}):
+    if (np.diff(starts) <= width).any():
         return None
-    for at, byte in enumerate(example):
-        if at not in digits and not (data[starts + at] == byte).all():
-            return None
+    rows = sliding_window_view(data, width)[starts]
+    like = np.frombuffer(example, np.uint8)
+    is_digit = like - _ZERO < 10
+    least, spread = np.where(is_digit, _ZERO, like), np.where(is_digit, 9, 0)
+    if not (rows - least.astype(np.uint8) <= spread.astype(np.uint8)).all():
+        return None
     kept = np.ones(len(data), bool)
-    for at in range(len(example)):
-        kept[starts + at] = False
+    sliding_window_view(kept, width, writeable=True)[starts] = False
     return data[kept].tobytes()

@@ -6,6 +6,8 @@ import random
 import pandas as pd
 import pytest
 
+from analysis.logs.markers import glance
+from analysis.logs.prefixes import _learn_shapes, _learn_stamp
 from analysis.logs.reading import read_logs
 from analysis.logs.transport import clean
 
@@ -174,6 +176,50 @@ def test_prefixes_made_up_of_what_loggers_write():
         found = read_logs({"log": "\n".join(lines).encode()})
         pd.testing.assert_frame_equal(found.steps, expected.steps, obj=lines[2])
         pd.testing.assert_frame_equal(found.builds, expected.builds, obj=lines[2])
+
+
+STAMPS = [
+    lambda number: f"2026-03-04T10:{number // 60:02d}:{number % 60:02d}.{number:07d}Z",
+    lambda number: f"2026-03-04T10:{number // 60:02d}:{number % 60:02d}Z",
+    lambda number: f"2026-03-04 10:{number // 60:02d}:{number % 60:02d},{number % 1000:03d}",
+    lambda number: f"2026/03/04 10:{number // 60:02d}:{number % 60:02d} UTC",
+    lambda number: f"20260304T10{number // 60:02d}{number % 60:02d}Z",
+    lambda number: f"2026-03-04T10:00:01.{number}Z",
+]
+
+
+@pytest.mark.parametrize("other", ["", " ", "[INFO] ", "app | "])
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_a_glance_finds_the_times_that_a_look_finds(stamp, other):
+    """Most lines bear a time alone; every tenth may bear more, or nothing at all."""
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    output = "".join(f"#2 {number / 7:.3f} {'x' * (number % 50)}\n" for number in range(400))
+    text = BUILD.replace("#2 0.100 | b\n", output)
+    form, bare = chance.choice(["{} ", "[{}] ", "{}: "]), chance.random() < 0.5
+    data = "".join(
+        (form.format(stamp(number)) if number % 10 or not bare else "")
+        + (other if not number % 8 else "")
+        + line
+        for number, line in enumerate(text.splitlines(keepends=True))
+    ).encode()
+    look = _learn_shapes(data)
+    assert look is not None
+    found = clean(data)
+    assert found.text == clean(look.strip(data)).text
+    assert found.times == look.read_times(data)
+
+
+def test_a_glance_is_enough_for_a_time_before_every_line():
+    text = BUILD.replace("#2 0.100", 100 * "#2 0.100 a\n" + "#2 0.100")
+    for stamp in STAMPS:
+        lines = enumerate(text.splitlines(keepends=True))
+        data = "".join(f"{stamp(number)} {line}" for number, line in lines).encode()
+        look, found = _learn_shapes(data), _learn_stamp(data, b"\n" + glance(data))
+        assert look is not None and found is not None
+        assert found.pattern == look.pattern
+        assert found.strip(data) == look.strip(data) == text.encode()
 
 
 def test_a_prefix_before_the_build_alone():
