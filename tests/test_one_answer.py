@@ -25,6 +25,7 @@ BUILDS = 600  # a month's, as 5-verdict has them
 # one question under several names: (template or measure, fact or column) -> (question, factor)
 SAME = {
     ("caching.rate", "median"): ("hit rate", 1),
+    ("caching.rate_alike", "median"): ("hit rate", 1),
     ("measures.widen_rates", "layers"): ("hit rate", 1),
     ("answer.use", "to"): ("seconds of a build, the mix", 1),
     ("answer.use_restart", "to"): ("seconds of a build, the mix", 1),
@@ -48,6 +49,8 @@ SAME = {
     ("answer.entries", "entries"): ("entries of the first push", 1),
     ("claims", "entries of the first push"): ("entries of the first push", 1),
     ("storage.growth", "entries"): ("entries of all pushes", 1),
+    ("storage.growth_alike", "entries"): ("entries of all pushes", 1),
+    ("storage.growth_alike", "untagged"): ("untagged entries of all pushes", 1),
     ("storage.growth", "untagged"): ("untagged entries of all pushes", 1),
     ("entries", "entries"): ("entries of all pushes", 1),
     ("entries", "untagged"): ("untagged entries of all pushes", 1),
@@ -170,7 +173,9 @@ def collect_facts(facts):
             if not is_number(value) or fact in SUBJECTS:
                 continue
             told = ["docker"] if (name, fact) in BASELINES else whose
-            for each in given.get("strategies", [None]) if name == "storage.growth" else [None]:
+            for each in (
+                given.get("strategies", [None]) if name.startswith("storage.growth") else [None]
+            ):
                 question, factor = key(name, fact, [*told, *([each] if each else [])])
                 yield question, factor * value, None, f"{page}, {name}"
 

@@ -29,7 +29,8 @@ def say_hits(hits: pd.DataFrame) -> list[str]:
 def _say_rates(name: str, rates: pd.DataFrame) -> str:
     """A strategy's median hit rates by scenario."""
     rows = list_records(rates[rates["median"] > 0])
-    return say("caching.rates", strategy=name, rates=[say("caching.rate", **row) for row in rows])
+    said = [say(f"caching.rate{'_alike' * (row['low'] == row['high'])}", **row) for row in rows]
+    return say("caching.rates", strategy=name, rates=said)
 
 
 def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:

@@ -20,7 +20,8 @@ _EACH, _WHOLE = READINGS
 
 def say_growth(entries: pd.DataFrame) -> list[str]:
     """What all pushes of a sequence leave, the most entries first, of entries_per_push's rows."""
-    return [say("storage.growth", **row) for row in list_records(last_entries(entries))]
+    rows = list_records(last_entries(entries))
+    return [say(f"storage.growth{'_alike' * row['alike']}", **row) for row in rows]
 
 
 def say_store(runs: pd.DataFrame) -> list[str]:

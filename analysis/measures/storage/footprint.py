@@ -128,12 +128,14 @@ def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
 
     strategy, scenario, pushes (of the history by then), n (rounds), then its numbers: that of
     scenario cold is what one push leaves, the last of a strategy what all its pushes leave.
+    alike: whether entries and untagged are the same in all rounds.
     """
     groups = counts[counts["valid"]].groupby(["strategy", "scenario"], sort=False)
     numbers = ["pushes", *_NUMBERS]
     table = groups[numbers].median().astype("Float64")
     table.insert(0, "n", groups.size())
-    order = ["strategy", "scenario", "pushes", "n", *_NUMBERS]
+    table["alike"] = groups[["entries", "untagged"]].nunique(dropna=False).eq(1).all(axis="columns")
+    order = ["strategy", "scenario", "pushes", "n", *_NUMBERS, "alike"]
     return (
         table.reset_index()
         .sort_values(["strategy", "pushes"], kind="stable")[order]

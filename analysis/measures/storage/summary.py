@@ -4,12 +4,13 @@ import pandas as pd
 
 
 def last_entries(entries: pd.DataFrame) -> pd.DataFrame:
-    """entries, pushes, untagged, n, strategies (list): after the last push, the most first.
+    """entries, pushes, untagged, n, alike, strategies (list): after the last push, the most first.
 
     Of entries_per_push's rows, strategies with the same numbers together.
     """
     last = entries[entries["pushes"].gt(0)].groupby("strategy", sort=False).tail(1)
-    groups = last.groupby(["entries", "pushes", "untagged", "n"], sort=False)["strategy"]
+    last = last if "alike" in last else last.assign(alike=False)
+    groups = last.groupby(["entries", "pushes", "untagged", "n", "alike"], sort=False)["strategy"]
     table = groups.agg(list).rename("strategies").reset_index()
     return table.sort_values("entries", ascending=False, kind="stable", ignore_index=True)
 

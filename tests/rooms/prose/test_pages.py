@@ -20,7 +20,8 @@ RUNS, LOGS = read_texts(
 def test_hits_are_told_by_strategy_and_so_is_their_absence():
     said = findings.say_hits(hits_by_run(RUNS, LOGS.steps))
     assert said == [
-        "Layers come from a cache with registry-cache: 50 % for a changed source file (n = 1).",
+        "Layers come from a cache with registry-cache: 50 % for a changed source file (1 of 1 "
+        "build).",
         "No layer came from a cache with docker.",
     ]
 
@@ -78,6 +79,9 @@ def test_growth_names_strategies_that_grow_alike_together():
         "6 entries after 2 pushes, 5 of them untagged, with b (median, n = 3).",
         "2 entries after 2 pushes, 1 of them untagged, with a and c (median, n = 3).",
     ]
+    assert findings.say_growth(entries.assign(alike=True))[0] == (
+        "6 entries after 2 pushes, 5 of them untagged, with b (3 of 3 rounds)."
+    )
 
 
 def test_rollbacks_are_told_where_the_readings_differ():
