@@ -1,14 +1,13 @@
 """A batch of logs to the tables of the frames: one log after the other, in this process."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
 from analysis.errors import LogError
 from analysis.logs.agent import LAB
-from analysis.logs.builds import Build
 from analysis.logs.containers import may_hold_lines
 from analysis.logs.markers import count_certain
 from analysis.logs.paths import show_path
@@ -81,7 +80,7 @@ def _read_one(name: str, source: Source, reader: Reader) -> tuple[dict[str, list
         row = (name, "none", None, size, 0, 0, "unknown", reason, None, None)
         return {"logs": [row]}, reason
     form = _find_format(text, reader)
-    problem = _explain(name, form, text.text, signs, reader.builds)
+    problem = _explain(name, form, text.text, signs, reader)
     source = _find_writer(text, reader)
     began, ended = _find_times(text, reader)
     log = (name, form, text.encoding, size, reader.lines, reader.unread, source, problem)
@@ -175,22 +174,26 @@ def _find_writer(text: Text, reader: Reader) -> str:
     return text.writer or guess_writer(text.text)
 
 
-def _begins_in_middle(builds: Sequence[Build]) -> bool:
-    """Whether one of these builds seems to begin with a later step than BuildKit's first."""
-    plain = (each for each in builds if each.builder == "buildkit" and each.display == "plain")
+def _is_mixed(reader: Reader) -> bool:
+    """Whether a step has headers of two, or a later build begins with another step than #1."""
+    if reader.mixed:
+        return True
+    plain = (
+        each for each in reader.builds[1:] if each.builder == "buildkit" and each.display == "plain"
+    )
     return any(min((step.number for step in each.steps), default=0) > 1 for each in plain)
 
 
-def _explain(name: str, form: str, text: bytes, signs: int, builds: Sequence[Build]) -> str | None:
+def _explain(name: str, form: str, text: bytes, signs: int, reader: Reader) -> str | None:
     """Why nothing, or nothing that is sure, was read, and what to do; None when all is well."""
     if said := say_output(text[:_HEAD].decode("utf-8", "replace")):
         return f"{name} {said}."
-    if _begins_in_middle(builds[1:]):
+    if _is_mixed(reader):
         return (
             f"{name} mixes the lines of builds that ran at once, or lacks lines: what is read of "
             "its builds is not sure. Give each build a log of its own."
         )
-    if signs >= _SIGNS and not builds:
+    if signs >= _SIGNS and not reader.builds:
         return (
             f"{name} shows {signs} lines of a docker build, but what stands before or between them "
             "hides it: give the log as the builder printed it."

@@ -39,6 +39,8 @@ class Follower:
         self.stray, self.strays = b"", 0
         self.doubtful: tuple[bytes, bytes] | None = None
         self.dense = False
+        # whether one step had the headers of two
+        self.mixed = False
 
     def leave_build(self) -> None:
         """No build is under way: what follows belongs to none, or begins the next."""

@@ -145,6 +145,7 @@ class Reader(Follower):
             read = self.meet_again(None, number, line, blank)
         else:
             read = step is self.focus
+            self.mixed = self.mixed or step.is_other(line)
             if read and line[:1] == b" ":
                 step.take_verbose(line)
         self.unread += not read

@@ -164,6 +164,12 @@ class Step:
         short, long = sorted((line, text), key=len)
         return len(short) > 60 and long.startswith(short.removesuffix(b"..."))
 
+    def is_other(self, line: bytes) -> bool:
+        """Whether a line is the header of another instruction, which one build does not have."""
+        if line[:1] != b"[" or self.text is None or self.is_headed(line):
+            return False
+        return read_name(line).position is not None
+
     def take_part(self, text: bytes) -> None:
         """Note a status line that ends in ` done`."""
         self.note_part(*read_part(text))
