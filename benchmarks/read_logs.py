@@ -3,14 +3,19 @@
 Makes the logs, then measures in turn, each in a process of its own: `grep -c '^#'` (the measure of
 the machine, into a pipe: at /dev/null it stops at its first match), the raw files and the gzip
 files by read_logs; the forms in which services give a log, by one process; one log of a gigabyte,
-one of many builds, and gzip that unpacks to more than may be. Prints a table in Markdown: medians,
-their ratio to what the row is measured against, the spread over the repeats, and peak memory.
+one of many builds; rawjson and PowerShell's lines, as long and twice as long; the newest 200 of a
+folder of builds by read_history; a pipe and a device; and gzip that unpacks to more than may be.
+Prints a table in Markdown: medians, their ratio to what the row is measured against, the spread
+over the repeats, CPU and peak memory.
+
+Seconds are those of the reading alone: imports stand outside, except those of worker processes.
+CPU seconds are those of the whole process with its imports and workers; on a machine that others
+use, seconds grow beyond them. That grep has one process, and read_logs one for each core, shows
+in them too.
 """
 
 import argparse
-import csv
 import gzip
-import json
 import os
 import re
 import resource
@@ -25,7 +30,17 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 
-from corpus import make_corpus  # noqa: E402 (run as a script, it finds both folders first)
+# run as a script, it finds both folders first
+from corpus import make_corpus  # noqa: E402
+from forms import (  # noqa: E402
+    write_builds,
+    write_form,
+    write_large,
+    write_odd,
+    write_past,
+    write_record,
+    write_wrapped,
+)
 
 FORMS = ("plain", "json", "csv", "github", "utf-16")
 
@@ -41,10 +56,11 @@ class Way(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What one repeat took: seconds, and the most memory of the largest process (MB)."""
+    """What one repeat took: seconds, the most memory of the largest process (MB), CPU seconds."""
 
     seconds: float
     peak: float
+    cpu: float = 0
 
 
 def main() -> None:
@@ -78,61 +94,39 @@ def list_ways(folder: Path, raw: Path, packed: Path, scale: float) -> list[Way]:
         for number, text in enumerate(texts):
             (path / f"{number}.log").write_bytes(write_form(form, text.decode()))
         ways.append(Way(form, path, "batch", "plain", 1 if form == "plain" else 2))
-    half, whole = folder / "half.log", folder / "whole.log"
-    write_large(half, texts, 5e8 * scale)
-    write_large(whole, texts, 1e9 * scale)
-    few, many = folder / "few.log", folder / "many.log"
-    write_builds(few, int(1000 * scale))
-    write_builds(many, int(2000 * scale))
-    bomb = folder / "bomb.gz"
+    bomb, past, odd = folder / "bomb.gz", folder / "past", folder / "odd"
     bomb.write_bytes(gzip.compress(bytes(1 << 20), 9) * 3000)
+    builds = int(10_000 * scale)
+    whole, newest = f"{builds:,} builds of a folder", f"the newest 200 of {builds:,}"
+    write_past(past, texts, builds)
+    write_odd(odd)
     return [
         *ways,
-        Way("half a gigabyte", half, "batch", "", 0),
-        Way("one gigabyte", whole, "batch", "half a gigabyte", 2.4),
-        Way("1,000 builds", few, "batch", "", 0),
-        Way("2,000 builds", many, "batch", "1,000 builds", 2.4),
+        *list_doubled(folder, texts, scale),
+        Way(whole, past, "past", "", 0),
+        Way(newest, past, "newest", whole, 0.28),
+        Way("pipe and device", odd, "batch", "", 0),
         Way("gzip of 3 GB", bomb, "batch", "", 0),
     ]
 
 
-def write_form(form: str, text: str) -> bytes:
-    """A log as a service gives it."""
-    lines = text.splitlines(keepends=True)
-    if form == "json":
-        events = [{"timestamp": 1_767_225_600_000 + n, "message": x} for n, x in enumerate(lines)]
-        return json.dumps({"events": events, "nextForwardToken": "f/1"}, indent=4).encode()
-    if form == "csv":
-        with tempfile.TemporaryFile("w+", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["timestamp", "message"])
-            writer.writerows([1_767_225_600_000 + n, x] for n, x in enumerate(lines))
-            file.seek(0)
-            return file.read().encode()
-    if form == "github":
-        return "".join("2026-01-01T00:00:00.0000000Z " + line for line in lines).encode()
-    return text.encode("utf-16" if form == "utf-16" else "utf-8")
-
-
-def write_large(path: Path, texts: list[bytes], size: float) -> None:
-    """One log of all of the texts, over and over."""
-    with path.open("wb") as file:
-        while file.tell() < size:
-            for text in texts:
-                file.write(text)
-
-
-def write_builds(path: Path, builds: int) -> None:
-    """One log of many builds, each with a phase and a command of its own."""
-    said = "[Container] 2026/01/01 00:00:00.000001"
-    steps = "".join(
-        f"\n#{n} [{n}/40] RUN make {n}\n#{n} 0.1 x\n#{n} DONE 0.2s\n" for n in range(1, 41)
+def list_doubled(folder: Path, texts: list[bytes], scale: float) -> list[Way]:
+    """Logs of some size and of twice the size: reading takes twice as long."""
+    large = lambda path, size: write_large(path, texts, size)  # noqa: E731
+    kinds: tuple[tuple[str, Callable[[Path, int], None], float], ...] = (
+        ("bytes of one log", large, 5e8),
+        ("builds of one log", write_builds, 1000),
+        ("steps of rawjson", write_record, 20_000),
+        ("lines of PowerShell", write_wrapped, 100_000),
     )
-    with path.open("w") as file:
-        for number in range(builds):
-            file.write(f"{said} Entering phase P{number}\n{said} Running command docker build .\n")
-            file.write(f"#0 building with x\n{steps}")
-            file.write(f"{said} Phase complete: P{number} State: SUCCEEDED\n")
+    ways = []
+    for kind, write, size in kinds:
+        once, twice = (f"{round(times * size * scale):,} {kind}" for times in (1, 2))
+        for times, name, against in ((1, once, ""), (2, twice, once)):
+            path = folder / f"{kind} {times}.log"
+            write(path, round(times * size * scale))
+            ways.append(Way(name, path, "batch", against, 2.4 if against else 0))
+    return ways
 
 
 def check_yardstick(raw: Path) -> None:
@@ -158,12 +152,23 @@ def measure(ways: list[Way], raw: Path, repeats: int) -> dict[str, list[Taken]]:
     """What every repeat of each way took, the ways in turn."""
     found: dict[str, list[Taken]] = {"grep": [], **{way.name: [] for way in ways}}
     for _ in range(repeats):
-        found["grep"].append(Taken(time_call(lambda: grep(raw)), 0))
+        before = count_cpu()
+        seconds = time_call(lambda: grep(raw))
+        found["grep"].append(Taken(seconds, 0, count_cpu() - before))
         for way in ways:
-            command = [sys.executable, __file__, "--read", way.reader, str(way.path)]
-            said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-            found[way.name].append(Taken(*map(float, said.split())))
+            command, before = (
+                [sys.executable, __file__, "--read", way.reader, str(way.path)],
+                count_cpu(),
+            )
+            said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+            found[way.name].append(Taken(*map(float, said.split()), count_cpu() - before))
     return found
+
+
+def count_cpu() -> float:
+    """CPU seconds of all processes that this one started and that are over, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def time_call(call: Callable[[], object]) -> float:
@@ -173,9 +178,14 @@ def time_call(call: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def read(reader: str, path: str) -> Taken:
-    """What reading takes: read_logs over all cores, or a batch in this process."""
-    if reader == "logs":
+def read(reader: str, path: str) -> tuple[float, float]:
+    """(seconds, MB) of reading: read_logs, all cores; a batch, this process; builds of a folder."""
+    if reader in ("past", "newest"):
+        from analysis import read_history
+
+        limit = 200 if reader == "newest" else 10**6
+        seconds = time_call(lambda: read_history(path, limit=limit, store="off"))
+    elif reader == "logs":
         from analysis import read_logs
 
         # with all cores, and nothing kept from before
@@ -186,32 +196,31 @@ def read(reader: str, path: str) -> Taken:
         sources = list_sources(path)
         seconds = time_call(lambda: read_batch(sources))
     each = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return Taken(seconds, max(resource.getrusage(who).ru_maxrss for who in each) / 1024)
+    return seconds, max(resource.getrusage(who).ru_maxrss for who in each) / 1024
 
 
 def report(ways: list[Way], found: dict[str, list[Taken]]) -> None:
     """Print the table."""
     middle = {name: statistics.median(row.seconds for row in rows) for name, rows in found.items()}
-    print("| what | n | median s | MB/s | ratio | of | at most | least-most s | peak MB |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    print(
-        f"| grep | {len(found['grep'])} | {middle['grep']:.2f} |{' |' * 4} {say(found['grep'])} | |"
-    )
+    heads = ("what", "n", "median s", "least-most s", "CPU s", "MB/s", "ratio", "of", "at most")
+    print(f"| {' | '.join(heads)} | peak MB |\n{'|---' * 10}|")
+    print(f"| grep | {say(found['grep'])} |{' |' * 5}")
     for way in ways:
         rows, seconds = found[way.name], middle[way.name]
         speed = f"{size_of(way.path) / seconds:.0f}"
-        ratio = f"{seconds / middle[way.against]:.1f}" if way.against else ""
+        ratio = f"{seconds / middle[way.against]:.2f}" if way.against else ""
         most = f"{way.target:g}" if way.target else ""
         peak = f"{max(row.peak for row in rows):.0f}"
-        print(
-            f"| {way.name} | {len(rows)} | {seconds:.2f} | {speed} | {ratio} | {way.against} |"
-            f" {most} | {say(rows)} | {peak} |"
-        )
+        cells = (way.name, say(rows), speed, ratio, way.against, most, peak)
+        print(f"| {' | '.join(cells)} |")
 
 
 def say(rows: list[Taken]) -> str:
-    """The spread of repeats."""
-    return f"{min(row.seconds for row in rows):.2f}-{max(row.seconds for row in rows):.2f}"
+    """How many repeats, their median, their spread, and the median of CPU seconds."""
+    seconds = [row.seconds for row in rows]
+    spread = f"{min(seconds):.2f}-{max(seconds):.2f}"
+    cpu = statistics.median(row.cpu for row in rows)
+    return f"{len(rows)} | {statistics.median(seconds):.2f} | {spread} | {cpu:.2f}"
 
 
 def size_of(path: Path) -> float:
