@@ -84,7 +84,7 @@ class TracedReader(Reader):
         """Read the next lines of a log, and note what they say of layers loaded and pushed."""
         for found in _LOADED.finditer(text):
             if _NUMBER.fullmatch(_begin_line(text, found)):
-                self.loaded[found[1]] = read_size(found[2], found[3])
+                self.loaded[found[1]] = _read_size(found[2], found[3])
         begins = (_begin_line(text, found) for found in _PUSHED.finditer(text))
         self.pushed += [begin for begin in begins if _NAME.fullmatch(begin)]
         super().take(text)
@@ -151,8 +151,8 @@ class _Clock:
         key = step, found["digest"].decode(), found["unpacks"] is not None
         row = self.known.get(key) or self.begin(key, took)
         end = max(row.completed, row.started + took)
-        moved = read_size(found["moved"], found["moved_unit"]) or row.moved
-        size = read_size(found["total"], found["unit"]) or (moved if done else None) or row.size
+        moved = _read_size(found["moved"], found["moved_unit"]) or row.moved
+        size = _read_size(found["total"], found["unit"]) or (moved if done else None) or row.size
         self.known[key] = row._replace(size=size, moved=moved, completed=end)
         self.now = max(self.now, end)
         if done:
@@ -174,7 +174,7 @@ class _Clock:
         return [row for key, row in rows if key in self.done or (row.moved and not row.unpacks)]
 
 
-def read_size(number: bytes | None, unit: bytes | None) -> float | None:
+def _read_size(number: bytes | None, unit: bytes | None) -> float | None:
     """The bytes of `57.56`, `MB`; None for none, or for 0."""
     try:
         return float(number or 0) * _UNITS[unit or b"B"] or None
