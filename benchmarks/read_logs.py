@@ -156,12 +156,11 @@ def measure(ways: list[Way], raw: Path, repeats: int) -> dict[str, list[Taken]]:
         seconds = time_call(lambda: grep(raw))
         found["grep"].append(Taken(seconds, 0, count_cpu() - before))
         for way in ways:
-            command, before = (
-                [sys.executable, __file__, "--read", way.reader, str(way.path)],
-                count_cpu(),
-            )
+            command = [sys.executable, __file__, "--read", way.reader, str(way.path)]
+            before = count_cpu()
             said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
-            found[way.name].append(Taken(*map(float, said.split()), count_cpu() - before))
+            took, peak = map(float, said.split())
+            found[way.name].append(Taken(took, peak, count_cpu() - before))
     return found
 
 
