@@ -1,4 +1,4 @@
-from .batch import read_batch
+from .batch import read_batch, without_collection
 from .frames import Logs, join_tables
 from .paths import match_files, show_path
 from .rawjson import RawBuild, Vertex, merge_spans
@@ -35,4 +35,5 @@ __all__ = [
     "read_traces",
     "show_path",
     "unpack",
+    "without_collection",
 ]

@@ -47,7 +47,7 @@ def read_noted(
     Also of a log that can't be read, with the reason.
     """
     rows = {frame: Rows(frame) for frame in COLUMNS}
-    with _without_collection():
+    with without_collection():
         for name, source in sources:
             reader = begin()
             found, reason = _read_one(name, source, reader)
@@ -58,7 +58,7 @@ def read_noted(
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """No search for garbage in circles: reading leaves none, and rows are many to look through."""
     was_on = gc.isenabled()
     gc.disable()

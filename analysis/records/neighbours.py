@@ -105,17 +105,22 @@ def _find_stray_ranks(facts: pd.DataFrame) -> set[Hashable]:
 
     Where all have the same rank, none says anything.
     """
-    found: set[Hashable] = set()
-    for _, rows in facts[facts["place"] == "lab"].groupby("round"):
-        first = rows.groupby("strategy").agg(
-            started=("started", "min"), rank=("shared_order", "first")
-        )
-        first = first.dropna(subset=["rank"])
-        if first["rank"].nunique() > 1:
-            names = first.sort_values("started", kind="stable")
-            strays = names.index[_find_outside(names["rank"].tolist())]
-            found |= set(rows.index[rows["strategy"].isin(strays)])
-    return found
+    keys = ["round", "strategy"]
+    rows = facts[facts["place"] == "lab"]
+    begun = rows.groupby(keys).agg(started=("started", "min"), rank=("shared_order", "first"))
+    begun = begun.dropna(subset=["rank"]).sort_values("started", kind="stable")
+    rounds: dict[Hashable, list[tuple[Hashable, int]]] = {}
+    for key, rank in zip(begun.index, begun["rank"].tolist(), strict=True):
+        rounds.setdefault(key[0], []).append((key, rank))
+    ranks = ([rank for _, rank in each] for each in rounds.values())
+    strays = {
+        each[at][0]
+        for each, own in zip(rounds.values(), ranks, strict=True)
+        if len(set(own)) > 1
+        for at in _find_outside(own)
+    }
+    named = zip(*(rows[key].tolist() for key in keys), strict=True)
+    return {index for index, key in zip(rows.index, named, strict=True) if key in strays}
 
 
 def _find_outside(ranks: list[int]) -> list[int]:

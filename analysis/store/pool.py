@@ -10,7 +10,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any, NamedTuple
 
-from analysis.logs import Tables
+from analysis.logs import Tables, without_collection
 from analysis.store.balance import count_cores, split
 from analysis.store.kinds import Kind, Named
 
@@ -55,7 +55,8 @@ def _count_workers(weight: int) -> int:
 def read_one(kind: Kind, batch: Sequence[Named]) -> Read:
     """What a batch holds, read here; a file that fails is told of, and the others are read."""
     try:
-        return Read(kind.read(batch))
+        with without_collection():
+            return Read(kind.read(batch))
     except Exception as error:
         if len(batch) == 1:
             name = batch[0][0]
