@@ -6,7 +6,7 @@ files by read_logs; the forms in which services give a log, by one process; one 
 one of many builds; rawjson and PowerShell's lines, as long and twice as long; the newest 200 of a
 folder of builds by read_history; a pipe and a device; and gzip that unpacks to more than may be.
 Prints a table in Markdown: medians, their ratio to what the row is measured against, the spread
-over the repeats, CPU and peak memory.
+over the repeats, CPU and peak memory. `--rows forms past` measures those alone, beside all logs.
 
 Seconds are those of the reading alone: imports stand outside, except those of worker processes.
 CPU seconds are those of the whole process with its imports and workers; on a machine that others
@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=float, default=755)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--small", action="store_true", help="a quick check of less of everything")
+    parser.add_argument("--rows", nargs="*", choices=ROWS, default=[*ROWS], help="beside all logs")
     parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read:
@@ -78,33 +79,41 @@ def main() -> None:
     repeats = min(given.repeats, 3) if given.small else given.repeats
     with tempfile.TemporaryDirectory() as folder:
         raw, packed = make_corpus(Path(folder), given.megabytes * scale)
-        ways = list_ways(Path(folder), raw, packed, scale)
+        texts = [path.read_bytes() for path in sorted(raw.iterdir())[: max(int(100 * scale), 5)]]
+        ways = [Way("raw", raw, "logs", "grep", 5), Way("gzip", packed, "logs", "grep", 11)]
+        for name in given.rows:
+            ways += ROWS[name](Path(folder), texts, scale)
         check_yardstick(raw)
         print(f"{size_of(raw):.0f} MB in {len(list(raw.iterdir()))} logs\n")
         report(ways, measure(ways, raw, repeats))
 
 
-def list_ways(folder: Path, raw: Path, packed: Path, scale: float) -> list[Way]:
-    """All ways, with their logs made."""
-    texts = [path.read_bytes() for path in sorted(raw.iterdir())[: max(int(100 * scale), 5)]]
-    ways = [Way("raw", raw, "logs", "grep", 5), Way("gzip", packed, "logs", "grep", 11)]
+def list_forms(folder: Path, texts: list[bytes], scale: float) -> list[Way]:
+    """The same logs as several services give them."""
+    ways = []
     for form in FORMS:
         path = folder / form
         path.mkdir()
         for number, text in enumerate(texts):
             (path / f"{number}.log").write_bytes(write_form(form, text.decode()))
         ways.append(Way(form, path, "batch", "plain", 1 if form == "plain" else 2))
-    bomb, past, odd = folder / "bomb.gz", folder / "past", folder / "odd"
-    bomb.write_bytes(gzip.compress(bytes(1 << 20), 9) * 3000)
-    builds = int(10_000 * scale)
+    return ways
+
+
+def list_past(folder: Path, texts: list[bytes], scale: float) -> list[Way]:
+    """A folder of many builds, of which some are wanted."""
+    path, builds = folder / "past", int(10_000 * scale)
+    write_past(path, texts, builds)
     whole, newest = f"{builds:,} builds of a folder", f"the newest 200 of {builds:,}"
-    write_past(past, texts, builds)
+    return [Way(whole, path, "past", "", 0), Way(newest, path, "newest", whole, 0.28)]
+
+
+def list_odd(folder: Path, texts: list[bytes], scale: float) -> list[Way]:
+    """What is told, and not read."""
+    bomb, odd = folder / "bomb.gz", folder / "odd"
+    bomb.write_bytes(gzip.compress(bytes(1 << 20), 9) * 3000)
     write_odd(odd)
     return [
-        *ways,
-        *list_doubled(folder, texts, scale),
-        Way(whole, past, "past", "", 0),
-        Way(newest, past, "newest", whole, 0.28),
         Way("pipe and device", odd, "batch", "", 0),
         Way("gzip of 3 GB", bomb, "batch", "", 0),
     ]
@@ -127,6 +136,9 @@ def list_doubled(folder: Path, texts: list[bytes], scale: float) -> list[Way]:
             write(path, round(times * size * scale))
             ways.append(Way(name, path, "batch", against, 2.4 if against else 0))
     return ways
+
+
+ROWS = {"forms": list_forms, "doubled": list_doubled, "past": list_past, "odd": list_odd}
 
 
 def check_yardstick(raw: Path) -> None:
