@@ -57,12 +57,12 @@ class _TracedStep(Step):
         self.lines: list[tuple[int, bytes, bool]] = []
 
     def keep(self, line: bytes, done: bool) -> None:
-        """Keep a line that may be of a layer, and whether it says that its part is done."""
-        if line.startswith(_LAYERS):
-            self.lines.append((next(self.order), line, done))
+        """Keep a line of a layer, and whether it says that its part is done."""
+        self.lines.append((next(self.order), line, done))
 
     def take_part(self, text: bytes) -> None:
-        self.keep(text.removesuffix(b" done"), True)
+        if text.startswith(_LAYERS):
+            self.keep(text.removesuffix(b" done"), True)
         super().take_part(text)
 
 
@@ -82,11 +82,14 @@ class TracedReader(Reader):
 
     def take(self, text: bytes) -> None:
         """Read the next lines of a log, and note what they say of layers loaded and pushed."""
-        for found in _LOADED.finditer(text):
-            if _NUMBER.fullmatch(_begin_line(text, found)):
-                self.loaded[found[1]] = _read_size(found[2], found[3])
-        begins = (_begin_line(text, found) for found in _PUSHED.finditer(text))
-        self.pushed += [begin for begin in begins if _NAME.fullmatch(begin)]
+        # looked for first, since few logs have them and a pattern takes longer
+        if b" loading layer " in text:
+            for found in _LOADED.finditer(text):
+                if _NUMBER.fullmatch(_begin_line(text, found)):
+                    self.loaded[found[1]] = _read_size(found[2], found[3])
+        if b": Pushed" in text:
+            begins = (_begin_line(text, found) for found in _PUSHED.finditer(text))
+            self.pushed += [begin for begin in begins if _NAME.fullmatch(begin)]
         super().take(text)
 
     def take_progress(self, number: bytes, progress: bytes) -> None:
@@ -94,7 +97,8 @@ class TracedReader(Reader):
         step = self.steps.get(number)
         if isinstance(step, _TracedStep) and step is self.focus:
             for line in progress.split(b"\n#%b " % number)[1:]:
-                step.keep(line, False)
+                if line.startswith(_LAYERS):
+                    step.keep(line, False)
         super().take_progress(number, progress)
 
 

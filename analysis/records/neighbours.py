@@ -234,7 +234,7 @@ def _compare_files(row: Row) -> Iterator[str]:
         yield f"its log shows {shown:.0f} builds, BuildKit's records are of {told:.0f}"
     cached, known = row["log_cached"], row["cached"]
     # a log may leave out that a hit was one where it was pulled at once
-    wrong = pd.notna(known) and not -_UNSAID <= cached - known <= 0
+    wrong = pd.notna(known) and pd.notna(cached) and not -_UNSAID <= cached - known <= 0
     if row["log_steps"] == row["steps"] and wrong:
         yield f"its log shows {cached:.0f} cached steps, BuildKit recorded {known:.0f}"
 
