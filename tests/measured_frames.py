@@ -13,6 +13,7 @@ CONTROL = Path(__file__).parents[1] / "data" / "control"
 SHARES = {"unchanged": 0.5, "source": 0.5}
 # the arguments after the frames, where there is no default or the default finds nothing
 MORE = {
+    "compare_mix": {"mix": SHARES},
     "explain_misses": {"after": "LOG"},
     "layer_hits": {"scenario": "source"},
     "mark_critical": {"run": "RUN"},

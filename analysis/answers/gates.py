@@ -39,7 +39,7 @@ def list_unrestarted(experiment: records.Experiment) -> list[str]:
     runs = experiment.runs
     if not is_older_lab(experiment) or "storage_driver" not in runs:
         return []
-    given = runs["place"].eq("lab") & runs["storage_driver"].eq(_CONTAINERD)
+    given = runs["valid"] & runs["place"].eq("lab") & runs["storage_driver"].eq(_CONTAINERD)
     return [str(name) for name in runs.loc[given, "strategy"].unique()]
 
 

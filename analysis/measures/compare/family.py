@@ -76,6 +76,6 @@ def _expect(numbers: tuple[int, ...], groups: int) -> Array:
     beyond = ndtr((moved - ends) / wide) + ndtr((-ends - moved) / wide)
     with np.errstate(divide="ignore"):
         one = np.log1p(-np.minimum(beyond, 1))
-        inside = [-np.expm1(np.array(number) * one) @ _WEIGHTS for number in numbers]
+        inside = [-np.expm1(np.array(number) * one) @ _WEIGHTS for number in numbers if number]
         logs = sum(np.log1p(-np.minimum(each, 1)) for each in inside)
         return np.log(-np.expm1(logs * groups / len(numbers)))

@@ -170,7 +170,7 @@ def test_three_entries_hold_for_the_builder_that_attests_only(tmp_path):
     names = ("buildx-push", "container-push", "container-push-no-provenance")
     row = judge(tmp_path, {name: times(20) for name in names})["three"]
     assert row["verdict"] == "holds only if the push is by a new builder with its attestation"
-    assert "by a new builder with its attestation, 3 of 3 pushes;" in row["numbers"]
+    assert "by a new builder with its attestation, 3 of 3 pushes." in row["numbers"]
     assert "3 entries (image, index, attestation) with container-push (n = 3)" in row["numbers"]
     assert "1 entry (image) with buildx-push (n = 3)" in row["numbers"]
     assert row["where"].startswith("lab; ")

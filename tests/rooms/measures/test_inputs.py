@@ -43,7 +43,7 @@ def list_needed(measure, name, more):
     found = []
     for word in measure.needs[name].columns.split():
         value = (defaults | more)[word[1:-1]] if word.startswith("{") else word
-        found += [value] if isinstance(value, str) else list(value)
+        found += [value] if isinstance(value, str) else list(value or [])
     return found
 
 

@@ -86,7 +86,7 @@ def test_the_headline_tells_of_the_usual_month(tmp_path):
     (sentence,) = [each for each in said if "month" in each]
     assert sentence == (
         "In the lab, 600 builds a month take 200 minutes less, and the bill of general1.small is "
-        "3.00 USD lower."
+        "3.00 USD lower (without provisioning, which CodeBuild bills and the lab does not have)."
     )
 
 

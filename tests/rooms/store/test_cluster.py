@@ -54,7 +54,7 @@ def test_a_cluster_reads_what_one_process_reads(address, folder, tmp_path, monke
 
 def test_a_cluster_reads_an_experiment(address, monkeypatch):
     wanted = read_experiment("data/control")
-    monkeypatch.setattr(cluster, "_stamp", lambda source: (1, 2, 3, 4))
+    monkeypatch.setattr(cluster, "stamp", lambda source: (1, 2, 3, 4))
     found = read_experiment("data/control", cluster=address)
     assert_same(found.logs, wanted.logs)
     for name in ("runs", "problems", "images"):
@@ -71,7 +71,7 @@ def test_a_cluster_reads_a_history(address):
 
 def test_files_that_workers_do_not_see_are_sent_to_them(address, folder, monkeypatch):
     # as if the workers' disk were another one: they find files of other times there
-    monkeypatch.setattr(cluster, "_stamp", lambda source: (1, 2, 3, 4))
+    monkeypatch.setattr(cluster, "stamp", lambda source: (1, 2, 3, 4))
     sources = [*sorted(folder.iterdir()), folder / "gone.log"]
     assert_same(read_logs(sources, cluster=address), logs.read_logs(sources))
 
