@@ -362,7 +362,9 @@ def test_the_recorded_scenarios_are_told(recorded, misses):
 def test_from_two_recorded_logs_alone_the_cause_is_right_or_unknown(recorded):
     histories = dict(list(recorded.runs.sort_values("started").groupby(["strategy", "round"])))
     told = unknown = 0
-    for row, truth in list_truth(recorded):
+    # of six rounds that differ in chance alone, two
+    few = (each for each in list_truth(recorded) if each[0].round <= 2)
+    for row, truth in few:
         history = histories[(row.strategy, row.round)]
         # each earlier commit of the first round, the one before of all others: what a later one
         # changes comes first in the Dockerfile, so that the truth is the same
