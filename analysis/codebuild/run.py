@@ -1,6 +1,7 @@
 """An experiment on CodeBuild: planned, said what it takes, agreed to, run and cleaned up after."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from analysis.aws import Aws
@@ -37,12 +38,10 @@ def run_on_codebuild(
     folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
     options = options or Options.from_environment()
     if settings.rounds == OPEN:
-        return run_looks(
-            lambda each: run_on_codebuild(folder, strategies, scenarios, each, options, report),
-            settings,
-            strategies,
-            progress.say,
+        build = partial(
+            run_on_codebuild, folder, strategies, scenarios, options=options, report=report
         )
+        return run_looks(build, settings, strategies, progress.say)
     account = Account.from_environment()
     aws = account.connect()
     _mend(aws, account, folder, progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from analysis.experiment.contexts import say_replaced
@@ -41,12 +42,8 @@ def run_experiment(
     """
     folder, settings, progress = Path(folder), settings or Settings(), Progress(report)
     if settings.rounds == OPEN:
-        return run_looks(
-            lambda each: run_experiment(folder, strategies, scenarios, each, report, labs),
-            settings,
-            strategies,
-            progress.say,
-        )
+        build = partial(run_experiment, folder, strategies, scenarios, report=report, labs=labs)
+        return run_looks(build, settings, strategies, progress.say)
     images = labs.images if labs else Images.from_environment()
     progress.say(f"preparing {folder}: reading {settings.context}")
     plan = make_plan(folder, strategies, scenarios, settings, images, progress.say)

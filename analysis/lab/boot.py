@@ -49,18 +49,7 @@ def start_host(
     """
     begin = time.monotonic()
     with engine_errors("starting a build host"):
-        first, path = _find_entry(client, image)
-        container = client.containers.create(
-            image,
-            [*first, "dockerd", "--host=unix:///var/run/docker.sock", *kind.value],
-            entrypoint=["sh", "-c", _START, "sh"],
-            init=True,
-            privileged=True,
-            network=network,
-            labels={LABEL: lab},
-            environment={"DOCKER_TLS_CERTDIR": "", "PATH": f"{_BIN}:{path}"},
-            tmpfs={DATA: f"exec,size={memory}"} if memory else None,
-        )
+        container = _create(client, image, network, lab, kind, memory)
     host = BuildHost(container, 0.0, in_memory=memory is not None)
     try:
         host.put_files(_list_files(registries, nameservers, proxy))
@@ -73,6 +62,29 @@ def start_host(
         raise
     host.seconds = time.monotonic() - begin
     return host
+
+
+def _create(
+    client: docker.DockerClient,
+    image: str,
+    network: str,
+    lab: str,
+    kind: HostKind,
+    memory: int | None,
+) -> Container:
+    """The container of a host, which was not started yet."""
+    first, path = _find_entry(client, image)
+    return client.containers.create(
+        image,
+        [*first, "dockerd", "--host=unix:///var/run/docker.sock", *kind.value],
+        entrypoint=["sh", "-c", _START, "sh"],
+        init=True,
+        privileged=True,
+        network=network,
+        labels={LABEL: lab},
+        environment={"DOCKER_TLS_CERTDIR": "", "PATH": f"{_BIN}:{path}"},
+        tmpfs={DATA: f"exec,size={memory}"} if memory else None,
+    )
 
 
 def _find_entry(client: docker.DockerClient, image: str) -> tuple[list[str], str]:

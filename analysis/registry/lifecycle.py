@@ -60,8 +60,7 @@ def preview_lifecycle(
     rules = read_policy(policy)
     now = pd.Timestamp(now or datetime.now(UTC))
     now = now.tz_localize("UTC") if now.tz is None else now
-    told = images["digest"]
-    images = images.assign(digest=name_missing(told))
+    told, images = images["digest"], images.assign(digest=name_missing(images["digest"]))
     listed, leads = _find_listed(images), _find_leads(images)
     counted = images if count_children else images[~images["digest"].isin([*listed, *leads])]
     used = counted.reindex(columns=["pulled", "activated"]).max(axis="columns")

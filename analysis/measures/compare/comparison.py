@@ -61,19 +61,17 @@ def compare(
     would tell a true difference as large as this one or, if there is none, show "the same", in
     80 %; null once it is told), one_round (whether the verdict is another when some round is left
     out). `measure` is any column that should be small; with values of 0 or below means are plain.
-    `rarer_hosts`: as count_rarer_hosts counts, where `runs` do not tell it. `by`: a column that
-    tells several reports apart; each is judged by itself, and the column comes first.
+    `rarer_hosts`: as count_rarer_hosts counts. `by`: a column, put first, that tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
     blocks, so that what slows a whole round down cancels out. The interval is Welch's, by the
-    variances of both strategies in that scenario. At most `level` of reports tell any difference
-    that is none: p is the largest of three. The first is Dunnett's, over all comparisons and the
-    report's mixes, by variances drawn towards what is usual. The others are Welch's, by the own
-    variance of the strategy and of the baseline, times the number of scenarios and a factor found
-    by simulation: they take no strategy that varies like no other for a usual one. Differences
-    with a pool of kept hosts and those of few strategies are paired by round: Student's. "The
-    same": two one-sided tests, each at `level`, show it to be less than `margin` of the baseline.
-    UnknownName for a baseline that is not among the runs; without the usual one nothing is told.
+    variances of both strategies in that scenario. At most `level` of reports tell a difference
+    that is none: p is the largest of four (analysis.measures.compare.judging): Dunnett's over all
+    comparisons and mixes by variances drawn towards the usual, Welch's by the strategy's own and
+    by the baseline's own, times a factor found by simulation, and Welch's alone. With a pool of
+    kept hosts, or few strategies, rounds are pairs: Student's. "The same": two one-sided tests,
+    each at `level`, show it to be less than `margin` of the baseline. UnknownName for a baseline
+    that is not among the runs; without the usual one nothing is told.
 
     >>> table = analysis.compare("data/control", baseline="docker")
     >>> table[["strategy", "scenario", "n", "verdict"]].head(2)

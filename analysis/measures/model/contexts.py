@@ -107,8 +107,7 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
     first = 0 if scratch else max(len(sizes) - own, 1)
     base_mb, final = sum(sizes[:first]), sizes[first:]
     layers.loc[layers["final"], "mb"] = [*final, *[0.0] * own][:own]
-    pulled = _time_pulls(steps[steps["log"].isin(cold["log"])])
-    speeds = _read_speeds(experiment)
+    pulled, speeds = _time_pulls(steps[steps["log"].isin(cold["log"])]), _read_speeds(experiment)
     unpacking = _read_unpacking(cold)
     bases = size_bases(pulled, base_mb, unpacking and unpacking + 1 / speeds["download"])
     hidden = find_hidden(experiment, sum(sizes), sum(bases.values()) - base_mb, layers)
@@ -119,10 +118,7 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
     return Known(
         name=_name_context(experiment),
         link=_name_link(experiment),
-        layers=tuple(
-            Layer(str(row.stage), str(row.called), float(row.work), float(row.mb), bool(row.final))
-            for row in list_rows(layers.rename(columns={"name": "called"}))
-        ),
+        layers=_make_layers(layers),
         bases=bases,
         pull=pull,
         export=export / (sum(final) + _FEW),
@@ -130,6 +126,14 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
         valid=_list_valid(steps, runs, layers),
         new_base=list_new_bases(experiment, runs, baseline, own, base_mb),
         **speeds,
+    )
+
+
+def _make_layers(layers: pd.DataFrame) -> tuple[Layer, ...]:
+    """A Layer of each row."""
+    return tuple(
+        Layer(str(row.stage), str(row.called), float(row.work), float(row.mb), bool(row.final))
+        for row in list_rows(layers.rename(columns={"name": "called"}))
     )
 
 
