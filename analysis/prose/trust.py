@@ -53,7 +53,7 @@ def say_simulation(table: pd.DataFrame) -> str:
 
 
 def list_simulation(table: pd.DataFrame) -> pd.DataFrame:
-    """read_simulation's rows with each share and its Monte Carlo error as a text, in percent."""
+    """read_simulation's rows in percent, each share with its Monte Carlo error as a text."""
     shares = {
         name: [
             f"{100 * value:.1f} ± {100 * error:.1f}"
@@ -61,7 +61,8 @@ def list_simulation(table: pd.DataFrame) -> pd.DataFrame:
         ]
         for name in SIMULATION_SHARES
     }
-    return table[["rounds", "noise", "setting", "experiments"]].assign(**shares)
+    noise = table["noise"].mul(100).round().astype("int64")
+    return table[["rounds", "noise", "setting", "experiments"]].assign(noise=noise, **shares)
 
 
 def say_pressure(runs: pd.DataFrame) -> str:
