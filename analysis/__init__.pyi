@@ -1,6 +1,7 @@
 from . import charts, measures, prose
 from .answers import Answer, answer
 from .claims import claims
+from .doctor import diagnose
 from .experiment import Settings, run_experiment
 from .measures import (
     compare,
@@ -40,6 +41,7 @@ __all__ = [
     "compare_mix",
     "count_entries",
     "critical_path",
+    "diagnose",
     "explain_misses",
     "headline",
     "hit_rates",

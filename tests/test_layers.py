@@ -17,7 +17,7 @@ FLOORS = [
     {"logs", "registry", "workload"},
     {"prose.template", "store"},
     {"aws", "records"},
-    {"lab", "past_builds"},
+    {"doctor", "lab", "past_builds"},
     {"measures.compare"},
     {"measures.model"},
     {"measures.caching", "measures.seconds", "measures.storage"},

@@ -5,9 +5,9 @@ A sub-command is a module of this room, named in COMMANDS, with two functions:
     add_arguments(parser)  adds its options to an argparse.ArgumentParser
     run(options)           calls one function of the library and prints what came of it
 
-Its docstring is what `--help` shows: a sentence, then examples. `run` returns nothing: it raises
-an AnalysisError when it fails, and an interrupt may pass through. A module may have STOPPED, what
-to say then. A module is imported only when its sub-command is called.
+Its docstring is what `--help` shows: a sentence, then examples. `run` returns nothing, or an exit
+code of its own: it raises an AnalysisError when it fails, and an interrupt may pass through. A
+module may have STOPPED, what to say then. It is imported only when its sub-command is called.
 """
 
 import argparse
@@ -27,6 +27,7 @@ COMMANDS = {
     "experiment": "build a Dockerfile with every strategy and record it",
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
+    "doctor": "find what a cache can't use in buildspecs, Dockerfiles and Terraform",
     "calibrate": "read from build logs how fast their hosts are",
     "grid": "build over links and amounts of work, to see from when on a cache pays",
     "sql": "ask about logs and experiments in SQL",
@@ -39,6 +40,7 @@ examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3
   codebuild-cache report runs/mine --out reports
   codebuild-cache history my-codebuild-project --since "30 days"
+  codebuild-cache doctor .
   codebuild-cache calibrate build.log --out speeds.json
   codebuild-cache sql "select count(*) from logs" --from logs/
   codebuild-cache cleanup
@@ -111,7 +113,7 @@ def _print_traceback(
 def run_command(command: ModuleType, options: argparse.Namespace) -> int:
     """0 when a sub-command went through, 1 with the reason when it failed, 130 when stopped."""
     try:
-        command.run(options)
+        return command.run(options) or 0
     except AnalysisError as error:
         _complain(str(error))
         return 1
@@ -121,4 +123,3 @@ def run_command(command: ModuleType, options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(getattr(command, "STOPPED", "stopped"), file=sys.stderr)
         return 130
-    return 0

@@ -10,6 +10,7 @@ from .context_files import (
     set_images,
 )
 from .contexts import derivable, list_replacements, make_context
+from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import list_instructions
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
 from .scenarios import (
@@ -29,6 +30,8 @@ from .scenarios import (
     pick_scenario,
     say_commit,
 )
+from .shell import list_commands
+from .shell_words import Command, Word
 from .strategies import BASELINE, FOLDER, POOL, STORE, Strategy, find_strategy, load_strategies
 
 __all__ = [
@@ -51,12 +54,16 @@ __all__ = [
     "UNCHANGED",
     "UNSHAPED",
     "Buildspec",
+    "Command",
+    "DockerCall",
     "Link",
+    "Option",
     "Origin",
     "Phase",
     "Scenario",
     "Strategy",
     "TextLoader",
+    "Word",
     "check_arguments",
     "context_files",
     "copied_files",
@@ -66,6 +73,7 @@ __all__ = [
     "find_source",
     "find_strategy",
     "list_bases",
+    "list_commands",
     "list_instructions",
     "list_named",
     "list_replacements",
@@ -73,6 +81,7 @@ __all__ = [
     "make_context",
     "needs_newer_base",
     "parse_buildspec",
+    "parse_docker",
     "pick_scenario",
     "read_link",
     "say_commit",

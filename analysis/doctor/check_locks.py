@@ -1,0 +1,165 @@
+"""The rule on installs without a lock: nothing above them tells the versions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.doctor.case import Case
+from analysis.doctor.check_dockerfiles import find_context, fits, takes_all
+from analysis.doctor.dockerfiles import Dockerfile, Instruction
+from analysis.doctor.findings import Finding
+from analysis.doctor.installs import LOCKS, MANIFESTS, Install, find_installs
+
+# what brings files that no COPY names
+_FETCHES = ("git clone", "curl ", "wget ", "unzip ", "tar ")
+# they refuse to go on without a lock
+_STRICT = {("npm", "ci"), ("npm", "clean-install"), ("pipenv", "sync")}
+_STRICT_OPTIONS = ("--frozen-lockfile", "--immutable", "--locked", "--frozen", "--deploy")
+
+
+def check_locks(case: Case) -> Iterator[Finding]:
+    """Installs whose versions nothing above them tells, one of each tool a Dockerfile."""
+    for dockerfile in case.dockerfiles.values():
+        context = find_context(case, dockerfile)
+        told: set[str] = set()
+        for stage in dockerfile.stages:
+            chain = stage.chain()
+            start = len(chain) - len(stage.instructions)
+            for number in range(start, len(chain)):
+                run = chain[number]
+                if run.keyword != "RUN":
+                    continue
+                for install in find_installs(run.script):
+                    found = _judge(dockerfile, chain[:number], run, install, context)
+                    if found and install.tool not in told:
+                        told.add(install.tool)
+                        yield found
+
+
+def _judge(
+    dockerfile: Dockerfile,
+    above: list[Instruction],
+    run: Instruction,
+    install: Install,
+    context: Path | None,
+) -> Finding | None:
+    """What is to say of an install, None where its versions are told."""
+    if install.tool in LOCKS and not install.names:
+        return _judge_lock(dockerfile, above, run, install, context)
+    if install.tool == "pip" and (files := install.values("-r", "--requirement")):
+        return _judge_requirements(dockerfile, run, install, files, context)
+    names = [name for name in install.unpinned if "$" not in name]
+    if not names or len(names) < len(install.names) or _is_snapshot(run):
+        return None
+    most = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    sign = "==" if install.tool == "pip" else "@" if install.tool in LOCKS else "="
+    return Finding(
+        "install-without-lock",
+        dockerfile.file,
+        run.line,
+        f"{install.says} names no version of {most}: a cached layer keeps the versions of the day "
+        "it was built.",
+        f"{install.says} {' '.join(f'{name}{sign}VERSION' for name in names[:3])}",
+        words=run.words,
+    )
+
+
+def _is_snapshot(run: Instruction) -> bool:
+    """Whether packages come from an archive of one day."""
+    return "snapshot." in run.script
+
+
+def _judge_lock(
+    dockerfile: Dockerfile,
+    above: list[Instruction],
+    run: Instruction,
+    install: Install,
+    context: Path | None,
+) -> Finding | None:
+    """What is to say of a project's install by a tool with lock files."""
+    locks = LOCKS[install.tool]
+    strict = (install.tool, install.action) in _STRICT or install.has(*_STRICT_OPTIONS)
+    if strict or install.has("-g", "--global") or _has_lock(above, run, locks, context):
+        return None
+    here = context is None or _lies_in(context, locks)
+    why = "is not copied above it" if here else "is not in the context"
+    return Finding(
+        "install-without-lock",
+        dockerfile.file,
+        run.line,
+        f"{locks[0]} {why}, so that {install.says} takes whatever versions are the newest when its "
+        "layer misses.",
+        f"COPY {MANIFESTS[install.tool]} {locks[0]} ./",
+        severity="warning",
+        words=run.words,
+    )
+
+
+def _has_lock(
+    above: list[Instruction], run: Instruction, locks: tuple[str, ...], context: Path | None
+) -> bool:
+    """Whether a lock may lie where an install runs."""
+    exists = context is None or _lies_in(context, locks)
+    mounted = [mount for mount in run.mounts if mount.get("type", "bind") == "bind"]
+    if any(
+        _names_lock(mount.get("source", mount.get("src", "")), locks, exists) for mount in mounted
+    ):
+        return True
+    for instruction in above:
+        if instruction.flag("from") or instruction.keyword == "ONBUILD":
+            return True
+        if instruction.keyword == "RUN" and any(each in instruction.script for each in _FETCHES):
+            return True
+        if takes_all(instruction) and exists:
+            return True
+        if any(_names_lock(source, locks, exists) for source in instruction.sources):
+            return True
+        if exists and any(_is_folder(source, context) for source in instruction.sources):
+            return True
+    return any(each in run.script for each in _FETCHES)
+
+
+def _names_lock(source: str, locks: tuple[str, ...], exists: bool) -> bool:
+    """Whether a source is a lock, or a pattern that takes one which is there."""
+    last = source.rpartition("/")[2]
+    return last in locks or (exists and any(fits(source, lock) for lock in locks))
+
+
+def _is_folder(source: str, context: Path | None) -> bool:
+    """Whether a source may be a folder, with all that lies in it."""
+    return "$" in source or context is None or (context / source).is_dir()
+
+
+def _lies_in(context: Path, locks: tuple[str, ...]) -> bool:
+    """Whether a lock lies in a context, or in a folder of it."""
+    return any((context / lock).is_file() for lock in locks) or any(
+        True for lock in locks for _ in context.glob(f"*/{lock}")
+    )
+
+
+def _judge_requirements(
+    dockerfile: Dockerfile,
+    run: Instruction,
+    install: Install,
+    files: list[str],
+    context: Path | None,
+) -> Finding | None:
+    """What is to say of pip install -r: a file whose lines name no version at all."""
+    path = context / files[0].removeprefix("./") if context and "$" not in files[0] else None
+    if path is None or not path.is_file() or install.has("-c", "--constraint"):
+        return None
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    named = [line.strip() for line in lines if line.strip() and line.strip()[0] not in "#-"]
+    if not named or any("==" in line or "@" in line for line in named):
+        return None
+    return Finding(
+        "install-without-lock",
+        dockerfile.file,
+        run.line,
+        f"{files[0]} names no version with ==: a cached layer keeps the versions of the day it was "
+        "built.",
+        f"{named[0].partition('>')[0].partition('~')[0].strip()}==VERSION (in {files[0]})",
+        words=run.words,
+    )
