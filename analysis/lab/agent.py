@@ -2,7 +2,9 @@
 
 Rules: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
 Every phase that is entered runs its `finally`; a failed install or pre_build ends the build, a
-failed build phase is still followed by post_build; on-failure ABORT or CONTINUE overrule that.
+failed build phase is still followed by post_build; on-failure ABORT or CONTINUE overrule that,
+and RETRY runs the whole build again, here on the same host. Version 0.1 gives each command a shell
+of its own: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
 import shlex
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from analysis.workload import Buildspec, Phase
+from analysis.workload import CONTINUE, Buildspec, Phase
 
 STATE = "/tmp/agent-state"
 # phases whose failure does not keep the next one from being entered
@@ -60,14 +62,15 @@ def run_buildspec(
     execute: _Execute,
     write: Callable[[bytes], object],
     time_limit: float | None = None,
+    folder: str = ".",
 ) -> Result:
     """Run every phase as CodeBuild would and return what became of them.
 
     `env` overrides the buildspec's variables, as environmentVariablesOverride does. Output goes
     to `write` as it comes, between the agent's own lines. A build that takes longer than
-    `time_limit` seconds is given up with status "timed out".
+    `time_limit` seconds is given up with status "timed out". Commands begin in `folder`.
     """
-    return _Agent(buildspec, env, execute, write, time_limit).run()
+    return _Agent(buildspec, env, execute, write, time_limit, folder).run()
 
 
 class _Agent:
@@ -80,13 +83,17 @@ class _Agent:
         execute: _Execute,
         write: Callable[[bytes], object],
         time_limit: float | None,
+        folder: str = ".",
     ) -> None:
-        self.buildspec, self.execute = buildspec, execute
+        self.buildspec, self.execute, self.folder = buildspec, execute, folder
         self.env = {**buildspec.variables, **env, "CODEBUILD_CI": "true"}
         self.output, self.at_line_start, self.after_output = write, True, False
         self.clock, self.begin = time.monotonic(), datetime.now(UTC)
         self.deadline = None if time_limit is None else self.clock + time_limit
         self.result = Result(self.begin, self.begin)
+        self.user: str | None = None
+        self.failed: Phase | None = None
+        self.entered = False
 
     def run(self) -> Result:
         """All phases, in order."""
@@ -94,15 +101,36 @@ class _Agent:
         self.say(f"Phases found in YAML: {len(self.buildspec.phases)}")
         for phase in self.buildspec.phases:
             self.say(f" {phase.name.upper()}: {len(phase.commands)} commands")
-        go_on = True
-        for phase in self.buildspec.phases:
-            if go_on:
-                go_on = self.run_phase(phase)
+        retries = 0
+        while message := self.run_phases():
+            retry = self.failed and self.failed.retry
+            if not retry or not retry.allows(retries, message) or self.result.status != "failed":
+                break
+            retries += 1
+            self.say(f"Retrying the build ({retries} of at most {retry.count})")
+            self.begin_anew()
         self.result.finished = self.now()
         return self.result
 
-    def run_phase(self, phase: Phase) -> bool:
-        """Run one phase; whether the next one is entered."""
+    def begin_anew(self) -> None:
+        """Forget how the build went so far."""
+        self.result.status, self.result.exit_code = "succeeded", 0
+        self.entered, self.failed = False, None
+
+    def run_phases(self) -> str:
+        """Run the phases up to where a failure leads; why the one that failed the build did."""
+        first = ""
+        for phase in self.buildspec.phases:
+            message, go_on = self.run_phase(phase)
+            if self.result.status != "succeeded" and not first:
+                first, self.failed = message, phase
+            if not go_on:
+                break
+        return first
+
+    def run_phase(self, phase: Phase) -> tuple[str, bool]:
+        """Run one phase: why it failed, or '', and whether the next one is entered."""
+        self.user = phase.run_as or self.buildspec.run_as
         started = self.say(f"Entering phase {phase.name.upper()}")
         message = self.run_commands(phase.commands)
         if self.result.status != "timed out":
@@ -120,11 +148,11 @@ class _Agent:
             }
         )
         if self.result.status == "timed out":
-            return False
-        if not message or phase.on_failure == "CONTINUE":
-            return True
+            return message, False
+        if not message or phase.on_failure == CONTINUE:
+            return message, True
         self.result.status = "failed"
-        return phase.on_failure is None and phase.name in _GOES_ON
+        return message, phase.on_failure is None and phase.name in _GOES_ON
 
     def run_commands(self, commands: tuple[str, ...], go_on: bool = False) -> str:
         """Run commands up to the first that fails (all with `go_on`); why it failed, or ''."""
@@ -142,9 +170,7 @@ class _Agent:
         self.after_output = False
         left = None if self.deadline is None else max(self.deadline - time.monotonic(), 0.1)
         try:
-            succeeding, first = self.result.exit_code == 0, not self.result.commands
-            script = _in_same_shell(command, self.buildspec.shell, succeeding, first)
-            code = self.execute(script, self.env, self.pass_on, left)
+            code = self.execute(self.write_script(command), self.env, self.pass_on, left)
         except TimeoutError as error:
             self.result.status, code = "timed out", None
             self.say(f"Build timed out: {error}", blank=True)
@@ -163,6 +189,16 @@ class _Agent:
             f"Command did not exit successfully {command.rstrip()} {reason}", self.after_output
         )
         return f"Error while executing command: {command.rstrip()}. Reason: {reason}"
+
+    def write_script(self, command: str) -> str:
+        """What is to be executed for a command."""
+        spec, succeeding = self.buildspec, self.result.exit_code == 0
+        first, self.entered = not self.entered, True
+        if spec.version == "0.1":
+            script = _in_own_shell(command, succeeding, self.folder)
+        else:
+            script = _in_same_shell(command, succeeding, self.folder if first else "")
+        return _start_shell(script, spec.shell, self.user)
 
     def pass_on(self, chunk: bytes) -> None:
         """Hand raw output on."""
@@ -183,23 +219,45 @@ class _Agent:
         return self.begin + timedelta(seconds=time.monotonic() - self.clock)
 
 
-def _in_same_shell(
-    command: str, shell: str = "sh", succeeding: bool = True, first: bool = False
-) -> str:
+def _in_same_shell(command: str, succeeding: bool = True, folder: str = "") -> str:
     """A script for `command` that finds the directory and variables that earlier ones left.
 
     CodeBuild runs all commands of a buildspec in one shell; here each is a process of its own,
-    so that its exit code and its times are its own too; functions do not outlive it. The `first`
-    of a build finds nothing: a kept host still has what the build before left.
+    so that its exit code and its times are its own too; functions do not outlive it. The first
+    of a build finds nothing, as a kept host still has what the build before left: it begins in
+    `folder`.
     """
     restore = f'. {STATE}/vars 2>/dev/null; cd "$(cat {STATE}/cwd)"'
-    script = (
-        (f"rm -rf {STATE}\n" if first else f"if [ -e {STATE}/vars ]; then {restore}; fi\n")
-        + f"mkdir -p {STATE}; export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}\n"
-        f"trap 'agent_code=$?; pwd >{STATE}/cwd; {{ set; export -p; }} >{STATE}/vars; "
+    begin = f"rm -rf {STATE}\ncd {shlex.quote(folder)}\n" if folder else ""
+    begin = begin or f"if [ -e {STATE}/vars ]; then {restore}; fi\n"
+    # another user's commands write there too
+    return (
+        f"{begin}mkdir -p -m 777 {STATE}; export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}\n"
+        f"trap 'agent_code=$?; umask 0; pwd >{STATE}/cwd; {{ set; export -p; }} >{STATE}/vars; "
         "exit $agent_code' EXIT\n"
         f"{command}\n"
     )
-    if shell in ("sh", "/bin/sh"):
+
+
+def _in_own_shell(command: str, succeeding: bool, folder: str) -> str:
+    """A script for a command that finds nothing of earlier ones: those of version 0.1."""
+    told = f"export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}"
+    return f"cd {shlex.quote(folder)}\n{told}\n{command}\n"
+
+
+def _start_shell(script: str, shell: str, user: str | None) -> str:
+    """A script run by sh that runs another with the shell and the user that a buildspec names.
+
+    A user that the host does not have is told, and root runs the command.
+    """
+    name = "sh" if shell in ("sh", "/bin/sh") else "bash"
+    if name == "bash":
+        script = f"exec bash -c {shlex.quote(script)}\n"
+    if user in (None, "root"):
         return script
-    return f"exec {shell} -c {shlex.quote(script)}\n"
+    asked = shlex.quote(str(user))
+    return (
+        f"if id -u {asked} >/dev/null 2>&1; then\n"
+        f"exec su -p -s /bin/sh {asked} -c {shlex.quote(script)}\nfi\n"
+        f'echo "run-as: the host has no user "{asked}", root runs this command"\n{script}'
+    )

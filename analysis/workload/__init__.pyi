@@ -1,4 +1,5 @@
-from .buildspec import PHASES, Buildspec, Phase, TextLoader, parse_buildspec
+from .batch import BatchBuild, choose_build, list_batch
+from .buildspec import PHASES, WINDOWS_SHELLS, Buildspec, Phase, parse_buildspec, read_buildspec
 from .changes import find_dependency, find_source
 from .context_files import (
     check_arguments,
@@ -13,6 +14,7 @@ from .contexts import derivable, list_replacements, make_context
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import list_instructions
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
+from .on_failure import CONTINUE
 from .scenarios import (
     BASE,
     CHANGING,
@@ -33,6 +35,7 @@ from .scenarios import (
 from .shell import list_commands
 from .shell_words import Command, Word
 from .strategies import BASELINE, FOLDER, POOL, STORE, Strategy, find_strategy, load_strategies
+from .yaml_places import PlacedLoader, SpecText, TextLoader
 
 __all__ = [
     "BASE",
@@ -41,6 +44,7 @@ __all__ = [
     "CODEBUILD",
     "COLD",
     "COLD_STARTS",
+    "CONTINUE",
     "FOLDER",
     "LINK_SOURCES",
     "PHASES",
@@ -53,6 +57,8 @@ __all__ = [
     "STORE",
     "UNCHANGED",
     "UNSHAPED",
+    "WINDOWS_SHELLS",
+    "BatchBuild",
     "Buildspec",
     "Command",
     "DockerCall",
@@ -60,11 +66,14 @@ __all__ = [
     "Option",
     "Origin",
     "Phase",
+    "PlacedLoader",
     "Scenario",
+    "SpecText",
     "Strategy",
     "TextLoader",
     "Word",
     "check_arguments",
+    "choose_build",
     "context_files",
     "copied_files",
     "derivable",
@@ -73,6 +82,7 @@ __all__ = [
     "find_source",
     "find_strategy",
     "list_bases",
+    "list_batch",
     "list_commands",
     "list_instructions",
     "list_named",
@@ -83,6 +93,7 @@ __all__ = [
     "parse_buildspec",
     "parse_docker",
     "pick_scenario",
+    "read_buildspec",
     "read_link",
     "say_commit",
     "set_arguments",

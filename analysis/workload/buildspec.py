@@ -1,11 +1,13 @@
-"""Reads CodeBuild buildspec files, version 0.2, as far as the lab can run them.
+"""Reads CodeBuild buildspec files, versions 0.1 and 0.2, with all keys of the reference.
 
-Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+Format: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html; of batches
+https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,70 +15,86 @@ from typing import Any
 import yaml
 
 from analysis.errors import BuildspecError
+from analysis.workload.on_failure import Retry, read_on_failure, read_retry
+from analysis.workload.yaml_places import PlacedLoader, RepeatedKey, SpecText
 
 PHASES = ("install", "pre_build", "build", "post_build")
-_TOP_KEYS = {"version", "env", "phases"}
-# say where things go after a build; a build runs the same without them
-_IGNORED_KEYS = {"artifacts", "reports", "cache"}
-_ENV_KEYS = {"variables", "shell"}
-_PHASE_KEYS = {"commands", "finally", "on-failure"}
-_ON_FAILURE = ("ABORT", "CONTINUE")
+VERSIONS = ("0.1", "0.2")
+# where things go after a build, and what AWS does around it: a build runs the same without them
+_AROUND = ("artifacts", "batch", "cache", "proxy", "reports")
+_TOP_KEYS = {"version", "run-as", "env", "phases", *_AROUND}
+_VARIABLES, _PARAMETERS, _SECRETS = "variables", "parameter-store", "secrets-manager"
+_ENV_KEYS = {_VARIABLES, _PARAMETERS, _SECRETS, "exported-variables", "shell"}
+_ENV_KEYS |= {"git-credential-helper"}
+_PHASE_KEYS = {"commands", "finally", "on-failure", "run-as", "runtime-versions"}
+# what version 0.1 names otherwise
+_OLD_ENV, _OLD_VARIABLES = "environment_variables", "plaintext"
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SHELLS = ("/bin/sh", "sh", "bash")
-
-
-class TextLoader(yaml.SafeLoader):
-    """Reads values as they are written: 1.10, 010 and yes are text to CodeBuild, as to sh."""
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """A mapping as it is written; RepeatedKey when it has a key twice."""
-        node = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise _RepeatedKey(key.value, key.start_mark.line + 1)
-            seen.add(key.value)
-        return node
-
-
-TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in resolvers if tag.endswith((":null", ":merge"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-class _RepeatedKey(ValueError):
-    """A key that a mapping has already, and its line; YAML would keep the last one."""
-
-    def __init__(self, key: str, line: int) -> None:
-        super().__init__(f"has the key {key!r} a second time at line {line}: keep one of them.")
+_SHELLS = ("/bin/sh", "sh", "bash", "/bin/bash")
+# of Windows, which no host of the lab is
+WINDOWS_SHELLS = ("powershell.exe", "cmd.exe", "pwsh.exe")
+_YES = ("yes", "true", "on")
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase's commands, those that run whatever happens, and what a failure leads to."""
+    """A phase's commands, those that run whatever happens, and what a failure leads to.
+
+    `run_as`: the user that runs them, None for the buildspec's; `runtimes`: name -> version.
+    """
 
     name: str
-    commands: tuple[str, ...]
-    final: tuple[str, ...] = ()
+    commands: tuple[SpecText, ...]
+    final: tuple[SpecText, ...] = ()
     on_failure: str | None = None
+    run_as: str | None = None
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def retry(self) -> Retry | None:
+        """How often the whole build is run again when this phase fails; null: never."""
+        return read_retry(self.on_failure)
 
 
 @dataclass(frozen=True)
 class Buildspec:
-    """Phases in CodeBuild's order, variables with their defaults, and the text itself."""
+    """Phases in CodeBuild's order, variables with their defaults, and the text itself.
+
+    `parameters` and `secrets`: variable -> its name in Parameter Store or Secrets Manager;
+    `around`: artifacts, batch, cache, proxy and reports as they are written; `unknown`: keys that
+    CodeBuild's reference does not have.
+    """
 
     source: str
     text: str
     phases: tuple[Phase, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
     shell: str = "sh"
+    version: str = "0.2"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    exported: tuple[str, ...] = ()
+    git_credentials: bool = False
+    run_as: str | None = None
+    around: Mapping[str, Any] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def commands(self) -> list[SpecText]:
+        """All commands in the order in which they run, when nothing fails."""
+        return [each for phase in self.phases for each in (*phase.commands, *phase.final)]
+
+    @property
+    def runtimes(self) -> dict[str, str]:
+        """Runtime -> version of all phases."""
+        return {name: text for phase in self.phases for name, text in phase.runtimes.items()}
 
 
 def read_buildspec(path: str | Path) -> Buildspec:
     """The buildspec in a file; BuildspecError names the file, the key and the cure."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        # CRLF stays, so that what is replaced in the text can be replaced in the file
+        text = Path(path).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BuildspecError(f"{path} can't be read as a buildspec: {error}.") from error
     return parse_buildspec(text, str(path))
@@ -87,92 +105,148 @@ def read_buildspec(path: str | Path) -> Buildspec:
 def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
     """The buildspec in `text`; BuildspecError names `source`, the key and the cure."""
     text = text.removeprefix("\ufeff")
+    spec = _load(text, source)
+    version = str(spec.get("version"))
+    if version not in VERSIONS:
+        known = " or ".join(VERSIONS)
+        raise BuildspecError(f"{source} has version {version}: write version: 0.2 ({known}).")
+    reader = _Reader(source)
+    env = _rename_old(reader.mapping(spec, "env"), spec, version)
+    phases = reader.mapping(spec, "phases")
+    reader.note_unknown(spec, _TOP_KEYS | ({_OLD_ENV} if version == "0.1" else set()), "")
+    reader.note_unknown(env, _ENV_KEYS, "env/")
+    shell = _read_shell(env, source)
+    around = {name: spec[name] for name in _AROUND if spec.get(name) is not None}
+    if not phases and "batch" not in around:
+        raise BuildspecError(f"{source} has no phases: give it phases/build/commands.")
+    _check_phases(phases, source)
+    return Buildspec(
+        source=source,
+        text=text,
+        phases=tuple(reader.read_phase(n, phases) for n in PHASES if n in phases),
+        variables=reader.read_variables(env, _VARIABLES),
+        shell=shell,
+        version=version,
+        parameters=reader.read_variables(env, _PARAMETERS),
+        secrets=reader.read_variables(env, _SECRETS),
+        exported=reader.texts(env.get("exported-variables"), "env/exported-variables"),
+        git_credentials=str(env.get("git-credential-helper", "no")).lower() in _YES,
+        run_as=spec.get("run-as"),
+        around=around,
+        unknown=tuple(reader.unknown),
+    )
+
+
+def _load(text: str, source: str) -> dict[str, Any]:
+    """The mapping in a text of YAML; BuildspecError with the line."""
     try:
-        spec = yaml.load(text, TextLoader)
-    except _RepeatedKey as error:
+        spec = yaml.load(text, PlacedLoader)
+    except RepeatedKey as error:
         raise BuildspecError(f"{source} {error}") from error
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
-        raise BuildspecError(f"{source} is not YAML{line}: correct it there.") from error
+        lines = text.split("\n")[where.line : where.line + 1] if where else []
+        tab = any("\t" in each[: len(each) - len(each.lstrip())] for each in lines)
+        cure = "indent with blanks, not with tabs" if tab else "correct it there"
+        raise BuildspecError(f"{source} is not YAML{line}: {cure}.") from error
+    except RecursionError as error:
+        raise BuildspecError(f"{source} is nested too deeply to be a buildspec.") from error
     if not isinstance(spec, dict):
         raise BuildspecError(f"{source} is not a buildspec: it has no 'version' and 'phases'.")
-    if str(spec.get("version")) != "0.2":
-        raise BuildspecError(f"{source} has version {spec.get('version')}: write version: 0.2.")
-    _check_keys(spec, _TOP_KEYS | _IGNORED_KEYS, source, "")
-    env = _mapping(spec.get("env"), source, "env")
-    _check_keys(env, _ENV_KEYS, source, "env/")
-    if env.get("shell", "sh") not in _SHELLS:
-        raise BuildspecError(
-            f"{source} asks for the shell {env['shell']!r} (env/shell): use sh or bash."
-        )
-    phases = _mapping(spec.get("phases"), source, "phases")
-    _check_keys(phases, set(PHASES), source, "phases/")
-    if not phases:
-        raise BuildspecError(f"{source} has no phases: give it phases/build/commands.")
-    return Buildspec(
-        source=source,
-        text=text,
-        phases=tuple(_read_phase(n, phases[n], source) for n in PHASES if n in phases),
-        variables=_read_variables(env.get("variables"), source),
-        shell=env.get("shell", "sh"),
-    )
+    return spec
 
 
-def _read_phase(name: str, value: Any, source: str) -> Phase:
-    """One phase; BuildspecError names the key that is wrong."""
-    value = _mapping(value, source, f"phases/{name}")
-    _check_keys(value, _PHASE_KEYS, source, f"phases/{name}/")
-    on_failure = value.get("on-failure")
-    if on_failure not in (None, *_ON_FAILURE):
-        raise BuildspecError(
-            f"{source} has phases/{name}/on-failure: {on_failure}; use ABORT or CONTINUE."
-        )
-    commands = _read_commands(value.get("commands"), source, f"phases/{name}/commands")
-    final = _read_commands(value.get("finally"), source, f"phases/{name}/finally")
-    return Phase(name, commands, final, on_failure)
+def _rename_old(env: dict[str, Any], spec: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """`env` with what version 0.1 calls environment_variables/plaintext."""
+    old = spec.get(_OLD_ENV)
+    if version != "0.1" or not isinstance(old, dict):
+        return env
+    return {_VARIABLES if n == _OLD_VARIABLES else n: v for n, v in old.items()} | env
 
 
-def _read_commands(value: Any, source: str, key: str) -> tuple[str, ...]:
-    """A list of commands, () for none; BuildspecError if there is anything but text in it."""
-    if value is None:
-        return ()
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
-        raise BuildspecError(
-            f"{source} has something other than text in {key}: quote commands that hold ': '."
-        )
-    return tuple(values)
+def _check_phases(phases: Mapping[str, Any], source: str) -> None:
+    """BuildspecError for a phase that CodeBuild would never enter."""
+    for name in phases:
+        if name not in PHASES:
+            meant = get_close_matches(str(name), PHASES, 1)
+            cure = f"did you mean {meant[0]}?" if meant else f"use {', '.join(PHASES)}."
+            raise BuildspecError(f"{source} has the phase 'phases/{name}', which is none: {cure}")
 
 
-def _read_variables(value: Any, source: str) -> dict[str, str]:
-    """Name -> text of env/variables."""
-    values = _mapping(value, source, "env/variables")
-    for name, content in values.items():
-        if not isinstance(name, str) or not _VARIABLE_NAME.fullmatch(name):
+def _read_shell(env: Mapping[str, Any], source: str) -> str:
+    """The shell of env/shell; BuildspecError for one that is none of CodeBuild's."""
+    shell = env.get("shell") or "sh"
+    if shell not in _SHELLS + WINDOWS_SHELLS:
+        raise BuildspecError(f"{source} asks for the shell {shell!r} (env/shell): use sh or bash.")
+    return str(shell)
+
+
+class _Reader:
+    """Reads the parts of one buildspec, and gathers the keys that it does not know."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self.unknown = source, list[str]()
+
+    def note_unknown(self, value: Mapping[str, Any], known: set[str], prefix: str) -> None:
+        """Gather the keys that are not among those known."""
+        self.unknown += [f"{prefix}{key}" for key in value if key not in known]
+
+    def mapping(self, parent: Mapping[str, Any], name: str, prefix: str = "") -> dict[str, Any]:
+        """What stands under a key as a mapping, {} for nothing; BuildspecError otherwise."""
+        value = parent.get(name)
+        if value is None or value == "":
+            return {}
+        if not isinstance(value, dict):
             raise BuildspecError(
-                f"{source} has the variable {name!r} (env/variables): use letters, digits and _, "
-                "no digit first."
+                f"{self.source} has no names and values under {prefix + name!r}: indent them."
             )
-        if isinstance(content, dict | list):
-            raise BuildspecError(f"{source}: env/variables/{name} must be text or a number.")
-    return {name: "" if item is None else str(item) for name, item in values.items()}
+        return value
 
+    def read_phase(self, name: str, phases: Mapping[str, Any]) -> Phase:
+        """One phase; BuildspecError names the key that is wrong."""
+        key = f"phases/{name}"
+        value = self.mapping(phases, name, "phases/")
+        self.note_unknown(value, _PHASE_KEYS, f"{key}/")
+        commands = self.texts(value.get("commands"), f"{key}/commands")
+        final = self.texts(value.get("finally"), f"{key}/finally")
+        on_failure = read_on_failure(value.get("on-failure"), f"{self.source} has {key}")
+        runtimes = self.mapping(value, "runtime-versions", f"{key}/")
+        named = {n: "latest" if v is None else str(v) for n, v in runtimes.items()}
+        return Phase(name, commands, final, on_failure, value.get("run-as"), named)
 
-def _mapping(value: Any, source: str, key: str) -> dict[str, Any]:
-    """`value` as a mapping, {} for nothing; BuildspecError otherwise."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise BuildspecError(f"{source} has no names and values under {key!r}: indent them.")
-    return value
-
-
-def _check_keys(value: Mapping[str, Any], known: set[str], source: str, prefix: str) -> None:
-    """BuildspecError names the first key that is not among those supported."""
-    for key in value:
-        if key not in known:
+    def texts(self, value: Any, key: str) -> tuple[SpecText, ...]:
+        """A list of texts, () for none; BuildspecError if there is anything else in it."""
+        if value is None:
+            return ()
+        values: Any = [value] if isinstance(value, str) else value
+        # an item without a command is one that was left empty
+        values = [each for each in values if each is not None] if isinstance(values, list) else None
+        if values is None or not all(isinstance(item, str) for item in values):
+            line = _find_line(values)
             raise BuildspecError(
-                f"{source} uses '{prefix}{key}', which is not supported; supported here: "
-                f"{', '.join(sorted(known))}."
+                f"{self.source} has something other than text in {key}{line}: quote commands that "
+                "hold ': '."
             )
+        return tuple(values)
+
+    def read_variables(self, env: Mapping[str, Any], name: str) -> dict[str, str]:
+        """Name -> text of a part of env."""
+        values = self.mapping(env, name, "env/")
+        for key, content in values.items():
+            if not isinstance(key, str) or not _VARIABLE_NAME.fullmatch(key):
+                raise BuildspecError(
+                    f"{self.source} has the variable {key!r} (env/{name}): use letters, "
+                    "digits and _, no digit first."
+                )
+            if isinstance(content, dict | list):
+                raise BuildspecError(f"{self.source}: env/{name}/{key} must be text or a number.")
+        return {key: "" if item is None else str(item) for key, item in values.items()}
+
+
+def _find_line(values: Sequence[Any] | None) -> str:
+    """Where the first thing among some texts is that is none, in words."""
+    for each in values or ():
+        if isinstance(each, dict) and isinstance(key := next(iter(each), None), SpecText):
+            return f" at line {key.line}"
+    return ""

@@ -19,10 +19,10 @@ LINE = re.compile(r"^\[Container\] (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d{6}) (.*)$
 class Build:
     """What became of one buildspec: its result and its log."""
 
-    def __init__(self, text, folder, env=None, time_limit=None):
+    def __init__(self, text, folder, env=None, time_limit=None, version="0.2", begin="."):
         self.folder, self.output = folder, []
-        spec = parse_buildspec("version: 0.2\n" + text)
-        self.result = run_buildspec(spec, env or {}, self.execute, self.output.append, time_limit)
+        spec, write = parse_buildspec(f"version: {version}\n{text}"), self.output.append
+        self.result = run_buildspec(spec, env or {}, self.execute, write, time_limit, folder=begin)
         self.log = b"".join(self.output).decode("utf-8", "replace")
 
     def execute(self, script, env, write, timeout):
@@ -287,3 +287,60 @@ phases:
       - printf '\\377\\376\\r\\n'
 """)
     assert b"\xff\xfe\r\n" in b"".join(done.output)
+
+
+def test_version_0_1_gives_each_command_a_shell_of_its_own(build, tmp_path):
+    text = "phases: {build: {commands: ['cd /; A=b; export A', 'echo ${A:-none} $PWD']}}"
+    done = Build(text, tmp_path / "source", version="0.1")
+    assert done.printed == [f"none {tmp_path / 'source'}"]
+
+
+def test_a_retried_build_runs_all_its_phases_again(build, tmp_path):
+    count = tmp_path / "count"
+    text = f"""
+phases:
+  install: {{commands: ['echo x >>{count}; A=$(wc -l <{count})']}}
+  build:
+    on-failure: RETRY-3-.*exit status 7
+    commands: ['[ "$A" -ge 3 ] || exit 7']
+  post_build: {{commands: [echo succeeding=$CODEBUILD_BUILD_SUCCEEDING]}}
+"""
+    done = build(text)
+    assert (done.result.status, done.result.exit_code) == ("succeeded", 0)
+    assert done.printed == ["succeeding=1"]
+    assert [line for line in done.said if line.startswith("Retrying")] == [
+        "Retrying the build (1 of at most 3)",
+        "Retrying the build (2 of at most 3)",
+    ]
+
+
+def test_a_build_is_not_retried_for_another_failure_or_too_often(build):
+    text = "phases: {{build: {{on-failure: {}, commands: ['exit 7']}}}}"
+    for action, tries in (("RETRY-2", 3), ("RETRY-0", 1), ("RETRY-2-status 9", 1)):
+        done = build(text.format(action))
+        assert (done.result.status, len(done.phases)) == ("failed", tries)
+
+
+def test_commands_begin_in_the_folder_that_is_named(build, tmp_path):
+    (tmp_path / "source" / "app").mkdir()
+    done = Build(phases(build=['basename "$PWD"']), tmp_path / "source", begin="app")
+    assert done.printed == ["app"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.skipif(not shutil.which("su"), reason="no su on this machine")
+def test_run_as_names_the_user_of_a_phase_or_of_all(build, tmp_path):
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents[:3]:
+        folder.chmod(0o755)
+    text = """
+run-as: nobody
+phases:
+  install: {run-as: root, commands: [id -un, A=kept]}
+  build: {commands: [id -un, echo $A]}
+  post_build: {run-as: nobody-here, commands: [id -un]}
+"""
+    done = build(text)
+    assert done.printed[:3] == ["root", "nobody", "kept"]
+    assert "the host has no user" in done.printed[3]
+    assert done.printed[4] == "root"
