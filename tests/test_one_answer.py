@@ -97,7 +97,7 @@ class Charts:
     def __init__(self, page):
         self.page, self.source, self.tables = page, "", []
 
-    def table(self, frame, digits=None):
+    def table(self, frame, digits=None, **more):
         self.tables.append((self.page, self.source, frame))
 
     def memos(self, frame):

@@ -32,7 +32,7 @@ from analysis.experiment import write_again
 from analysis.measures.compare import EMULATED, MARGIN
 from analysis.records import Speeds, read_host, takes
 from analysis.registry import frame_images
-from analysis.results import Experiment, once, to_experiment
+from analysis.results import Experiment, once, read_grid, to_experiment
 from analysis.rows import list_records
 from analysis.store import read_logs
 from analysis.workload import BASELINE
@@ -49,6 +49,7 @@ def answer(
     mix: Mix = None,
     baseline: str = BASELINE,
     speeds: Speeds | str | Path | None = None,
+    others: Sequence[records.Experiment] | str | Path = (),
 ) -> Answer:
     """What to use for a mix of commits, as one object: Answer says what is in it.
 
@@ -56,6 +57,8 @@ def answer(
     `mix`: scenario -> share, or text as read_mix takes it; without it the usual one is assumed,
     as far as its kinds of commit were built. `speeds`: those of a host elsewhere, or the file that
     `codebuild-cache calibrate` wrote: the answer is then what the model makes of these runs there.
+    `others`: experiments over other links and with other work, or the folder of a grid: they tell
+    where such a condition turns the answer, which one experiment can't.
     RecordError without an experiment, UnknownName for a baseline that is not among the runs,
     SettingError for a mix that can't be read.
 
@@ -65,7 +68,11 @@ def answer(
     """
     measured = _to_experiment(experiment)
     host = read_host(speeds) if isinstance(speeds, str | Path) else speeds
-    return _answer(measured, weigh(mix, measured), baseline, host)
+    weights = weigh(mix, measured)
+    grid = tuple(read_grid(others) if isinstance(others, str | Path) else others)
+    if grid:
+        return Answer(**plain(_find(measured, weights, baseline, host, grid)))
+    return _answer(measured, weights, baseline, host)
 
 
 @once
@@ -96,11 +103,15 @@ def _no_text(runs: pd.DataFrame) -> pd.Series:
 
 
 def _find(
-    experiment: Experiment, weights: Weights, baseline: str, speeds: Speeds | None
+    experiment: Experiment,
+    weights: Weights,
+    baseline: str,
+    speeds: Speeds | None,
+    others: Sequence[records.Experiment] = (),
 ) -> dict[str, Any]:
     """The fields of an answer."""
     place, shares = find_place(experiment), dict(weights.shares)
-    model = find_model(experiment, baseline, speeds)
+    model = find_model(experiment, baseline, speeds, others)
     changes = None if model is None or speeds is None else list_changes(model)
     rows = _list_rows(experiment, shares, baseline, changes)
     commits = list_commits(experiment, baseline)

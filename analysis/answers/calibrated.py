@@ -1,12 +1,12 @@
 """An answer's rows at the speeds of another host, by the model of the same builds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import measures
+from analysis import measures, records
 from analysis.errors import FrameError
 from analysis.measures.compare import EMULATED, MARGIN
 from analysis.records import Speeds
@@ -18,12 +18,20 @@ _WIDER = 1.960 / 1.645
 
 
 def find_model(
-    experiment: Experiment, baseline: str, speeds: Speeds | None
+    experiment: Experiment,
+    baseline: str,
+    speeds: Speeds | None,
+    others: Sequence[records.Experiment] = (),
 ) -> measures.Model | None:
-    """The model of an experiment's builds at these speeds; null where no build tells enough."""
+    """The model of an experiment's builds at these speeds; null where no build tells enough.
+
+    `others` are fitted with it, and tell of conditions that it did not have.
+    """
     if experiment.logs.logs.empty or experiment.comparable.empty:
         return None
     try:
+        if others:
+            return measures.fit_model(experiment, others, baseline, speeds)
         return experiment.model(baseline).calibrate(speeds)
     except FrameError:
         return None

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis import measures
 from analysis.errors import UnknownName
 from analysis.measures.compare import EMULATED
+from analysis.prose.template import say
 from analysis.rows import list_records
 from analysis.words import FASTER
 
@@ -34,6 +35,8 @@ def list_flips(
 ) -> list[dict[str, Any]]:
     """condition, unit, value, low, high, turns_at, turns_to, matters: Model.flips' rows.
 
+    reason: why turns_at is unknown, where no other value was run; else null.
+
     Of the strategy that is faster, or where the baseline is to stay of the nearest other.
     `skipped`: those whose restart of the engine was not run and is not known: it turns the verdict
     where it takes what they save.
@@ -45,6 +48,7 @@ def list_flips(
     if name in skipped and chosen["difference"] < 0:
         flip = {"condition": "restart", "unit": "s", "value": 0.0, "low": 0.0, "high": _LONGEST}
         flip |= {"turns_at": -chosen["difference"], "turns_to": baseline, "matters": True}
+        flip |= {"reason": None}
         flips = [flip, *(each for each in flips if each["condition"] != "restart")]
     return flips
 
@@ -69,4 +73,9 @@ def _ask(
     except UnknownName:
         return []
     rows = list_records(table)
-    return [each | {"condition": _NAMES.get(each["condition"])} for each in rows]
+    return [each | {"condition": _NAMES.get(each["condition"])} | _explain(each) for each in rows]
+
+
+def _explain(flip: Mapping[str, Any]) -> dict[str, str | None]:
+    """reason: that only this value was run, so that nothing is known of others; else null."""
+    return {"reason": say("flips.unrun") if flip["low"] == flip["high"] else None}

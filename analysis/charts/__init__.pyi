@@ -1,21 +1,32 @@
+from .answer import draw_answer
 from .canvas import describe, say, show, show_each, table
 from .claims import memos
 from .counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
+from .folds import fold, stack
 from .gains_and_costs import balance
 from .grid import grid_lines, grid_predictions, sweep_lines, sweep_predictions
 from .host_reuse import landing_lines
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
 from .times import differences, run_seconds, spent, verdict_matrix
+from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
 from .waterfall import timeline
 
 __all__ = [
+    "ENDS",
+    "MONTH",
+    "RATES",
+    "SECONDS",
+    "SEEN",
+    "STORED",
     "balance",
     "denominators",
     "describe",
     "differences",
+    "draw_answer",
     "entries_by_kind",
     "entries_over_pushes",
+    "fold",
     "gap_points",
     "grid_lines",
     "grid_predictions",
@@ -31,6 +42,7 @@ __all__ = [
     "show",
     "show_each",
     "spent",
+    "stack",
     "sweep_lines",
     "sweep_predictions",
     "table",

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from io import BytesIO
 from textwrap import fill
@@ -158,9 +158,21 @@ def _keep_text(html: str) -> str:
     return re.sub(r"^<(\w+)", r'<\1 class="tex2jax_ignore mathjax_ignore"', html, count=1)
 
 
-def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
-    """A frame as a table without its index; nulls as –, floats with `digits` unless all whole."""
-    shown = frame.rename(columns=lambda name: _show_cell(str(name).replace("_", " ")))
+def table(
+    frame: pd.DataFrame,
+    digits: int = 1,
+    *,
+    names: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> HTML:
+    """A frame as a table without its index; nulls as –, floats with `digits` unless all whole.
+
+    `names`: column -> another heading. `units`: column -> its unit: a share in % is shown as one,
+    any other unit stands in the heading.
+    """
+    names, units = names or {}, units or {}
+    heads = {name: _name_column(str(name), names, units) for name in frame}
+    shown = _show_shares(frame, units).rename(columns=heads)
     for name in shown.select_dtypes("float"):
         known = shown[name].dropna()
         places = 0 if known.eq(known.round()).all() else digits
@@ -170,6 +182,23 @@ def table(frame: pd.DataFrame, digits: int = 1) -> HTML:
     with pd.option_context("display.max_colwidth", None):
         html = shown.map(_show_cell).to_html(index=False, border=0)
     return HTML(html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1))
+
+
+def _name_column(name: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
+    """A column's heading, with its unit unless its cells have it."""
+    unit = units.get(name, "%")
+    shown = names.get(name, name).replace("_", " ")
+    return str(_show_cell(shown if unit == "%" else f"{shown} ({unit})"))
+
+
+def _show_shares(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
+    """The frame with its shares as `27 %`; nulls stay."""
+    shares = [name for name in frame if units.get(str(name)) == "%"]
+    said = {
+        name: [None if pd.isna(each) else f"{100 * each:.0f} %" for each in frame[name]]
+        for name in shares
+    }
+    return frame.assign(**said) if said else frame
 
 
 def _show_cell(value: Any) -> Any:

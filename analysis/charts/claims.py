@@ -1,4 +1,4 @@
-"""The table of claims, each linked to where it was measured."""
+"""The table of claims: a chip, a sentence and its evidence, linked to where it was measured."""
 
 from collections.abc import Sequence
 
@@ -6,21 +6,38 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis.charts.canvas import write_text
+from analysis.charts.folds import fold
 from analysis.rows import list_rows
 
-_FOUND = ("no.", "claim", "verdict", "numbers")
+_FOUND = ("no.", "verdict", "claim")
 _WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
+# a verdict, or how it begins -> the class of its chip; any other is not told
+_CHIPS = {"holds only if": "partly", "holds": "holds", "does not hold": "fails"}
 
 
 def memos(claims: pd.DataFrame) -> HTML:
-    """Two tables of claims' rows, what was found and where; a row's number leads to the other's."""
+    """Two tables of claims' rows, what was found and, folded, where; a row's number leads to the
+
+    other's. A verdict is a chip, and what it depends on stands beside the claim.
+    """
     found, where = [], []
     for number, row in enumerate(list_rows(claims), start=1):
-        texts = [write_text(each) for each in (row.claim, row.verdict, row.numbers)]
-        found.append([_link_number(number, "claim", "runs"), *texts])
+        chip, condition = _split_verdict(str(row.verdict))
+        claim = write_text(f"“{row.claim}” {condition}".strip())
+        evidence = fold("evidence", HTML(f"<p>{write_text(row.numbers)}</p>")).data
+        found.append([_link_number(number, "claim", "runs"), chip, f"{claim}{evidence}"])
         folders = f"<code>{write_text(row.runs)}</code>"
         where.append([_link_number(number, "runs", "claim"), write_text(row.where), folders])
-    return HTML(_draw_table(_FOUND, found) + _draw_table(_WHERE, where))
+    places = fold("Where each was measured", HTML(_draw_table(_WHERE, where)))
+    return HTML(f"{_draw_table(_FOUND, found)}{places.data}")
+
+
+def _split_verdict(verdict: str) -> tuple[str, str]:
+    """(the chip of a verdict, `only if …` where it depends on something)."""
+    begin = next((each for each in _CHIPS if verdict.startswith(each)), verdict)
+    name, rest = _CHIPS.get(begin, "open"), verdict.removeprefix(begin)
+    chip = f'<span class="chip {name}">{write_text(begin)}</span>'
+    return chip, f"– only if{rest}." if rest else ""
 
 
 def _link_number(number: int, here: str, there: str) -> str:

@@ -34,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="print the answer at a host's speeds, as codebuild-cache calibrate writes them",
     )
+    parser.add_argument(
+        "--others",
+        metavar="FOLDER",
+        default=(),
+        help="print the answer with what a grid of experiments tells of other links and more work",
+    )
     add_reading(parser)
 
 
@@ -44,4 +50,5 @@ def run(options: argparse.Namespace) -> None:
     experiment = results.read_experiment(options.experiment)
     index = reports.make_reports(experiment, options.out)
     print(f"{index} made in {time.monotonic() - begin:.1f} s")
-    print_answer(prose.say_answer(answers.answer(experiment, speeds=options.speeds)))
+    found = answers.answer(experiment, speeds=options.speeds, others=options.others)
+    print_answer(prose.say_answer(found))

@@ -1,6 +1,15 @@
-from .answer import headline, say_advice, say_answer, say_exports, say_grounds, say_legend
-from .breakeven import LISTED, list_predictions, say_grid, say_sweep, say_validation
+from .answer import (
+    headline,
+    say_advice,
+    say_answer,
+    say_entries,
+    say_exports,
+    say_grounds,
+    say_legend,
+)
+from .breakeven import LISTED, list_predictions, say_errors, say_grid, say_sweep, say_validation
 from .caching import (
+    say_best_hits,
     say_hits,
     say_host_reuse,
     say_landings,
@@ -8,12 +17,29 @@ from .caching import (
     say_misses,
     say_public_logs,
 )
+from .commits_table import (
+    Cell,
+    CommitsTable,
+    say_difference_cell,
+    say_seconds_cell,
+    tabulate_commits,
+)
+from .first_screen import Card, list_cards, list_unknown, say_lead, say_measured, say_title
 from .intervals import say_count, say_counted, say_interval, say_mean, say_outcome
 from .month import say_month, say_months, say_price
-from .past_builds import say_cache_seen, say_gaps, say_history, say_minutes, say_missing, say_trend
+from .past_builds import (
+    say_cache_seen,
+    say_gaps,
+    say_history,
+    say_minutes,
+    say_missing,
+    say_past,
+    say_trend,
+)
 from .seconds import (
     say_balance,
     say_builder_cost,
+    say_ends,
     say_overhead,
     say_path,
     say_spent,
@@ -30,24 +56,35 @@ from .trust import (
     say_pressure,
     say_simulation,
     say_speeds,
+    say_trials,
 )
 
 __all__ = [
     "LISTED",
+    "Card",
+    "Cell",
+    "CommitsTable",
     "headline",
+    "list_cards",
     "list_predictions",
     "list_simulation",
     "list_speeds",
+    "list_unknown",
     "say_aa",
     "say_advice",
     "say_answer",
     "say_balance",
+    "say_best_hits",
     "say_builder_cost",
     "say_buildspecs",
     "say_cache_seen",
     "say_control",
     "say_count",
     "say_counted",
+    "say_difference_cell",
+    "say_ends",
+    "say_entries",
+    "say_errors",
     "say_exports",
     "say_gaps",
     "say_grid",
@@ -59,9 +96,11 @@ __all__ = [
     "say_interval",
     "say_kinds",
     "say_landings",
+    "say_lead",
     "say_legend",
     "say_local_cache",
     "say_mean",
+    "say_measured",
     "say_media",
     "say_minutes",
     "say_misses",
@@ -70,19 +109,24 @@ __all__ = [
     "say_months",
     "say_outcome",
     "say_overhead",
+    "say_past",
     "say_path",
     "say_pressure",
     "say_previews",
     "say_price",
     "say_public_logs",
     "say_rollbacks",
+    "say_seconds_cell",
     "say_simulation",
     "say_speeds",
     "say_spent",
     "say_store",
     "say_sweep",
+    "say_title",
     "say_trend",
+    "say_trials",
     "say_unexplained",
     "say_unread",
     "say_validation",
+    "tabulate_commits",
 ]

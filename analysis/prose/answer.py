@@ -17,6 +17,8 @@ from analysis.workload import BASELINE, say_commit
 
 # a difference that is shown as 0.00 USD
 _CENT = 0.005
+# as many kinds of commit as a sentence names
+_NAMED = 6
 _PAYS = {FASTER: "pays", SLOWER: "pays_not", SAME: "pays_same", CLOSE: "pays_close"}
 
 
@@ -35,7 +37,7 @@ def say_answer(found: Answer) -> list[str]:
     lines = [
         say_grounds(found),
         _say_turns(found),
-        _say_entries(found),
+        say_entries(found),
         _say_bill(found),
         _say_alike(found),
         _say_emulated(found),
@@ -51,39 +53,54 @@ def say_advice(found: Answer) -> str:
     facts = {
         "strategy": found.strategy,
         "baseline": found.baseline,
-        "where": _say_where(found),
+        "where": say_where(found),
         "to": found.seconds_to,
         "start": found.seconds_from,
         "margin": found.margin,
         "again": found.again,
     }
-    restart = next((each for each in found.flips if each["condition"] == "restart"), None)
-    if found.verdict == FASTER:
-        if restart and not restart["value"]:
+    case = name_case(found)
+    if case == "faster":
+        if restart := find_skipped(found):
             return say("answer.use_restart", turns_at=restart["turns_at"], **facts)
         return say("answer.use", **facts)
-    if found.strategy == found.baseline:
-        return say("answer.stay", **facts)
-    if found.verdict == CLOSE:
+    if case == "close":
         return say("answer.close", numbers=_pick_numbers(vars(found)), **facts)
+    return say(f"answer.{case}", rounds=MIN_ROUNDS, **facts)
+
+
+def name_case(found: Answer) -> str:
+    """What an answer comes to: faster, stay, close; nothing, unbuilt or few where it tells none."""
+    if found.verdict == FASTER:
+        return "faster"
+    if found.strategy == found.baseline:
+        return "stay"
+    if found.verdict == CLOSE:
+        return "close"
     if not found.runs or not found.commits:
-        return say("answer.nothing")
-    return say("answer.unbuilt" if _lacks(found) else "answer.few", rounds=MIN_ROUNDS, **facts)
+        return "nothing"
+    return "unbuilt" if _lacks(found) else "few"
+
+
+def find_skipped(found: Answer) -> Mapping[str, Any] | None:
+    """The flip of a restart of the engine that these builds did without; null without one."""
+    flips = (each for each in found.flips if each["condition"] == "restart")
+    return next((each for each in flips if not each["value"] and each["turns_at"]), None)
 
 
 def say_grounds(found: Answer) -> str:
     """By how much, how surely, for which mix and kinds of commit; or what would tell."""
-    mix = _say_mix(found)
+    mix = say_mix(found)
     if found.verdict == FASTER and found.difference is not None:
         facts = {"saved": -found.difference, "n": found.n, "mix": mix}
         share = -found.difference / found.seconds_from if found.seconds_from else None
         ends = _turn_bounds(vars(found))
         return " ".join(
-            [say("answer.grounds", share=share, ends=ends, **facts), *_say_kinds(found)]
+            [say("answer.grounds", share=share, ends=ends, **facts), *say_kinds_slower(found)]
         )
     if found.strategy is None:
         return _say_more(found)
-    nearest = next((each for each in _list_others(found)), None)
+    nearest = next((each for each in list_others(found)), None)
     if found.strategy == found.baseline and nearest:
         numbers = _pick_numbers(nearest)
         return say("answer.nearest", strategy=nearest["strategy"], numbers=numbers, mix=mix)
@@ -96,7 +113,7 @@ def _lacks(found: Answer) -> bool:
     return not {*found.mix} <= {each["scenario"] for each in found.commits}
 
 
-def _say_where(found: Answer) -> str:
+def say_where(found: Answer) -> str:
     """`in the lab`, `on CodeBuild`, `in these runs`."""
     where = say(f"answer.where_{found.place or 'unknown'}")
     return say("answer.calibrated", where=where) if found.calibrated else where
@@ -107,13 +124,18 @@ def _say_more(found: Answer) -> str:
     return say("answer.again", again=found.again) if found.again else ""
 
 
-def _say_mix(found: Answer) -> str:
-    """`an assumed mix of commits (70 % source and 30 % base)`."""
-    shares = [say("month.share", percent=100 * n, scenario=name) for name, n in found.mix.items()]
+def say_mix(found: Answer) -> str:
+    """`an assumed mix of commits (70 % source and 30 % base)`; of many kinds the most frequent."""
+    mix = dict(found.mix)
+    if len(mix) > _NAMED:
+        mix = dict(sorted(mix.items(), key=lambda each: -each[1])[: _NAMED - 1])
+    shares = [say("month.share", percent=100 * n, scenario=name) for name, n in mix.items()]
+    if rest := len(found.mix) - len(mix):
+        shares.append(say("answer.more_kinds", percent=100 * (1 - sum(mix.values())), rest=rest))
     return say(f"answer.mix_{found.mix_origin}", shares=shares)
 
 
-def _list_others(found: Answer) -> list[Mapping[str, Any]]:
+def list_others(found: Answer) -> list[Mapping[str, Any]]:
     """The strategies that are not emulated and not the baseline, the least difference first."""
     real = [
         each
@@ -134,7 +156,7 @@ def _turn_bounds(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return (None if high is None else -high, None if low is None else -low)
 
 
-def _say_kinds(found: Answer) -> list[str]:
+def say_kinds_slower(found: Answer) -> list[str]:
     """For which kinds of commit the strategy is slower, or that it is slower for none."""
     rows = [each for each in found.commits if each["strategy"] == found.strategy]
     slower = [say_commit(each["scenario"]) for each in rows if each["verdict"] == SLOWER]
@@ -146,19 +168,19 @@ def _say_kinds(found: Answer) -> list[str]:
 def _say_turns(found: Answer) -> str:
     """At which value of what the verdict would turn, beside what the advice says of it; or ''."""
     parts = [
-        say(f"flips.{each['condition'].replace(' ', '_')}", side=_say_side(each), **each)
+        say(f"flips.{each['condition'].replace(' ', '_')}", side=say_side(each), **each)
         for each in found.flips
         if each["turns_at"] is not None and each["value"]
     ]
     return say("answer.turns", conditions=parts) if parts else ""
 
 
-def _say_side(flip: Mapping[str, Any]) -> str:
+def say_side(flip: Mapping[str, Any]) -> str:
     """On which side of its turn a condition is to be for the verdict to turn."""
     return say("flips.above" if flip["turns_at"] > flip["value"] else "flips.below")
 
 
-def _say_entries(found: Answer) -> str:
+def say_entries(found: Answer) -> str:
     """What a push leaves in the registry, and what a policy keeps; '' where it is unknown."""
     price = found.price
     if found.verdict != FASTER or price.get("entries_a_push") is None:
@@ -166,7 +188,8 @@ def _say_entries(found: Answer) -> str:
     entries, before = price["entries_a_push"], price["entries_a_push_baseline"]
     than = say("answer.entries_same" if entries == before else "answer.entries_more", before=before)
     policy = _say_policy(price) if price["builds_kept_children_left_out"] is not None else ""
-    return say("answer.entries", entries=entries, than=than, policy=policy)
+    facts = {"strategy": found.strategy, "than": than, "policy": policy}
+    return say("answer.entries", entries=entries, **facts)
 
 
 def _say_policy(price: Mapping[str, Any]) -> str:
@@ -183,14 +206,19 @@ def _say_bill(found: Answer) -> str:
     if found.verdict != FASTER or minutes is None:
         return ""
     usd = found.price["usd_a_month"]
-    name = "unpriced" if usd is None else "same_bill" if abs(usd) < _CENT else "cheaper"
+    name = "unpriced" if usd is None else "same_bill" if is_same_bill(usd) else "cheaper"
     name = "dearer" if name == "cheaper" and usd > 0 else name
     unbilled = say("answer.unbilled") if found.place == "lab" else ""
     cost = say(
         f"answer.{name}", usd=abs(usd or 0), compute=found.price["compute"], unbilled=unbilled
     )
-    where, builds = say_sentence(_say_where(found)).rstrip("."), found.price["builds_a_month"]
+    where, builds = say_sentence(say_where(found)).rstrip("."), found.price["builds_a_month"]
     return say("answer.bill", where=where, builds=builds, minutes=-minutes, cost=cost)
+
+
+def is_same_bill(usd: float | None) -> bool:
+    """Whether a difference would be shown as 0.00 USD."""
+    return usd is not None and abs(usd) < _CENT
 
 
 def _say_alike(found: Answer) -> str:
@@ -223,7 +251,7 @@ def say_exports(found: Answer, strategy: str | None = None) -> str:
     more = "more" if row["difference"] > 0 else "less"
     return say(
         "answer.exports",
-        where=_say_where(found),
+        where=say_where(found),
         baseline=found.baseline,
         size=abs(row["difference"]),
         more=say(f"answer.{more}"),

@@ -37,6 +37,12 @@ def say_grid(checked: pd.DataFrame, scenario: str = SOURCE.name) -> list[str]:
 say_sweep = say_grid
 
 
+def say_errors(checked: pd.DataFrame) -> str:
+    """How far predictions are off, of check_break_even's rows, in one sentence."""
+    facts = summarise_errors(checked) if len(checked) else None
+    return say("breakeven.off", **facts) if facts else say("breakeven.no_error")
+
+
 def say_validation(checked: pd.DataFrame) -> list[str]:
     """Sentences on validate_model's rows: one a way of leaving out."""
     if checked.empty:

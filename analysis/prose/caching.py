@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.measures.caching import summarise_misses, summarise_reuse
-from analysis.measures.compare import spread
+from analysis.measures.compare import EMULATED, spread
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.rows import list_records
@@ -28,9 +28,28 @@ def say_hits(hits: pd.DataFrame) -> list[str]:
 
 def _say_rates(name: str, rates: pd.DataFrame) -> str:
     """A strategy's median hit rates by scenario."""
-    rows = list_records(rates[rates["median"] > 0])
-    said = [say(f"caching.rate{'_alike' * (row['low'] == row['high'])}", **row) for row in rows]
-    return say("caching.rates", strategy=name, rates=said)
+    return say("caching.rates", strategy=name, rates=_list_rates(rates, name))
+
+
+def _list_rates(rates: pd.DataFrame, name: str) -> list[str]:
+    """`55 % for a changed source file (6 of 6 builds)` of each scenario with hits."""
+    rows = list_records(rates[rates["strategy"].eq(name) & rates["median"].gt(0)])
+    return [say(f"caching.rate{'_alike' * (row['low'] == row['high'])}", **row) for row in rows]
+
+
+def say_best_hits(hits: pd.DataFrame) -> str:
+    """Who of those not emulated gets most from a cache, and how much, of hits_by_run's rows."""
+    rates = spread(hits, "rate")
+    rates = rates[~rates["strategy"].str.endswith(EMULATED)]
+    shapes = {
+        str(name): tuple(rows["median"].fillna(0.0))
+        for name, rows in rates.groupby("strategy", sort=False)
+    }
+    best = max(shapes, key=lambda name: sum(shapes[name]), default="")
+    if not any(shapes.get(best, ())):
+        return say("caching.never", strategies=[*shapes]) if shapes else say("caching.no_build")
+    names = [name for name, shape in shapes.items() if shape == shapes[best]]
+    return say("caching.most", strategies=names, rates=_list_rates(rates, best))
 
 
 def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:

@@ -1,5 +1,6 @@
 """What the builds that a project already has show, in words."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -27,19 +28,39 @@ _FACTORS = {"seconds": 1.0, "rate": 100.0}
 
 def say_history(history: PastBuilds) -> list[str]:
     """What was read: how many builds of what, from when to when, how they ended, how long."""
+    *counts, problems = _say_read(history)
+    lengths = [say("past.length", **row) for row in list_records(spread_seconds(history))]
+    return [*filter(None, [*counts, *lengths, problems])]
+
+
+def say_past(history: PastBuilds, seen: pd.DataFrame, minutes: pd.DataFrame) -> list[str]:
+    """What was read, what caches gave, and where most minutes go, of all projects together.
+
+    `seen`: cache_seen's rows, `minutes`: phase_minutes'.
+    """
+    *counts, problems = _say_read(history)
+    found, builds = int(seen["with_hits"].sum()), int(seen["builds"].sum())
+    hits = say("past.any_hit", hits=say_counted(found, builds, "build")) if builds else ""
+    phases = minutes.groupby("phase")["minutes"].sum()
+    share = phases.max() / phases.sum() if phases.sum() else math.nan
+    most = "" if phases.empty else say("past.most", phase=phases.idxmax(), share=share)
+    return [*filter(None, [*counts, hits or say("past.no_layers"), most, problems])]
+
+
+def _say_read(history: PastBuilds) -> list[str]:
+    """How many builds, read logs, builds not shown, and last problems; '' for what is none."""
     facts = summarise_builds(history)
     projects, days = facts["projects"], facts["days"]
     many = len(projects) > _NAMED
     of = count_words(len(projects), "project") if many else join_words(projects)
     when = say("past.days", days=" to ".join(days)) if days else say("past.no_days")
     ends = [say("past.end", number=each, status=name) for name, each in facts["ends"].items()]
-    number, read = facts["number"], facts["read"]
+    number, read, told = facts["number"], facts["read"], len(history.problems)
     return [
         say("past.builds", number=number, of=of, when=when, ends=ends),
         say("past.read", read=read, rest=number - read),
-        *([say("past.left_out", number=history.left_out)] if history.left_out else []),
-        *(say("past.length", **row) for row in list_records(spread_seconds(history))),
-        *([say("past.problems", number=told)] if (told := len(history.problems)) else []),
+        say("past.left_out", number=history.left_out) if history.left_out else "",
+        say("past.problems", number=told) if told else "",
     ]
 
 

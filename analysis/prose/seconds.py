@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures.compare import EMULATED
 from analysis.measures.seconds import (
     largest_activities,
     rank_by_path,
@@ -90,6 +91,15 @@ def say_balance(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) ->
     if not rows:
         return [say("seconds.no_balance", baseline=baseline, scenario=scenario)]
     return [_say_balance(row, baseline) for row in rows]
+
+
+def say_ends(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) -> list[str]:
+    """say_balance's sentences of the strategies, not emulated, that save most and cost most."""
+    rows = list_records(sum_balance(table, scenario))
+    real = [row for row in rows if not str(row["strategy"]).endswith(EMULATED)]
+    if not real:
+        return [say("seconds.no_balance", baseline=baseline, scenario=scenario)]
+    return [_say_balance(row, baseline) for row in [real[0], *real[1:][-1:]]]
 
 
 def _say_balance(row: dict[str, Any], baseline: str) -> str:

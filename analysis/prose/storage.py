@@ -34,13 +34,14 @@ def say_rollbacks(table: pd.DataFrame, number: int) -> str:
     differing = differing_readings(table)
     if not differing:
         return say("storage.same_kept", number=number)
-    parts = [_say_kept(name, kept) for name, kept in differing.items()]
+    alike: dict[tuple[int, int], list[str]] = {}
+    for name, kept in differing.items():
+        alike.setdefault((kept[_WHOLE], kept[_EACH]), []).append(name)
+    parts = [
+        say("storage.kept_of", kept=kept, counted=counted, strategy=names[0], strategies=names)
+        for (kept, counted), names in alike.items()
+    ]
     return say("storage.kept", number=number, parts="; ".join(parts))
-
-
-def _say_kept(name: str, kept: dict[str, int]) -> str:
-    """How many builds of a strategy are kept, and how many by the other reading."""
-    return say("storage.kept_of", kept=kept[_WHOLE], counted=kept[_EACH], strategy=name)
 
 
 def say_kinds(row: pd.Series) -> str:

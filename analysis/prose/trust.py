@@ -4,7 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures import summarise_validation
 from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
+from analysis.prose.breakeven import say_errors
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.records import CHANGED, NOT_KNOWN, NOT_SHIPPED, PRESSED, SIMULATION_SHARES
@@ -50,6 +52,29 @@ say_control = say_aa
 def say_simulation(table: pd.DataFrame) -> str:
     """The worst of each share over all settings, and what few rounds tell."""
     return say("trust.simulation", **summarise_simulation(table))
+
+
+def say_trials(
+    again: pd.DataFrame, simulated: pd.DataFrame, checked: pd.DataFrame, validated: pd.DataFrame
+) -> list[str]:
+    """A sentence a trial: A/A test, simulation, predicted break-even, the model elsewhere."""
+    facts = summarise_aa(again)
+    wrong = say_counted(facts["wrong"], facts["number"], "comparison") if facts else ""
+    return [
+        say("trust.itself", wrong=wrong) if facts else say("trust.no_aa"),
+        say("trust.simulated", **summarise_simulation(simulated)),
+        say_errors(checked),
+        *(say("trust.model", **row) for row in _list_unfitted(validated)),
+    ]
+
+
+def _list_unfitted(validated: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of contexts that the model was not fitted to, all of them together."""
+    if validated.empty:
+        return []
+    return list_records(
+        summarise_validation(validated).query("context == 'all' and left_out == 'context'")
+    )
 
 
 def list_simulation(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Executed notebooks as HTML pages: no code, no script, and nothing fetched from anywhere."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,16 +8,15 @@ from pathlib import Path
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from analysis.prose.template import say
 from analysis.redaction import redact
+from analysis.reports.first_screen import FirstScreen
 from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
-# the page whose first picture answers the question of a set
-_ANSWER = "5-verdict.html"
+# what the index says around what it is given
+_WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out")
 _TEMPLATES = Path(__file__).parent / "templates"
-_CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
-_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
-_PARAGRAPH = re.compile(r"<p(?: class=\"tex2jax_ignore mathjax_ignore\")?>(.*?)</p>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -41,24 +39,6 @@ class Page:
     title: str
     html: str = ""
     problem: str = ""
-
-    @property
-    def summary(self) -> str:
-        """The HTML of the page's first paragraph, '' without one."""
-        match = _PARAGRAPH.search(self.content)
-        return match[1] if match else ""
-
-    @property
-    def figure(self) -> str:
-        """The HTML of the page's first figure, '' without one."""
-        match = _FIGURE.search(self.content)
-        return match[0] if match else ""
-
-    @property
-    def content(self) -> str:
-        """The HTML between the page's navigation and its footer."""
-        match = _CONTENT.search(self.html)
-        return match[0] if match else ""
 
 
 @cache
@@ -83,25 +63,23 @@ def render_page(notebook: NotebookNode, title: str, file: str, site: Site) -> st
 
 
 def render_index(
-    title: str,
     site: Site,
+    first: FirstScreen,
     pages: Sequence[Page],
-    lines: Sequence[str],
     facts: Mapping[str, str],
     problems: Sequence[str],
 ) -> str:
-    """The index of a set as one HTML file, with the first picture of the page that answers it.
+    """The index of a set as one HTML file: the answer first, then the way to the pages.
 
-    `lines`: the answer's sentences, its advice and its grounds first.
+    `facts` say where the numbers come from, `problems` what is left out.
     """
-    answers = [page.figure for page in pages if page.file == _ANSWER]
     template = _make_exporter().environment.get_template("set.html.j2")
     html = template.render(
-        title=title,
         site=site,
+        first=first,
+        question=say("first.question"),
+        words={name: say(f"first.{name}") for name in _WORDS},
         pages=pages,
-        lines=lines,
-        figure="".join(answers),
         facts=facts,
         problems=problems,
     )

@@ -8,14 +8,13 @@ from nbformat import NotebookNode
 
 from analysis.answers import answer
 from analysis.errors import AnalysisError, ReportError
-from analysis.prose import say_answer
 from analysis.redaction import redact
+from analysis.reports.first_screen import make_first_screen
 from analysis.reports.notebooks import list_analyses, read_title, run_notebook, say_opening
 from analysis.reports.pages import Page, Site, render_index, render_page
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 from analysis.results import Experiment, to_experiment
 
-_TITLE = "Which Docker caching strategy is fastest?"
 _ANSWER = "answer.json"
 
 
@@ -36,8 +35,8 @@ def make_reports(
         name_page(path): title.partition(":")[0] for path, title in titles.items()
     }
     found = answer(data)
-    lines = say_answer(found)
-    site = Site(files, summarise_source(data), lines[0])
+    first = make_first_screen(found)
+    site = Site(files, summarise_source(data), first.title)
     folder.mkdir(parents=True, exist_ok=True)
     made = {
         path: _make_page(path, titles[path], site, folder, future)
@@ -47,7 +46,7 @@ def make_reports(
     }
     pages = [made[path] for path in notebooks]
     index = folder / "index.html"
-    html = render_index(_TITLE, site, pages, lines, describe_source(data), list_problems(data))
+    html = render_index(site, first, pages, describe_source(data), list_problems(data))
     write_html(index, html)
     (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
     failed = [page.problem for page in pages if page.problem]

@@ -1,15 +1,31 @@
 import base64
 import re
+from html import escape
 
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis.prose import Card
+from analysis.reports.first_screen import FirstScreen
 from analysis.reports.pages import Page, Site, render_index, render_page
 
 HOSTILE = "<script>document.title = 'taken'</script>"
 SITE = Site({"index.html": "Overview", "3-trial.html": "Trial"}, f"5 builds of {HOSTILE}.")
 PIXEL = base64.b64encode(b"any picture").decode()
 FIGURE = f'<figure><img src="data:image/png;base64,{PIXEL}" alt="Seconds by strategy."></figure>'
+
+FIRST = FirstScreen(
+    title=f"docker {HOSTILE}",
+    advice=f"Use {HOSTILE}.",
+    measured="Measured in the lab.",
+    lead=["It is so."],
+    cards=[Card("−1.0 s", HOSTILE), Card("4 entries", HOSTILE, warns=True)],
+    figure=FIGURE,
+    heads=[("docker", ""), (HOSTILE, "wide")],
+    rows=[("a changed source file", [("20.0 s", "own"), ("−1.0", "faster wide")])],
+    unknown=[HOSTILE],
+    words={"by_kind": "By kind", "more_rows": ""},
+)
 
 
 def show(html):
@@ -68,20 +84,30 @@ def test_a_page_names_its_language_title_and_landmarks():
 
 
 def test_a_page_that_could_not_be_made_offers_nothing_to_the_index():
-    page = Page("3-trial.html", "Trial", problem="failed")
-    assert (page.summary, page.figure) == ("", "")
+    failed = Page("3-trial.html", "Trial", problem="failed")
+    index = render_index(SITE, FIRST, [failed], {}, [])
+    assert "Not made: failed" in index and 'href="3-trial.html"' in index.partition("<main")[0]
+    assert 'href="3-trial.html"' not in index.partition("<main")[2]
 
 
-def test_the_index_shows_headline_picture_reports_facts_and_problems():
-    html = render(new_markdown_cell("# Trial\n\nIt is **so**."), show(FIGURE))
-    made = Page("5-verdict.html", "Trial: a page", html)
-    other = Page("6-other.html", "Other", html.replace("Seconds by", "Bytes by"))
+def test_the_index_shows_answer_picture_reports_facts_and_problems():
+    made = Page("5-verdict.html", "Trial: a page", "<html></html>")
     failed = Page("4-lost.html", "Lost", problem=f"cell 7 failed: {HOSTILE}")
-    index = render_index(
-        "Which?", SITE, [made, other, failed], [f"docker {HOSTILE}"], {"Built": HOSTILE}, [HOSTILE]
-    )
-    assert "<p>It is <strong>so</strong>.</p>" in index
+    index = render_index(SITE, FIRST, [made, failed], {"Built": HOSTILE}, [HOSTILE])
+    assert f"<h1>{escape(FIRST.title)}</h1>" in index
     assert re.findall(r'alt="([^"]*)"', index) == ["Seconds by strategy."]
     assert '<a href="5-verdict.html">' in index and 'href="4-lost.html"' not in index
     assert "Not made: cell 7 failed" in index
-    assert "<script" not in index and index.count("&lt;script&gt;") == 5
+    # source, advice and title twice, cards, table, unknown, problem, fact, and what is left out
+    assert "<script" not in index and index.count("&lt;script&gt;") == 12
+
+
+def test_an_answer_of_nothing_has_its_index():
+    nothing = FirstScreen("No build", "No build can be compared yet.", "", ["Record more."])
+    index = render_index(SITE, nothing, [], {}, [])
+    assert "<h1>No build</h1>" in index and "Record more." in index
+    assert (
+        "<figure" not in index
+        and "<table" not in index
+        and "<ul" not in index[index.index("<main") :]
+    )

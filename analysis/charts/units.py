@@ -1,0 +1,16 @@
+"""Units of columns as tables show them, one of each kind: shares in %, money in USD.
+
+The ends of a 95 % interval alone are called low and high; ENDS names those of what was measured.
+"""
+
+ENDS = {"low": "lowest", "high": "highest"}
+_SHARES = ("layers", "numbered steps", "vertices", "expected", "share", "saved", "median_rate")
+_ERRORS = ("error", "mean_error", "shifted_error", "held")
+RATES = dict.fromkeys((*_SHARES, *_ERRORS), "%")
+# of a table whose interval is that of a share
+SEEN = dict.fromkeys((*RATES, "low", "high"), "%")
+SECONDS = dict.fromkeys(("median", "difference", "low", "high", "detectable"), "s")
+_MINUTES = ("minutes", "billed_minutes", "difference", "low", "high")
+_COSTS = ("cost", "cost_difference", "cost_low", "cost_high")
+MONTH = dict.fromkeys(_MINUTES, "min") | dict.fromkeys(_COSTS, "USD")
+STORED = {"gigabytes": "GB", "in_s3": "GB", "cost": "USD"}
