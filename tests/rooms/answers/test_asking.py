@@ -224,6 +224,18 @@ def test_what_would_end_staying_is_listed_too(lab):
     assert len(found.flips) == 6
 
 
+def test_others_tell_of_conditions_that_one_experiment_had_one_value_of(lab):
+    alone, found = answer(lab), answer(lab, others="data/sweep")
+    unknown = {each["condition"] for each in alone.flips if each["reason"]}
+    assert unknown == {"unpacking speed", "link", "work"}
+    assert all(each["turns_at"] is None for each in alone.flips if each["reason"])
+    told = {each["condition"]: each for each in found.flips}
+    for name in ("link", "work"):
+        assert told[name]["reason"] is None and told[name]["low"] < told[name]["high"]
+    # what was measured stays as it was
+    assert (found.difference, found.strategies) == (alone.difference, alone.strategies)
+
+
 def test_at_other_speeds_the_answer_is_the_model_s_and_says_so(lab, tmp_path):
     measured, found = answer(lab), answer(lab, speeds=SPEEDS)
     assert found.calibrated and not measured.calibrated

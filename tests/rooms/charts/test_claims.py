@@ -45,3 +45,18 @@ def test_the_tables_are_dressed_as_others_are():
 
 def test_no_claims_give_empty_tables():
     assert memos(CLAIMS[:0]).data.count("<table") == 2
+
+
+def test_a_verdict_is_a_chip_and_what_it_depends_on_stands_beside_the_claim():
+    verdicts = ["holds", "does not hold", "holds only if the commit is big", "not measured here"]
+    rows = pd.concat([CLAIMS[:1]] * 4).assign(verdict=pd.array(verdicts, "string"))
+    html = memos(rows).data
+    found = re.findall(r'<span class="chip (\w+)">([^<]*)</span>', html)
+    assert found == [
+        ("holds", "holds"),
+        ("fails", "does not hold"),
+        ("partly", "holds only if"),
+        ("open", "not measured here"),
+    ]
+    assert "one” – only if the commit is big.<details>" in html
+    assert html.count("<details>") == 5, "the evidence of each, and where all were measured"

@@ -26,6 +26,38 @@ def test_hits_are_told_by_strategy_and_so_is_their_absence():
     ]
 
 
+def test_who_gets_most_from_a_cache_is_said_once_with_all_alike():
+    found = {"docker": 0.0, "one": 0.5, "two": 0.5, "less": 0.25, "kept (emulated)": 1.0}
+    hits = pd.DataFrame(
+        [
+            {"strategy": name, "scenario": scenario, "rate": rate if scenario == "source" else 0.0}
+            for name, rate in found.items()
+            for scenario in ("cold", "source")
+        ]
+    )
+    assert findings.say_best_hits(hits) == (
+        "one and two hand back most: 50 % for a changed source file (1 of 1 build)."
+    )
+    none = hits.assign(rate=0.0)
+    assert findings.say_best_hits(none) == (
+        "No layer came from a cache with docker, one, two and less."
+    )
+    assert findings.say_best_hits(hits[:0]) == "No build was found in any log."
+
+
+def test_the_ends_of_what_is_saved_and_paid_are_told_without_emulated_ones():
+    net = {"kept (emulated)": -9.0, "saves": -7.0, "between": 1.0, "costs": 13.0}
+    rows = [
+        {"strategy": name, "scenario": "source", "activity": "work", "difference": each, "n": 6}
+        for name, each in net.items()
+    ]
+    said = findings.say_ends(pd.DataFrame(rows), "source")
+    assert [each.split(" ")[0] for each in said] == ["saves", "costs"]
+    assert "7.0 s less than docker" in said[0] and "13.0 s more than docker" in said[1]
+    assert len(findings.say_ends(pd.DataFrame(rows[1:2]), "source")) == 1
+    assert findings.say_ends(pd.DataFrame(rows[:1]), "source")[0].startswith("Nothing can be set")
+
+
 def test_without_a_build_no_hit_rate_is_said():
     runs, logs = read_texts(RUNS, ["", ""])
     said = findings.say_hits(hits_by_run(runs, logs.steps))
@@ -92,6 +124,9 @@ def test_rollbacks_are_told_where_the_readings_differ():
     ]
     said = findings.say_rollbacks(pd.DataFrame(rows), 3)
     assert "builds: 3 of b (1 if each entry counted). Of the others" in said
+    alike = [*rows, *({**row, "strategy": "c"} for row in rows if row["strategy"] == "b")]
+    said = findings.say_rollbacks(pd.DataFrame(alike), 3)
+    assert "builds: 3 of b and c (1 if each entry counted). Of the others" in said
     same = findings.say_rollbacks(pd.DataFrame(rows[:2]), 3)
     assert same == "“Keep the newest 3” keeps the same builds under both readings."
 

@@ -3,8 +3,9 @@
 import pandas as pd
 from measured import make_runs
 
-from analysis.prose import list_speeds, say_pressure, say_speeds
-from analysis.records import read_elsewhere
+from analysis.measures import check_break_even, judge_aa, validate_model
+from analysis.prose import list_speeds, say_pressure, say_speeds, say_trials
+from analysis.records import read_elsewhere, read_simulation
 
 RUNS = make_runs({"docker": {"source": [10]}})
 SPEEDS = pd.DataFrame(
@@ -55,3 +56,18 @@ def test_pressure_that_all_runs_had_is_told_without_a_comparison():
 def test_no_pressure_and_an_unknown_one_are_told_apart():
     assert say_pressure(measure([10, 12], [False, None])).endswith("under pressure (n = 1).")
     assert say_pressure(measure([10, 12], [None, None])).startswith("None of 2 runs tells how")
+
+
+def test_each_trial_has_a_sentence_and_one_that_was_not_made_says_so():
+    about = [20.0, 20.3, 19.8, 20.1]
+    again = judge_aa(make_runs({"docker": {"source": about}, "docker-again": {"source": about}}))
+    itself, simulated, errors = say_trials(
+        again, read_simulation(), check_break_even([]), validate_model([])
+    )
+    assert itself == (
+        "A strategy against itself: 0 of 1 comparison (95 % interval 0 to 79 %) told a difference."
+    )
+    assert simulated.startswith("Simulated: at most ") and " with 6." in simulated
+    assert errors == "No prediction can be checked: no break-even was measured."
+    none, *_ = say_trials(again[:0], read_simulation(), check_break_even([]), validate_model([]))
+    assert none == "No strategy was measured under two names often enough."

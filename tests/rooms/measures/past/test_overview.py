@@ -18,6 +18,7 @@ from analysis.prose import (
     say_history,
     say_minutes,
     say_missing,
+    say_past,
     say_trend,
 )
 
@@ -38,6 +39,19 @@ def test_the_glance_counts_what_there_is_and_says_what_is_unknown(read):
         "3 logs read, 0 builds without one.",
         "A build of app takes 15.1 s after provisioning (median, 15.1 to 15.1 s, n = 2).",
     ]
+
+
+def test_all_projects_together_are_told_in_few_sentences(read):
+    history = read(build_log(cached=LAYERS), build_log(after(10)))
+    said = say_past(history, cache_seen(history), phase_minutes(history))
+    assert said[1:] == [
+        "2 logs read, 0 builds without one.",
+        "1 of 2 builds (95 % interval 9 to 91 %) had a layer from a cache.",
+        "Most minutes go to BUILD (100 %).",
+    ]
+    nothing = read(build_log(command="true").partition("#0 ")[0])
+    said = say_past(nothing, cache_seen(nothing), phase_minutes(nothing)[:0])
+    assert said[2:] == ["No docker build with layers was found in any log."]
 
 
 def test_caches_are_counted_by_build_with_an_interval(read):
