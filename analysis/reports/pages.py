@@ -15,7 +15,7 @@ from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
 # what the index says around what it is given
-_WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out")
+_WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out", "more")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -77,7 +77,6 @@ def render_index(
     html = template.render(
         site=site,
         first=first,
-        question=say("first.question"),
         words={name: say(f"first.{name}") for name in _WORDS},
         pages=pages,
         facts=facts,
