@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.charts.canvas import write_text
+from analysis.charts.canvas import say, write_text
 from analysis.charts.folds import fold
 from analysis.rows import list_rows
 
@@ -24,7 +24,7 @@ def memos(claims: pd.DataFrame) -> HTML:
     for number, row in enumerate(list_rows(claims), start=1):
         chip, condition = _split_verdict(str(row.verdict))
         claim = write_text(f"“{row.claim}” {condition}".strip())
-        evidence = fold("evidence", HTML(f"<p>{write_text(row.numbers)}</p>")).data
+        evidence = fold("evidence", say(_split_evidence(str(row.numbers)))).data
         found.append([_link_number(number, "claim", "runs"), chip, f"{claim}{evidence}"])
         folders = f"<code>{write_text(row.runs)}</code>"
         where.append([_link_number(number, "runs", "claim"), write_text(row.where), folders])
@@ -38,6 +38,17 @@ def _split_verdict(verdict: str) -> tuple[str, str]:
     name, rest = _CHIPS.get(begin, "open"), verdict.removeprefix(begin)
     chip = f'<span class="chip {name}">{write_text(begin)}</span>'
     return chip, f"– only if{rest}." if rest else ""
+
+
+def _split_evidence(numbers: str) -> list[str]:
+    """The parts of a text between full stops and semicolons that stand in no brackets or quotes."""
+    parts, depth, begin = [], 0, 0
+    for at, sign in enumerate(numbers):
+        depth += (sign in "([“") - (sign in ")]”")
+        if depth == 0 and numbers[at : at + 2] in ("; ", ". "):
+            parts.append(numbers[begin : at + 1])
+            begin = at + 2
+    return [*parts, numbers[begin:]]
 
 
 def _link_number(number: int, here: str, there: str) -> str:

@@ -60,3 +60,14 @@ def test_a_verdict_is_a_chip_and_what_it_depends_on_stands_beside_the_claim():
     ]
     assert "one” – only if the commit is big.<details>" in html
     assert html.count("<details>") == 5, "the evidence of each, and where all were measured"
+
+
+def test_long_evidence_is_a_list_and_its_brackets_and_quotes_stay_whole():
+    said = "one is 2 of 3 (a; b. c); two says “x; y. Z”; three. four has 0.5 s"
+    html = memos(CLAIMS[:1].assign(numbers=pd.array([said], "string"))).data
+    assert re.findall(r"<li>(.*?)</li>", html) == [
+        "one is 2 of 3 (a; b. c);",
+        "two says “x; y. Z”;",
+        "three.",
+        "four has 0.5 s",
+    ]
