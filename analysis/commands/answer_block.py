@@ -14,6 +14,8 @@ from analysis.prose import (
 
 # how many strategies the table shows beside the baseline and the best emulated one
 _SHOWN = 6
+# of more kinds of commit the most frequent
+_KINDS = 8
 
 
 def write_answer(found: Answer) -> str:
@@ -29,12 +31,14 @@ def write_answer(found: Answer) -> str:
 def _tabulate(found: Answer) -> tuple[list[str], list[list[str]]]:
     """(head, rows) of the table: the baseline, the nearest strategies, the best emulated one."""
     table = tabulate_commits(found, _SHOWN)
-    columns = [[cell.text for cell in cells] for cells in table.rows.values()]
+    frequent = sorted(table.rows, key=lambda name: -found.mix.get(name, 0))[:_KINDS]
+    kinds = [name for name in table.rows if name in frequent]
+    columns = [[cell.text for cell in table.rows[name]] for name in kinds]
     first, *others = zip(*columns, strict=True)
     rows = [[f"`{found.baseline}` takes", *first, say_seconds_cell(found.seconds_from).text]]
     for each, cells in zip(table.strategies, others, strict=True):
         rows.append([_name(each, found), *cells, say_difference_cell(each).text])
-    return ["strategy", *table.rows, "the mix"], rows
+    return ["strategy", *kinds, "the mix"], rows
 
 
 def _name(row: Mapping[str, Any], found: Answer) -> str:
