@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from made_answers import make_answer
 
+from analysis.commands.answer_block import write_answer
 from analysis.commands.readme import (
     PAGES,
     draw_answer,
@@ -53,6 +55,15 @@ def test_content_is_put_between_the_marks_alone():
     assert changed == "a\n<!-- answer -->\n\\1 new\n<!-- /answer -->\nold\nb\n"
     with pytest.raises(ReportError, match=r"README\.md lacks the lines <!-- answer -->"):
         put_block("nothing here", "answer", "new")
+
+
+@pytest.mark.parametrize(("strategies", "kinds"), [(30, 11), (30, 20)])
+def test_an_answer_of_many_strategies_and_kinds_is_as_short(strategies, kinds):
+    found = make_answer(strategies, kinds, same_as=[f"cache-{n}" for n in range(strategies)])
+    lines = write_answer(found).splitlines()
+    assert len(lines) <= 25 and max(line.count("|") for line in lines) <= 12
+    said = [line for line in lines if line and not line.startswith("|")]
+    assert max(len(each.split()) for line in said for each in re.split(r"[.:] ", line)) <= 40
 
 
 def test_a_table_is_markdown():
