@@ -193,12 +193,10 @@ def _name_column(name: str, names: Mapping[str, str], units: Mapping[str, str]) 
 
 def _show_shares(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     """The frame with its shares as `27 %`; nulls stay."""
-    shares = [name for name in frame if units.get(str(name)) == "%"]
-    said = {
-        name: [None if pd.isna(each) else f"{100 * each:.0f} %" for each in frame[name]]
-        for name in shares
-    }
-    return frame.assign(**said) if said else frame
+    shown = frame.copy(deep=False)
+    for name in [each for each in frame if units.get(str(each)) == "%"]:
+        shown[name] = [None if pd.isna(each) else f"{100 * each:.0f} %" for each in frame[name]]
+    return shown
 
 
 def _show_cell(value: Any) -> Any:

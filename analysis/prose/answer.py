@@ -18,7 +18,7 @@ from analysis.workload import BASELINE, say_commit
 # a difference that is shown as 0.00 USD
 _CENT = 0.005
 # as many kinds of commit as a sentence names
-_NAMED = 6
+_NAMED = 5
 _PAYS = {FASTER: "pays", SLOWER: "pays_not", SAME: "pays_same", CLOSE: "pays_close"}
 
 
@@ -128,7 +128,7 @@ def say_mix(found: Answer) -> str:
     """`an assumed mix of commits (70 % source and 30 % base)`; of many kinds the most frequent."""
     mix = dict(found.mix)
     if len(mix) > _NAMED:
-        mix = dict(sorted(mix.items(), key=lambda each: -each[1])[: _NAMED - 1])
+        mix = dict(sorted(mix.items(), key=lambda each: -each[1])[: _NAMED - 2])
     shares = [say("month.share", percent=100 * n, scenario=name) for name, n in mix.items()]
     if rest := len(found.mix) - len(mix):
         shares.append(say("answer.more_kinds", percent=100 * (1 - sum(mix.values())), rest=rest))

@@ -11,7 +11,7 @@ from analysis.words import FASTER, SLOWER
 from analysis.workload import say_commit
 
 # strategies beside the baseline, and kinds of commit, that a small table has
-_STRATEGIES, _KINDS = 4, 8
+_STRATEGIES, _KINDS = 3, 8
 _CLASSES = {FASTER: "faster", SLOWER: "slower", "": "own"}
 Row = tuple[str, Sequence[tuple[str, str]]]
 
@@ -78,7 +78,8 @@ def _tabulate(found: Answer) -> tuple[list[tuple[str, str]], list[Row]]:
         kind = "first.emulated_head" if each["emulated"] else "first.head"
         heads.append((say(kind, strategy=each["strategy"]), name))
     kinds = sorted(table.rows, key=lambda name: -found.mix.get(name, 0))
-    rows = [(_say_kind(found, kind), _dress(table.rows[kind], ["", *classes])) for kind in kinds]
+    widths = ["", *classes]
+    rows: list[Row] = [(_say_kind(found, kind), _dress(table.rows[kind], widths)) for kind in kinds]
     return heads, rows
 
 

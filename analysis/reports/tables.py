@@ -21,7 +21,8 @@ _LONG = 40
 _EMPTY_BODY = re.compile(r"(<tbody>)\s*(</tbody>)")
 # a column is one of text when a value of it starts with a letter
 _TEXT = re.compile(r"[^\W\d]")
-_TAG = re.compile(r"<[^>]+>")
+# what a chip is made of
+_CHIP = re.compile(r"</?span[^>]*>")
 
 
 def dress_tables(html: str) -> str:
@@ -78,7 +79,7 @@ def _classify_columns(body: str) -> dict[int, str]:
     classes: dict[int, str] = {}
     for row in _ROW.findall(body):
         for place, (_, _, content) in enumerate(reversed(_CELL.findall(row))):
-            said = _TAG.sub("", content).strip()
+            said = _CHIP.sub("", content).strip()
             if len(said) > _LONG:
                 classes[place] = "text long"
             elif _TEXT.match(said) and content not in _ABSENT:
