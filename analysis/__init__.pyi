@@ -28,7 +28,7 @@ from .records import (
 from .registry import preview_lifecycle, read_images
 from .results import read_experiment, read_grid, read_sweep
 from .store import read_logs
-from .workload import load_strategies
+from .workload import load_strategies, plan_changes
 
 __all__ = [
     "Answer",
@@ -49,6 +49,7 @@ __all__ = [
     "measures",
     "month",
     "overhead_map",
+    "plan_changes",
     "preview_lifecycle",
     "prose",
     "read_experiment",

@@ -11,8 +11,15 @@ from analysis.records import read_experiment
 
 CONTROL = Path(__file__).parents[1] / "data" / "control"
 SHARES = {"unchanged": 0.5, "source": 0.5}
+CHANGES = {
+    "source": {
+        "file": "app/__init__.py",
+        "layers": [{"stage": "build", "position": 6, "instruction": "COPY app/ app/"}],
+    }
+}
 # the arguments after the frames, where there is no default or the default finds nothing
 MORE = {
+    "check_first_misses": {"changes": CHANGES},
     "compare_mix": {"mix": SHARES},
     "explain_misses": {"after": "LOG"},
     "layer_hits": {"scenario": "source"},

@@ -40,8 +40,7 @@ HEAVY = {
     "papermill": {"reports"},
     "nbclient": {"reports"},
     "nbconvert": {"reports"},
-    # workload reads .dockerignore by the Docker client's own rules
-    "docker": {"lab", "workload"},
+    "docker": {"lab"},
     "loky": {"store"},
     "distributed": {"store"},
     "duckdb": {"store"},

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import records
+from analysis.measures.caching import check_first_misses
 from analysis.measures.compare import EMULATED, long_rounds
 from analysis.prose.template import say
-from analysis.records import CHANGED
+from analysis.records import CHANGED, CHANGES
 from analysis.results import Experiment
 from analysis.workload import UNSHAPED
 
@@ -51,6 +52,15 @@ def _list_changed(experiment: Experiment) -> list[str]:
     return [str(name) for name in names if compared.eq(name).any()]
 
 
+def _list_misplaced(experiment: Experiment) -> list[str]:
+    """The scenarios in which other layers missed first than those that the change should hit."""
+    changes = experiment.facts.get(CHANGES)
+    if not isinstance(changes, dict) or not changes:
+        return []
+    checked = check_first_misses(experiment.runs, experiment.misses(), changes)
+    return [str(name) for name in checked.loc[checked["agrees"].eq(False), "scenario"]]
+
+
 def _passes_by(experiment: Experiment) -> bool:
     """Whether a link was shaped that what RUN steps fetch did not pass."""
     shaped = experiment.comparable["link"].ne(UNSHAPED).any()
@@ -71,7 +81,7 @@ def list_unknown(
     """
     runs = experiment.comparable
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
-    changed = _list_changed(experiment)
+    changed, misplaced = _list_changed(experiment), _list_misplaced(experiment)
     named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
     told = {
         "unknown.place": place is None,
@@ -79,6 +89,7 @@ def list_unknown(
         "unknown.lab": place == "lab",
         "unknown.restart": skipped,
         "unknown.recipe": changed,
+        "unknown.change": misplaced,
         "unknown.unshaped": place == "lab" and runs["link"].eq(UNSHAPED).all(),
         "unknown.direct": place == "lab" and _passes_by(experiment),
         "unknown.emulated": runs["strategy"].str.endswith(EMULATED).any(),
@@ -89,6 +100,7 @@ def list_unknown(
     facts = {
         "strategies": skipped,
         "changed": changed,
+        "misplaced": misplaced,
         "scenarios": unbuilt,
         "lacking": lacking,
         "rounds": named,

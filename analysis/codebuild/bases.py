@@ -50,8 +50,9 @@ def find_bases(settings: Settings) -> list[str]:
     """The images that the Dockerfile builds on as of scenario base."""
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         target = Path(folder) / BASE.name
-        make_context(settings.context, BASE.name, target, {}, {}, settings.replacements)
-        return list_bases(target)
+        given, options = settings.replacements, settings.options
+        make_context(settings.context, BASE.name, target, {}, {}, given, options=options)
+        return list_bases(target, options)
 
 
 def name_newer(sequence: CloudSequence, bases: list[str]) -> dict[str, str]:

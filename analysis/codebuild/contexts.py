@@ -7,20 +7,24 @@ import io
 import stat
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.aws import Aws, upload
 from analysis.codebuild.target import CONTEXT
 from analysis.experiment import Settings, digest_of
-from analysis.workload import context_files, make_context, set_arguments
+from analysis.workload import (
+    BUILD_FILES,
+    BuildOptions,
+    context_files,
+    make_context,
+    set_arguments,
+)
 
 # the earliest time that a zip can hold: a build does not see it
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
-# BuildKit reads another .dockerignore beside a Dockerfile's name, which we don't
-_OTHER_IGNORE = "Dockerfile.dockerignore"
 
 
 @dataclass(frozen=True)
@@ -48,40 +52,40 @@ def upload_contexts(
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         for name in scenarios:
             target = Path(folder) / name
-            make_context(settings.context, name, target, {}, newer, settings.replacements, without)
-            set_arguments(target, settings.arguments)
-            data = zip_context(target, CONTEXT)
+            options, given = settings.options, settings.replacements
+            make_context(settings.context, name, target, {}, newer, given, without, options)
+            set_arguments(target, settings.arguments, options)
+            data = zip_context(target, CONTEXT, options)
             location = upload(aws, bucket, experiment, name, data)
-            found[name] = ContextArchive(location, digest_of(target))
+            found[name] = ContextArchive(location, digest_of(target, options))
     return found
 
 
-def zip_context(folder: Path, name: str) -> bytes:
-    """A zip with the files of a context under NAME/: those that a build of it may see.
+def zip_context(folder: Path, name: str, options: BuildOptions | None = None) -> bytes:
+    """A zip with the files of a context under NAME/: those that a build of it may read.
 
     Links stay links, files keep what may be done with them, empty folders are in it.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _list_sent(folder):
+        for path in _list_sent(folder, options or BuildOptions()):
             _add(archive, folder / path, f"{name}/{path.as_posix()}")
     return buffer.getvalue()
 
 
-def _list_sent(folder: Path) -> list[Path]:
+def _list_sent(folder: Path, options: BuildOptions) -> list[Path]:
     """What of a context is sent, relative to it: what .dockerignore leaves out stays here."""
     found = {path.relative_to(folder) for path in folder.rglob("*")}
-    if (folder / _OTHER_IGNORE).exists():
-        return sorted(path for path in found if not _is_full(folder / path))
-    kept = {*context_files(folder), Path("Dockerfile"), Path(".dockerignore")}
+    kept = {*context_files(folder, options), Path(options.dockerfile), *_list_kept(folder)}
     links = {path for path in found if (folder / path).is_symlink()}
     empty = {path for path in found if _is_empty(folder / path)}
     return sorted(found & (kept | links | empty))
 
 
-def _is_full(path: Path) -> bool:
-    """Whether a path is a folder with something in it."""
-    return path.is_dir() and not path.is_symlink() and any(path.iterdir())
+def _list_kept(folder: Path) -> Iterator[Path]:
+    """The files of a context that commands read which build it: ignore files, bake's, compose's."""
+    for pattern in BUILD_FILES:
+        yield from (path.relative_to(folder) for path in folder.rglob(pattern) if path.is_file())
 
 
 def _is_empty(path: Path) -> bool:

@@ -21,8 +21,11 @@ from analysis.experiment import (
     plan_sequences,
     record_folders,
     record_settings,
+    say_changes,
 )
 from analysis.lab import Images
+from analysis.redaction import redact_values
+from analysis.words import join_words
 from analysis.workload import (
     CODEBUILD,
     UNSHAPED,
@@ -77,8 +80,11 @@ def plan_on_codebuild(
     """
     if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
+    _check_given(settings)
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
+    for line in say_changes(settings, possible):
+        report(line)
     facts = _describe_facts(folder, chosen, settings)
     built = _keep_possible(chosen, account, report)
     _check_names(built)
@@ -99,6 +105,27 @@ def plan_on_codebuild(
         [name_sequence(s.name, n) for n, s in asked if (n, s) not in plan.sequences],
         anew=plan.anew,
     )
+
+
+def _check_given(settings: Settings) -> None:
+    """SettingError for what CodeBuild would show in clear, or can't be given from here.
+
+    What a request says of variables and commands stands in the console for all who may read it.
+    """
+    files = [secret.id for secret in settings.given_secrets if secret.file]
+    if files:
+        raise SettingError(
+            f"SECRETS on CodeBuild come from variables of the project: keep {join_words(files)} in "
+            "Secrets Manager or Parameter Store, let the project's environment name a variable for "
+            "it, and give SECRETS=id=NAME,env=VARIABLE."
+        )
+    named = {**settings.build_args, **settings.env}
+    clear = [name for name in named if redact_values({name: named[name]})[name] != named[name]]
+    if clear:
+        raise SettingError(
+            f"{join_words(clear)} would stand in CodeBuild's console in clear: keep it in Secrets "
+            "Manager or Parameter Store, and let the project's environment give it."
+        )
 
 
 def _check_names(strategies: Sequence[Strategy]) -> None:
@@ -131,7 +158,9 @@ def _check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> Non
 
 def _describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
-    facts = gather_facts(settings.context, Images(), chosen, settings.replacements)
+    facts = gather_facts(
+        settings.context, Images(), chosen, settings.replacements, settings.options
+    )
     facts |= record_settings(settings) | record_folders(settings)
     return facts | identify(folder) | {"place": PLACE, "images": {}, "link": LINK}
 

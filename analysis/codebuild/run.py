@@ -16,7 +16,14 @@ from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
 from analysis.codebuild.unknown import stop_lost
 from analysis.errors import BaselineError
-from analysis.experiment import OPEN, Progress, Settings, run_looks, write_facts
+from analysis.experiment import (
+    OPEN,
+    Progress,
+    Settings,
+    run_looks,
+    say_unexpected,
+    write_facts,
+)
 from analysis.records import lock_folder, read_prices
 from analysis.workload import SCENARIOS
 
@@ -53,6 +60,8 @@ def run_on_codebuild(
             write_facts(folder, plan.facts, plan.describe_machine())
             check_access(aws, plan, folder, options.sleep, progress.say)
             _run_session(Session(folder, plan, settings, aws, options, progress))
+        for line in say_unexpected(folder):
+            progress.say(line)
     remove_finished(aws, folder, plan, options.sleep)
     return folder
 

@@ -114,6 +114,7 @@ class Session:
             Ledger.open(self.folder, name_sequence(strategy.name, number), self.plan.experiment),
             self.settings.time_limit,
             self.progress.say,
+            dict(self.settings.env),
             log_group=self.plan.projects[project][LOG_GROUP],
         )
         wanted = self.plan.list_wanted(self.folder, sequence)

@@ -24,6 +24,8 @@ from analysis.experiment import (
     read_settings,
     read_variables,
     run_experiment,
+    say_images,
+    say_needs,
     say_plan,
 )
 from analysis.lab import Images
@@ -50,12 +52,19 @@ def run_request(request: Request) -> Path:
 
 
 def say_request(request: Request) -> str:
-    """What run_request would build, in words; nothing is built and no engine asked."""
+    """What run_request would build, in words, once all that it needs was looked for.
+
+    Nothing is built; an engine is only asked for images.
+    """
     folder, strategies, scenarios, settings = _called_with(request)
     if request.place == "codebuild":
         return say_on_codebuild(folder, strategies, scenarios, settings)
     images = Images.from_environment()
-    return say_plan(folder, make_plan(folder, strategies, scenarios, settings, images, print))
+    plan = make_plan(folder, strategies, scenarios, settings, images, print)
+    for line in (*say_needs(settings, plan.strategies), *say_images(plan.facts["bases"].values())):
+        print(line)
+    settings.read_hidden()
+    return say_plan(folder, plan)
 
 
 def _called_with(request: Request) -> tuple[Path, Sequence[str], Sequence[str], Request]:
@@ -84,7 +93,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take settings that are not given from variables of their names, as make sets them",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="only say how many builds and about how long"
+        "--dry-run",
+        action="store_true",
+        help="only check images, arguments and files, and say what changes and how many builds",
     )
 
 

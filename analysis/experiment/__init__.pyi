@@ -1,4 +1,5 @@
 from .again import write_again
+from .changes import say_changes, say_images, say_needs, say_unexpected
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
 from .forms import OPEN, PLACES, as_is, check_place, form, read_whole, split_names
@@ -18,6 +19,7 @@ from .plan import (
     shuffled,
 )
 from .progress import Progress
+from .recorded import record_folders
 from .run import run_experiment
 from .settings import (
     Request,
@@ -27,7 +29,6 @@ from .settings import (
     read_parameters,
     read_settings,
     read_variables,
-    record_folders,
     record_settings,
     write_parameters,
 )
@@ -70,7 +71,11 @@ __all__ = [
     "run_experiment",
     "run_looks",
     "run_plan",
+    "say_changes",
+    "say_images",
+    "say_needs",
     "say_plan",
+    "say_unexpected",
     "serve_bases",
     "shuffled",
     "split_names",

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.experiment.forms import PLACES
-from analysis.experiment.settings import FOLDERS, list_settings
+from analysis.experiment.recorded import FOLDERS
+from analysis.experiment.settings import list_settings
 from analysis.shipped import in_checkout
 from analysis.workload import SCENARIOS, UNSHAPED, load_strategies
 

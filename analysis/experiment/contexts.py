@@ -7,16 +7,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.errors import ContextError
+from analysis.errors import ContextError, ImageError
 from analysis.lab import Images, Lab, ensure_image
 from analysis.workload import (
     SCENARIOS,
+    BuildOptions,
     context_files,
+    find_syntax,
     list_named,
     list_replacements,
     make_context,
     needs_newer_base,
+    read_dockerfile,
     set_arguments,
+    set_syntax,
 )
 
 
@@ -24,6 +28,7 @@ class Contexts(dict[str, Path]):
     """Scenario -> a copy of the context as of its commit.
 
     `make(scenario, target, without)` writes one, `without` the commits of some scenarios.
+    `absent_syntax`: the frontend's image that BuildKit's own one stands in for.
     """
 
     def __init__(
@@ -32,9 +37,12 @@ class Contexts(dict[str, Path]):
         scenarios: Iterable[str],
         make: Callable[[str, Path, Collection[str]], None],
         without: Collection[str] = (),
+        options: BuildOptions | None = None,
+        absent_syntax: str | None = None,
     ) -> None:
         super().__init__({name: folder / name for name in scenarios})
         self._make, self.without = make, set(without)
+        self._options, self.absent_syntax = options or BuildOptions(), absent_syntax
         for name, target in self.items():
             make(name, target, self.without)
 
@@ -49,7 +57,7 @@ class Contexts(dict[str, Path]):
 
     def digest(self) -> dict[str, str]:
         """Scenario -> digest_of its context."""
-        return {name: digest_of(context) for name, context in self.items()}
+        return {name: digest_of(context, self._options) for name, context in self.items()}
 
 
 @contextmanager
@@ -62,21 +70,43 @@ def contexts_for(
     arguments: Mapping[str, str] | None = None,
     without: Collection[str] = (),
     folder: Path | None = None,
+    options: BuildOptions | None = None,
 ) -> Iterator[Contexts]:
     """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases,
 
     `arguments` in place of the defaults of its Dockerfile's ARGs, later ones `without` some
     commits. They lie in `folder`, or where temporary files do.
     """
+    options = options or BuildOptions()
+    absent = _find_absent_syntax(lab, source, options)
+    bases = {name: image for name, image in bases.items() if name != absent}
     served = serve_bases(lab, bases, newer=False)
     newer = serve_bases(lab, bases, newer=True) if needs_newer_base(scenarios) else {}
 
     def make(name: str, target: Path, left_out: Collection[str]) -> None:
-        make_context(source, name, target, served, newer, replacements, left_out)
-        set_arguments(target, arguments or {})
+        make_context(source, name, target, served, newer, replacements, left_out, options)
+        set_arguments(target, arguments or {}, options)
+        if absent:
+            set_syntax(target, options)
 
     with tempfile.TemporaryDirectory(prefix="context-", dir=folder) as place:
-        yield Contexts(Path(place), scenarios, make, without)
+        yield Contexts(Path(place), scenarios, make, without, options, absent)
+
+
+def _find_absent_syntax(lab: Lab, source: Path, options: BuildOptions) -> str | None:
+    """The image of a Dockerfile's `# syntax=` that can't be had, which is told; else null."""
+    syntax = find_syntax(read_dockerfile(source, options))
+    if syntax is None:
+        return None
+    try:
+        ensure_image(lab.client, syntax, "the Dockerfile's # syntax=", lab.say)
+    except ImageError:
+        lab.say(
+            f"# syntax={syntax} can't be pulled: BuildKit's built-in frontend reads the "
+            "Dockerfile, which may know less than that one"
+        )
+        return syntax
+    return None
 
 
 def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, str]:
@@ -91,15 +121,22 @@ def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, st
     return {name: served[image] for name, image in bases.items()}
 
 
-def choose_bases(source: Path, images: Images, replacements: Path | None = None) -> dict[str, str]:
+def choose_bases(
+    source: Path,
+    images: Images,
+    replacements: Path | None = None,
+    options: BuildOptions | None = None,
+) -> dict[str, str]:
     """Name in a Dockerfile -> the image for it: BASE_IMAGE for the default base, else itself.
 
     Also of the Dockerfiles that replace the context's.
     """
-    folders = [source]
+    options, folders = options or BuildOptions(), [source]
     if replacements is not None:
         folders += [replacements / name for name in sorted(list_replacements(replacements))]
-    found = [list_named(folder) for folder in folders if (folder / "Dockerfile").is_file()]
+    found = [
+        list_named(folder, options) for folder in folders if (folder / options.dockerfile).is_file()
+    ]
     names = dict.fromkeys(name for names in found for name in names)
     return {name: images.base if name == Images().base else name for name in names}
 
@@ -113,12 +150,14 @@ def say_replaced(bases: Mapping[str, str]) -> list[str]:
     ]
 
 
-def digest_of(context: Path) -> str:
+def digest_of(context: Path, options: BuildOptions | None = None) -> str:
     """sha256 over the names and contents of the files that a build of this context may see."""
     if not context.is_dir():
         raise ContextError(f"{context} is not a folder: CONTEXT must be one with a Dockerfile.")
+    options = options or BuildOptions()
+    read_dockerfile(context, options)
     # a build reads its Dockerfile also where .dockerignore leaves it out
-    return _digest_files(context, {*context_files(context), Path("Dockerfile")})
+    return _digest_files(context, {*context_files(context, options), Path(options.dockerfile)})
 
 
 def digest_replacements(folder: Path | None) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """How a setting is told to people, read from text and written as text."""
 
+import os
+import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +10,14 @@ from typing import Any
 
 from analysis.errors import UnknownName
 from analysis.shipped import find_folder
+from analysis.workload import read_secret
 
 PLACES = ("lab", "codebuild")
 KEY, FAILED, AUTO = "setting", "failed", "auto"
+_NAME, _PLAIN = re.compile(r"[A-Za-z_]\w*"), re.compile(r"[^,\"']*")
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9]+(?:/v\d+)?")
+# what each build is given
+_TAKEN = {"ECR_REPOSITORY_URL", "CONTEXT", "CACHE_REPOSITORY_URL", "CACHE_BUCKET"}
 # rounds that go on until all is told
 OPEN = 0
 
@@ -20,7 +28,8 @@ class Form:
 
     `read` raises ValueError with the words of the cure. `parameter` and `first` are its name and
     default in the notebook where they differ. `recorded`: whether experiment.json holds its value
-    (what is recorded by content is not); `same`: whether runs of another value can't be compared.
+    (what is recorded by content is not); `same`: whether runs of another value can't be compared;
+    `rare`: the default goes without saying there. `shown`: whether the notebook lists it.
     """
 
     help: str
@@ -30,6 +39,8 @@ class Form:
     first: Any = None
     recorded: bool = True
     same: bool = True
+    rare: bool = False
+    shown: bool = True
 
 
 def form(help: str, **options: Any) -> dict[str, Form]:
@@ -95,6 +106,78 @@ def read_arguments(text: str) -> dict[str, str]:
 def write_arguments(arguments: Mapping[str, str]) -> str:
     """What read_arguments reads."""
     return ",".join(f"{name}={value}" for name, value in arguments.items())
+
+
+def read_named(text: str) -> dict[str, str]:
+    """NAME=value with commas between as a dict; NAME alone takes the environment's value.
+
+    A value with a comma stands in quotes. ValueError.
+    """
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace, lexer.whitespace_split, lexer.commenters, lexer.escape = ",", True, "", ""
+    found = {}
+    for part in (part.strip() for part in lexer):
+        name, sign, value = part.partition("=")
+        if not _NAME.fullmatch(name) or (not sign and name not in os.environ):
+            raise ValueError("give NAME=value, with commas between several")
+        found[name] = value if sign else os.environ[name]
+    return found
+
+
+def write_named(values: Mapping[str, str]) -> str:
+    """What read_named reads."""
+    parts = {name: str(value) for name, value in values.items()}
+    return ",".join(
+        f"{name}={value}"
+        if _PLAIN.fullmatch(value)
+        else f'{name}="{value}"'
+        if '"' not in value
+        else f"{name}='{value}'"
+        for name, value in parts.items()
+    )
+
+
+def read_variables_of_builds(text: str) -> dict[str, str]:
+    """read_named for commands of builds, or @FILE with a line for each; ValueError.
+
+    Also for what each build is given anyway. Shells have a variable ENV of their own, the file that
+    they read first: that is none of ours.
+    """
+    if text.startswith(("/", "~", "$")):
+        return {}
+    found = _read_lines(Path(text[1:])) if text.startswith("@") else read_named(text)
+    if taken := sorted(_TAKEN & found.keys()):
+        raise ValueError(f"leave {', '.join(taken)} out, which each build is given")
+    return found
+
+
+def _read_lines(path: Path) -> dict[str, str]:
+    """NAME=value of each line of a file, as it stands; ValueError."""
+    try:
+        lines = path.expanduser().read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"give @FILE with lines NAME=value; {path} can't be read") from error
+    pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
+    wrong = [name for name, sign, _ in pairs if not sign or not _NAME.fullmatch(name.strip())]
+    if wrong:
+        raise ValueError(f"give NAME=value in each line of {path}, unlike {wrong[0]!r}")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def read_secrets(text: str, kind: type = str) -> Any:
+    """Secrets with blanks between, as text or as a tuple of them; ValueError."""
+    found = tuple(read_secret(word) for word in shlex.split(text))
+    return found if kind is not str else " ".join(shlex.quote(each.text) for each in found)
+
+
+def read_platform(text: str) -> str:
+    """One platform, such as linux/arm64, or '' for the engine's own; ValueError."""
+    if text and not _PLATFORM.fullmatch(text):
+        raise ValueError(
+            "give one platform, as in linux/arm64: an image of several can't be loaded by an "
+            "engine as CodeBuild starts it"
+        )
+    return text
 
 
 def read_folder(text: str) -> Path | None:

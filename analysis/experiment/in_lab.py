@@ -13,7 +13,7 @@ from analysis.experiment.loop import Recorder, Run
 from analysis.experiment.manifest import read_failing
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.settings import Settings
-from analysis.lab import Build, BuildJob, Conveyor, Images, Lab
+from analysis.lab import Build, BuildJob, Conveyor, Given, Images, Lab, check_platform
 from analysis.workload import read_link
 
 _Say = Callable[[str], None]
@@ -53,7 +53,19 @@ class _LabPlace:
     def _list_builds(self, sequence: BuildSequence, recorder: Recorder) -> list[Build]:
         """A sequence's builds up to the last one missing; those before it restore its state."""
         number, strategy = sequence
-        job = BuildJob(self.lab, strategy, number, self.settings.time_limit, prefix=self.prefix)
+        settings = self.settings
+        job = BuildJob(
+            self.lab,
+            strategy,
+            number,
+            settings.time_limit,
+            prefix=self.prefix,
+            given=Given(
+                variables=settings.env,
+                secrets=settings.given_secrets,
+                hidden=tuple(settings.read_hidden()),
+            ),
+        )
         rng = random.Random(f"{self.settings.seed}-{strategy.name}-{number}")
         return [
             Build(job, scenario, self.contexts[scenario], rng.randrange(self.settings.pool))
@@ -115,6 +127,7 @@ class Labs:
             lab = Lab(self.images, read_link(settings.link), plan.needs, say)
             self._open[key] = self._stack.enter_context(lab)
         lab, used = self._open[key], next(self._used)
+        check_platform(lab, settings.platform)
         with contexts_for(
             lab,
             settings.context,
@@ -124,5 +137,6 @@ class Labs:
             settings.arguments,
             read_failing(experiment),
             lab.folder,
+            settings.options,
         ) as contexts:
             yield _LabPlace(lab, contexts, settings, f"{used}-" if used else "")

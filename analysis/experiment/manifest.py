@@ -11,10 +11,11 @@ from typing import Any
 from analysis import records
 from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
-from analysis.experiment.settings import Settings, as_json, same_settings
+from analysis.experiment.recorded import same_settings
+from analysis.experiment.settings import Settings, as_json
 from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, VERSION, Images
 from analysis.redaction import redact_values
-from analysis.workload import SCENARIOS, UNSHAPED, Strategy, read_link
+from analysis.workload import SCENARIOS, UNSHAPED, BuildOptions, Strategy, read_link
 
 # those for where builds run, and for what their strategies ask of the lab
 _PLACE, _NEEDS, _LAB = "place", "needs", "lab"
@@ -29,19 +30,21 @@ def gather_facts(
     images: Images,
     strategies: Sequence[Strategy],
     replacements: Path | None = None,
+    options: BuildOptions | None = None,
 ) -> dict[str, Any]:
     """What experiment.json is to say; bases as of choose_bases, all else that varies by sha256.
 
     ContextError when the context is none.
     """
+    options = options or BuildOptions()
     return {
         "format": records.FORMAT,
         _PLACE: _LAB,
         "context": context.resolve().name,
-        "context_digest": digest_of(context),
+        "context_digest": digest_of(context, options),
         "images": asdict(images),
         _NEEDS: sorted(set(list_needs(strategies))),
-        "bases": choose_bases(context, images, replacements),
+        "bases": choose_bases(context, images, replacements, options),
         "replacements": digest_replacements(replacements),
         "buildspecs": {
             strategy.name: hashlib.sha256(strategy.buildspec.text.encode()).hexdigest()
@@ -90,11 +93,23 @@ def check_facts(
                 "runs can't be compared with new ones. Choose another folder for new runs, such "
                 "as runs/another."
             )
+    _check_changes(path, there.get(records.CHANGES, {}), facts.get(records.CHANGES, {}))
     for name in sorted(there["buildspecs"].keys() & facts["buildspecs"].keys() & begun(folder)):
         if there["buildspecs"][name] != facts["buildspecs"][name]:
             raise RecordError(
                 f"{folder} holds runs of {name} by another buildspec: they can't be compared with "
                 "new ones. Choose another folder for new runs, or another name for the strategy."
+            )
+
+
+def _check_changes(path: Path, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """RecordError when a scenario's commit would change another file than it did."""
+    for name in was.keys() & now.keys():
+        old, new = was[name]["file"], now[name]["file"]
+        if old != new:
+            raise RecordError(
+                f"{path} has runs of {name} with a change of {old}, and git now shows {new} to "
+                "change most: choose another folder for new runs."
             )
 
 
@@ -188,6 +203,8 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
     there = records.read_json(path) if path.exists() else {**facts, **begin}
     there["buildspecs"] = there.get("buildspecs", {}) | facts["buildspecs"]
     there |= {name: facts[name] for name in _OWN if name in facts}
+    if changes := there.get(records.CHANGES, {}) | facts.get(records.CHANGES, {}):
+        there[records.CHANGES] = changes
     if _NEEDS in there:
         new = _list_used(facts) - _list_used(there)
         there["images"] |= {name: facts["images"][name] for name in new}

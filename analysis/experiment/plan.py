@@ -8,16 +8,20 @@ from typing import Any, NamedTuple
 
 from analysis import records
 from analysis.errors import UnknownName
+from analysis.experiment.changes import list_changes, record_changes, say_changes
 from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
-from analysis.experiment.settings import Settings, record_folders, record_settings
+from analysis.experiment.recorded import record_folders
+from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
 from analysis.measures.compare import LOOKS
 from analysis.workload import (
     BASELINE,
     SCENARIOS,
     Strategy,
+    apply_options,
     check_arguments,
+    check_build_arguments,
     derivable,
     find_strategy,
     load_strategies,
@@ -49,6 +53,11 @@ class Plan:
     sequences: list[BuildSequence]
     facts: dict[str, Any]
     anew: set[str] = field(default_factory=set, kw_only=True)
+
+    @property
+    def strategies(self) -> list[str]:
+        """The names of the strategies that are built."""
+        return list(dict.fromkeys(strategy.name for _, strategy in self.sequences))
 
     @property
     def needs(self) -> set[str]:
@@ -83,9 +92,12 @@ def make_plan(
     """
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
-    facts = gather_facts(settings.context, images, chosen, settings.replacements)
+    facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
-    return plan_sequences(folder, chosen, possible, settings, facts)
+    plan = plan_sequences(folder, chosen, possible, settings, facts)
+    for line in say_changes(settings, possible):
+        report(line)
+    return plan
 
 
 def plan_sequences(
@@ -101,9 +113,12 @@ def plan_sequences(
     ContextError, RecordError where the folder is of another experiment, BaselineError where
     nothing can be compared.
     """
-    check_arguments(settings.context, settings.arguments)
+    check_arguments(settings.context, settings.arguments, settings.options)
+    check_build_arguments(settings.context, settings.options)
+    facts = facts | record_changes(list_changes(settings, scenarios))
     check_facts(folder, facts, scenarios)
-    asked = order_sequences(strategies, settings)
+    told = [apply_options(strategy, settings.options) for strategy in strategies]
+    asked = order_sequences(told, settings)
     anew = _list_failed(folder, asked, scenarios) if settings.retry else set()
     sequences = [
         each for each in asked if missing(folder, each.strategy, scenarios, each.number, anew)
@@ -159,7 +174,7 @@ def choose_scenarios(names: str | Sequence[str], settings: Settings, report: _Re
     for name in names:
         if name not in SCENARIOS:
             raise UnknownName("scenario", name, SCENARIOS)
-    reasons = derivable(settings.context, settings.replacements)
+    reasons = derivable(settings.context, settings.replacements, settings.options)
     chosen = [name for name in SCENARIOS if name in names]
     for name in chosen:
         if reasons[name]:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from analysis.experiment.changes import say_unexpected
 from analysis.experiment.contexts import say_replaced
 from analysis.experiment.estimate import say_plan
 from analysis.experiment.forms import OPEN
@@ -69,7 +70,11 @@ def _build_plan(
     with ExitStack() as stack:
         place = stack.enter_context(labs.open_place(plan, settings, progress.say, folder))
         facts = plan.facts | {"run_fetches": place.lab.run_fetches}
+        if place.contexts.absent_syntax:
+            facts |= {"absent_syntax": place.contexts.absent_syntax}
         write_facts(folder, facts, place.lab.describe_machine())
         progress.count(plan.count_missing(folder), len(plan.sequences))
         stack.callback(progress.close)
         run_plan(folder, plan, place, progress)
+    for line in say_unexpected(folder):
+        progress.say(line)

@@ -5,7 +5,7 @@ its line among the parameters of notebooks/1-build and its entry in experiment.j
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,20 +32,19 @@ from analysis.experiment.forms import (
     write_names,
     write_rounds,
 )
-from analysis.shipped import find_folder, place_folder, shorten
+from analysis.experiment.project import ProjectSettings, place_dockerfile
+from analysis.shipped import find_folder, place_folder
 from analysis.workload import CODEBUILD, POOL, read_link
-
-# experiment.json's entry for the folders that a user gave
-FOLDERS = "folders"
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(ProjectSettings):
     """What an experiment varies besides strategies; the defaults suit a first look.
 
     Folders may be given as text: the context, the buildspecs of a user's own strategies, and
     the files that replace the context's in a scenario (replacements/SCENARIO). `link` as
-    read_link takes it; `arguments` are defaults for ARGs of the Dockerfile. SettingError.
+    read_link takes it; `arguments` are defaults for ARGs of the Dockerfile. What a project's own
+    build needs besides, ProjectSettings says. SettingError.
 
     >>> analysis.Settings(seed=7).seed
     7
@@ -64,7 +63,11 @@ class Settings:
     seed: int = field(
         default=1,
         metadata=form(
-            "what the order of strategies is shuffled by", read=read_seed, write=as_is, same=False
+            "what the order of strategies is shuffled by",
+            read=read_seed,
+            write=as_is,
+            same=False,
+            shown=False,
         ),
     )
     context: Path = field(
@@ -92,7 +95,11 @@ class Settings:
     time_limit: float = field(
         default=1800.0,
         metadata=form(
-            "seconds after which a build is given up", read=read_seconds, write=as_is, same=False
+            "seconds after which a build is given up",
+            read=read_seconds,
+            write=as_is,
+            same=False,
+            shown=False,
         ),
     )
     pool: int = field(
@@ -102,6 +109,7 @@ class Settings:
             read=read_whole,
             write=as_is,
             same=False,
+            shown=False,
         ),
     )
     link: str = field(
@@ -114,6 +122,7 @@ class Settings:
             "defaults for ARGs of the Dockerfile: NAME=value, several with commas",
             read=read_arguments,
             write=write_arguments,
+            shown=False,
         ),
     )
     retry: str = field(
@@ -129,12 +138,15 @@ class Settings:
     looks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "rounds", OPEN if self.rounds in (AUTO, OPEN) else self.rounds)
         object.__setattr__(self, "link", read_link(self.link).text)
         object.__setattr__(self, "context", find_folder(self.context))
         for name in ("strategies_folder", "replacements"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
+        dockerfile = place_dockerfile(self.context, str(self.dockerfile))
+        object.__setattr__(self, "dockerfile", dockerfile)
 
 
 @dataclass(frozen=True)
@@ -224,11 +236,9 @@ class Setting:
 def list_settings(made_of: type = Request) -> list[Setting]:
     """The settings of a class, what is asked for before how it is built."""
     fields = [each for each in dataclasses.fields(made_of) if KEY in each.metadata]
-    own = [
-        each for each in fields if each.name not in {f.name for f in dataclasses.fields(Settings)}
-    ]
-    rest = [each for each in fields if each not in own]
-    return [Setting(each.name, _default_of(each), each.metadata[KEY]) for each in own + rest]
+    known = {each.name for each in dataclasses.fields(Settings)}
+    fields.sort(key=lambda each: (each.name in known, each.kw_only))
+    return [Setting(each.name, _default_of(each), each.metadata[KEY]) for each in fields]
 
 
 def _default_of(field: dataclasses.Field[Any]) -> Any:
@@ -267,25 +277,19 @@ def read_variables(values: Mapping[str, str], made_of: type = Request) -> dict[s
 
 def write_parameters(made_of: type = Request) -> str:
     """What the parameters cell of notebooks/1-build says."""
-    return "\n".join(each.write_parameter() for each in list_settings(made_of))
+    listed = (each for each in list_settings(made_of) if each.form.shown)
+    return "\n".join(each.write_parameter() for each in listed)
 
 
 def record_settings(settings: Settings) -> dict[str, Any]:
     """What experiment.json says of the settings whose values it holds."""
-    kept = [each.name for each in list_settings(type(settings)) if each.form.recorded]
-    recorded = {name: as_json(getattr(settings, name)) for name in kept}
-    return recorded | ({"looks": list(settings.looks)} if settings.looks else {})
-
-
-def record_folders(settings: Settings) -> dict[str, dict[str, str]]:
-    """What experiment.json says of the folders that were given, to tell the command again."""
-    paths = {
-        each.name: getattr(settings, each.name)
-        for each in list_settings(Settings)
-        if not each.form.recorded
+    recorded = {
+        each.name: as_json(getattr(settings, each.name))
+        for each in list_settings(type(settings))
+        if each.form.recorded
+        and not (each.form.rare and getattr(settings, each.name) == each.default)
     }
-    given = {name: path for name, path in paths.items() if isinstance(path, Path)}
-    return {FOLDERS: {name: str(shorten(path)) for name, path in given.items()}}
+    return recorded | ({"looks": list(settings.looks)} if settings.looks else {})
 
 
 def as_json(value: Any) -> Any:
@@ -293,8 +297,3 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return value if isinstance(value, int | float | str | None) else str(value)
-
-
-def same_settings(made_of: type = Request) -> Iterator[Setting]:
-    """Those that all runs of an experiment have the same value of."""
-    return (each for each in list_settings(made_of) if each.form.recorded and each.form.same)

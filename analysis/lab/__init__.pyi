@@ -4,8 +4,10 @@ from .build import Build, BuildJob, build_in_lab, read_versions
 from .build_records import json_lines, read_history
 from .conveyor import Conveyor
 from .engine import connect, ensure_image
+from .given import Given
 from .images import NEWEST_TAG, Images
 from .lab import LINK, NEWEST, STORE, VERSION, Lab, down
+from .platforms import check_platform, find_missing_images
 from .store import BUCKET, SETTING, Store
 
 __all__ = [
@@ -19,14 +21,17 @@ __all__ = [
     "Build",
     "BuildJob",
     "Conveyor",
+    "Given",
     "Images",
     "Lab",
     "Result",
     "Store",
     "build_in_lab",
+    "check_platform",
     "connect",
     "down",
     "ensure_image",
+    "find_missing_images",
     "json_lines",
     "read_history",
     "read_versions",

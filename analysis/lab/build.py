@@ -11,6 +11,7 @@ from typing import Any
 from analysis.errors import LabError, RegistryError
 from analysis.lab.agent import Result, run_buildspec
 from analysis.lab.build_records import list_refs, read_history
+from analysis.lab.given import Given
 from analysis.lab.host import BuildHost, HostKind
 from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
@@ -27,7 +28,8 @@ CONTEXT, _CONTAINERD = "deploy", "overlayfs"
 class BuildJob:
     """A sequence of builds of one strategy: its repository and the hosts kept for it.
 
-    `prefix` tells its repository from those of other experiments in the same lab.
+    `prefix` tells its repository from those of other experiments in the same lab, `given` is what
+    its builds are given besides.
     """
 
     lab: Lab
@@ -38,6 +40,7 @@ class BuildJob:
     finished: float | None = None
     prefix: str = ""
     told: bool = False
+    given: Given = field(default_factory=Given)
 
     @property
     def repository(self) -> str:
@@ -114,6 +117,7 @@ def prepare_host(build: Build) -> ReadyHost:
     try:
         with ThreadPoolExecutor(1) as beside:
             copied = beside.submit(host.put, build.context, CONTEXT, fresh=state != "kept")
+            build.job.given.put_secrets(host)
             empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
             copied.result()
     except BaseException:
@@ -131,7 +135,7 @@ def time_build(
     def write(chunk: bytes) -> None:
         log.append(chunk)
         if watch:
-            watch(chunk)
+            watch(build.job.given.hide(chunk))
 
     job, gap = build.job, None
     try:
@@ -146,7 +150,7 @@ def time_build(
     except BaseException:
         job.give_back(ready.host, alive=False)
         raise
-    return ready, _TimedBuild(result, b"".join(log), gap, load)
+    return ready, _TimedBuild(result, job.given.hide(b"".join(log)), gap, load)
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
     alive = timed.result.status != "timed out"
     try:
         versions, history = _ask(job.lab, ready) if alive else ({}, {"builds": []})
+        history = job.given.hide_in(history)
         # a record that was not to be had may have cost the host its life
         alive = alive and host.is_running()
     finally:
@@ -274,6 +279,7 @@ def environment(job: BuildJob) -> dict[str, str]:
         "ECR_REPOSITORY_URL": f"{job.lab.private.address}/{job.repository}",
         "IMAGE_TAG": "latest",
         "CONTEXT": f"./{CONTEXT}/",
+        **job.given.environment,
     } | (store.environment if store else {})
 
 

@@ -10,6 +10,7 @@ from .answer import (
 from .breakeven import LISTED, list_predictions, say_errors, say_grid, say_sweep, say_validation
 from .caching import (
     say_best_hits,
+    say_cache_mounts,
     say_hits,
     say_host_reuse,
     say_landings,
@@ -77,6 +78,7 @@ __all__ = [
     "say_best_hits",
     "say_builder_cost",
     "say_buildspecs",
+    "say_cache_mounts",
     "say_cache_seen",
     "say_control",
     "say_count",

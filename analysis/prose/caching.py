@@ -62,6 +62,20 @@ def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
     return [say("caching.told", **facts), say("caching.causes", causes=named)]
 
 
+def say_cache_mounts(mounts: pd.DataFrame) -> list[str]:
+    """Which strategies keep cache mounts, and what their steps take without; of cache_mounts' rows.
+
+    Nothing where no step has one.
+    """
+    if mounts.empty:
+        return []
+    kept = mounts.groupby("strategy", sort=True)["carries"].any()
+    sides = {"kept": kept.index[kept], "lost": kept.index[~kept]}
+    rows = list_records(mounts.dropna(subset=["more"]).drop_duplicates("instruction"))
+    costs = [say("caching.mount_cost", **row, with_it=row["seconds"] - row["more"]) for row in rows]
+    return [say(f"caching.mounts{'' if len(sides['kept']) else '_lost'}", **sides), *costs]
+
+
 def say_local_cache() -> str:
     """That AWS's own cache on build hosts was not measured, what would, and what stands in."""
     return say("caching.local_cache", command=_MEASURES)

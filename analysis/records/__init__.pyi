@@ -18,6 +18,7 @@ from .media_types import read_media
 from .pressure import PRESSED, flag_pressure
 from .prices import REGION, read_prices
 from .recording import (
+    CHANGES,
     COLUMNS,
     FAILING,
     FORMAT,
@@ -38,6 +39,7 @@ __all__ = [
     "ASIDE",
     "AS_SHIPPED",
     "CHANGED",
+    "CHANGES",
     "COLUMNS",
     "COLUMN_DEFAULTS",
     "FAILING",

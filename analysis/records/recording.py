@@ -28,6 +28,8 @@ from analysis.times import read_time
 FORMAT = 1
 # experiment.json's entry for the commits that later ones are built without
 FAILING = "failing_commits"
+# and for what the commit of each scenario changes
+CHANGES = "changes"
 COLUMNS = {
     "run": "string",
     "strategy": "string",

@@ -13,7 +13,7 @@ from analysis.results.kept import kept
 from analysis.results.once import once
 from analysis.results.summary import say_line, write_html
 from analysis.store import recall
-from analysis.workload import BASELINE
+from analysis.workload import BASELINE, load_strategies
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +111,13 @@ class Experiment(records.Experiment):
     def first_misses(self) -> pd.DataFrame:
         """The layers at which runs began to miss, and why: measures.first_misses' columns."""
         return measures.first_misses(self.comparable, self.misses())
+
+    @once
+    def cache_mounts(self) -> pd.DataFrame:
+        """Who keeps cache mounts, and what their steps cost without: measures.cache_mounts'."""
+        known = load_strategies().values()
+        keeping = [each.name for each in known if each.keeps_mounts]
+        return measures.cache_mounts(self.comparable, self.logs.steps, keeping)
 
     @once
     def overheads(self) -> pd.DataFrame:

@@ -1,89 +1,224 @@
-"""What a commit changes in a context: a source file or the list of dependencies."""
+"""What a commit changes in a context: a source file, or the list of dependencies.
 
+The source file is of those that the deepest layer takes first the one that git shows to change
+most. The list is the one that the step reads which installs dependencies.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from analysis.errors import ContextError
-from analysis.workload.context_files import copied_files, read_text, write_text
+from analysis.workload.comments import edit_file, find_edit
+from analysis.workload.context_files import read_text, write_text
+from analysis.workload.installs import MANIFESTS, Install, list_installs
+from analysis.workload.layers import Layer
+from analysis.workload.options import BuildOptions
+from analysis.workload.tree import BuildTree
 
-# dependency lists and a line that changes each of them to no effect
-DEPENDENCY_FILES = {
-    "requirements*.txt": "# changed",
-    "pyproject.toml": "# changed",
-    "package.json": "",
-    "go.mod": "// changed",
-    "pom.xml": "<!-- changed -->",
-    "build.gradle": "// changed",
-    "build.gradle.kts": "// changed",
-    "*.csproj": "<!-- changed -->",
-    "Cargo.toml": "# changed",
-    "Gemfile": "# changed",
-    "Pipfile": "# changed",
-    "composer.json": "",
-}
-_COMMENTS = {
-    "#": ".py .rb .sh .pl .r .yml .yaml .toml",
-    "//": ".js .mjs .cjs .jsx .ts .tsx .go .java .kt .rs .c .cc .cpp .h .cs .php .scala .swift",
-}
-# settings rather than source, which changes first
-_SETTINGS = (".yml", ".yaml", ".toml")
-_COMMENT_OF = {suffix: sign for sign, text in _COMMENTS.items() for suffix in text.split()}
 # in our own context the change of a dependency is a real one
 _VERSION_CHANGES = {"click==8.1.8": "click==8.1.7"}
+_SOURCE = re.compile(
+    r"\.(?:py|rb|pl|r|jl|exs?|cr|nim|[mc]?[jt]sx?|go|java|kt|rs|cc?|cpp|cxx|h|hpp|cs|fs|php|scala|swift"
+    r"|dart|groovy|zig|proto|sol|vue|svelte|astro|x?html?|css|scss|less|lua|hs|elm|cljs?|erl|ml|sql"
+    r"|ipynb)$"
+)
+# settings, scripts and documents rather than source, which change less often
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:[^/]*\.config\.\w+|[^/]*rc\.\w+|conftest\.py|[^/]*\.d\.ts|(?:docker-)?entrypoint[^/]*"
+    r"|(?:docs?|examples?|scripts?|bin|tools|config|migrations|alembic|vendor|third_party)/.*)$"
+)
+_TESTS = re.compile(
+    r"(?:^|[/._-])(?:tests?|specs?|__tests__|__mocks__|fixtures|e2e)(?:[/._-]|$)|[a-z]Tests?\.\w+$"
+)
 
 
-def find_dependency(context: Path) -> Path | None:
-    """The dependency list that the Dockerfile copies, null without one."""
-    for pattern in DEPENDENCY_FILES:
-        for path in copied_files(context):
-            if fnmatch(path.name, pattern):
-                return path
+@dataclass(frozen=True)
+class Change:
+    """What a commit changes: a file, the layers that are to miss first, and why this one."""
+
+    file: str
+    layers: tuple[Layer, ...]
+    why: str
+
+    @property
+    def instruction(self) -> str:
+        """The first instruction that is to miss; '' where none is known."""
+        return self.layers[0].text if self.layers else ""
+
+
+def find_source(context: Path, options: BuildOptions | None = None) -> Path | None:
+    """The source file that a commit changes, relative to the context; null without one."""
+    found = choose_source(BuildTree(context, options))
+    return Path(found.file) if found else None
+
+
+def find_dependency(context: Path, options: BuildOptions | None = None) -> Path | None:
+    """The list of dependencies that a commit changes, relative to the context; null without one."""
+    found = choose_dependency(BuildTree(context, options))
+    return Path(found.file) if found else None
+
+
+def choose_source(tree: BuildTree) -> Change | None:
+    """The source file that a commit changes; null where nothing that is copied is one."""
+    if tree.options.source_file:
+        return _take_given(tree, tree.options.source_file, "SOURCE_FILE")
+    known = {path: rank for path in tree.copied if (rank := _rank_kind(path)) is not None}
+    best = min(known.values(), default=None)
+    files = [path for path, rank in known.items() if rank == best]
+    if not files:
+        return None
+    deepest = max(_depth(tree, path) for path in files)
+    deep = [path for path in files if _depth(tree, path) == deepest]
+    chosen = min(deep, key=lambda path: (-tree.counts[path], path))
+    return Change(chosen, tuple(tree.copied[chosen]), _say_source(tree, chosen, len(deep)))
+
+
+def _depth(tree: BuildTree, path: str) -> int:
+    """How deep the layer lies that takes a file first."""
+    return max(layer.depth for layer in tree.copied[path])
+
+
+def _rank_kind(path: str) -> int | None:
+    """What source files are sorted by: 0 source, 1 its tests, 2 settings and scripts, 3 others.
+
+    Null for lists of dependencies, and where no change without effect is known.
+    """
+    name = posixpath.basename(path)
+    if find_edit(name) is None or any(fnmatch(name, each) for each in MANIFESTS):
+        return None
+    if fnmatch(name, "*Dockerfile*"):
+        return None
+    if any(part.startswith(".") for part in path.split("/")):
+        return 3
+    if not _SOURCE.search(name):
+        return 2 if name.endswith((".sh", ".yml", ".yaml", ".toml", ".bash")) else 3
+    if _TESTS.search(path):
+        return 1
+    return 2 if _SETTINGS.search(path) else 0
+
+
+def _say_source(tree: BuildTree, path: str, others: int) -> str:
+    """Why this source file."""
+    why = "the deepest layer that copies source files takes it first"
+    if times := tree.counts[path]:
+        return f"{why}, and it changed in {times} of the newest commits"
+    return why if others == 1 else f"{why}; of {others} such files the first by name"
+
+
+def choose_dependency(tree: BuildTree) -> Change | None:
+    """The list of dependencies that a commit changes; null where nothing that is copied is one."""
+    if tree.options.dependency_file:
+        return _take_given(tree, tree.options.dependency_file, "DEPENDENCY_FILE")
+    found, own = [], tree.lineage
+    for layer in tree.layers:
+        for install in list_installs(layer) if layer.script else ():
+            path = _find_read(tree, layer, install)
+            if path is not None:
+                found.append((tree.counts[path], layer in own, path, install.command))
+    if not found:
+        return _find_manifest(tree)
+    _, _, path, command = max(found, key=lambda each: each[:2])
+    return Change(path, tuple(tree.copied[path]), f"`{command[:60]}` reads it")
+
+
+def _find_read(tree: BuildTree, layer: Layer, install: Install) -> str | None:
+    """The file of the context that an install in a layer reads; null where it is not copied."""
+    lineage = tree.above(layer) | {layer}
+    names = [re.sub(r"\$\{[^}]*\}|\$\w+", "*", name) for name in install.reads]
+    ends = {posixpath.basename(name) for name in names}
+    there = [
+        path
+        for path, layers in tree.copied.items()
+        if any(fnmatch(posixpath.basename(path), end) for end in ends)
+        and _is_changeable(path)
+        and lineage.intersection(layers)
+    ]
+    for name in names:
+        place = posixpath.normpath(posixpath.join(install.folder, name))
+        if found := [path for path in there if _lies_at(path, place, lineage)]:
+            return _first(found)
+    # where the folder is not known: by its name
+    for name in names:
+        if found := [path for path in there if _is_named(path, name)]:
+            return _first(found)
     return None
 
 
-def find_source(context: Path) -> Path | None:
-    """A source file that the Dockerfile copies, settings and tests last; null without one."""
-    found = [
-        path
-        for path in copied_files(context)
-        if path.suffix in _COMMENT_OF
-        and not any(fnmatch(path.name, pattern) for pattern in DEPENDENCY_FILES)
-    ]
-    return min(found, key=_rank_source, default=None)
+def _is_changeable(path: str) -> bool:
+    """Whether a change of a file is known that leaves it valid."""
+    return find_edit(posixpath.basename(path)) is not None
 
 
-def _rank_source(path: Path) -> tuple[bool, bool, Path]:
-    """What source files are sorted by: settings and hidden folders last, before them tests."""
-    settings = path.suffix in _SETTINGS or any(part.startswith(".") for part in path.parts)
-    return settings, "test" in path.as_posix().lower(), path
+def _lies_at(path: str, place: str, lineage: Iterable[Layer]) -> bool:
+    """Whether one of these layers puts a file where a pattern says."""
+    places = (layer.place(path) for layer in lineage if layer.sources)
+    return any(found is not None and fnmatch(found, place) for found in places)
 
 
-def change_source(context: Path) -> None:
-    """Add a comment to a source file; ContextError when there is none."""
-    path = find_source(context)
-    if path is None:
-        raise ContextError(f"{context}: no source file to change; give one by REPLACEMENTS/source.")
-    _append_line(context / path, f"{_COMMENT_OF[path.suffix]} changed")
+def _is_named(path: str, name: str) -> bool:
+    """Whether a file bears a name, or one that ends so."""
+    return fnmatch(f"/{path}", f"*/{name.lstrip('./')}") or fnmatch(
+        posixpath.basename(path), posixpath.basename(name)
+    )
 
 
-def change_dependency(context: Path) -> None:
-    """Change the dependency list: another version where we know one, else a line of no effect."""
-    path = find_dependency(context)
-    if path is None:
+def _first(paths: Sequence[str]) -> str:
+    """The one that lies highest, the first by name of several."""
+    return min(paths, key=lambda path: (path.count("/"), path))
+
+
+def _find_manifest(tree: BuildTree) -> Change | None:
+    """The first list of dependencies that is copied, where no step is known to install it."""
+    for name in MANIFESTS:
+        found = [
+            path
+            for path in tree.copied
+            if fnmatch(posixpath.basename(path), name) and _is_changeable(path)
+        ]
+        if found:
+            path = _first(found)
+            why = "no step is known that installs dependencies: it is the first list that is copied"
+            return Change(path, tuple(tree.copied[path]), why)
+    return None
+
+
+def choose_base(tree: BuildTree) -> Change | None:
+    """The Dockerfile, for other images in its place; null where it builds on none."""
+    layers = tuple(layer for layer in tree.layers if layer.keyword == "FROM")
+    if not tree.bases:
+        return None
+    return Change(tree.options.dockerfile, layers, "another image has the same name")
+
+
+def _take_given(tree: BuildTree, path: str, setting: str) -> Change:
+    """The change of a file that the user names; ContextError where a build does not take it."""
+    name = posixpath.normpath(path)
+    if not (tree.context / name).is_file():
+        raise ContextError(f"{tree.context} has no file {path}: {setting} must be its path there.")
+    if name not in tree.copied:
+        what = "copies" if name in tree.files else "sees, as .dockerignore leaves it out"
         raise ContextError(
-            f"{context}: no dependency list to change; give one by REPLACEMENTS/dependency."
+            f"{setting}={path} is no file that the build of {tree.options.dockerfile} {what}: name "
+            "one that a COPY, an ADD or a bind mount takes."
         )
-    text = read_text(context / path)
+    return Change(name, tuple(tree.copied[name]), f"{setting} names it")
+
+
+def make_change(context: Path, change: Change) -> None:
+    """Change a file of a context: another version where we know one, else a line of no effect.
+
+    ContextError where a user's replacements have taken the file away.
+    """
+    path = context / change.file
+    if not path.is_file():
+        raise ContextError(f"{context} has no {change.file} to change: give it by REPLACEMENTS.")
+    text = read_text(path)
     for old, new in _VERSION_CHANGES.items():
         if old in text.splitlines():
-            write_text(context / path, text.replace(old, new))
+            write_text(path, text.replace(old, new))
             return
-    line = next(line for glob, line in DEPENDENCY_FILES.items() if fnmatch(path.name, glob))
-    _append_line(context / path, line)
-
-
-def _append_line(path: Path, line: str) -> None:
-    """Add a line of its own at a file's end."""
-    text = path.read_bytes()
-    gap = b"" if text.endswith(b"\n") or not text else b"\n"
-    path.write_bytes(text + gap + f"{line}\n".encode())
+    edit_file(path)

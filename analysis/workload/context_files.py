@@ -1,31 +1,35 @@
 """The files of a build context: its Dockerfile, and what of the rest a build sees and copies."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import ContextError, UnknownName
 from analysis.workload.dockerfile import (
-    copy_sources,
+    Named,
+    drop_syntax,
+    find_syntax,
     list_defaults,
     list_images,
+    list_whole,
     replace_defaults,
     replace_images,
 )
+from analysis.workload.ignore import read_ignore, walk_files
+from analysis.workload.layers import list_layers
+from analysis.workload.options import BuildOptions
 
-if TYPE_CHECKING:
-    from docker.utils.build import Pattern
-
-NOT_COPIED = (".git", "__pycache__")
+_USUAL = BuildOptions()
 
 
-def _read_dockerfile(context: Path) -> str:
+def read_dockerfile(context: Path, options: BuildOptions = _USUAL) -> str:
     """The Dockerfile of a context; ContextError when there is none."""
-    path = context / "Dockerfile"
+    path = context / options.dockerfile
     if not path.is_file():
+        others = sorted(each.name for each in context.glob("*Dockerfile*") if each.is_file())
+        known = f"; there is {', '.join(others)}" if others else ""
         raise ContextError(
-            f"{context} has no Dockerfile: CONTEXT must be the folder that `docker build` is given."
+            f"{context} has no {options.dockerfile}{known}: CONTEXT must be the folder that "
+            "`docker build` is given, DOCKERFILE the file's path in it."
         )
     return read_text(path)
 
@@ -40,82 +44,85 @@ def write_text(path: Path, text: str) -> None:
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
-def list_bases(context: Path) -> list[str]:
+def list_bases(context: Path, options: BuildOptions = _USUAL) -> list[str]:
     """The images that a context's Dockerfile builds on; stages and scratch are left out."""
-    named = list_images(_read_dockerfile(context))
-    return list(dict.fromkeys(each.image for each in named if each.base))
+    return list(dict.fromkeys(each.image for each in _list_images(context, options) if each.base))
 
 
-def list_named(context: Path) -> list[str]:
+def list_named(context: Path, options: BuildOptions = _USUAL) -> list[str]:
     """All images that a build of a context takes: bases, those it copies from, its syntax's."""
-    return list(dict.fromkeys(each.image for each in list_images(_read_dockerfile(context))))
+    return list(dict.fromkeys(each.image for each in _list_images(context, options)))
 
 
-def set_images(context: Path, images: Mapping[str, str]) -> None:
+def _list_images(context: Path, options: BuildOptions) -> list[Named]:
+    """The images that a build names; for a target, those alone that it needs."""
+    text = read_dockerfile(context, options)
+    named = list(list_images(text, options.build_args))
+    if not options.target:
+        return named
+    needed = {layer.line for layer in list_layers(text, options.target, options.build_args)}
+    lines = {each: text.count("\n", 0, each.start) + 1 for each in named}
+    # an instruction over several lines names its image below its first
+    begins = sorted(each.number for each in list_whole(text))
+    return [
+        each
+        for each, line in lines.items()
+        if each.image == find_syntax(text) or max(n for n in begins if n <= line) in needed
+    ]
+
+
+def set_images(context: Path, images: Mapping[str, str], options: BuildOptions = _USUAL) -> None:
     """Write other images into a context's Dockerfile."""
-    write_text(context / "Dockerfile", replace_images(_read_dockerfile(context), images))
+    text = read_dockerfile(context, options)
+    write_text(context / options.dockerfile, replace_images(text, images, options.build_args))
 
 
-def set_arguments(context: Path, arguments: Mapping[str, str]) -> None:
+def set_syntax(context: Path, options: BuildOptions = _USUAL) -> None:
+    """Let BuildKit's own frontend read a context's Dockerfile, whatever `# syntax=` names."""
+    text = drop_syntax(read_dockerfile(context, options))
+    write_text(context / options.dockerfile, text)
+
+
+def set_arguments(
+    context: Path, arguments: Mapping[str, str], options: BuildOptions = _USUAL
+) -> None:
     """Write other defaults of ARGs into a context's Dockerfile."""
-    text = replace_defaults(_read_dockerfile(context), arguments)
-    write_text(context / "Dockerfile", text)
+    text = replace_defaults(read_dockerfile(context, options), arguments)
+    write_text(context / options.dockerfile, text)
 
 
-def check_arguments(context: Path, arguments: Mapping[str, str]) -> None:
+def check_arguments(
+    context: Path, arguments: Mapping[str, str], options: BuildOptions = _USUAL
+) -> None:
     """UnknownName for an argument that the context's Dockerfile gives no default.
 
     ContextError for one that names an image: what stands for that is chosen by the lab.
     """
-    text = _read_dockerfile(context)
+    text, path = read_dockerfile(context, options), context / options.dockerfile
     known = {name for _, _, name in list_defaults(text)}
     named = [each.image for each in list_images(text)]
     for name, value in arguments.items():
         if name not in known:
-            raise UnknownName(f"ARG with a default in {context / 'Dockerfile'}", name, known)
+            raise UnknownName(f"ARG with a default in {path}", name, known)
         if [each.image for each in list_images(replace_defaults(text, {name: value}))] != named:
             raise ContextError(
-                f"{context / 'Dockerfile'}: the ARG {name} names an image: write the other image "
-                "into a copy of the Dockerfile."
+                f"{path}: the ARG {name} names an image: write the other image into a copy of the "
+                "Dockerfile."
             )
 
 
-def context_files(context: Path) -> list[Path]:
-    """Files of a context that .dockerignore does not leave out, relative, sorted by path."""
-    # the Docker client takes a while to import
-    from docker.utils.build import Pattern
+def context_files(context: Path, options: BuildOptions = _USUAL) -> list[Path]:
+    """Files of a context that .dockerignore does not leave out, relative, sorted by path.
 
-    ignore = context / ".dockerignore"
-    lines = read_text(ignore).splitlines() if ignore.is_file() else []
-    patterns = [Pattern(line.strip()) for line in lines if line.strip()[:1] not in ("", "#")]
-    names = sorted(
-        path.relative_to(context).as_posix()
-        for path in context.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    )
-    return [Path(name) for name in names if not _is_ignored(name, patterns)]
+    Folders that it leaves out are not looked into.
+    """
+    rules = read_ignore(context, options.dockerfile)
+    return [Path(name) for name in sorted(walk_files(context, rules))]
 
 
-def _is_ignored(name: str, patterns: "list[Pattern]") -> bool:
-    """Whether .dockerignore leaves a file out: the last line that fits it or a folder above."""
-    parts = name.split("/")
-    paths = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    ignored = False
-    for pattern in patterns:
-        if any(pattern.match(path) for path in paths):
-            ignored = not pattern.exclusion
-    return ignored or bool(set(parts) & set(NOT_COPIED))
-
-
-def copied_files(context: Path) -> list[Path]:
-    """Files that the Dockerfile copies or mounts from the context, sorted by path."""
-    patterns = copy_sources(_read_dockerfile(context))
-    return [path for path in context_files(context) if _is_copied(path.as_posix(), patterns)]
-
-
-def _is_copied(name: str, patterns: list[str]) -> bool:
-    """Whether a COPY of these sources takes the file."""
-    return any(
-        pattern == "." or fnmatch(name, pattern) or name.startswith(f"{pattern}/")
-        for pattern in patterns
-    )
+def copied_files(context: Path, options: BuildOptions = _USUAL) -> list[Path]:
+    """Files that a build copies or mounts from the context, sorted by path."""
+    layers = list_layers(read_dockerfile(context, options), options.target, options.build_args)
+    taking = [layer for layer in layers if layer.sources]
+    files = context_files(context, options)
+    return [path for path in files if any(layer.takes(path.as_posix()) for layer in taking)]

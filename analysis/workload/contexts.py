@@ -2,12 +2,22 @@
 
 import shutil
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from analysis.errors import ContextError, UnknownName
 from analysis.words import join_words
-from analysis.workload.context_files import NOT_COPIED, list_bases, set_images
+from analysis.workload.changes import Change
+from analysis.workload.context_files import list_bases, set_images
+from analysis.workload.ignore import find_ignore, leave_out, read_ignore
+from analysis.workload.options import BuildOptions
 from analysis.workload.scenarios import SCENARIOS, SEQUENCE, Scenario, list_reached
+from analysis.workload.tree import BuildTree
+
+_USUAL = BuildOptions()
 
 
 def make_context(
@@ -18,6 +28,7 @@ def make_context(
     newer: Mapping[str, str],
     replacements: Path | None = None,
     without: Collection[str] = (),
+    options: BuildOptions = _USUAL,
 ) -> None:
     """Write to `target` the context as of the commit that `scenario` is.
 
@@ -28,35 +39,88 @@ def make_context(
     those of the scenarios `without` which it is asked for, are left out.
     """
     *before, last = list_reached(scenario)
-    reasons, given = derivable(source, replacements), list_replacements(replacements)
-    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    kept = [each for each in before if reasons[each.name] is None and each.name not in without]
+    given, tree = list_replacements(replacements), BuildTree(source, options)
+    changes = {each.name: _find_change(each, tree, given) for each in (*before, last)}
+    kept = [each for each in before if changes[each.name] and each.name not in without]
+    if changes[scenario] is None:
+        raise ContextError(f"{source}: {_explain_absence(last)}.")
     commits = [*kept, last]
+    _copy(source, target, options)
     for commit in commits:
         if replacements is not None and commit.name in given:
             shutil.copytree(replacements / commit.name, target, symlinks=True, dirs_exist_ok=True)
         elif commit.change:
-            commit.change(target)
-    images = {name: newer[name] for name in list_bases(target) if name in newer}
+            commit.change(target, changes[commit.name])
+    images = {name: newer[name] for name in list_bases(target, options) if name in newer}
     newest = any(commit.newer_base for commit in commits)
-    set_images(target, {**bases, **images} if newest else bases)
+    set_images(target, {**bases, **images} if newest else bases, options)
 
 
-def derivable(source: Path, replacements: Path | None = None) -> dict[str, str | None]:
+def _copy(source: Path, target: Path, options: BuildOptions) -> None:
+    """Copy what of a context a build may read: its Dockerfile also where it is left out."""
+    rules = read_ignore(source, options.dockerfile)
+    shutil.copytree(source, target, symlinks=True, ignore=leave_out(source, rules))
+    for name in (options.dockerfile, find_ignore(source, options.dockerfile)):
+        if name and not (target / name).exists() and (source / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+
+
+def _find_change(scenario: Scenario, tree: BuildTree, given: Collection[str]) -> Any:
+    """What a scenario's commit changes; True where it is given or there is nothing to be found."""
+    if scenario.find is None or scenario.name in given:
+        return True
+    return scenario.find(tree)
+
+
+def derivable(
+    source: Path, replacements: Path | None = None, options: BuildOptions = _USUAL
+) -> dict[str, str | None]:
     """Scenario -> why it can't be derived for this context and the cure, null when it can.
 
     ContextError when the folder has no Dockerfile or the replacements are none, UnknownName
     when one of them is for no scenario.
     """
-    given = list_replacements(replacements)
-    return {each.name: _explain_absence(each, source, given) for each in SEQUENCE}
+    given, tree = list_replacements(replacements), BuildTree(source, options)
+    found = {each.name: _find_change(each, tree, given) for each in SEQUENCE}
+    return {each.name: None if found[each.name] else _explain_absence(each) for each in SEQUENCE}
 
 
-def _explain_absence(scenario: Scenario, source: Path, given: set[str]) -> str | None:
-    """Why a scenario's commit can't be derived for a context; null when it can, or is given."""
-    if scenario.find is None or scenario.find(source) or scenario.name in given:
-        return None
+def _explain_absence(scenario: Scenario) -> str:
+    """Why a scenario's commit can't be derived for a context, and the cure."""
     return f"{scenario.absent}; give its files as REPLACEMENTS/{scenario.name}"
+
+
+def find_changes(source: Path, options: BuildOptions = _USUAL) -> dict[str, Change]:
+    """Scenario -> what its commit changes, of those that change something. ContextError."""
+    tree = BuildTree(source, options)
+    found = ((each.name, each.find(tree)) for each in SEQUENCE if each.find)
+    return {name: change for name, change in found if change}
+
+
+def plan_changes(
+    context: str | Path, options: BuildOptions | None = None, **chosen: Any
+) -> pd.DataFrame:
+    """One row a scenario: scenario, file (its commit changes it), instruction (the first layer
+
+    that should miss), why; null where nothing changes. `options`, or its fields by their names,
+    say which build: dockerfile, target, build_args, source_file, dependency_file. ContextError.
+
+    >>> planned = analysis.plan_changes("deploy").set_index("scenario")
+    >>> planned.loc["dependency", ["file", "instruction"]].tolist()
+    ['requirements.txt', 'COPY requirements.txt ./']
+    """
+    options = replace(options or _USUAL, **chosen)
+    changes = find_changes(Path(context), options)
+    rows: list[tuple[str | None, ...]] = []
+    for each in SEQUENCE:
+        change = changes.get(each.name)
+        if change:
+            rows.append((each.name, change.file, change.instruction, change.why))
+        else:
+            why = _explain_absence(each) if each.find else each.words
+            rows.append((each.name, None, None, why))
+    return pd.DataFrame(rows, columns=["scenario", "file", "instruction", "why"], dtype="string")
 
 
 def list_replacements(folder: Path | None) -> set[str]:

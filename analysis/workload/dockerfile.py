@@ -17,6 +17,7 @@ _CONTINUED = {
 _DIRECTIVES = r"\ufeff?(?:#[ \t]*\w+[ \t]*=.*\n)*?#[ \t]*"
 _ESCAPE = re.compile(_DIRECTIVES + r"escape[ \t]*=[ \t]*([\\`])[ \t]*\r?$", re.I | re.MULTILINE)
 _SYNTAX = re.compile(_DIRECTIVES + r"syntax[ \t]*=[ \t]*(\S+)", re.IGNORECASE)
+_KEYWORD = re.compile(r"\s*([A-Za-z]+)\s*")
 _TAKES_HEREDOC = re.compile(r"\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 # a heredoc is a word of its own: what is quoted or escaped before it is passed over
 _HEREDOC = re.compile(
@@ -24,14 +25,11 @@ _HEREDOC = re.compile(
     r"""(?P<end>[^\s<"']+)(?P=quote)(?!\S)"""
 )
 FROM = re.compile(r"\s*FROM\s+(?:--platform=\S+\s+)?(\S+)(.*)", re.IGNORECASE)
-_ALIAS = re.compile(r"\bAS\s+(\S+)", re.IGNORECASE)
+ALIAS = re.compile(r"\bAS\s+(\S+)", re.IGNORECASE)
 _FLAGS = re.compile(r"\s*(?:COPY|ADD|RUN)\s+((?:--\S+\s+)+)", re.IGNORECASE)
 _TAKEN = re.compile(r"--from=(\S+)|--mount=(?:[^\s,]+,)*?from=([^\s,]+)", re.IGNORECASE)
-_MOUNT = re.compile(r"--mount=(\S+)")
 ARG = re.compile(r"\s*ARG\s+(.+)", re.IGNORECASE)
-_ARG_OR_ENV = re.compile(r"\s*(?:ARG|ENV)\s+(.+)", re.IGNORECASE)
 _DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
-COPY = re.compile(r"\s*(?:COPY|ADD)\s+(?!.*--from=)(.+)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
 
 
@@ -47,6 +45,40 @@ def list_instructions(text: str) -> Iterator[tuple[int, str]]:
             yield offset, line
         number = _skip_heredocs(line, lines, end)
         offset += len(line) + sum(map(len, lines[end:number]))
+
+
+class Instruction(NamedTuple):
+    """An instruction: its keyword, what stands behind it, its line and its heredocs' text.
+
+    `number` is that of its first line, from 1; `offset` where its text begins.
+    """
+
+    keyword: str
+    rest: str
+    line: str
+    body: str
+    number: int
+    offset: int
+
+
+def list_whole(text: str) -> list[Instruction]:
+    """The instructions of a Dockerfile with their heredocs, in their order."""
+    found, lines = list(list_instructions(text)), []
+    ends = [offset for offset, _ in found[1:]] + [len(text)]
+    for (offset, line), end in zip(found, ends, strict=True):
+        word = _KEYWORD.match(line)
+        begin = len(line) - len(line.lstrip())
+        lines.append(
+            Instruction(
+                keyword=word[1].upper() if word else "",
+                rest=line[word.end() :].strip() if word else line.strip(),
+                line=line.strip(),
+                body=text[offset + len(line) : end] if "<<" in line else "",
+                number=text.count("\n", 0, offset + begin) + 1,
+                offset=offset + begin,
+            )
+        )
+    return lines
 
 
 def _join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[str, int]:
@@ -83,7 +115,7 @@ def _find_end(word: str, tabs: bool, lines: list[str], number: int) -> int:
     return number
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     """An image's place in a Dockerfile, its name, and whether a stage begins from it."""
 
     start: int
@@ -92,24 +124,24 @@ class _Named(NamedTuple):
     base: bool
 
 
-def list_images(text: str) -> Iterator[_Named]:
-    """Each image that a build takes, defaults of ARG filled in.
+def list_images(text: str, arguments: Mapping[str, str] | None = None) -> Iterator[Named]:
+    """Each image that a build takes, its `arguments` and the defaults of others filled in.
 
     They are named by FROM, by `from=` of a COPY or of a RUN's mount, and by `# syntax=`. Stages
     and scratch are left out, and names that need an argument without a default.
     """
     stages = {"scratch"}
-    defaults: dict[str, str] = {}
+    defaults = dict(arguments or {})
     if directive := _SYNTAX.match(text):
-        yield _Named(*directive.span(1), directive[1], base=False)
+        yield Named(*directive.span(1), directive[1], base=False)
     for offset, line in list_instructions(text):
         _keep_defaults(ARG, line, defaults)
         stage = FROM.match(line)
         for start, end in [stage.span(1)] if stage else _find_taken(line):
-            image = _fill_in(line[start:end], defaults)
+            image = fill_in(line[start:end], defaults)
             if image.lower() not in stages and "$" not in image and not image.isdigit():
-                yield _Named(offset + start, offset + end, image, base=bool(stage))
-        if stage and (alias := _ALIAS.search(stage[2])):
+                yield Named(offset + start, offset + end, image, base=bool(stage))
+        if stage and (alias := ALIAS.search(stage[2])):
             stages.add(alias[1].lower())
 
 
@@ -124,10 +156,10 @@ def _keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -
     """Add the values that an instruction of this form gives; the first of a name stays."""
     if match := form.match(line):
         for name, value in _DEFAULT.findall(match[1]):
-            defaults.setdefault(name, _fill_in(value.strip("\"'"), defaults))
+            defaults.setdefault(name, fill_in(value.strip("\"'"), defaults))
 
 
-def _fill_in(text: str, values: Mapping[str, str]) -> str:
+def fill_in(text: str, values: Mapping[str, str]) -> str:
     """`text` with $NAME and ${NAME:-default} replaced where a value is known."""
 
     def value(match: re.Match[str]) -> str:
@@ -137,10 +169,29 @@ def _fill_in(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def replace_images(text: str, images: Mapping[str, str]) -> str:
+def find_syntax(text: str) -> str | None:
+    """The image of a frontend that `# syntax=` names; null without one."""
+    found = _SYNTAX.match(text)
+    return found[1] if found else None
+
+
+def drop_syntax(text: str) -> str:
+    """`text` without the line that names a frontend: then BuildKit's own reads it."""
+    found = _SYNTAX.match(text)
+    if not found:
+        return text
+    start = text.rfind("\n", 0, found.start(1)) + 1
+    start += len("\ufeff") if text.startswith("\ufeff") and not start else 0
+    end = text.find("\n", found.end(1))
+    return text[:start] + (text[end + 1 :] if end >= 0 else "")
+
+
+def replace_images(
+    text: str, images: Mapping[str, str], arguments: Mapping[str, str] | None = None
+) -> str:
     """`text` with other images in the places of its own; all else stays as it is."""
     parts, done = [], 0
-    for start, end, image, _ in list_images(text):
+    for start, end, image, _ in list_images(text, arguments):
         parts += [text[done:start], images.get(image, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])
@@ -163,31 +214,3 @@ def replace_defaults(text: str, values: Mapping[str, str]) -> str:
             parts += [text[done:start], f'"{values[name]}"']
             done = end
     return "".join([*parts, text[done:]])
-
-
-def copy_sources(text: str) -> list[str]:
-    """The sources named by COPY, ADD and the bind mounts of RUN, without ./, flags, heredocs."""
-    sources: list[str] = []
-    defaults: dict[str, str] = {}
-    for _, line in list_instructions(text):
-        _keep_defaults(_ARG_OR_ENV, line, defaults)
-        words = _find_mounted(line)
-        if match := COPY.match(line):
-            words = re.sub(r'[\[\]",]', " ", _fill_in(match[1], defaults)).split()
-            words = [word for word in words if not word.startswith(("--", "<<"))][:-1]
-        sources += [word.removeprefix("./").strip("/") or "." for word in words]
-    return sources
-
-
-def _find_mounted(line: str) -> list[str]:
-    """What the bind mounts of a RUN take from the context: it all where they name no source."""
-    flags = _FLAGS.match(line)
-    mounts = [
-        dict(option.partition("=")[::2] for option in mount.split(","))
-        for mount in _MOUNT.findall(flags[1] if flags else "")
-    ]
-    return [
-        mount.get("source") or mount.get("src") or "."
-        for mount in mounts
-        if mount.get("type", "bind") == "bind" and "from" not in mount
-    ]

@@ -7,18 +7,19 @@ commits, contexts, what a build may find, tables and the README's. To add one, a
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.errors import UnknownName
 from analysis.workload.changes import (
-    DEPENDENCY_FILES,
-    change_dependency,
-    change_source,
-    find_dependency,
-    find_source,
+    Change,
+    choose_base,
+    choose_dependency,
+    choose_source,
+    make_change,
 )
-from analysis.workload.context_files import list_bases
+from analysis.workload.tree import BuildTree
 
 # projects by what their builds are of, the usual one first
 CHANGING = "mostly changed source files"
@@ -32,17 +33,18 @@ class Scenario:
     """A kind of commit on top of those before it, and the build of it.
 
     `words` are as in "for _WORDS", `reuse` says which layers a cache can give; `shares` are percent
-    of a project's builds, by project. `find` gives what of a context `change` changes; where that
-    is nothing, such a commit can't be derived, because of what `absent` says. `cold`: its build is
-    to find nothing of those before it. `newer_base`: base images are newer ones from here on.
+    of a project's builds, by project. `find` gives what such a commit changes of a context, which
+    `change` does to a copy of it; where that is nothing, it can't be derived, because of what
+    `absent` says. `cold`: its build is to find nothing of those before it. `newer_base`: base
+    images are newer ones from here on.
     """
 
     name: str
     words: str
     reuse: str
     shares: Mapping[str, float] = field(default_factory=dict)
-    find: Callable[[Path], object] | None = None
-    change: Callable[[Path], None] | None = None
+    find: Callable[[BuildTree], Change | None] | None = None
+    change: Callable[[Path, Any], None] | None = None
     absent: str = ""
     cold: bool = False
     newer_base: bool = False
@@ -70,8 +72,8 @@ SOURCE = Scenario(
     words="a changed source file",
     reuse="those before the file is copied",
     shares={CHANGING: 70, _REBUILDING: 20, _UPDATING: 40},
-    find=find_source,
-    change=change_source,
+    find=choose_source,
+    change=make_change,
     absent="no file that the Dockerfile copies is of a known source language",
 )
 _DEPENDENCY = Scenario(
@@ -79,16 +81,17 @@ _DEPENDENCY = Scenario(
     words="a changed dependency list",
     reuse="those before the list is copied",
     shares={CHANGING: 15, _REBUILDING: 5, _UPDATING: 40},
-    find=find_dependency,
-    change=change_dependency,
-    absent=f"none of {', '.join(DEPENDENCY_FILES)} is copied by the Dockerfile",
+    find=choose_dependency,
+    change=make_change,
+    absent="no known list of dependencies (requirements*.txt, package.json, pom.xml, go.mod and "
+    "their like) is copied by the Dockerfile",
 )
 BASE = Scenario(
     name="base",
     words="a newer base image",
     reuse="none, since all stand on the base image",
     shares={CHANGING: 5, _REBUILDING: 5, _UPDATING: 20},
-    find=list_bases,
+    find=choose_base,
     absent="the Dockerfile builds on no image",
     newer_base=True,
 )

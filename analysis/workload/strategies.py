@@ -13,7 +13,7 @@ FOLDER = BUILDSPECS
 BASELINE, POOL = "docker", 2
 # a strategy says what it needs by variables that its commands do not use
 _EXPECT, _HOST, _EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
-STORE = "STRATEGY_IMAGE_STORE"
+STORE, _MOUNTS = "STRATEGY_IMAGE_STORE", "STRATEGY_CACHE_MOUNTS"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Strategy:
 
     host: a fresh one each build, a kept one of a pool, or a fresh one with a kept server.
     store: where the engine keeps images at the end: classic, as CodeBuild starts it, or
-    containerd.
+    containerd. keeps_mounts: its commands save cache mounts and bring them back.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Strategy:
     host: str
     emulated: bool
     store: str
+    keeps_mounts: bool = False
 
 
 def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
@@ -68,6 +69,7 @@ def read_strategy(path: str | Path) -> Strategy:
         host=_one_of(variables, _HOST, ("fresh", "kept", "server"), path),
         emulated=_one_of(variables, _EMULATED, ("no", "yes"), path) == "yes",
         store=_one_of(variables, STORE, ("classic", "containerd"), path),
+        keeps_mounts=_one_of(variables, _MOUNTS, ("lost", "kept"), path) == "kept",
     )
 
 

@@ -1,4 +1,5 @@
 from .docker_builds import list_builds
+from .expected import check_first_misses
 from .hits import (
     add_rates,
     cache_outcomes,
@@ -21,12 +22,15 @@ from .host_pool import (
 )
 from .misses import explain_log, explain_misses, frame_misses
 from .misses_by_run import first_misses, misses_by_run
+from .mounts import cache_mounts
 from .summary import summarise_misses, summarise_reuse
 
 __all__ = [
     "LIFETIME",
     "add_rates",
+    "cache_mounts",
     "cache_outcomes",
+    "check_first_misses",
     "explain_log",
     "explain_misses",
     "first_misses",

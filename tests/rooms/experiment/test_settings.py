@@ -19,7 +19,9 @@ from analysis.experiment.settings import (
     record_settings,
     write_parameters,
 )
+from analysis.redaction import redact_values
 from analysis.shipped import ROOT, place_folder
+from analysis.workload import BuildOptions, Secret
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,100 @@ def test_a_relative_folder_is_the_projects_wherever_the_kernel_runs(monkeypatch,
     monkeypatch.chdir(ROOT / "notebooks")
     assert place_folder("runs/latest") == ROOT / "runs" / "latest"
     assert place_folder(str(tmp_path)) == tmp_path
+
+
+def test_a_project_s_settings_are_read_from_text_and_told_as_options(tmp_path):
+    (tmp_path / "services" / "api").mkdir(parents=True)
+    (tmp_path / "services" / "api" / "Dockerfile").write_text("FROM a\n")
+    request = read_settings(
+        {
+            "context": str(tmp_path),
+            "dockerfile": "services/api/../api/Dockerfile",
+            "target": "prod",
+            "build_args": 'A=1,B="2,3",C=',
+            "secrets": "id=npm,src=.npmrc TOKEN",
+            "platform": "linux/arm64",
+            "env": "MODE=ci",
+            "source_file": "a.py",
+            "dependency_file": "b.txt",
+        }
+    )
+    assert request.options == BuildOptions(
+        "services/api/Dockerfile",
+        "prod",
+        {"A": "1", "B": "2,3", "C": ""},
+        (Secret("npm", ".npmrc"), Secret("TOKEN", "", "TOKEN")),
+        "linux/arm64",
+        "a.py",
+        "b.txt",
+    )
+    assert request.env == {"MODE": "ci"}
+    texts = {
+        each.name: str(each.form.write(getattr(request, each.name))) for each in list_settings()
+    }
+    assert read_settings(texts) == request
+
+
+def test_a_dockerfile_may_be_named_from_here_and_must_lie_in_its_context(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    for name in ("app/my.Dockerfile", "other.Dockerfile"):
+        (tmp_path / name).write_text("FROM a\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings(context="app", dockerfile="app/my.Dockerfile").dockerfile == "my.Dockerfile"
+    assert Settings(context="app", dockerfile="my.Dockerfile").dockerfile == "my.Dockerfile"
+    with pytest.raises(SettingError, match="other.Dockerfile lies outside CONTEXT=app"):
+        Settings(context="app", dockerfile="other.Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("build_args", "A", "BUILD_ARGS is 'A': give NAME=value"),
+        ("secrets", "id=a", "SECRETS is 'id=a': give id=NAME,src=FILE"),
+        ("secrets", "id=a,src=b,env=C", "SECRETS is"),
+        ("platform", "linux/amd64,linux/arm64", "PLATFORM is .*: give one platform"),
+        ("env", "@gone", "ENV is '@gone': give @FILE with lines NAME=value; gone can't be read"),
+        ("env", "CONTEXT=x", "ENV is 'CONTEXT=x': leave CONTEXT out"),
+    ],
+)
+def test_a_project_s_setting_that_cannot_be_read_is_told(name, text, told, monkeypatch):
+    monkeypatch.delenv("A", raising=False)
+    with pytest.raises(SettingError, match=told):
+        read_settings({name: text})
+    with pytest.raises(SettingError, match=told):
+        Settings(**{name: text})
+
+
+def test_a_name_alone_takes_the_environment_s_value_and_a_shell_s_own_env_is_none(monkeypatch):
+    monkeypatch.setenv("COMMIT", "abc")
+    assert read_settings({"build_args": "COMMIT", "env": "/root/.shrc"}).build_args == {
+        "COMMIT": "abc"
+    }
+
+
+def test_variables_come_from_a_file_too(tmp_path):
+    (tmp_path / "vars").write_text("# mine\n\nA=1,2\nB=x=y\n")
+    assert read_settings({"env": f"@{tmp_path}/vars"}).env == {"A": "1,2", "B": "x=y"}
+    (tmp_path / "vars").write_text("no\n")
+    with pytest.raises(SettingError, match="in each line of .*, unlike 'no'"):
+        Settings(env=f"@{tmp_path}/vars")
+
+
+def test_no_value_of_a_secret_is_recorded(tmp_path, monkeypatch):
+    (tmp_path / "npmrc").write_text("//registry.example/:_authToken=made-up-token-1\n")
+    monkeypatch.setenv("TOKEN", "made-up-token-2")
+    settings = Settings(
+        secrets=[f"id=npm,src={tmp_path}/npmrc", "TOKEN"], env={"DB_PASSWORD": "p4ss"}
+    )
+    recorded = record_settings(settings)
+    assert recorded["secrets"] == f"id=npm,src={tmp_path}/npmrc id=TOKEN,env=TOKEN"
+    assert "made-up" not in repr(recorded)
+    assert "p4ss" not in repr(redact_values(recorded))
+    assert settings.read_hidden() == [
+        "//registry.example/:_authToken=made-up-token-1\n",
+        "made-up-token-2",
+        "p4ss",
+    ]
+    monkeypatch.delenv("TOKEN")
+    with pytest.raises(SettingError, match="TOKEN, which is not set: export TOKEN"):
+        settings.read_hidden()

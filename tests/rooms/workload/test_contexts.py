@@ -272,24 +272,24 @@ def test_links_are_copied_as_links_and_never_followed(tmp_path):
 
 
 def test_what_cannot_be_derived_has_its_reason_and_a_replacement_helps(tmp_path):
-    folder = context(tmp_path / "page", "FROM scratch\nCOPY index.html /\n", index_html="<p>")
+    folder = context(tmp_path / "page", "FROM scratch\nCOPY logo.png /\n", logo_png="1")
     reasons = derivable(folder)
     assert (reasons["cold"], reasons["unchanged"]) == (None, None)
     assert reasons["source"].endswith("source language; give its files as REPLACEMENTS/source")
     assert "requirements*.txt" in reasons["dependency"]
     assert "builds on no image" in reasons["base"]
-    with pytest.raises(ContextError, match="no source file to change; give one"):
+    with pytest.raises(ContextError, match="known source language; give its files as"):
         make(folder, "source", tmp_path / "made")
-    context(tmp_path / "changes" / "source", "FROM scratch\nCOPY . /\n", index_html="<b>")
+    context(tmp_path / "changes" / "source", "FROM scratch\nCOPY . /\n", logo_png="2")
     assert derivable(folder, tmp_path / "changes")["source"] is None
     made = make(folder, "source", tmp_path / "better", tmp_path / "changes")
-    assert (made / "index.html").read_text() == "<b>"
-    with pytest.raises(ContextError, match="no dependency list to change; give one"):
+    assert (made / "logo.png").read_text() == "2"
+    with pytest.raises(ContextError, match="no known list of dependencies .* give its files as"):
         make(folder, "dependency", tmp_path / "worse", tmp_path / "changes")
 
 
 def test_a_commit_that_cannot_be_derived_does_not_hinder_those_after_it(tmp_path):
-    folder = context(tmp_path / "a", "FROM nginx:1\nCOPY . .\n", index_html="<p>")
+    folder = context(tmp_path / "a", "FROM nginx:1\nCOPY . .\n", logo_png="1")
     made = read(make(folder, "base", tmp_path / "made"))
     assert made == read(folder) | {"Dockerfile": b"FROM registry/0:2\nCOPY . .\n"}
 

@@ -3,12 +3,12 @@
 import pytest
 
 from analysis.workload.dockerfile import (
-    copy_sources,
     list_images,
     list_instructions,
     replace_defaults,
     replace_images,
 )
+from analysis.workload.layers import list_layers
 
 
 def find_images(text):
@@ -117,7 +117,7 @@ SOURCES = {
         "  --mount=src=./lib/,target=/lib --mount=from=a,source=b.py,target=/b go mod download\n",
         ["go.mod", "lib"],
     ),
-    "a mount of it all": ("RUN --mount=target=. --mount=type=secret,id=s go build\n", ["."]),
+    "a mount of it all": ("RUN --mount=target=. --mount=type=secret,id=s go build\n", [""]),
     "no mount": ("RUN go build --mount=type=bind,source=a.py\n", []),
     "in a script": ("RUN echo \\\n COPY a.py /\n", []),
 }
@@ -126,7 +126,8 @@ SOURCES = {
 @pytest.mark.parametrize("name", SOURCES)
 def test_sources_are_what_copy_and_add_take_from_the_context(name):
     text, sources = SOURCES[name]
-    assert copy_sources(text) == sources
+    layers = list_layers(text if text.startswith("FROM") else f"FROM z\n{text}")
+    assert [source.pattern for layer in layers for source in layer.sources] == sources
 
 
 DEFAULTS = {

@@ -1,0 +1,115 @@
+"""What the commits of an experiment change: told before it, kept with it, checked after it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis import measures
+from analysis.errors import EngineError
+from analysis.experiment.settings import Settings
+from analysis.lab import find_missing_images
+from analysis.records import CHANGES
+from analysis.results import read_experiment
+from analysis.words import join_words
+from analysis.workload import (
+    SEQUENCE,
+    BuildTree,
+    Change,
+    carries_mounts,
+    find_changes,
+    find_mounting,
+    list_cache_mounts,
+    list_replacements,
+    list_secrets,
+    load_strategies,
+)
+
+
+def list_changes(settings: Settings, scenarios: Iterable[str]) -> dict[str, Change]:
+    """Scenario -> what its commit changes, of those whose files the user does not give."""
+    given = list_replacements(settings.replacements)
+    found = find_changes(settings.context, settings.options)
+    return {name: found[name] for name in scenarios if name in found and name not in given}
+
+
+def record_changes(changes: Mapping[str, Change]) -> dict[str, Any]:
+    """What experiment.json says of them."""
+    return {
+        CHANGES: {
+            name: {
+                "file": change.file,
+                "layers": [
+                    {"stage": each.stage, "position": each.position, "instruction": each.text}
+                    for each in change.layers
+                ],
+                "why": change.why,
+            }
+            for name, change in changes.items()
+        }
+    }
+
+
+def say_changes(settings: Settings, scenarios: Iterable[str]) -> Iterator[str]:
+    """A line for each scenario whose commit changes something: what, and what should miss first."""
+    newer = {each.name for each in SEQUENCE if each.newer_base}
+    for name, change in list_changes(settings, scenarios).items():
+        if name in newer:
+            yield (
+                f"{name}: a newer image takes the place of {change.instruction}; all on it should "
+                "miss"
+            )
+        else:
+            yield (
+                f"{name}: {change.file} changes ({change.why}); the first layer to miss should be "
+                f"{change.instruction}"
+            )
+
+
+def say_needs(settings: Settings, strategies: Iterable[str]) -> Iterator[str]:
+    """A line for secrets that nobody gives, and for cache mounts: which strategies keep them."""
+    tree = BuildTree(settings.context, settings.options)
+    if lacking := sorted(list_secrets(tree)):
+        yield (
+            f"secrets that steps mount and nobody gives: {join_words(lacking)} (SECRETS=id=NAME,"
+            "src=FILE)"
+        )
+    mounting = find_mounting(tree.layers)
+    if mounting:
+        known = load_strategies(settings.strategies_folder)
+        kept = [name for name in strategies if carries_mounts(known[name])]
+        folders = {each.target for layer in mounting for each in list_cache_mounts(layer.text)}
+        yield (
+            f"cache mounts ({join_words(sorted(folders))}): of these strategies kept by "
+            f"{join_words(kept)}; the others begin with empty ones, as no exported cache carries "
+            "them"
+        )
+
+
+def say_images(images: Iterable[str]) -> Iterator[str]:
+    """A line for each of the images that builds take which is nowhere to be had."""
+    images = list(dict.fromkeys(images))
+    try:
+        missing = find_missing_images(images)
+    except EngineError:
+        yield f"no Docker engine answers, so {join_words(images)} could not be looked for"
+        return
+    for image in missing:
+        yield (
+            f"the image {image} is neither on this engine nor in its registry: check its name, or "
+            "pull it first"
+        )
+
+
+def say_unexpected(folder: Path) -> Iterator[str]:
+    """A line for each scenario in which other layers began to miss than its change should hit."""
+    experiment = read_experiment(folder)
+    changes = experiment.facts.get(CHANGES)
+    if not isinstance(changes, dict) or not changes:
+        return
+    checked = measures.check_first_misses(experiment.runs, experiment.misses(), changes)
+    for row in checked[checked["agrees"].eq(False)].itertuples():
+        yield (
+            f"{row.scenario}: {row.file} was changed, and {row.expected} should have been the "
+            f"first layer to miss; it was {row[4]}: give another file by "
+            f"{str(row.scenario).upper()}_FILE, or the commit's files by REPLACEMENTS"
+        )

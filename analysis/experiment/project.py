@@ -1,0 +1,155 @@
+"""What a real project's build needs: its Dockerfile, what it is given, what changes."""
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import SettingError
+from analysis.experiment.forms import (
+    form,
+    read_named,
+    read_platform,
+    read_secrets,
+    read_variables_of_builds,
+    write_named,
+)
+from analysis.redaction import redact_values
+from analysis.workload import DOCKERFILE, BuildOptions, Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettings:
+    """What of a build its project chooses; the defaults suit a context with a Dockerfile alone.
+
+    Files are paths in the context. `secrets` hold no values: those are read when builds run.
+    """
+
+    dockerfile: str = field(
+        default=DOCKERFILE,
+        metadata=form("the Dockerfile's path in the context", rare=True),
+    )
+    target: str = field(
+        default="", metadata=form("the stage to build; the last one without", rare=True)
+    )
+    build_args: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=form(
+            "build arguments: NAME=value, several with commas",
+            read=read_named,
+            write=write_named,
+            rare=True,
+        ),
+    )
+    secrets: str = field(
+        default="",
+        metadata=form(
+            "secrets: id=NAME,src=FILE or id=NAME,env=VARIABLE, several with blanks",
+            read=read_secrets,
+            rare=True,
+        ),
+    )
+    platform: str = field(
+        default="",
+        metadata=form(
+            "platform of the image, as in linux/arm64; the engine's without",
+            read=read_platform,
+            shown=False,
+            rare=True,
+        ),
+    )
+    env: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=form(
+            "variables of the buildspec's commands: NAME=value, several with commas, or @FILE",
+            read=read_variables_of_builds,
+            write=write_named,
+            shown=False,
+            rare=True,
+        ),
+    )
+    source_file: str = field(
+        default="",
+        metadata=form(
+            "the file that scenario source changes; found without", shown=False, rare=True
+        ),
+    )
+    dependency_file: str = field(
+        default="",
+        metadata=form(
+            "the file that scenario dependency changes; found without", shown=False, rare=True
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        for name, read in _TEXTS.items():
+            object.__setattr__(self, name, _read_text(name, getattr(self, name), read))
+
+    @property
+    def options(self) -> BuildOptions:
+        """These settings as the functions on contexts take them."""
+        return BuildOptions(
+            dockerfile=self.dockerfile,
+            target=self.target,
+            build_args=self.build_args,
+            secrets=self.given_secrets,
+            platform=self.platform,
+            source_file=self.source_file,
+            dependency_file=self.dependency_file,
+        )
+
+    @property
+    def given_secrets(self) -> tuple[Secret, ...]:
+        """The secrets, without their values."""
+        return read_secrets(self.secrets, Secret)
+
+    def read_hidden(self) -> list[str]:
+        """The values that no record and no log may hold: of secrets, and of what is named as one.
+
+        SettingError where one is not to be had.
+        """
+        named = {**self.build_args, **self.env}
+        kept = redact_values(dict(named))
+        hidden = [value for name, value in named.items() if kept.get(name) != value]
+        return [*(secret.read() for secret in self.given_secrets), *hidden]
+
+
+# settings that may be given as text, or as a list of texts, by those who call
+_TEXTS: dict[str, Callable[[str], Any]] = {
+    "build_args": read_named,
+    "env": read_variables_of_builds,
+    "secrets": read_secrets,
+    "platform": read_platform,
+}
+
+
+def _read_text(name: str, value: Any, read: Callable[[str], Any]) -> Any:
+    """A setting's value, read where it is text; SettingError."""
+    if name == "secrets" and isinstance(value, Mapping):
+        value = [f"id={each},src={file}" for each, file in value.items()]
+    if isinstance(value, list | tuple):
+        value = (" " if name == "secrets" else ",").join(map(str, value))
+    try:
+        return read(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise SettingError(f"{name.upper()} is {value!r}: {error}.") from error
+
+
+def place_dockerfile(context: Path, dockerfile: str) -> str:
+    """A Dockerfile's path in its context, also where it was named from here; SettingError."""
+    if (
+        dockerfile == DOCKERFILE
+        or (context / dockerfile).is_file()
+        or not Path(dockerfile).is_file()
+    ):
+        inside = posixpath.normpath(dockerfile)
+        if not inside.startswith("..") and not Path(inside).is_absolute():
+            return inside
+    path = Path(dockerfile).resolve()
+    if not path.is_relative_to(context.resolve()):
+        raise SettingError(
+            f"DOCKERFILE={dockerfile} lies outside CONTEXT={context}: give a context that holds "
+            "it, as `docker build -f` with the repository's root does."
+        )
+    return path.relative_to(context.resolve()).as_posix()
