@@ -15,7 +15,7 @@ FLOORS = [
     {"redaction", "visible"},
     {"errors", "outputs", "rows", "shipped", "times", "words"},
     {"logs", "registry", "workload"},
-    {"prose.template", "store"},
+    {"prose.template", "specs", "store"},
     {"aws", "records"},
     {"doctor", "lab", "past_builds"},
     {"measures.compare"},

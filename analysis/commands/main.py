@@ -25,6 +25,7 @@ from analysis.visible import show_signs
 # sub-command -> what `codebuild-cache --help` says of it
 COMMANDS = {
     "experiment": "build a Dockerfile with every strategy and record it",
+    "strategies": "write one buildspec once for each strategy, changed where it builds alone",
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
     "doctor": "find what a cache can't use in buildspecs, Dockerfiles and Terraform",
@@ -39,6 +40,7 @@ _EXAMPLES = """\
 examples:
   codebuild-cache experiment --context . --experiment runs/mine --rounds 3
   codebuild-cache report runs/mine --out reports
+  codebuild-cache strategies --from buildspec.yml
   codebuild-cache history my-codebuild-project --since "30 days"
   codebuild-cache doctor .
   codebuild-cache calibrate build.log --out speeds.json

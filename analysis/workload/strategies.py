@@ -23,6 +23,8 @@ class Strategy:
     host: a fresh one each build, a kept one of a pool, or a fresh one with a kept server.
     store: where the engine keeps images at the end: classic, as CodeBuild starts it, or
     containerd. keeps_mounts: its commands save cache mounts and bring them back.
+    in_context: its commands begin in the context's folder, as those of a project's own
+    buildspec do, instead of one folder above.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Strategy:
     emulated: bool
     store: str
     keeps_mounts: bool = False
+    in_context: bool = False
 
 
 def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:

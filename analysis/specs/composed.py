@@ -1,0 +1,198 @@
+"""Builds of several images by one command: docker buildx bake, and docker compose build.
+
+Bake reads Compose files too, and compose builds through bake, so both are written as a bake whose
+targets get options by --set: https://docs.docker.com/reference/cli/docker/buildx/bake/
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.specs.edits import Edit, RewriteError, replace
+from analysis.specs.finding import Commands, Place, repository_of
+from analysis.specs.recipes import IMAGE, NAME, REPOSITORY, Recipe
+from analysis.workload import TextLoader
+
+# calls that build what a file describes
+COMPOSED = ("bake", "compose build")
+_COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_BAKE_FILES = (*_COMPOSE_FILES, "docker-bake.json", "docker-bake.hcl")
+_BLOCK = re.compile(r'(?m)^\s*(target|group|variable)\s+"([^"]+)"\s*\{')
+_LIST = re.compile(r"\b(tags|targets)\s*=\s*\[([^\]]*)\]")
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_KEPT = ("--file", "--no-cache", "--pull", "--progress", "--set", "--print", "--metadata-file")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An image that a file describes, and the names that it is given."""
+
+    name: str
+    tags: tuple[str, ...]
+
+
+def write_sets(build: Place, commands: Commands, recipe: Recipe) -> list[Edit]:
+    """The changes of a bake or compose command; RewriteError where its file can't be read."""
+    call = build.call
+    assert call is not None
+    paths, targets = _find_targets(build, commands)
+    sets = [text for target in targets for text in _write_target(target, recipe, commands, build)]
+    output = "--push" if recipe.pushes else "--load"
+    tags = [tag for target in targets for tag in target.tags] if call.has("--push") else []
+    pushes = "" if recipe.pushes else "".join(f' && docker push "{tag}"' for tag in tags)
+    plain = [each for each in recipe.options if each.startswith("--provenance=")]
+    kept = [
+        word.text
+        for o in call.options
+        if o.name in _KEPT and o.name != "--file"
+        for word in o.words
+    ]
+    files = [part for path in paths for part in ("--file", path)]
+    arguments = [word.text for word in call.arguments]
+    if call.name == "compose build":
+        values = call.values("--build-arg")
+        sets += [f"--set *.args.{value}" for value in values if "=" in value]
+    words = ["docker buildx bake", *files, *kept, output, *plain, *sets, *arguments]
+    start = build.command.words[0].start
+    return [replace(build.item, start, build.command.end, " ".join(words) + pushes)]
+
+
+def list_pushes(build: Place, commands: Commands) -> list[Place]:
+    """The commands that push what a bake or compose command builds."""
+    tags = {
+        commands.resolve(t) for target in _find_targets(build, commands)[1] for t in target.tags
+    }
+    found = commands.named("compose push")
+    for place in commands.named("push"):
+        names = [word.text for word in place.call.arguments] if place.call else []
+        found += [place] if {commands.resolve(name) for name in names} & tags else []
+    return found
+
+
+def _write_target(target: Target, recipe: Recipe, commands: Commands, build: Place) -> list[str]:
+    """What a recipe says of one target."""
+    image = target.tags[0] if target.tags else ""
+    if not image and build.name == "compose build":
+        raise RewriteError(
+            f"the service {target.name} of line {build.line} has no image:, which names it for bake"
+        )
+    repository = repository_of(image, commands) if image else ""
+    found = []
+    for option in recipe.options:
+        flag, blank, value = option.partition(" ")
+        key = {"--cache-from": "cache-from", "--cache-to": "cache-to", "--output": "output"}.get(
+            flag
+        )
+        if not blank or key is None:
+            continue
+        if any(place in value for place in (REPOSITORY, IMAGE, NAME)) and not repository:
+            raise RewriteError(
+                f"the target {target.name} of line {build.line} names no image, so no cache has a "
+                "place: give it tags (image: in a Compose file)"
+            )
+        value = value.replace(f"name={IMAGE},", "").replace(REPOSITORY, repository)
+        value = value.replace(IMAGE, image).replace(NAME, repository.rpartition("/")[2])
+        found.append(f'--set "{target.name}.{key}={value}"')
+    return found
+
+
+def _find_targets(build: Place, commands: Commands) -> tuple[list[str], list[Target]]:
+    """(the files that a command names or finds, the images that it builds by them)."""
+    call = build.call
+    assert call is not None
+    folder = Path(commands.buildspec.source).parent
+    given = call.values("--file")
+    known = _COMPOSE_FILES if call.name == "compose build" else _BAKE_FILES
+    paths = given or [name for name in known if (folder / name).is_file()][:1]
+    if not paths or not all((folder / path).is_file() for path in paths):
+        told = " and ".join(paths or known[:3])
+        raise RewriteError(
+            f"line {build.line} builds what {told} describes, which is not in {folder}"
+        )
+    targets, groups = dict[str, Target](), dict[str, list[str]]()
+    for path in paths:
+        more, grouped = _read_file(folder / path)
+        targets |= more
+        groups |= grouped
+    asked = [word.text for word in call.arguments] or groups.get("default") or list(targets)
+    names = [name for each in asked for name in groups.get(each, [each])]
+    missing = [name for name in names if name not in targets]
+    if missing:
+        raise RewriteError(f"line {build.line} builds {missing[0]}, which {paths[0]} does not have")
+    # bake reads Compose files of other names only where they are named
+    return (paths if given or call.name == "compose build" else []), [targets[n] for n in names]
+
+
+def _read_file(path: Path) -> tuple[dict[str, Target], dict[str, list[str]]]:
+    """(targets, groups) of a bake or Compose file; RewriteError where it can't be read."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".hcl":
+        return _read_hcl(text)
+    try:
+        data = json.loads(text) if path.suffix == ".json" else yaml.load(text, TextLoader)
+    except (ValueError, yaml.YAMLError) as error:
+        raise RewriteError(f"{path} can't be read: {error}") from error
+    if not isinstance(data, dict):
+        raise RewriteError(f"{path} describes no images")
+    if path.suffix == ".json":
+        groups = {n: list(g.get("targets", [])) for n, g in data.get("group", {}).items()}
+        return {
+            n: Target(n, tuple(t.get("tags", ()))) for n, t in data.get("target", {}).items()
+        }, groups
+    return _read_services(data), {}
+
+
+def _read_services(data: Mapping[str, Any]) -> dict[str, Target]:
+    """The services of a Compose file that are built."""
+    services = data.get("services") or {}
+    built = {
+        n: s for n, s in services.items() if isinstance(s, dict) and s.get("build") is not None
+    }
+    found = {}
+    for name, service in built.items():
+        build = service["build"] if isinstance(service["build"], dict) else {}
+        tags = [str(service["image"])] if service.get("image") else []
+        found[name] = Target(name, (*tags, *map(str, build.get("tags") or ())))
+    return found
+
+
+def _read_hcl(text: str) -> tuple[dict[str, Target], dict[str, list[str]]]:
+    """The targets and groups of a bake file in HCL, variables as a shell writes them."""
+    targets, groups, defaults = dict[str, Target](), dict[str, list[str]](), dict[str, str]()
+    for block in _BLOCK.finditer(text):
+        body = text[block.end() : _find_end(text, block.end())]
+        lists = {name: _TEXT.findall(values) for name, values in _LIST.findall(body)}
+        if block[1] == "target":
+            targets[block[2]] = Target(block[2], tuple(lists.get("tags", ())))
+        elif block[1] == "group":
+            groups[block[2]] = lists.get("targets", [])
+        elif found := re.search(r'default\s*=\s*"([^"]*)"', body):
+            defaults[block[2]] = found[1]
+    fill = {
+        name: Target(name, tuple(_fill(tag, defaults) for tag in target.tags))
+        for name, target in targets.items()
+    }
+    return fill, groups
+
+
+def _fill(tag: str, defaults: Mapping[str, str]) -> str:
+    """A tag with a variable's default where the build sets none."""
+    return re.sub(
+        r"\$\{(\w+)\}",
+        lambda m: f"${{{m[1]}:-{defaults[m[1]]}}}" if defaults.get(m[1]) else m[0],
+        tag,
+    )
+
+
+def _find_end(text: str, at: int) -> int:
+    """Where the block whose brace opened before `at` ends."""
+    depth = 1
+    while at < len(text) and depth:
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        at += 1
+    return at

@@ -1,0 +1,52 @@
+"""`strategies` writes a buildspec once for each strategy, and says what it wrote and left out."""
+
+import pytest
+
+from analysis.commands.main import run_command_line
+
+SPEC = """\
+version: 0.2
+batch: {build-list: [{identifier: arm, env: {variables: {R: arm}}}]}
+phases:
+  build:
+    commands:
+      - docker build -t $R/a:latest .
+      - docker push $R/a:latest
+      - make image
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "buildspec.yml").write_text(SPEC)
+    (tmp_path / "Makefile").write_text("image:\n\tdocker build -t x .\n")
+    return tmp_path
+
+
+def test_files_and_diffs_are_written_and_told(project, capsys):
+    assert run_command_line(["strategies", "--from", "buildspec.yml"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "strategies/docker.yml: as it is" in said
+    assert "strategies/registry-cache.yml: 2 lines in the place of 1" in said
+    assert "docker-driver-cache-to is not written: its builds are to fail" in said
+    told = "can't be rewritten: line 8: make image: make runs a build (Makefile line 2)"
+    assert said[-1] == told
+    assert "--cache-to" in (project / "strategies/registry-cache.diff").read_text()
+
+
+def test_one_strategy_may_be_printed(project, capsys):
+    given = ["--strategies", "buildx-push", "--print", "--out", "mine", "--batch-build", "arm"]
+    assert run_command_line(["strategies", "--from", "buildspec.yml", *given]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "+      - docker buildx build --push -t $R/a:latest ." in said
+    assert sorted(path.name for path in (project / "mine").iterdir()) == [
+        "buildx-push.diff", "buildx-push.yml",
+    ]  # fmt: skip
+
+
+def test_a_buildspec_that_builds_nothing_in_sight_is_told_with_what_is_hidden(project, capsys):
+    (project / "none.yml").write_text("version: 0.2\nphases: {build: {commands: [make image]}}\n")
+    assert run_command_line(["strategies", "--from", "none.yml"]) == 1
+    said = capsys.readouterr().err
+    assert "none.yml has no docker build" in said and "Makefile line 2" in said
