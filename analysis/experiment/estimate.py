@@ -7,9 +7,13 @@ import pandas as pd
 
 from analysis.errors import RecordError
 from analysis.experiment.plan import Plan
+from analysis.measures.compare import MIN_ROUNDS, find_smallest
 from analysis.records import read_json, read_records
 from analysis.shipped import RECORDED
+from analysis.words import count_words
 
+# relative deviations of quiet builds, and of those of a busy machine
+_NOISE = (0.04, 0.07)
 # a longer time between two builds is a pause, not a build
 _MAX_PAUSE = pd.Timedelta(minutes=15)
 
@@ -30,7 +34,27 @@ def say_plan(folder: Path, plan: Plan) -> str:
         f"scenarios: {len(plan.scenarios)}",
         f"rounds: {rounds}",
     )
-    return f"{', '.join(parts)}; {_say_time(builds, *_find_spacing(folder, plan))}."
+    time = _say_time(builds, *_find_spacing(folder, plan))
+    return f"{', '.join(parts)}; {time}.{_say_told(plan)}"
+
+
+def _say_told(plan: Plan) -> str:
+    """What differences all rounds of a plan will tell; nothing where there is nothing to compare.
+
+    Of whichever part was built before, too: rounds are counted from the first.
+    """
+    rounds = max(number for number, _ in plan.sequences)
+    strategies = len(plan.facts["buildspecs"])
+    if strategies < 2:
+        return ""
+    least = [find_smallest(rounds, strategies, len(plan.scenarios), noise) for noise in _NOISE]
+    if None in least:
+        return f" {MIN_ROUNDS} rounds are the fewest that tell a difference (ROUNDS)."
+    quiet, busy = (f"{100 * (each or 0):.0f} %" for each in least)
+    return (
+        f" {count_words(rounds, 'round')} will tell savings of {quiet} and more where builds vary "
+        f"by {100 * _NOISE[0]:.0f} %, of {busy} where they vary by {100 * _NOISE[1]:.0f} %."
+    )
 
 
 def _find_spacing(folder: Path, plan: Plan) -> tuple[pd.Series, str]:

@@ -195,6 +195,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
         "versions": versions,
         # one build at a time
         "side_by_side": False,
+        "machine": job.lab.machine,
     }
     record |= describe_store(job) | timed.load
     _check_store(job, versions)

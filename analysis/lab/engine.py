@@ -1,6 +1,7 @@
 """The Docker engine that runs the lab: found, asked for images, swept of what a lab left."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import socket
@@ -59,6 +60,12 @@ def check_space(client: docker.DockerClient) -> None:
             f"Only {free:.1f} GB are free at {folder}, and the lab needs {FREE_GB}: free some "
             f"({CURE_FULL})."
         )
+
+
+def name_machine(client: docker.DockerClient) -> str:
+    """A name for the engine's machine that tells it from others, and nothing of it."""
+    with engine_errors("asking what machine the lab is on"):
+        return hashlib.sha256(str(client.info()["ID"]).encode()).hexdigest()[:12]
 
 
 def host_memory(client: docker.DockerClient) -> int | None:

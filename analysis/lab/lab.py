@@ -84,6 +84,7 @@ class Lab:
         self.client = engine.connect()
         engine.check_space(self.client)
         self.host_memory = engine.host_memory(self.client)
+        self.machine = engine.name_machine(self.client)
         for name in (field.name for field in fields(self.images)):
             if name not in _OPTIONAL or name in self.needs:
                 setting = f"{name.upper()}_IMAGE"

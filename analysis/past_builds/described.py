@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from analysis.logs import Remote
 from analysis.past_builds.frames import WAITING, Found, Phase
 from analysis.times import YEARS, to_utc
 
@@ -24,7 +25,7 @@ _LONGEST_BUILD = 1e6
 
 
 def describe_build(
-    item: Mapping[str, Any], log: Path | bytes | None = None, problem: str | None = None
+    item: Mapping[str, Any], log: Path | bytes | Remote | None = None, problem: str | None = None
 ) -> Found:
     """What CodeBuild tells of a build, with its log, or the problem with that.
 

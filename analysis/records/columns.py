@@ -19,6 +19,7 @@ _TYPES = {
     "restart_seconds": "float64",
     "pressure": "float64",
     "side_by_side": "boolean",
+    "machine": "string",
     "under_pressure": "boolean",
 }
 # what a frame says of its rows where it lacks the column

@@ -60,6 +60,7 @@ COLUMNS = {
     "pressure": "float64",
     "others_cpu": "float64",
     "side_by_side": "boolean",
+    "machine": "string",
     "log": "string",
     "images": "string",
     "history": "string",

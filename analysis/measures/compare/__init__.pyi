@@ -10,7 +10,7 @@ from .comparison import (
 from .intervals import LEVEL, mean_of_rounds, wilson
 from .levels import FALSE_REPORTS, LOOKS, find_level
 from .mixes import compare_mix, compare_totals, list_open, weigh_rounds
-from .planning import MIN_ROUNDS
+from .planning import MIN_ROUNDS, find_smallest
 from .pools import count_rarer_hosts
 from .pressure import summarise_pressure
 from .runs import (
@@ -46,6 +46,7 @@ __all__ = [
     "control",
     "count_rarer_hosts",
     "find_level",
+    "find_smallest",
     "judge_aa",
     "left_out",
     "list_open",

@@ -40,7 +40,10 @@ COLUMNS = {
 }
 
 
-@takes(runs="strategy scenario round {measure} {by} valid emulated expect started host host_empty")
+@takes(
+    runs="strategy scenario round {measure} {by} valid emulated expect started host host_empty "
+    "machine"
+)
 def compare(
     runs: pd.DataFrame,
     baseline: str = BASELINE,

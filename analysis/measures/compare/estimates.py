@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 # of fewer strategies a round's effect is not told from their errors: differences are paired
-_FEWEST_STRATEGIES = 5
+FEWEST_STRATEGIES = 5
 # a round's effect is a median, which takes this over the number of strategies from a variance
 _LOST = 2 - np.pi / 2
 
@@ -82,7 +82,7 @@ def _estimate(values: Array, kept: Flags) -> Estimates:
         base,
         *_measure_cells(own, there[..., None]),
         *_vary(values[..., 1:, :] - values[..., :1, :], 2.0),
-        kept | (there < _FEWEST_STRATEGIES),
+        kept | (there < FEWEST_STRATEGIES),
     )
 
 
@@ -100,7 +100,7 @@ def _mean(values: Array, known: Flags) -> Array:
 def _measure_cells(values: Array, there: NDArray[np.int64]) -> tuple[Array, Array]:
     """(variance, degrees of freedom) of each cell, less what slows a whole round down."""
     centred = values - _mean(values, ~np.isnan(values))[..., None]
-    lost = _LOST / np.maximum(there[..., 0], _FEWEST_STRATEGIES)
+    lost = _LOST / np.maximum(there[..., 0], FEWEST_STRATEGIES)
     return _vary(centred - take_median(centred, -2), 1 - lost)
 
 

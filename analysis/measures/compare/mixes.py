@@ -16,7 +16,10 @@ from analysis.workload import BASELINE
 _MIX = "mix"
 
 
-@takes(runs="strategy scenario round seconds {by} valid emulated expect started host host_empty")
+@takes(
+    runs="strategy scenario round seconds {by} valid emulated expect started host host_empty "
+    "machine"
+)
 def compare_mix(
     runs: pd.DataFrame,
     mix: Mapping[str, float],

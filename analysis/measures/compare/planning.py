@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from analysis.measures.compare.estimates import Array
-from analysis.measures.compare.family import find_critical
+from analysis.measures.compare.estimates import FEWEST_STRATEGIES, Array
+from analysis.measures.compare.family import count_groups, find_critical
 from analysis.measures.compare.judging import Found, Rule, Verdicts, take_care
+from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.words import CLOSE, UNTOLD
 
 MIN_ROUNDS = 3
@@ -42,6 +43,22 @@ def make_plan(critical: float, groups: int, level: float, cells: int, paired: bo
     # both own variances have to pass, which few rounds only guess: what simulations add
     alone = alone * (1 + _JOINT / (_ROUNDS - 1) ** 2)
     return _Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
+
+
+def find_smallest(rounds: int, strategies: int, scenarios: int, noise: float) -> float | None:
+    """The smallest saving, from 0 to 1, that so many rounds tell in 80 % of experiments.
+
+    Of a report of so many strategies, the baseline among them, and scenarios, each run off by
+    `noise` (relative standard deviation). Null of too few rounds, or of the baseline alone.
+    """
+    if rounds < MIN_ROUNDS or strategies < 2:
+        return None
+    groups, paired = count_groups(scenarios), strategies < FEWEST_STRATEGIES
+    alone = np.full((1, scenarios, strategies - 1), 0.5)
+    critical = float(find_critical(alone, FALSE_REPORTS, groups)[0, 0, 0])
+    made = make_plan(critical, groups, FALSE_REPORTS, strategies, paired)
+    shift = np.interp(rounds, _ROUNDS, made.told) * noise * np.sqrt(2)
+    return float(-np.expm1(-shift))
 
 
 def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures.compare.blocks import split_rounds
 from analysis.records import Need, takes
 
 RUN = ["run", "strategy", "scenario", "round", "emulated", "valid"]
@@ -12,16 +13,19 @@ EMULATED = "(emulated)"
 _BY = ("strategy", "scenario")
 
 
-@takes(runs="strategy scenario valid emulated expect started")
+@takes(runs="strategy scenario valid emulated expect started machine")
 def pick_comparable(runs: pd.DataFrame) -> pd.DataFrame:
-    """The valid runs of strategies that are to succeed, marked, in the order of a history."""
+    """The valid runs of strategies that are to succeed, marked, in the order of a history.
+
+    A round that was built on several machines, or days, has a number for each.
+    """
     kept = keep_comparable(runs)
     return sort_rows(kept, order_scenarios(kept))
 
 
 def keep_comparable(runs: pd.DataFrame) -> pd.DataFrame:
     """pick_comparable's runs, in the order that they come in."""
-    return mark_emulated(runs[runs["valid"] & runs["expect"].ne("failed")])
+    return split_rounds(mark_emulated(runs[runs["valid"] & runs["expect"].ne("failed")]))
 
 
 @takes(runs="run strategy scenario valid emulated expect started invalid_reason")

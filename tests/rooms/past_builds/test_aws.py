@@ -4,6 +4,7 @@ import gzip
 from functools import partial
 
 import boto3
+import pandas as pd
 import pytest
 from histories import after, build_log
 from pandas.testing import assert_frame_equal
@@ -187,6 +188,28 @@ def test_objects_that_did_not_change_are_fetched_once(aws, world, tmp_path, writ
     assert fetched == 2
     assert changed.builds["started"].tolist() == [after(each) for each in (20, 30, 40, 50, 100)]
     assert count_fetched(aws, partial(read, store="off"))[1] == 5
+
+
+def test_logs_of_builds_that_ended_are_fetched_once(aws, world, tmp_path):
+    ids = [add(aws, number) for number in range(4)]
+    read = partial(read_history, PROJECT, store=tmp_path / "store")
+    first = read()
+    assert first.builds["id"].tolist() == ids and aws.requests["GetLogEvents"] >= len(ids)
+    aws.requests.clear()
+    again = read()
+    assert aws.requests["GetLogEvents"] == 0
+    for frame in ("logs", "phases", "commands", "builds", "steps", "parts"):
+        assert_frame_equal(getattr(again.logs, frame), getattr(first.logs, frame))
+    # one more ended long ago, and one a moment ago, which may not have all its lines yet
+    add(aws, 9)
+    now = pd.Timestamp.now("UTC") - pd.Timedelta(seconds=60)
+    aws.add_build(PROJECT, now.timestamp(), log=build_log(now))
+    counts = []
+    for _ in range(2):
+        aws.requests.clear()
+        assert len(read().builds) == 6
+        counts.append(aws.requests["GetLogEvents"])
+    assert counts[0] == 2 * counts[1] > 0
 
 
 def test_speeds_of_objects_that_did_not_change_need_no_fetching(aws, world, tmp_path):

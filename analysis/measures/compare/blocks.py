@@ -1,0 +1,38 @@
+"""Rounds as blocks: one that was built on several machines, or days, counts as several."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+# a longer time without a build begins another day: the machine may have become another
+_PAUSE = np.timedelta64(4, "h")
+
+
+def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
+    """`runs`, the rounds renumbered where one is of several machines, or was paused for hours.
+
+    Then only builds of one machine and day are compared. Columns, where there are any,
+    round, machine and started; rows without a round stay as they are.
+    """
+    if "round" not in runs:
+        return runs
+    known = runs["round"].notna().to_numpy()
+    rounds = runs["round"].to_numpy()[known]
+    pairs = pd.MultiIndex.from_arrays([rounds, _number_sittings(runs)[known]])
+    if pairs.nunique() == len(pd.unique(rounds)):
+        return runs
+    numbers = runs["round"].copy()
+    numbers[known] = pairs.factorize(sort=True)[0] + 1
+    return runs.assign(round=numbers)
+
+
+def _number_sittings(runs: pd.DataFrame) -> NDArray[np.int64]:
+    """Which machine and day each run is of, as a number; one for all where nothing is known."""
+    sittings = np.zeros(len(runs), dtype=np.int64)
+    if "started" in runs:
+        started = runs["started"].to_numpy("datetime64[ns]")
+        order = np.argsort(started, kind="stable")
+        sittings[order[1:]] = np.cumsum(np.diff(started[order]) > _PAUSE)
+    if "machine" in runs:
+        sittings += runs["machine"].factorize()[0] * len(runs)
+    return sittings
