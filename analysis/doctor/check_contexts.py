@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.doctor.builds import find_folder
+from analysis.doctor.buildspecs import Spec
 from analysis.doctor.case import Case
 from analysis.doctor.check_dockerfiles import find_context, takes_all
 from analysis.doctor.dockerfiles import Dockerfile
@@ -14,6 +15,8 @@ from analysis.doctor.installs import find_installs
 from analysis.doctor.walk import is_git_ignored
 
 _FOLDERS = (".git", "node_modules")
+# what CodePipeline's deploy actions are given
+_PIPELINE = {"imagedefinitions.json", "imageDetail.json", "taskdef.json", "appspec.yaml"}
 _INSTALLERS = ("npm", "yarn", "pnpm", "bun")
 
 
@@ -35,16 +38,31 @@ def check_contexts(case: Case) -> Iterator[Finding]:
         there = [name for name in _FOLDERS if _lies_there(case, dockerfile, context, name)]
         taken = [name for name in there if not ignored.leaves_out(name)]
         if taken:
-            file = "no .dockerignore" if not ignored.lines else ".dockerignore does not name"
-            names = " and ".join(taken)
-            said = f"and there is {file}" if not ignored.lines else f"and {file} it"
-            yield Finding(
-                "context-without-ignore",
-                dockerfile.file,
-                copies[0].line,
-                f"This copies {names}, {said}: the layer differs each time though no source does.",
-                "\n".join(f"{name}  (in .dockerignore)" for name in taken),
-            )
+            yield _copied(case, dockerfile, copies[0].line, taken, bool(ignored.lines))
+
+
+def _copied(
+    case: Case, dockerfile: Dockerfile, line: int, taken: list[str], ignores: bool
+) -> Finding:
+    """The finding of a COPY that takes these folders."""
+    names = " and ".join(taken)
+    said = ".dockerignore does not name it" if ignores else "there is no .dockerignore"
+    specs = [build.spec for build in case.builds_of(dockerfile) if build.spec]
+    handed = taken == [".git"] and any(_PIPELINE & set(_list_artifacts(spec)) for spec in specs)
+    where = "Where the source is a clone, this" if handed else "This"
+    return Finding(
+        "context-without-ignore",
+        dockerfile.file,
+        line,
+        f"{where} copies {names}, and {said}: the layer differs each time though no source does.",
+        "\n".join(f"{name}  (in .dockerignore)" for name in taken),
+        severity="note" if handed else "",
+    )
+
+
+def _list_artifacts(spec: Spec) -> list[str]:
+    """The names of the files that a buildspec hands on."""
+    return [text.rpartition("/")[2] for text in spec.node.get("artifacts", "files").texts()]
 
 
 def _read_ignored(context: Path, dockerfile: Dockerfile) -> Ignored | None:
@@ -61,9 +79,13 @@ def _read_ignored(context: Path, dockerfile: Dockerfile) -> Ignored | None:
 
 def _lies_there(case: Case, dockerfile: Dockerfile, context: Path, name: str) -> bool:
     """Whether a folder lies in a context, or a buildspec's install puts it there."""
+    builds = case.builds_of(dockerfile)
     if name == ".git":
-        return (context / name).exists()
-    for build in case.builds_of(dockerfile):
+        projects = [project for build in builds for project in case.projects_of(build)]
+        # CodePipeline hands on files without their history
+        handed = projects and all(each.source == "CODEPIPELINE" for each in projects)
+        return (context / name).exists() and not handed
+    for build in builds:
         for step in build.spec.steps if build.spec else []:
             if step is build.step:
                 break

@@ -44,7 +44,8 @@ def _find_late(
 ) -> Iterator[tuple[Instruction, Instruction, Install]]:
     """(COPY, RUN, install) of each install below a COPY that any change of a source changes."""
     copies: list[tuple[Instruction, str]] = []
-    before: set[str] = set()
+    # tools that have installed the project, or packages by name, above any such COPY
+    before: set[tuple[str, bool]] = set()
     for instruction in chain:
         if takes_all(instruction):
             copies.append((instruction, ""))
@@ -53,9 +54,10 @@ def _find_late(
         if instruction.keyword != "RUN":
             continue
         for install in find_installs(instruction.script):
+            named = (install.tool, bool(install.names))
             if not copies:
-                before.add(install.tool)
-            elif install.tool not in before and not _is_local(install):
+                before.add(named)
+            elif not {named, (install.tool, False)} & before and not _is_local(install):
                 copy = next(
                     (c for c, folder in copies if _concerns(folder, install, context)), None
                 )
@@ -219,13 +221,15 @@ def check_mounts(case: Case) -> Iterator[Finding]:
         projects = [project for build in builds for project in case.projects_of(build)]
         if not lines or not builds or any(project.keeps_layers for project in projects):
             continue
-        on = f"{projects[0].name} keeps" if projects else "a fresh host of CodeBuild keeps"
+        on = "no file given here has a project with a Docker server or a local layer cache"
+        if projects:
+            on = f"{projects[0].name} has neither a Docker server nor a local layer cache"
         more = f" (also in lines {', '.join(map(str, lines[1:]))})" if lines[1:] else ""
         yield Finding(
             "mounts-not-kept",
             dockerfile.file,
             lines[0],
-            f"This cache mount is empty in each build: {on} none of it{more}.",
+            f"This cache mount is empty in each build: {on}{more}.",
             "COPY the lock file and install in a layer that a registry cache keeps, or build on a "
             "Docker server",
             severity="warning" if projects else "",

@@ -41,21 +41,21 @@ def _shift(node: Node, by: int | None, flat: int) -> Node:
 def link_projects(spec: Path, root: Path, projects: Iterable[Project], specs: int) -> list[Project]:
     """The projects that run the buildspec in a file; the only ones where nothing tells."""
     known = list(projects)
-    found = [project for project in known if _names(project, spec, root)]
+    found = [project for project in known if _names(project, spec, root, specs == 1)]
     if not found and specs == 1:
         found = [each for each in known if isinstance(each.buildspec.value, Expression)]
     return found
 
 
-def _names(project: Project, spec: Path, root: Path) -> bool:
+def _names(project: Project, spec: Path, root: Path, alone: bool) -> bool:
     """Whether a project's source names this buildspec."""
     text = project.buildspec.text()
     if isinstance(project.buildspec.value, dict) or "\n" in text:
         return False
-    if not text:
-        return spec.name == _DEFAULT
     try:
         own = spec.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         own = spec.name
+    if not text:
+        return own == _DEFAULT or (alone and spec.name == _DEFAULT)
     return own == text or spec.as_posix().endswith(f"/{text.lstrip('./')}")

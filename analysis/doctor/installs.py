@@ -88,6 +88,7 @@ _VALUED = {
     "npm": {"--registry", "--prefix", "--loglevel", "--cache", "--omit", "--include", "-C", "-w"}
     | {"--network-timeout", "--cwd", "--workspace", "--filter", "--production-only"},
 }
+_PIP_ITSELF = {"pip", "setuptools", "wheel"}
 _PINNED_SYSTEM = re.compile(r"[=~<>]|-\d|\.(?:deb|rpm|apk)$|^[./$@]")
 _PINNED_PIP = re.compile(r"==|===|@|\.whl$|\.tar\.gz$|^[./$]|://")
 _PINNED_NPM = re.compile(r".@[^/]|^[./$]|://")
@@ -171,7 +172,9 @@ def _read_install(texts: list[str], command: Command) -> Install | None:
     if program == "yarn" and not action and {"--version", "-v", "--help"} & set(texts):
         return None
     tool = {"bundler": "bundle"}.get(program, program)
-    return Install(tool, program, action, names, command)
+    # pip that only renews itself installs nothing of the project's
+    itself = tool == "pip" and names and set(names) <= _PIP_ITSELF
+    return None if itself else Install(tool, program, action, names, command)
 
 
 def _read_compiler(program: str, texts: list[str], command: Command) -> Install | None:

@@ -31,6 +31,7 @@ class Project:
     buildspec: Node = field(default_factory=lambda: Node(None, 1))
     variables: Mapping[str, str] = field(default_factory=dict)
     branches: bool = False
+    source: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -137,10 +138,9 @@ def _read_project(node: Node, path: Path, name: str) -> Project:
         buildspec=node.get("source", "buildspec"),
         variables=variables,
         branches=bool(webhook),
+        source=node.get("source", "type").text(),
         lines={
             "modes": cache.get("modes").line if cache.get("modes").value else cache.line,
-            "privileged": privileged.line,
-            "server": environment.get("dockerServer").line,
         },
     )
 

@@ -11,6 +11,7 @@ from analysis.doctor.projects import Project, Repository, is_true
 
 _REFERENCE = re.compile(r"^\$?\{?\s*(var|local)\.([\w-]+)\s*\}?$")
 _ADDRESS = re.compile(r"\b((?:aws_\w+)\.[\w-]+)")
+_MODULE = "cloudposse/codebuild/aws"
 _FILE = re.compile(r'^\$?\{?\s*(?:file|templatefile)\(\s*"(?:\$\{path\.module\}/)?([^"]+)"')
 
 
@@ -31,6 +32,10 @@ def read_terraform(files: Mapping[Path, Block]) -> Resources:
     """The resources in the files of one folder."""
     known = _Known(files)
     found = Resources()
+    for path, root in files.items():
+        for block in root.find("module"):
+            if block.labels and _MODULE in block.get("source").text():
+                found.projects.append(_read_module(path, block, known))
     blocks = [(path, block) for path, root in files.items() for block in root.find("resource")]
     blocks = [(path, block) for path, block in blocks if len(block.labels) > 1]
     for path, block in blocks:
@@ -121,10 +126,32 @@ def _read_project(path: Path, block: Block, address: str, known: _Known) -> Proj
         docker_server=any(environment.find("docker_server")),
         buildspec=_find_text(path, known.resolve(source.get("buildspec"))),
         variables=variables,
-        lines={
-            "modes": cache.get("modes").line,
-            "privileged": environment.get("privileged_mode").line,
-        },
+        source=known.text(source.get("type")),
+        lines={"modes": cache.get("modes").line},
+    )
+
+
+def _read_module(path: Path, block: Block, known: _Known) -> Project:
+    """A project of the module cloudposse/codebuild/aws, by its inputs and their defaults.
+
+    Inputs: https://registry.terraform.io/modules/cloudposse/codebuild/aws
+    """
+    modes = known.resolve(block.get("local_cache_modes"))
+    privileged = block.get("privileged_mode")
+    return Project(
+        file=path,
+        line=block.line,
+        name=known.text(block.get("name")) or block.labels[0],
+        address=f"module.{block.labels[0]}",
+        privileged=is_true(known.text(privileged)) if privileged.value else False,
+        in_vpc=bool(block.get("vpc_config").items()),
+        modes=tuple(known.resolve(item).text() for item in modes.each()),
+        cache=known.text(block.get("cache_type")),
+        compute=known.text(block.get("build_compute_type")),
+        kind=known.text(block.get("build_type")),
+        buildspec=_find_text(path, known.resolve(block.get("buildspec"))),
+        source=known.text(block.get("source_type")),
+        lines={"modes": block.get("local_cache_modes").line},
     )
 
 

@@ -61,6 +61,13 @@ LAYERS = {
             "variables.tf": 'variable "root" {\n  default = false\n}\n',
         },
     ),
+    "in a module": (
+        ["main.tf:4"],
+        {
+            "main.tf": 'module "build" {\n  source = "cloudposse/codebuild/aws"\n'
+            '  cache_type = "LOCAL"\n  local_cache_modes = ["LOCAL_DOCKER_LAYER_CACHE"]\n}\n'
+        },
+    ),
     "in CloudFormation": (
         ["stack.yml:7"],
         {

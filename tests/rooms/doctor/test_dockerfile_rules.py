@@ -1,7 +1,7 @@
 """Rules on Dockerfiles and contexts: hits and near misses, each in files of its own."""
 
 import pytest
-from doctor_files import dockerfile, spec
+from doctor_files import dockerfile, project, spec
 
 NPM = ("FROM node:20", "WORKDIR /app")
 ORDER = {
@@ -60,6 +60,10 @@ ORDER = {
             "app/main.py": "",
             "app/other.py": "",
         },
+    ),
+    "after another package by its name": (
+        ["Dockerfile:3"],
+        {"Dockerfile": dockerfile("FROM a", "RUN npm i -g pnpm@9", "COPY . .", "RUN npm ci")},
     ),
     "maven": (
         ["Dockerfile:2"],
@@ -179,6 +183,7 @@ LOCKS = {
             "r.txt": "flask==3\n",
         },
     ),
+    "pip itself": ([], {"Dockerfile": dockerfile("FROM a", "RUN pip install --upgrade pip")}),
     "the project itself": (
         [],
         {"Dockerfile": dockerfile("FROM a", "COPY . .", "RUN pip install .")},
@@ -311,6 +316,17 @@ CONTEXTS = {
             "docker/Dockerfile": ALL,
             ".git/": "",
             "buildspec.yml": spec("docker build -f docker/Dockerfile ."),
+        },
+    ),
+    "the source comes from CodePipeline": (
+        [],
+        {
+            "Dockerfile": ALL,
+            ".git/": "",
+            "buildspec.yml": spec("docker build ."),
+            "project.json": project().replace(
+                '"buildspec":', '"type": "CODEPIPELINE", "buildspec":'
+            ),
         },
     ),
     "ignored": ([], {"Dockerfile": ALL, ".git/": "", ".dockerignore": ".git\n"}),
