@@ -30,7 +30,10 @@ PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of a page: addresses it asked for, complaints, and values read from it."""
+    """What was seen of a page: addresses it asked for, complaints, and values read from it.
+
+    smallest: pixels of the smallest text in a chart · repeated: ids that occur more than once.
+    """
 
     requests: list[str]
     complaints: list[str]
@@ -40,6 +43,8 @@ class Look:
     headings: list[str]
     landmarks: dict[str, int]
     width: int
+    smallest: float
+    repeated: list[str]
 
 
 READ = """
@@ -47,11 +52,15 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 return {
     title: document.title,
     language: document.documentElement.lang,
-    alts: all("img").map((image) => image.getAttribute("alt")),
+    alts: all("img, svg[role=img]").map(
+        (each) => each.getAttribute("alt") ?? each.getAttribute("aria-label")),
     headings: all("h1, h2, h3, h4").map((heading) => heading.tagName),
     landmarks: Object.fromEntries(
         ["header", "nav", "main", "footer"].map((name) => [name, all(name).length])),
     width: document.documentElement.scrollWidth,
+    smallest: Math.min(99, ...all("svg text").filter((text) => text.getClientRects().length).map(
+        (text) => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize))),
+    repeated: all("[id]").map((each) => each.id).filter((id, n, ids) => ids.indexOf(id) !== n),
 };
 """
 

@@ -8,9 +8,11 @@ from .grid import grid_lines, grid_predictions, sweep_lines, sweep_predictions
 from .host_reuse import landing_lines
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
+from .picture import Chart
+from .style import STYLE
 from .times import differences, run_seconds, spent, verdict_matrix
 from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
-from .waterfall import timeline
+from .waterfall import timeline, timelines
 
 __all__ = [
     "ENDS",
@@ -19,6 +21,8 @@ __all__ = [
     "SECONDS",
     "SEEN",
     "STORED",
+    "STYLE",
+    "Chart",
     "balance",
     "denominators",
     "describe",
@@ -47,6 +51,7 @@ __all__ = [
     "sweep_predictions",
     "table",
     "timeline",
+    "timelines",
     "trend_lines",
     "verdict_matrix",
 ]

@@ -1,42 +1,103 @@
-"""The chart of an answer: all strategies for one mix of commits."""
+"""The chart of an answer: every strategy against the baseline, for one mix of commits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis.charts.canvas import FAINT, INK, finish, grow, label_rows, make_axes
+from analysis.charts.axis import span
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.rows import Dot, Row, Rows
+from analysis.charts.verdicts import (
+    EMULATED_HEADING,
+    describe_verdicts,
+    draw_difference,
+    drop_mark,
+    is_emulated,
+    list_verdicts,
+    say_row,
+    say_value,
+)
 from analysis.rows import list_rows
-from analysis.words import FASTER, SLOWER, join_words
+from analysis.words import count_words, say_n, say_seconds
 from analysis.workload import BASELINE
 
-_COLUMNS = ("strategy", "emulated", "n", "difference", "low", "high", "verdict")
-_TITLE = "Seconds a build of the mix, against {baseline}"
+_COLUMNS = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
 
 
 def draw_answer(
-    rows: Sequence[Mapping[str, Any]],
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
     *,
     baseline: str = BASELINE,
-    title: str = _TITLE,
-    ax: Axes | None = None,
-) -> Axes:
-    """Points with 95 % intervals around the baseline, of an answer's strategies; emulated last."""
-    table = pd.DataFrame(rows, columns=list(_COLUMNS)).dropna(subset=["difference"])
-    table = table[table["strategy"].ne(baseline)].sort_values(["emulated", "difference"])
-    names = table["strategy"] + table["emulated"].map({True: " (emulated)", False: ""})
-    axes = make_axes(ax, grow(len(table), 0.25, 1.2))
-    label_rows(axes, names.tolist())
-    for y, row in enumerate(list_rows(table)):
-        told = row.verdict in (FASTER, SLOWER)
-        axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.4)
-        axes.plot(row.difference, y, "o", color=INK, markerfacecolor=INK if told else "white")
-    axes.axvline(0, color=FAINT, linewidth=1, linestyle="--")
-    said = (f"{name} {each:+.1f} s" for name, each in zip(names, table["difference"], strict=True))
+    most: int | None = None,
+    title: str = "",
+    ax: Any = None,
+) -> Drawn:
+    """A row a strategy, the quickest first, its difference to the baseline with the interval.
+
+    `rows`: an Answer's strategies, or compare_mix's frame; emulated strategies stand below the
+    others. Of more than `most` the quickest, and how many are left out is said.
+    """
+    table = _read_rows(rows, baseline)
+    real, emulated = table[~table["emulated"]], table[table["emulated"]]
+    shown = _pick(real, baseline, most)
+    drawn = [_draw_row(row, baseline) for row in list_rows(shown)]
+    if len(emulated):
+        drawn += [Row(EMULATED_HEADING, looks=("k",))]
+        drawn += [_draw_row(row, baseline) for row in list_rows(emulated)]
+    others = table[table["strategy"].ne(baseline)]
+    seen = pd.concat([shown, emulated])
+    low, high = span(seen[["difference", "low", "high"]].to_numpy(dtype="float64").ravel())
+    left = len(real) - len(shown)
+    note = f"mean and 95 % interval, {say_n(others['n'])}"
     return finish(
-        axes,
-        title.format(baseline=baseline),
-        x="seconds more (+) or less (−); bar: 95 % interval; filled: faster or slower",
-        alt=f"Points of seconds against {baseline}, with intervals: {join_words(said)}.",
-    )
+        Rows(
+            tuple(drawn), low, high, unit="s", zero=0.0,
+            ends=(f"faster than {baseline}", "slower"),
+            keys=list_verdicts(seen.loc[seen["strategy"].ne(baseline), "verdict"]),
+        ),
+        title or f"Seconds a build of the mix, against {baseline}",
+        f"{note}; {count_words(left, 'slower strategy')} not shown" if left else note,
+        f"Seconds a build against {baseline}, for the mix. {'; '.join(describe_verdicts(others))}.",
+        ax,
+    )  # fmt: skip
+
+
+def _read_rows(rows: pd.DataFrame | Sequence[Mapping[str, Any]], baseline: str) -> pd.DataFrame:
+    """The rows by seconds, with the column emulated and names without that mark."""
+    given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    table = given.reindex(columns=_COLUMNS)
+    names = table["strategy"].astype("str")
+    marked = names.map(is_emulated).astype(bool)
+    if "emulated" in given:
+        marked |= given["emulated"].astype("boolean").fillna(False).astype(bool)
+    numbers = table[["seconds", "difference", "low", "high"]].astype("float64")
+    table = table.assign(
+        **numbers, n=table["n"].fillna(0).astype("int64"),
+        strategy=names.map(drop_mark), emulated=marked,
+    )  # fmt: skip
+    # without its own seconds a strategy has its place by what it takes more or less
+    place = table["difference"].mask(table["strategy"].eq(baseline), 0.0)
+    order = place.sort_values(kind="stable", na_position="last").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _pick(real: pd.DataFrame, baseline: str, most: int | None) -> pd.DataFrame:
+    """The quickest rows, and that of the baseline."""
+    if most is None or len(real) <= most:
+        return real
+    kept = real.index.isin(real.index[: most - 1]) | real["strategy"].eq(baseline)
+    return real[kept]
+
+
+def _draw_row(row: Any, baseline: str) -> Row:
+    """A strategy's row; the baseline's shows its own seconds."""
+    if row.strategy == baseline:
+        said = say_seconds(row.seconds)
+        mark = Dot(0.0, "mark", "|")
+        return Row(row.strategy, ((mark,),), (said,), ("b",), (f"{baseline}: {said}, baseline",))
+    if pd.isna(row.difference):
+        return Row(row.strategy, ((),), ("unknown",), ("k",), (f"{row.strategy}: unknown",))
+    look = draw_difference(row)[-1].look
+    return Row(row.strategy, (draw_difference(row),), (say_value(row, " s"),), (look,),
+               (say_row(row),))  # fmt: skip

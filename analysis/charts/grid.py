@@ -4,62 +4,63 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis.charts.canvas import (
-    COLOURS,
-    DARK,
-    DASHES,
-    FAINT,
-    INK,
-    LINE,
-    MARKERS,
-    finish,
-    grow,
-    label_rows,
-    make_axes,
-    put_legend,
-)
-from analysis.charts.labels import fill_label
-from analysis.charts.times import at_side
+from analysis.charts.axis import span
+from analysis.charts.keys import Key
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.plane import Plane, Series, Sign
+from analysis.charts.rows import Dot, Row, Rows, Span
+from analysis.charts.verdicts import say_signed
 from analysis.rows import list_rows
 from analysis.words import join_words, say_n, say_range, say_seconds
 from analysis.workload import BASELINE
 
 _SERIES = ["link", "strategy"]
-# characters of a reason that fit beside the names of links
-_REASON = 80
+_MEASURED, _PREDICTED = (
+    "measured by the whole grid",
+    "predicted by a model fitted to the other links",
+)
 
 
-def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None) -> Axes:
+def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Any = None) -> Drawn:
     """Differences over the work, a line a link, of check_break_even's rows.
 
     A bar is an interval; on the line of no difference a filled sign marks the break-even that
-    was measured, hollow ones those that a model predicted.
+    was measured, a hollow one that which a model predicted.
     """
-    axes = make_axes(ax, 4.6)
-    axes.axhline(0, color=FAINT, linewidth=1, zorder=1)
-    for number, (name, rows) in enumerate(_list_series(checked)):
-        look: dict[str, Any] = {"color": COLOURS[DARK[number % 5]], "marker": MARKERS[number % 8]}
-        axes.plot(rows["work"], rows["difference"], linestyle=DASHES[number % 5], markersize=5,
-                  label=name, **look)  # fmt: skip
-        axes.vlines(rows["work"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
-        predicted = rows["predicted"]
-        axes.plot(predicted, 0 * predicted, linestyle="", markersize=9, markerfacecolor="white",
-                  markeredgecolor=INK, zorder=3, **look)  # fmt: skip
-        axes.plot(rows["measured"].head(1), [0], linestyle="", markersize=9, markeredgecolor=INK,
-                  zorder=4, **look)  # fmt: skip
-    axes.grid(color=LINE, linewidth=0.5)
-    put_legend(axes)
+    series = tuple(_draw_line(name, rows) for name, rows in _list_series(checked))
+    y = checked[["difference", "low", "high"]].to_numpy(dtype="float64").ravel()
+    x = checked[["work", "measured", "predicted"]].to_numpy(dtype="float64").ravel()
     return finish(
-        axes,
+        Plane((("", series),), span(x), span(y),
+              ("seconds of work in the Dockerfile",
+               f"seconds more (+) or less (−) than {baseline}"), 300.0, zero=True),
         "From how much work on does the cache pay?",
-        x=f"seconds of work in the Dockerfile; bar: 95 % interval, {say_n(checked['n'])}\n"
-        "large sign at 0: break-even, filled as measured, hollow as predicted",
-        y=f"seconds more (+) or less (−) than {baseline}",
-        alt=f"Lines of the difference to {baseline} in seconds over seconds of work. "
+        f"bar: 95 % interval, {say_n(checked['n'])}; large sign on the dashed line: break-even, "
+        "filled as measured, hollow as predicted",
+        f"Lines of the difference to {baseline} in seconds over seconds of work. "
         f"{' '.join(_describe_lines(checked))}",
+        ax,
+    )  # fmt: skip
+
+
+def _draw_line(name: str, rows: pd.DataFrame) -> Series:
+    """A link's differences, with its break-evens on the line of none."""
+    known = rows.dropna(subset=["work", "difference"])
+    points = tuple((row.work, row.difference) for row in list_rows(known))
+    titles = tuple(
+        f"{name}: {say_signed(row.difference)} s at {row.work:.1f} s of work (n = {row.n})"
+        for row in list_rows(known)
     )
+    bounded = known.dropna(subset=["low", "high"])
+    spans = tuple((row.work, row.low, row.high) for row in list_rows(bounded))
+    signs = [
+        Sign(each, 0.0, hollow=what != "measured",
+             title=f"{name}: break-even at {say_seconds(each)}, {what}")
+        for what in ("predicted", "measured")
+        for each in rows[what].head(1).dropna()
+    ]  # fmt: skip
+    return Series(name, points, titles, spans, tuple(signs))
 
 
 def _list_series(checked: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -73,7 +74,7 @@ def _describe_lines(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' differences by work, and its break-even, in words."""
     for name, rows in _list_series(checked):
         points = (
-            f"{row.difference:+.1f} s at {row.work:.1f} s (n = {row.n})".replace("-", "−")
+            f"{say_signed(row.difference)} s at {row.work:.1f} s (n = {row.n})"
             for row in list_rows(rows.dropna(subset=["work", "difference"]))
         )
         yield f"{name}: {join_words(points)}; measured break-even {_say_measured(rows)}."
@@ -88,62 +89,51 @@ def _say_measured(rows: pd.DataFrame) -> str:
     return f"{text} ({say_range(first['measured_low'], first['measured_high'])})"
 
 
-def grid_predictions(checked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Measured break-even and each prediction with intervals, a row a link, of the same rows."""
-    series = list(_list_series(checked))
-    axes = make_axes(ax, grow(len(series), 0.85, 1.5))
-    label_rows(axes, [name for name, _ in series])
-    axes.margins(x=0.15)
-    for y, (_, rows) in enumerate(series):
-        _draw_measured(axes, y - 0.26, rows.iloc[0])
-        _draw_predicted(axes, y + 0.1, rows.iloc[0])
-    axes.plot([], [], "o", color=INK, label="measured by the whole grid")
-    axes.plot(
-        [],
-        [],
-        "D",
-        color=INK,
-        markerfacecolor="white",
-        label="predicted by a model fitted to the other links",
-    )
-    axes.grid(axis="x", color=LINE, linewidth=0.5)
-    put_legend(axes, columns=2)
+def grid_predictions(checked: pd.DataFrame, *, ax: Any = None) -> Drawn:
+    """Measured break-even and its prediction with intervals, a group a link, of the same rows."""
+    drawn = [
+        row
+        for name, rows in _list_series(checked)
+        for row in (Row(name), *_draw_pair(name, rows.iloc[0]))
+    ]
+    columns = [
+        f"{what}{end}" for what in ("measured", "predicted") for end in ("", "_low", "_high")
+    ]
+    keys = (Key(_MEASURED, "mark", "o"), Key(_PREDICTED, "mark", "d", hollow=True))
     return finish(
-        axes,
+        Rows(tuple(drawn), *span(checked[columns].to_numpy(dtype="float64").ravel()), unit="s",
+             keys=keys),
         "Break-even: as predicted and as measured",
-        x=f"seconds of work from which on the cache pays, {say_n(checked['n'])} a point\n"
-        "bars: intervals, 95 % as measured, 90 % as predicted",
-        alt=f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
-    )
+        f"seconds of work from which on the cache pays, {say_n(checked['n'])} a point; bars: "
+        "intervals, 95 % as measured, 90 % as predicted",
+        f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
+        ax,
+    )  # fmt: skip
 
 
-def _draw_measured(axes: Axes, y: float, row: pd.Series) -> None:
-    """A dot with its interval, or why there is none."""
+def _draw_pair(name: str, row: pd.Series) -> list[Row]:
+    """The rows of a link: as measured, or why it is not, and as predicted if it is."""
+    rows = []
     if pd.isna(row["measured"]):
-        text = fill_label(f"not measured: {row['reason']}", _REASON, 3)
-        axes.text(0.02, y, text, va="center", fontsize=7.5, **at_side(axes))
-        return
-    axes.plot([row["measured_low"], row["measured_high"]], [y, y], color=INK, linewidth=2.2)
-    axes.plot(row["measured"], y, "o", color=INK, markersize=7)
-    _write_beside(axes, row["measured"], y, f"{row['measured']:.1f} s")
+        rows.append(Row(f"not measured: {row['reason']}", looks=("k",)))
+    else:
+        rows.append(_draw_break_even(name, "measured", row, Dot(row["measured"], "mark")))
+    if pd.notna(row["predicted"]):
+        dot = Dot(row["predicted"], "mark", "d", hollow=True)
+        rows.append(_draw_break_even(name, "predicted", row, dot))
+    return rows
 
 
-def _draw_predicted(axes: Axes, y: float, row: pd.Series) -> None:
-    """A hollow sign with its interval; nothing where nothing was predicted."""
-    if pd.isna(row["predicted"]):
-        return
-    axes.plot([row["predicted_low"], row["predicted_high"]], [y, y], color=INK, linewidth=0.8)
-    axes.plot(row["predicted"], y, "D", color=INK, markerfacecolor="white", markersize=5.5)
-    _write_beside(axes, row["predicted"], y, f"{row['predicted']:.1f} s")
-
-
-def _write_beside(axes: Axes, x: float, y: float, text: str) -> None:
-    """A small text above the right of a sign."""
-    axes.annotate(text, (x, y), (6, 2), textcoords="offset points", fontsize=7, color=INK)
+def _draw_break_even(name: str, what: str, row: pd.Series, dot: Dot) -> Row:
+    """A break-even with its interval."""
+    ends = (row[f"{what}_low"], row[f"{what}_high"])
+    bounds = () if any(map(pd.isna, ends)) else (Span(*ends, "series"),)
+    title = f"{name}, {what}: {say_seconds(dot.at)} ({say_range(*ends)})"
+    return Row(what, ((*bounds, dot),), (f"{dot.at:.1f} s",), titles=(title,))
 
 
 def _describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
-    """Each series' measured break-even, its predictions and their errors, in words."""
+    """Each series' measured break-even and its prediction, in words."""
     for name, rows in _list_series(checked):
         predicted = say_seconds(rows["predicted"].iloc[0])
         yield f"{name}: measured {_say_measured(rows)}, predicted {predicted}."

@@ -3,43 +3,49 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis.charts.canvas import (
-    COLOURS,
-    DARK,
-    DASHES,
-    LINE,
-    MARKERS,
-    finish,
-    make_axes,
-    put_legend,
-)
+from analysis.charts.axis import span
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.plane import Plane, Series
 from analysis.rows import list_rows
 from analysis.words import say_share
 
 
-def landing_lines(chances: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """A line a pool of landing_chances' rows: chance over the gap between builds."""
-    axes = make_axes(ax, 3.9)
-    for number, (pool, rows) in enumerate(chances.groupby("pool", sort=False)):
-        # what holds at a gap holds for shorter ones, down to the next gap
-        axes.plot(rows["gap"], 100 * rows["chance"], drawstyle="steps-pre",
-                  linestyle=DASHES[number % 5], color=COLOURS[DARK[number % 5]],
-                  marker=MARKERS[number % 8], markersize=5, label=_say_pool(pool))  # fmt: skip
-    axes.set_xlim(left=0)
-    axes.set_ylim(-3, 103)
-    axes.grid(color=LINE, linewidth=0.5)
-    put_legend(axes, columns=5)
+def landing_lines(chances: pd.DataFrame, *, ax: Any = None) -> Drawn:
+    """A line a pool of landing_chances' rows: chance over the gap between builds.
+
+    What holds at a gap holds for shorter ones, down to the next gap.
+    """
+    series = [
+        Series(
+            _say_pool(pool), tuple(_list_points(rows)), tuple(_say_points(pool, rows)), steps=True
+        )
+        for pool, rows in chances.groupby("pool", sort=False)
+    ]
     lifetime = chances["lifetime"].max()
+    kept = f"a host is kept for {lifetime:.0f} minutes after its last one"
     return finish(
-        axes,
+        Plane((("", tuple(series)),), span(chances["gap"]), (0.0, 100.0),
+              ("minutes between builds", "chance in % (model)")),
         "How likely does a build land on a host that built before?",
-        x=f"minutes between builds; a host is kept for {lifetime:.0f} minutes after its last one",
-        y="chance in % (model)",
-        alt=f"Lines of a model, chance by minutes between builds, hosts kept for {lifetime:.0f} "
+        kept,
+        f"Lines of a model, chance by minutes between builds, hosts kept for {lifetime:.0f} "
         f"minutes. {_describe_chances(chances)}",
-    )
+        ax,
+    )  # fmt: skip
+
+
+def _list_points(rows: pd.DataFrame) -> list[tuple[float, float]]:
+    """(minutes, percent) of a pool's rows."""
+    return [(float(row.gap), 100 * float(row.chance)) for row in list_rows(rows)]
+
+
+def _say_points(pool: Any, rows: pd.DataFrame) -> list[str]:
+    """The tooltip of each point."""
+    return [
+        f"{_say_pool(pool)}: {say_share(row.chance)} every {row.gap:.0f} min"
+        for row in list_rows(rows)
+    ]
 
 
 def _say_pool(pool: Any) -> str:

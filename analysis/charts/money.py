@@ -1,49 +1,56 @@
 """A chart of months: the minutes that a mix of commits comes to, and what they cost."""
 
+import math
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis.charts.canvas import COLOURS, INK, finish, grow, label_rows, make_axes
+from analysis.charts.axis import span
 from analysis.charts.labels import make_label
-from analysis.charts.times import VERDICTS
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.rows import Bar, Row, Rows
+from analysis.charts.style import VERDICTS
 from analysis.rows import list_rows
-from analysis.words import join_words
+from analysis.words import join_words, say_n
 from analysis.workload import BASELINE
 
-# characters of a strategy's name beside its bar
+# characters of the kinds of commit that a strategy lacks
 _LACKS = 24
 
 
-def month_minutes(
-    months: pd.DataFrame, *, baseline: str = BASELINE, ax: Axes | None = None
-) -> Axes:
+def month_minutes(months: pd.DataFrame, *, baseline: str = BASELINE, ax: Any = None) -> Drawn:
     """A bar a strategy of month's rows, with the bill and whether the difference is told."""
-    axes = make_axes(ax, grow(len(months), 0.34, 1.6))
-    label_rows(axes, months["strategy"].tolist())
-    for y, row in enumerate(list_rows(months)):
-        width = 0 if pd.isna(row.minutes) else row.minutes
-        axes.barh(y, width, height=0.62, facecolor=COLOURS[0], edgecolor=INK, linewidth=0.6)
-        axes.text(width, y, f"  {_say_bar(row)}", va="center", fontsize=8, color=INK)
-    # room for what is written behind the longest bar
-    axes.set_xlim(0, 1.7 * months["minutes"].max() if months["n"].any() else 1)
-    signs = "   ".join(f"{sign} {verdict}" for verdict, (sign, _) in VERDICTS.items())
+    known = months[months["n"].gt(0)]
+    costs = known["cost"].dropna().unique() if known["cost"].notna().any() else [math.nan]
+    same = _say_cost(costs[0]) if len(costs) == 1 else ""
+    drawn = tuple(_draw_month(row, same) for row in list_rows(months))
+    signs = ", ".join(f"{sign} {verdict}" for verdict, (*_, sign) in VERDICTS.items())
+    bill = f"; each: {same}" if same else ""
     return finish(
-        axes,
+        Rows(drawn, *span(known["minutes"]), unit="min"),
         "What do the commits of a month come to?",
-        x=f"minutes a month (mean of n rounds), USD; sign: against {baseline}\n{signs}",
-        alt=f"Bars of minutes a month by strategy, the fewest first. {_describe_months(months)}",
+        f"minutes a month, mean of {say_n(known['n'])} rounds{bill}; sign: against {baseline}, "
+        f"{signs}",
+        f"Bars of minutes a month by strategy, the fewest first. {_describe_months(months)}",
+        ax,
     )
 
 
-def _say_bar(row: Any) -> str:
-    """`▼ 123 min, 3.00 USD, n=3`, or what an unknown one lacks."""
+def _say_cost(cost: float) -> str:
+    """`3.00 USD`, or that the price is unknown."""
+    return "price unknown" if pd.isna(cost) else f"{cost:.2f} USD"
+
+
+def _draw_month(row: Any, same: str) -> Row:
+    """A strategy's bar, its bill where it is another; of an unknown one what it lacks."""
     if row.n == 0:
-        return f"unknown: no valid build of {make_label(row.lacks, _LACKS)}"
-    sign = "" if pd.isna(row.verdict) else f"{VERDICTS[row.verdict][0]} "
-    cost = "price unknown" if pd.isna(row.cost) else f"{row.cost:.2f} USD"
-    return f"{sign}{row.minutes:.0f} min, {cost}, n={row.n}"
+        lacks = f"{row.strategy}: unknown, no valid build of {make_label(row.lacks, _LACKS)}"
+        return Row(row.strategy, ((),), ("unknown",), ("k",), (lacks,))
+    look, *_, sign = ("", "") if pd.isna(row.verdict) else VERDICTS[row.verdict]
+    cost = _say_cost(row.cost)
+    said = f"{sign} {row.minutes:.0f} min".strip() + ("" if cost == same else f", {cost}")
+    title = f"{row.strategy}: {row.minutes:.0f} min a month, {cost}, n = {row.n}"
+    return Row(row.strategy, ((Bar(0.0, row.minutes, "build"),),), (said,), (look,), (title,))
 
 
 def _describe_months(months: pd.DataFrame) -> str:

@@ -5,103 +5,95 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis.charts.canvas import (
-    COLOURS,
-    DARK,
-    DASHES,
-    FAINT,
-    INK,
-    LINE,
-    MARKERS,
-    finish,
-    grow,
-    label_rows,
-    make_axes,
-    put_legend,
-)
+from analysis.charts.axis import span
+from analysis.charts.dates import list_days
 from analysis.charts.labels import make_label
-from analysis.charts.times import describe_stack, draw_stack
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.plane import Plane, Series
+from analysis.charts.rows import Bar, Dot, Row, Rows, Span, list_keys
+from analysis.charts.stacks import describe_stack, draw_stack
 from analysis.rows import list_rows
-from analysis.words import say_seconds, say_share
+from analysis.words import say_n, say_seconds, say_share
 
 # more lines or groups than this can't be told apart
 _PROJECTS, LAYERS = 4, 10
-_SHIFT_OF_PROJECTS = 0.2
 # where the program of a RUN is stored says less than what it does
 _PROGRAM = re.compile(r"^RUN /\S*/(?=\S)")
-_LONGEST, _PART = 52, 32
+_LONGEST, _PART = 72, 32
 _MEASURES = {
     "seconds": ("Do builds take longer?", 1.0, "seconds after provisioning"),
     "rate": ("Does the cache keep giving?", 100.0, "layers from a cache, in %"),
 }
+_SAVED, _ANEW = "made before: a cache could save it at most", "made anew, or not known"
 
 
-def phase_bars(minutes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def phase_bars(minutes: pd.DataFrame, *, ax: Any = None) -> Drawn:
     """Bars of phase_minutes' rows: a project's minutes by phase, all builds together."""
     rows = minutes.rename(columns={"project": "strategy"})
     return _draw_spent(
         rows, "phase", "minutes", "Where do the minutes go?",
-        "minutes of all builds by phase (n builds)", "min", ax,
+        "minutes of all builds by phase", "min", ax,
     )  # fmt: skip
 
 
-def history_spent(means: pd.DataFrame, *, busy: bool = False, ax: Axes | None = None) -> Axes:
+def history_spent(means: pd.DataFrame, *, busy: bool = False, ax: Any = None) -> Drawn:
     """Bars of history_overheads' rows, or with `busy` of history_busy's: mean seconds a build."""
     title = "What keeps docker build busy?" if busy else "What does a build spend its time on?"
     note = "mean busy seconds a build, which overlap" if busy else "mean seconds a build"
-    return _draw_spent(means, "activity", "seconds", title, f"{note} (n builds)", "s", ax)
+    return _draw_spent(means, "activity", "seconds", title, note, "s", ax)
 
 
 def _draw_spent(
-    rows: pd.DataFrame, part: str, value: str, title: str, note: str, unit: str, ax: Axes | None
-) -> Axes:
-    """Stacked bars, a row a project, each with its end and n."""
-    names = rows["strategy"].unique().tolist()
-    axes = make_axes(ax, grow(len(names), 0.45, 1.9))
-    ends = draw_stack(axes, rows, part, value)
-    n = rows.groupby("strategy")["n"].max()
-    for y, name in enumerate(names):
-        text = f"  {ends[name]:.1f} {unit}, n={n[name]}"
-        axes.text(ends[name], y, text, va="center", fontsize=8, color=INK)
-    axes.margins(x=0.2)
+    rows: pd.DataFrame, part: str, value: str, title: str, note: str, unit: str, ax: Any
+) -> Drawn:
+    """Stacked bars, a row a project, the one with the most first."""
+    stack = draw_stack(rows, part, value, unit, most_first=True)
     said = describe_stack(rows, part, value)
-    return finish(axes, title, x=note, alt=f"Stacked bars, {note}. {said}")
+    n = say_n(rows.groupby("strategy")["n"].max())
+    return finish(stack, title, f"{note}; builds: {n}", f"Stacked bars, {note}. {said}", ax)
 
 
-def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Axes | None = None) -> Axes:
-    """A line a project of trend's rows of a measure: the median, with quartiles where n > 1."""
+def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Any = None) -> Drawn:
+    """A panel a project of trend's rows of a measure, on one clock: medians, with quartiles.
+
+    Where each build is a point of its own, points are not joined.
+    """
     rows = _pick_projects(trend[trend["measure"].eq(measure)])
     title, factor, unit = _MEASURES[measure]
     every = rows["every"].iloc[0] if len(rows) else "build"
-    axes = make_axes(ax, 3.7)
-    for number, (project, group) in enumerate(rows.groupby("project", sort=False)):
-        _draw_trend(axes, group, factor, number, f"{project} (n = {group['n'].sum()} builds)")
-    axes.set_ylim(bottom=0 if measure == "seconds" else -4)
-    axes.figure.autofmt_xdate(rotation=30)
-    axes.grid(axis="y", color=LINE, linewidth=0.5)
-    put_legend(axes, columns=1)
+    times = pd.Series([each.timestamp() for each in rows["period"]], rows.index, dtype="float64")
+    panels = [
+        (f"{project} (n = {group['n'].sum()} builds)",
+         (_draw_trend(group.assign(time=times), str(project), factor, every),))
+        for project, group in rows.groupby("project", sort=False)
+    ]  # fmt: skip
+    ends = factor * rows[["median", "lower", "upper"]].to_numpy(dtype="float64").ravel()
+    x = span(times, zero=False)
     note = "each build" if every == "build" else f"median of each {every}, bar: its quartiles"
     said = " ".join(_describe_trend(rows, factor))
     return finish(
-        axes,
-        title,
-        x=f"begin of the {every} in UTC; {note}",
-        y=unit,
-        alt=f"Lines over time, {unit}, {note}. {said or 'No build is known well enough.'}",
+        Plane(
+            tuple(panels) or (("", ()),), x, (0.0, 100.0) if measure == "rate" else span(ends),
+            (f"begin of the {every} in UTC", unit), 80.0 if len(panels) > 1 else 150.0,
+            list_days(*x), keys=False,
+        ),
+        title, note,
+        f"Lines over time, {unit}, {note}. {said or 'No build is known well enough.'}", ax,
+    )  # fmt: skip
+
+
+def _draw_trend(rows: pd.DataFrame, project: str, factor: float, every: str) -> Series:
+    """One project of trend_lines."""
+    points = tuple((row.time, factor * row.median) for row in list_rows(rows))
+    titles = tuple(
+        f"{project}, {row.period:%Y-%m-%d %H:%M}: {factor * row.median:.1f} (n = {row.n})"
+        for row in list_rows(rows)
     )
-
-
-def _draw_trend(axes: Axes, rows: pd.DataFrame, factor: float, number: int, label: str) -> None:
-    """One line of trend_lines."""
-    colour = COLOURS[DARK[number % 5]]
-    middle = factor * rows["median"]
-    several = rows["n"].gt(1).any()
-    spread = [middle - factor * rows["lower"], factor * rows["upper"] - middle] if several else None
-    axes.errorbar(rows["period"], middle, yerr=spread, fmt=MARKERS[number % 8], color=colour,
-                  linestyle=DASHES[number % 5], linewidth=1.2, markersize=4.5, elinewidth=1,
-                  capsize=2.5, markeredgecolor=INK, markeredgewidth=0.4, label=label)  # fmt: skip
+    spans = tuple(
+        (row.time, factor * row.lower, factor * row.upper) for row in list_rows(rows) if row.n > 1
+    )
+    return Series(project, points, titles, spans, joined=every != "build")
 
 
 def _describe_trend(rows: pd.DataFrame, factor: float) -> Iterable[str]:
@@ -122,38 +114,37 @@ def _pick_projects(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["project"].isin(most)]
 
 
-def missing_bars(steps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def missing_bars(steps: pd.DataFrame, *, ax: Any = None) -> Drawn:
     """Bars of missing_steps' first rows: seconds that a layer took, and what might be saved."""
     rows = steps.dropna(subset=["seconds"]).head(LAYERS)
-    axes = make_axes(ax, grow(len(rows), 0.7, 1.5))
     several = rows["project"].nunique() > 1
-    label_rows(axes, [_name_bar(row, several) for row in list_rows(rows)], lines=4)
-    places = range(len(rows))
-    could = rows["could_save"].fillna(0.0)
-    axes.barh(places, could, height=0.5, facecolor=COLOURS[1], edgecolor=INK, linewidth=0.6,
-              hatch="//", label="made before: a cache could save it at most")  # fmt: skip
-    axes.barh(places, rows["seconds"] - could, left=could, height=0.5, facecolor="white",
-              edgecolor=INK, linewidth=0.6, label="made anew, or not known")  # fmt: skip
-    for y, row in zip(places, list_rows(rows), strict=True):
-        text = f"  {say_seconds(row.seconds)}, ran in {row.ran} of {row.builds}"
-        axes.text(row.seconds, y, text, va="center", fontsize=8, color=INK)
-    axes.margins(x=0.42)
-    axes.set_xlim(left=0)
-    put_legend(axes, columns=1)
+    drawn = tuple(_draw_missing(row, _name_bar(row, several)) for row in list_rows(rows))
+    keys = list_keys([(_SAVED, "work"), (_ANEW, "rest")])
     return finish(
-        axes,
+        Rows(drawn, *span(rows["seconds"]), unit="s", keys=keys, above=True),
         "Which missing layers cost the most?",
-        x="seconds of all builds; ran in so many of the docker builds that have the layer",
-        alt=f"Bars of seconds by layer. {_describe_missing(rows)}",
+        "seconds of all builds; ran in so many of the docker builds that have the layer",
+        f"Bars of seconds by layer. {_describe_missing(rows)}",
+        ax,
     )
+
+
+def _draw_missing(row: Any, name: str) -> Row:
+    """A layer's bar: first what a cache could save."""
+    could = 0.0 if pd.isna(row.could_save) else float(row.could_save)
+    bars = (
+        Bar(0.0, could, "work", f"{_SAVED}: {say_seconds(could)}"),
+        Bar(could, row.seconds, "rest", f"{_ANEW}: {say_seconds(row.seconds - could)}"),
+    )
+    said = f"{say_seconds(row.seconds)}, ran in {row.ran} of {row.builds}"
+    return Row(name, (bars,), (said,), titles=(f"{row.layer}: {said}",))
 
 
 def _name_bar(row: Any, several: bool) -> str:
     """The label of a layer: its project and stage where they tell it apart."""
     parts = (row.project if several else "", row.stage)
     before = ": ".join(make_label(part, _PART) for part in parts if part)
-    layer = _PROGRAM.sub("RUN …/", row.layer)
-    layer = make_label(layer, _LONGEST)
+    layer = make_label(_PROGRAM.sub("RUN …/", row.layer), _LONGEST)
     return f"{before}: {layer}" if before else layer
 
 
@@ -166,43 +157,29 @@ def _describe_missing(rows: pd.DataFrame) -> str:
     )
 
 
-def gap_points(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """A point a project and idle gap of hits_over_gap's rows: the share with its interval."""
+def gap_points(gaps: pd.DataFrame, *, ax: Any = None) -> Drawn:
+    """A row a project and idle gap of hits_over_gap's rows: the share with its interval."""
     rows = _pick_projects(gaps[gaps["builds"].gt(0)])
-    order = rows.sort_values("to_minutes")["gap"].unique().tolist()
-    axes = make_axes(ax, 3.6)
-    for number, (project, group) in enumerate(rows.groupby("project", sort=False)):
-        _draw_gaps(axes, group, [order.index(gap) for gap in group["gap"]], number, str(project))
-    axes.set_xticks(range(len(order)), order)
-    axes.set_xlim(-0.6, max(len(order), 1) - 0.2)
-    # room for the counts above
-    axes.set_ylim(-4, 130)
-    axes.set_yticks(range(0, 101, 20))
-    axes.grid(axis="y", color=LINE, linewidth=0.5)
-    axes.axhline(0, color=FAINT, linewidth=0.6)
-    put_legend(axes, columns=1)
+    drawn: list[Row] = []
+    for project, group in rows.groupby("project", sort=False):
+        drawn.append(Row(str(project)))
+        drawn += [_draw_gap(row) for row in list_rows(group.sort_values("to_minutes"))]
     said = " ".join(
         f"{row.project}, {row.gap}: {row.used} of {row.builds} ({say_share(row.share)})."
         for row in list_rows(rows)
     )
     return finish(
-        axes,
+        Rows(tuple(drawn), 0.0, 100.0, unit="%"),
         "Is the cache of the host still there when the next build comes?",
-        x="idle gap: time since the project's build before ended; bar: 95 % interval",
-        y="builds that used it, in %",
-        alt=f"Points of shares by idle gap. {said or 'No build tells.'}",
+        "builds that used it, in %, by idle gap: time since the project's build before ended; bar: "
+        "95 % interval",
+        f"Points of shares by idle gap. {said or 'No build tells.'}",
+        ax,
     )
 
 
-def _draw_gaps(axes: Axes, rows: pd.DataFrame, places: list[int], number: int, label: str) -> None:
-    """One project of gap_points, a little beside the others."""
-    at = [place + _SHIFT_OF_PROJECTS * number for place in places]
-    share = 100 * rows["share"]
-    spread = [share - 100 * rows["low"], 100 * rows["high"] - share]
-    axes.errorbar(at, share, yerr=spread, fmt=MARKERS[number % 8], color=COLOURS[DARK[number % 5]],
-                  linestyle="", elinewidth=1.4, capsize=3, markersize=6, markeredgecolor=INK,
-                  label=label)  # fmt: skip
-    for x, row in zip(at, list_rows(rows), strict=True):
-        text = f"{row.used} of {row.builds}"
-        axes.text(x, 100 * row.high + 3, text, fontsize=7, color=INK, rotation=90, ha="center",
-                  va="bottom")  # fmt: skip
+def _draw_gap(row: Any) -> Row:
+    """The share of one gap."""
+    signs = (Span(100 * row.low, 100 * row.high, "series"), Dot(100 * row.share, "mark"))
+    said = f"{row.used} of {row.builds}"
+    return Row(str(row.gap), (signs,), (said,), titles=(f"{row.project}, {row.gap}: {said}",))

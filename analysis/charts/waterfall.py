@@ -1,87 +1,101 @@
-"""A chart of one docker build: when each step ran, and which of them decided when it ended."""
+"""Charts of docker builds: when each step ran, and which of them decided when it ended."""
 
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
-from analysis.charts.canvas import COLOURS, INK, LINE, VISIBLE, finish, grow, label_rows, make_axes
-from analysis.charts.labels import make_label
+from analysis.charts.axis import span
+from analysis.charts.keys import Key
+from analysis.charts.picture import Drawn, finish
+from analysis.charts.rows import Bar, Dot, Row, Rows, list_keys
+from analysis.charts.stacks import VISIBLE
+from analysis.charts.style import pick_looks
 from analysis.rows import list_rows
 from analysis.words import count_words, join_words, say_seconds
 
-# a shorter step would be a mere line; more steps would be a wall
+# more steps would be a wall
 MOST = 30
-# characters of a note beside the bars
-_NOTE = 34
-ON_PATH: dict[str, Any] = {"facecolor": COLOURS[5], "edgecolor": INK, "linewidth": 0.6}
-OFF_PATH: dict[str, Any] = {
-    "facecolor": "white",
-    "edgecolor": INK,
-    "linewidth": 0.6,
-    "hatch": "///",
-}
-_Spans = tuple[tuple[float, float], ...]
+_LAYER, _HIT = "layer", "cached"
+_THICK = "thick: on the critical path, thin: beside it"
+_EMPTY = "An empty timeline: no run of this kind has a record of its docker build."
 
 
-def timeline(rows: pd.DataFrame, *, run: str | None, ax: Axes | None = None) -> Axes:
-    """A row a step of mark_critical's rows, its bars where it was active: dark on the path.
+def timeline(rows: pd.DataFrame, *, run: str | None, ax: Any = None) -> Drawn:
+    """A row a step of mark_critical's rows, its bars where it was active: thick on the path.
 
-    The longest MOST of those that can be seen; the note says how many are left out.
+    All layers, and the other steps that can be seen: the longest MOST of them. The note says how
+    many are left out.
     """
-    shown = rows[rows["seconds"] >= VISIBLE].nlargest(MOST, "seconds").sort_values("step")
-    axes = make_axes(ax, grow(len(shown), 0.3, 1.7))
-    label_rows(axes, shown["label"].tolist())
-    end = rows["completed"].max() if len(shown) else 1.0
-    for y, row in enumerate(list_rows(shown)):
-        _draw_spans(axes, y, row.spans, OFF_PATH)
-        _draw_spans(axes, y, row.critical, ON_PATH)
-        _put_note(axes, y, row, end)
-    axes.set_xlim(0, end)
-    axes.grid(axis="x", color=LINE, linewidth=0.5)
-    axes.set_axisbelow(True)
-    handles = [
-        Patch(**ON_PATH, label="on the critical path"),
-        Patch(**OFF_PATH, label="beside it"),
-    ]
-    axes.figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=2,
-                       fontsize=9)  # fmt: skip
+    return _draw([rows], [str(run)], ax)
+
+
+def timelines(*builds: pd.DataFrame, ax: Any = None) -> Drawn:
+    """Builds on one clock, one above the other, each a frame of mark_critical's rows.
+
+    The baseline's first. Steps are those of `timeline`; a hit has a mark of its own.
+    """
+    return _draw(list(builds), [_name_run(rows) for rows in builds], ax)
+
+
+def _name_run(rows: pd.DataFrame) -> str:
+    """The run that a frame of steps is of."""
+    return str(rows["run"].iloc[0]) if len(rows) else "no run with a record"
+
+
+def _draw(builds: list[pd.DataFrame], runs: list[str], ax: Any) -> Drawn:
+    """The chart of some builds, each with its name."""
+    shown = [_pick(rows, MOST // len(builds) if len(builds) > 1 else MOST) for rows in builds]
+    looks = pick_looks(pd.concat(shown)["activity"].astype("str"))
+    drawn: list[Row] = []
+    for rows, steps, run in zip(builds, shown, runs, strict=True):
+        if len(builds) > 1:
+            drawn.append(Row(f"{run}: {say_seconds(rows['completed'].max())}"))
+        drawn += [_draw_step(row, looks) for row in list_rows(steps)]
+    hits = any(steps["status"].eq(_HIT).any() for steps in shown)
+    keys = (*list_keys(looks.items()), *([Key("hit", "mark", "d", hollow=True)] if hits else []))
+    left = sum(map(len, builds)) - sum(map(len, shown))
+    unseen = f"; {count_words(left, 'shorter step')} not shown" if left else ""
+    what = " above ".join(runs) if len(builds) > 1 else runs[0]
     return finish(
-        axes,
-        "When did it happen?",
-        x=f"seconds since docker build began, in one run\n{run}{_say_unseen(rows, shown)}",
-        alt=_describe_steps(shown, run, end),
+        Rows(tuple(drawn), *span(time for rows in builds for time in rows["completed"]), unit="s",
+             keys=keys, names=0.42),
+        "When did it happen?" if len(builds) == 1 else "Where do the two builds part?",
+        f"seconds since docker build began, in one run each: {what}; {_THICK}{unseen}",
+        " ".join(_describe(*each) for each in zip(builds, shown, runs, strict=True)),
+        ax,
+    )  # fmt: skip
+
+
+def _pick(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The steps to be drawn, in their order: layers, then others as far as they can be seen."""
+    layers = rows["kind"].eq(_LAYER)
+    seen = rows[layers | rows["seconds"].ge(VISIBLE)]
+    order = seen.assign(layer=layers).sort_values(
+        ["layer", "seconds"], ascending=False, kind="stable"
     )
+    return rows.loc[order.index[:most]].sort_values("step")
 
 
-def _draw_spans(axes: Axes, y: int, spans: _Spans, style: dict[str, Any]) -> None:
-    """The times at which a step was active."""
-    axes.broken_barh([(start, stop - start) for start, stop in spans], (y - 0.3, 0.6), **style)
+def _draw_step(row: Any, looks: dict[str, str]) -> Row:
+    """A step: thin where it was active, thick where the build waited for it, a mark for a hit."""
+    look = looks[str(row.activity)]
+    signs: list[Bar | Dot] = [Bar(a, b, look, thin=True) for a, b in row.spans]
+    signs += [Bar(a, b, look) for a, b in row.critical]
+    hit = pd.notna(row.status) and row.status == _HIT
+    if hit and pd.notna(row.started):
+        signs.append(Dot(row.started, "mark", "d", hollow=True, size=4.0))
+    long = pd.notna(row.seconds) and row.seconds >= VISIBLE
+    said = say_seconds(row.seconds) if long or not hit else "hit"
+    return Row(str(row.label), (tuple(signs),), (said,), titles=(f"{row.label}: {row.note}",))
 
 
-def _put_note(axes: Axes, y: int, row: Any, end: float) -> None:
-    """What a step did, beside its bars where there is more room."""
-    left = row.started > end - row.completed
-    x, side = (row.started, "right") if left else (row.completed, "left")
-    axes.annotate(make_label(row.note, _NOTE), (x, y), xytext=(-4 if left else 4, 0),
-                  textcoords="offset points", ha=side, va="center", fontsize=8,
-                  color=INK)  # fmt: skip
-
-
-def _say_unseen(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """How many steps the chart leaves out; '' when none."""
-    left = len(rows) - len(shown)
-    return f"; {count_words(left, 'shorter step')} not shown" if left else ""
-
-
-def _describe_steps(shown: pd.DataFrame, run: str | None, end: float) -> str:
+def _describe(rows: pd.DataFrame, shown: pd.DataFrame, run: str) -> str:
     """What the chart tells, in words: what the end of the build waited for, in order."""
     if shown.empty:
-        return "An empty timeline: no run of this kind has a record of its docker build."
+        return _EMPTY
     on = shown[[bool(spans) for spans in shown["critical"]]].sort_values("started")
     beside = count_words(len(shown) - len(on), "step")
     return (
-        f"Timeline of docker build in {run}, {say_seconds(end)}. On the critical path, in order: "
-        f"{join_words(on['note'])}. Beside it: {beside}."
+        f"Timeline of docker build in {run}, {say_seconds(rows['completed'].max())}. On the "
+        f"critical path, in order: {join_words(on['note'])}. Beside it: {beside}."
     )

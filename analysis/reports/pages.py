@@ -1,5 +1,6 @@
 """Executed notebooks as HTML pages: no code, no script, and nothing fetched from anywhere."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from pathlib import Path
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from analysis.charts import STYLE
 from analysis.prose.template import say
 from analysis.redaction import redact
 from analysis.reports.first_screen import FirstScreen
@@ -17,6 +19,8 @@ from analysis.visible import show_signs
 # what the index says around what it is given
 _WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out", "more")
 _TEMPLATES = Path(__file__).parent / "templates"
+# each chart brings the style sheet that a page has once
+_CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def _make_exporter() -> HTMLExporter:
     )
     # the colours of code, which the pages do not show
     exporter.register_preprocessor("nbconvert.preprocessors.CSSHTMLHeaderPreprocessor", False)
+    exporter.environment.globals["chart_style"] = STYLE
     return exporter
 
 
@@ -87,4 +92,4 @@ def render_index(
 
 def _finish_html(html: str) -> str:
     """HTML with its tables fit for reading, without secrets, its hidden signs to be seen."""
-    return show_signs(redact(dress_tables(html.replace("\r\n", "\n"))))
+    return show_signs(redact(dress_tables(_CHART_STYLE.sub("", html.replace("\r\n", "\n")))))

@@ -3,7 +3,7 @@ from .breakeven_check import ERROR, SERIES, busy_by_link, check_break_even
 from .critical_path import critical_path
 from .gains_and_costs import balance
 from .host_speeds import host_speeds
-from .overheads import builder_costs, busy_map, overhead_map
+from .overheads import ACTIVITIES, BUSY, builder_costs, busy_map, overhead_map
 from .path_seconds import (
     burdened,
     mark_critical,
@@ -25,6 +25,8 @@ from .summary import (
 )
 
 __all__ = [
+    "ACTIVITIES",
+    "BUSY",
     "ERROR",
     "SERIES",
     "balance",

@@ -1,11 +1,10 @@
-"""The chart of one build's steps: dark on the critical path, hatched beside it, said in words."""
+"""The chart of builds' steps: thick on the critical path, thin beside it, hits marked, in words."""
 
 import pytest
-from matplotlib.collections import PolyCollection
+from pictures import find_row, list_marks, list_tooltips, list_words, read_scenes
 from records import BASE, BUILD, COPY, EXPORT, READ, RUN, record, vertex
 
 from analysis import charts
-from analysis.charts.waterfall import OFF_PATH, ON_PATH
 from analysis.measures.seconds import mark_critical
 from analysis.records import read_timeline
 
@@ -13,35 +12,36 @@ CACHE = vertex("k", "exporting cache to registry", (7.2, 8.0))
 QUICK = vertex("q", "[internal] load .dockerignore", (0.01, 0.02))
 
 
+def mark(*vertices, run="cached.source.01"):
+    """The steps of a build of these."""
+    return mark_critical(read_timeline([record(*vertices)]).assign(run=run), run)
+
+
 def draw(*vertices):
     """The chart of a build of these steps."""
-    rows = read_timeline([record(*vertices)]).assign(run="cached.source.01")
-    return charts.timeline(mark_critical(rows, "cached.source.01"), run="cached.source.01")
+    return charts.timeline(mark(*vertices), run="cached.source.01")
 
 
-def bars(axes):
-    """(begin, end, hatch) of every bar."""
-    found = []
-    for each in axes.collections:
-        assert isinstance(each, PolyCollection)
-        for path in each.get_paths():
-            box = path.get_extents()
-            found.append((round(box.x0, 2), round(box.x1, 2), each.get_hatch()))
-    return found
+def list_bars(group):
+    """(class, height) of the bars in a row."""
+    return [
+        (each.get("class"), float(each.get("height")))
+        for each in group.iter("rect")
+        if each.get("class") != "row"
+    ]
 
 
-def test_bars_stand_where_steps_ran_and_differ_without_colour():
-    found = bars(draw(READ, BASE, RUN, COPY, EXPORT, CACHE))
-    assert (2.1, 7.1, None) in found
-    assert (7.2, 8.2, None) in found
-    assert (7.2, 8.0, None) not in found
-    assert (7.2, 8.0, OFF_PATH["hatch"]) in found
-    assert "hatch" not in ON_PATH
+def test_bars_are_thick_on_the_path_and_thin_beside_it():
+    chart = draw(READ, BASE, RUN, COPY, EXPORT, CACHE)
+    (thin,) = list_bars(find_row(chart, "exporting cache to registry"))
+    assert thin[0] == "cache" and thin[1] < 8
+    bars = list_bars(find_row(chart, "RUN make"))
+    assert {look for look, _ in bars} == {"work"} and max(high for _, high in bars) > 10
+    assert "thick: on the critical path" in chart.note
 
 
 def test_the_alt_text_tells_the_path_in_order():
-    alt = draw(READ, BASE, RUN, COPY, EXPORT, CACHE).figure.alt
-    assert alt == (
+    assert draw(READ, BASE, RUN, COPY, EXPORT, CACHE).alt == (
         "Timeline of docker build in cached.source.01, 8.2 s. On the critical path, in order: "
         "other steps 0.10 s, base pull 2.0 s, work 5.0 s, work 0.10 s and image export 1.0 s. "
         "Beside it: 1 step."
@@ -49,31 +49,45 @@ def test_the_alt_text_tells_the_path_in_order():
 
 
 def test_seconds_the_run_and_what_is_not_shown_are_said():
-    axes = draw(READ, QUICK, BASE, RUN, COPY, EXPORT)
-    assert "seconds" in axes.get_xlabel()
-    assert "cached.source.01; 1 shorter step not shown" in axes.get_xlabel()
-    assert "[internal] load .dockerignore" not in [
-        each.get_text() for each in axes.get_yticklabels()
+    chart = draw(READ, QUICK, BASE, RUN, COPY, EXPORT)
+    assert "seconds" in chart.note
+    assert "cached.source.01" in chart.note and "; 1 shorter step not shown" in chart.note
+    assert "[internal] load .dockerignore" not in list_words(chart)
+    assert "not shown" not in draw(READ, BASE).note
+
+
+def test_two_builds_stand_on_one_clock_the_first_above_and_hits_are_marked():
+    hit = vertex("c", "[2/3] RUN make", (2.1, 2.1), inputs="b", cached=True)
+    before, after = mark(READ, BASE, RUN, COPY), mark(READ, BASE, hit, run="inline.source.01")
+    chart = charts.timelines(before, after)
+    words = list_words(chart)
+    heads = [each for each in words if ".source.01: " in each]
+    assert [each.partition(":")[0] for each in heads] == ["cached.source.01", "inline.source.01"]
+    assert "hit" in words
+    hits = [
+        group for group in read_scenes(chart)[0].iter("g") if "mark hollow" in list_marks(group)
     ]
-    assert "not shown" not in draw(READ, BASE).get_xlabel()
+    assert hits
+    assert "Timeline of docker build in cached.source.01" in chart.alt
+    assert "Timeline of docker build in inline.source.01" in chart.alt
+    assert charts.timelines(before, before[:0]).alt.endswith("has a record of its docker build.")
 
 
 def test_names_are_cut_and_stay_in_one_line():
     long = vertex("x", "[build 2/2] RUN /usr/local/bin/tool --with many --words of text", (2.1, 3))
     base = vertex("b", f"[build 1/2] FROM base@sha256:{'0' * 64}", (0.1, 2.1))
-    labels = [each.get_text() for each in draw(READ, base, long).get_yticklabels()]
-    assert labels[1] == "build: FROM base"
-    assert labels[2].startswith("build: RUN tool --with")
-    assert not any("\n" in label for label in labels[1:])
+    words = list_words(draw(READ, base, long))
+    assert "build: FROM base" in words
+    assert any(each.startswith("build: RUN tool --with") for each in words)
 
 
 def test_of_very_many_steps_the_longest_are_shown():
     many = [vertex(str(n), f"[{n + 1}/99] RUN {n}", (n, n + 1 + n / 100)) for n in range(60)]
-    axes = draw(*many)
-    assert len(axes.get_yticks()) == 30
-    assert axes.get_yticklabels()[-1].get_text() == "RUN 59"
-    assert "; 30 shorter steps not shown" in axes.get_xlabel()
-    assert len(axes.figure.alt) < 1500
+    chart = draw(*many)
+    rows = [each for each in list_words(chart) if each.startswith("RUN ")]
+    assert len(rows) == 30 and rows[-1] == "RUN 59"
+    assert "; 30 shorter steps not shown" in chart.note
+    assert len(chart.alt) < 1500 and "RUN 59: work" in " ".join(list_tooltips(chart))
 
 
 @pytest.mark.parametrize("run", [None, "absent"])

@@ -82,6 +82,22 @@ def test_every_picture_is_described(looks, page):
 @each_page
 def test_a_page_fits_a_phone(looks, page):
     assert looks[page].width <= 390
+    assert looks[page].smallest >= 12, "pixels of the text in charts"
+
+
+@each_page
+def test_charts_are_text_without_pictures_and_ids_occur_once(reports, looks, page):
+    text = (reports / page).read_text()
+    assert "<img" not in text and text.count("chart-style") == 0
+    assert looks[page].repeated == []
+    assert text.count('class="wide"') >= text.count('class="narrow"') > 0
+    assert re.search(r"<text\b[^>]*>\w+-cache<", text) or page == "6-trust.html"
+
+
+def test_pages_are_light(reports):
+    sizes = {page: (reports / page).stat().st_size for page in PAGES}
+    assert max(sizes.values()) <= 600_000, sizes
+    assert sum(sizes.values()) <= 2_500_000, sizes
 
 
 @each_page
@@ -177,7 +193,7 @@ def test_low_and_high_are_the_ends_of_an_interval_alone(reports, page):
 def list_titles(text):
     """Titles, headings, captions and first words of pictures' descriptions in a page."""
     tags = re.findall(r"<(title|h[1-6]|caption|figcaption)\b[^>]*>(.*?)</\1>", text, re.DOTALL)
-    alts = re.findall(r'alt="([^"]*?)[.:"]', text)
+    alts = re.findall(r'(?:alt|aria-label)="([^"]*?)[.:"]', text)
     return [re.sub(r"<[^>]+>", "", words) for _, words in tags] + alts
 
 

@@ -1,0 +1,84 @@
+"""Bars of parts on each other, each part in the look of what it is."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.charts.axis import span
+from analysis.charts.rows import Bar, Dot, Row, Rows, list_keys
+from analysis.charts.style import pick_looks
+from analysis.charts.verdicts import order_strategies
+from analysis.rows import list_rows
+from analysis.words import join_words
+
+# a part of a bar that is shorter, in seconds or entries, would be a mere line
+VISIBLE = 0.05
+
+
+def draw_stack(
+    rows: pd.DataFrame,
+    part: str,
+    value: str,
+    unit: str,
+    *,
+    marks: Mapping[str, float] | None = None,
+    name: str = "strategy",
+    most_first: bool = False,
+    digits: int = 1,
+) -> Rows:
+    """A bar for each `name`, in the order of its sum, which stands at its right.
+
+    `marks`: name -> where a stroke crosses its bar.
+    """
+    sums = rows.groupby(name, sort=False)[value].sum()
+    order = sums.sort_values(kind="stable", ascending=False).index.tolist()
+    order = order if most_first else order_strategies(sums)
+    seen = rows[rows[value] >= VISIBLE]
+    looks = pick_looks(seen[part].astype("str"))
+    marks = {} if marks is None else marks
+    ends = [*sums, *(marks[each] for each in sums.index if each in marks)]
+    return Rows(
+        tuple(
+            _draw_bar(str(each), seen[seen[name].eq(each)], (part, value, unit), looks,
+                      marks.get(each), f"{sums[each]:.{digits}f}", _count(rows, name, each))
+            for each in order
+        ),
+        *span(ends), unit=unit, keys=list_keys(looks.items()),
+    )  # fmt: skip
+
+
+def _count(rows: pd.DataFrame, name: str, each: str) -> int:
+    """The n of a bar."""
+    return int(rows.loc[rows[name].eq(each), "n"].max())
+
+
+def _draw_bar(
+    name: str,
+    rows: pd.DataFrame,
+    columns: tuple[str, str, str],
+    looks: Mapping[str, str],
+    mark: float | None,
+    total: str,
+    n: int,
+) -> Row:
+    """One bar: its parts, each with a tooltip, and what it comes to."""
+    part, value, unit = columns
+    signs: list[Bar | Dot] = []
+    end = 0.0
+    for each in list_rows(rows):
+        what, width = str(getattr(each, part)), float(getattr(each, value))
+        signs.append(Bar(end, end + width, looks[what], f"{name}: {what} {width:.1f} {unit}"))
+        end += width
+    if mark is not None and pd.notna(mark):
+        signs.append(Dot(mark, "mark", "|"))
+    said = f"{total} {unit}".strip()
+    return Row(name, (tuple(signs),), (said,), titles=(f"{name}: {said} in all, n = {n}",))
+
+
+def describe_stack(rows: pd.DataFrame, part: str, value: str, name: str = "strategy") -> str:
+    """Each bar in words, without the parts that can't be seen."""
+    rows = rows[rows[value] >= VISIBLE]
+    return " ".join(
+        f"{each}: {join_words(f'{a} {v:.1f}' for a, v in zip(g[part], g[value], strict=True))}."
+        for each, g in rows.groupby(name, sort=False)
+    )
