@@ -13,3 +13,8 @@ def lab():
 @pytest.fixture(scope="package")
 def grid():
     return read_grid("data/sweep")
+
+
+@pytest.fixture(scope="package")
+def contexts():
+    return read_grid("data/contexts")

@@ -50,6 +50,15 @@ def test_the_model_is_nearer_than_means_that_know_no_context(checked):
     assert (summary["error"] < summary["mean_error"] / 1.5).all()
 
 
+def test_recorded_contexts_that_were_left_out_are_predicted_as_well_as_is_said(contexts):
+    checked = measures.validate_model(contexts)
+    row = measures.summarise_validation(checked).query("context == 'all'").iloc[0]
+    assert row["n"] >= 60 and checked["context"].nunique() >= 4
+    assert row["error"] <= 0.15
+    assert row["error"] < row[["mean_error", "shifted_error"]].min() / 2
+    assert 0.85 <= row["held"] <= 0.95
+
+
 def test_one_context_over_one_link_leaves_nothing_to_leave_out(experiments):
     assert measures.validate_model(experiments[:1]).empty
 
