@@ -9,7 +9,7 @@ import pytest
 from layouts import LAYOUTS
 
 from analysis.errors import ContextError
-from analysis.workload import BuildOptions, BuildTree, make_context, plan_changes
+from analysis.workload import SCENARIOS, BuildOptions, BuildTree, make_context, plan_changes
 from analysis.workload.comments import edit_file, find_edit
 
 TEXTS = {".json": "{}\n", ".toml": '[package]\nname = "a"\n', ".xml": "<project/>\n"}
@@ -102,7 +102,7 @@ def test_a_file_that_is_named_wins_where_the_build_takes_it(tmp_path):
 def test_a_frame_of_four_columns_has_every_scenario(tmp_path):
     planned = plan_changes(write(tmp_path, LAYOUTS["maven"]))
     assert planned.columns.tolist() == ["scenario", "file", "instruction", "why"]
-    assert planned["scenario"].tolist() == ["cold", "unchanged", "source", "dependency", "base"]
+    assert planned["scenario"].tolist() == list(SCENARIOS)
     assert planned.iloc[-1].tolist()[:3] == ["base", "Dockerfile", "FROM maven:3 AS build"]
     assert planned.loc[planned["scenario"].isin(["cold", "unchanged"]), "file"].isna().all()
 
