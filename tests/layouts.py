@@ -237,6 +237,12 @@ LAYOUTS = {
         ("package.json", "COPY package.json ."),
         ignore="**/node_modules\ndist\n*/generated.*\nvendor/*\n!vendor/keep.js\n",
     ),
+    "nothing is ignored": Layout(
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n",
+        "package.json dist/a.js lib/core.js lib/jquery.min.js node_modules/a/index.js",
+        ("lib/core.js", "COPY . ."),
+        ("package.json", "COPY . ."),
+    ),
     "an ignore file of its own": Layout(
         "FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN npm install -g npm && npm ci\n"
         "COPY . .\n",

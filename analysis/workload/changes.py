@@ -26,10 +26,11 @@ _SOURCE = re.compile(
     r"|dart|groovy|zig|proto|sol|vue|svelte|astro|x?html?|css|scss|less|lua|hs|elm|cljs?|erl|ml|sql"
     r"|ipynb)$"
 )
-# settings, scripts and documents rather than source, which change less often
+# settings, scripts, documents and what tools made, which change less often than source
 _SETTINGS = re.compile(
-    r"(?:^|/)(?:[^/]*\.config\.\w+|[^/]*rc\.\w+|conftest\.py|[^/]*\.d\.ts|(?:docker-)?entrypoint[^/]*"
-    r"|(?:docs?|examples?|scripts?|bin|tools|config|migrations|alembic|vendor|third_party)/.*)$"
+    r"(?:^|/)(?:[^/]*\.config\.\w+|[^/]*rc\.\w+|conftest\.py|[^/]*\.d\.ts|[^/]*\.min\.\w+"
+    r"|(?:docker-)?entrypoint[^/]*|(?:docs?|examples?|scripts?|bin|tools|config|migrations|alembic"
+    r"|vendor|third_party|node_modules|bower_components|venv|dist|build|target|coverage)/.*)$"
 )
 _TESTS = re.compile(
     r"(?:^|[/._-])(?:tests?|specs?|__tests__|__mocks__|fixtures|e2e)(?:[/._-]|$)|[a-z]Tests?\.\w+$"
