@@ -61,7 +61,10 @@ def say_request(request: Request) -> str:
         return say_on_codebuild(folder, strategies, scenarios, settings)
     images = Images.from_environment()
     plan = make_plan(folder, strategies, scenarios, settings, images, print)
-    for line in (*say_needs(settings, plan.strategies), *say_images(plan.facts["bases"].values())):
+    for line in (
+        *say_needs(settings, plan.strategies),
+        *say_images(settings, plan.facts["bases"].values()),
+    ):
         print(line)
     settings.read_hidden()
     return say_plan(folder, plan)

@@ -18,10 +18,12 @@ from analysis.workload import (
     carries_mounts,
     find_changes,
     find_mounting,
+    find_syntax,
     list_cache_mounts,
     list_replacements,
     list_secrets,
     load_strategies,
+    read_dockerfile,
 )
 
 
@@ -85,19 +87,20 @@ def say_needs(settings: Settings, strategies: Iterable[str]) -> Iterator[str]:
         )
 
 
-def say_images(images: Iterable[str]) -> Iterator[str]:
+def say_images(settings: Settings, images: Iterable[str]) -> Iterator[str]:
     """A line for each of the images that builds take which is nowhere to be had."""
     images = list(dict.fromkeys(images))
+    syntax = find_syntax(read_dockerfile(settings.context, settings.options))
     try:
         missing = find_missing_images(images)
     except EngineError:
         yield f"no Docker engine answers, so {join_words(images)} could not be looked for"
         return
     for image in missing:
-        yield (
-            f"the image {image} is neither on this engine nor in its registry: check its name, or "
-            "pull it first"
-        )
+        cure = "check its name, or pull it first"
+        if image == syntax:
+            cure = "BuildKit's built-in frontend is to read the Dockerfile"
+        yield f"the image {image} is neither on this engine nor in its registry: {cure}"
 
 
 def say_unexpected(folder: Path) -> Iterator[str]:

@@ -19,6 +19,8 @@ _ESCAPE = re.compile(_DIRECTIVES + r"escape[ \t]*=[ \t]*([\\`])[ \t]*\r?$", re.I
 _SYNTAX = re.compile(_DIRECTIVES + r"syntax[ \t]*=[ \t]*(\S+)", re.IGNORECASE)
 _KEYWORD = re.compile(r"\s*([A-Za-z]+)\s*")
 _TAKES_HEREDOC = re.compile(r"\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
+# what reads a heredoc as a script
+_SHELLS = ("", "sh", "bash", "/bin/sh", "/bin/bash")
 # a heredoc is a word of its own: what is quoted or escaped before it is passed over
 _HEREDOC = re.compile(
     r"""\\.|"(?:\\.|[^"\\])*"|'[^']*'|(?<!\S)\d*<<(?P<tabs>-?)(?P<quote>["']?)"""
@@ -79,6 +81,15 @@ def list_whole(text: str) -> list[Instruction]:
             )
         )
     return lines
+
+
+def read_script(command: str, body: str) -> str:
+    """What a RUN gives its shell: its command, or its heredocs where these are the script."""
+    rest = _HEREDOC.sub(lambda found: "" if found["end"] else found[0], command).strip()
+    if not body or rest.partition(" ")[0] not in _SHELLS:
+        return command + body
+    ends = {found["end"] for found in _HEREDOC.finditer(command)}
+    return "\n".join(line for line in body.splitlines() if line.strip() not in ends)
 
 
 def _join_lines(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analysis.errors import UnknownName
-from analysis.workload.dockerfile import ALIAS, FROM, Instruction, fill_in, list_whole
+from analysis.workload.dockerfile import ALIAS, FROM, Instruction, fill_in, list_whole, read_script
 from analysis.workload.sources import (
     Flags,
     Source,
@@ -189,7 +189,7 @@ class _Reader:
         others = [each.end for each in taken if each and each.end]
         if one.keyword == "RUN":
             sources = list_mounted(mounts)
-            script = fill_in(flags.rest + one.body, stage.values)
+            script = fill_in(read_script(flags.rest, one.body), stage.values)
         else:
             script, rest = "", fill_in(flags.rest, stage.values)
             sources = iter(()) if flags.all("from") else list_copied(rest, flags)

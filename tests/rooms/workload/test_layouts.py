@@ -69,6 +69,38 @@ def map_files(folder):
     return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
 
 
+# a RUN -> the list that it reads, of those that are there
+READ = {
+    "<<EOF\nset -e\nuv sync\nEOF": "pyproject.toml",
+    "--mount=type=cache,target=/c <<'EOF' bash\npip install -r b/reqs.txt\nEOF": "b/reqs.txt",
+    "cat <<EOF >x\nnpm ci\nEOF": None,
+    "cd b && npm ci --omit=dev": "b/package.json",
+    "npm --prefix b install": "b/package.json",
+    "npm install -g pnpm": None,
+    "pip install poetry && poetry install": "pyproject.toml",
+    "pip3 install --no-cache-dir -rb/reqs.txt": "b/reqs.txt",
+    "python -m pip install --requirement=b/reqs.txt": "b/reqs.txt",
+    "sh -c 'cargo build --release'": "Cargo.toml",
+    "cargo install cargo-chef": None,
+    "go install example.com/tool@latest": None,
+    "apt-get install -y cargo npm": None,
+    "set -ex; if true; then mvn -f b/pom.xml package; fi": "b/pom.xml",
+    "uv pip install --system -e ./b": "b/pyproject.toml",
+}
+
+
+@pytest.mark.parametrize("run", READ)
+def test_the_list_is_the_one_that_a_step_reads(run, tmp_path):
+    names = ["package.json", "pyproject.toml", "Cargo.toml", "pom.xml", "go.mod", "reqs.txt"]
+    for name in [*names, *(f"b/{name}" for name in names)]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "Dockerfile").write_text(f"FROM a\nWORKDIR /w\nCOPY . .\nRUN {run}\n")
+    planned = plan_changes(tmp_path).set_index("scenario").loc["dependency"]
+    known = not planned["why"].startswith("no step is known")
+    assert (planned["file"] if known else None) == READ[run]
+
+
 def test_git_tells_which_of_the_files_of_the_deepest_layer_changes_most(tmp_path):
     folder = write(tmp_path, LAYOUTS["npm, all copied last"])
     (folder / "src" / "zebra.js").write_text("1\n")
