@@ -60,11 +60,6 @@ def _of_kind(logs: Logs, kind: str) -> pd.Series:
     return logs.steps[logs.steps["kind"].eq(kind)].groupby("log")["seconds"].sum()
 
 
-def _builder(logs: Logs, words: str) -> pd.Series:
-    """Seconds in which a builder boots."""
-    return _of_kind(logs, "builder")
-
-
 def _context(logs: Logs, words: str) -> pd.Series:
     """Seconds in which the context is sent."""
     here = logs.steps["name"].str.contains("load build context", regex=False).fillna(False)
@@ -84,7 +79,6 @@ _MEASURES: dict[str, Callable[[Logs, str], pd.Series]] = {
     "mount": _install,
     "pull": _command,
     "idle": _command,
-    "builder": _builder,
     "context": _context,
     "load": _load,
 }
@@ -94,8 +88,6 @@ _RECORDED: dict[str, tuple[str, Callable[[Logs, str], pd.Series], str]] = {
     "install": ("docker", _install, "its install step"),
     "mount": ("docker", _install, "its install step"),
     "pull": ("docker", _bases, "pulling its base image"),
-    "builder": ("registry-cache", _builder, "booting a builder"),
-    "context": ("docker", _context, "sending its context"),
     "load": ("registry-cache", _load, "--load and docker push"),
 }
 

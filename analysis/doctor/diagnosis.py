@@ -34,6 +34,7 @@ from analysis.doctor.rules import RULES
 from analysis.doctor.suppress import find_unknown, keep_unsuppressed
 from analysis.logs import Logs
 from analysis.redaction import redact
+from analysis.rows import list_rows
 from analysis.shipped import BASES
 from analysis.store import read_logs
 from analysis.visible import show_signs
@@ -119,8 +120,9 @@ def examine(paths: _Paths) -> Diagnosis:
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     named = tuple(_find_path(Path(path)) for path in given)
     case = read_case(named)
-    kept, suppressed = judge(case)
     logs = read_logs(case.logs, store="off") if case.logs else None
+    case.problems += _list_unread(logs)
+    kept, suppressed = judge(case)
     lines = {path: text.splitlines() for path, text in case.texts.items()}
     return Diagnosis(
         findings=_frame(kept, logs),
@@ -143,6 +145,16 @@ def judge(case: Case) -> tuple[list[Finding], list[Finding]]:
     kept, suppressed = keep_unsuppressed(list(dict.fromkeys(found)), case.texts)
     kept.sort(key=lambda each: (each.file.as_posix(), each.line, SEVERITIES.index(_rate(each))))
     return kept, suppressed
+
+
+def _list_unread(logs: Logs | None) -> list[Finding]:
+    """A finding for each log that can't be read."""
+    if logs is None:
+        return []
+    rows = list_rows(logs.logs.dropna(subset="problem"))
+    return [
+        Finding("unreadable", Path(row.log), 1, row.problem, severity="warning") for row in rows
+    ]
 
 
 def _line(lines: list[str], number: int) -> str:

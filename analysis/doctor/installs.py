@@ -90,7 +90,7 @@ _VALUED = {
 }
 _PIP_ITSELF = {"pip", "setuptools", "wheel"}
 _PINNED_SYSTEM = re.compile(r"[=~<>]|-\d|\.(?:deb|rpm|apk)$|^[./$@]")
-_PINNED_PIP = re.compile(r"==|===|@|\.whl$|\.tar\.gz$|^[./$]|://")
+_PINNED_PIP = re.compile(r"==|<|~=|@|\.whl$|\.tar\.gz$|^[./$]|://")
 _PINNED_NPM = re.compile(r".@[^/]|^[./$]|://")
 
 

@@ -1,6 +1,7 @@
 """Reads the files given, each by its kind, into a case."""
 
 import re
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -23,13 +24,16 @@ from analysis.doctor.projects import (
 from analysis.doctor.terraform import read_rules
 from analysis.doctor.walk import Given, find_git, list_given
 
-_LARGEST = 8 << 20
+_LARGEST, _HEAD = 8 << 20, 1 << 16
 _YAML, _LOGS = (".yml", ".yaml", ".json", ".template"), (".log", ".gz")
 _SPEC_LIKE = re.compile(r"^version:\s*[\"']?0\.[12]\b.*^phases:", re.M | re.S)
 _LOG_LIKE = re.compile(
-    rb"^(?:.*\] ?)?(?:#\d+ \[|Step \d+/\d+ :|\[Container\] \d{4}/|#\d+ (?:DONE|CACHED))|"
-    rb'"(?:events|message)"',
-    re.M,
+    rb"^(?:.*\] ?)?(?:#\d+ \[|Step \d+/\d+ :|\[Container\] \d{4}/|#\d+ (?:DONE|CACHED))", re.M
+)
+# what stands in every YAML and JSON file that is read here
+_TELLING = re.compile(
+    r"\b(?:phases|services|target|privilegedMode|environment|repositories|repository|selection|"
+    r"lifecyclePolicyText|AWS::CodeBuild|AWS::ECR)\b"
 )
 _MATTERS = re.compile(r"aws_codebuild_|aws_ecr_|privilegedMode|lifecyclePolicyText")
 _NAMED_LIKE = re.compile(r"buildspec|compose|docker-bake", re.IGNORECASE)
@@ -46,6 +50,16 @@ def read_case(paths: Iterable[Path]) -> Case:
     gather(reader.case, reader.parts)
     reader.read_named()
     return reader.case
+
+
+def _unpack(head: bytes) -> bytes:
+    """The first bytes of a file, unpacked where they are gzip's."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(31).decompress(head, _HEAD)
+    except zlib.error:
+        return b""
 
 
 class _Reader:
@@ -89,21 +103,16 @@ class _Reader:
         path = given.file
         try:
             with path.open("rb") as file:
-                head = file.read(1 << 16)
+                head = _unpack(file.read(_HEAD))
         except OSError as error:
             self.complain(path, 1, f"{path} can't be read: {error.strerror}.")
             return True
-        packed = head.startswith(b"\x1f\x8b")
-        if packed or (path.suffix != ".json" and _LOG_LIKE.search(head)):
-            if is_dockerfile(path):
-                return False
-            self.case.logs.append(path)
-            self.case.files += 1
-            return True
-        if path.suffix == ".json" and b'"events"' in head[:400]:
-            self.case.logs.append(path)
-            return True
-        return False
+        events = head.lstrip()[:1] in (b"{", b"[") and b'"events"' in head[:400]
+        if is_dockerfile(path) or not (events or _LOG_LIKE.search(head)):
+            return False
+        self.case.logs.append(path)
+        self.case.files += 1
+        return True
 
     def _load(self, given: Given) -> str | None:
         """A file's text; None, and a problem where it matters, when it can't be had."""
@@ -161,6 +170,8 @@ class _Reader:
     def _read_values(self, given: Given, text: str) -> bool:
         """Read a YAML or JSON file; whether its kind is known."""
         path = given.file
+        if not (given.named or _TELLING.search(text) or _NAMED_LIKE.search(path.name)):
+            return False
         is_json = path.suffix == ".json" or text.lstrip().startswith("{")
         try:
             node = read_nodes(text.replace("\t", " ") if is_json else text)

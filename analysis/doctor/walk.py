@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
-_NEVER = {".git", "node_modules", ".terraform", ".venv", "__pycache__"}
+_NEVER = {".git", "node_modules", "site-packages", ".terraform", ".venv", "__pycache__"}
 
 
 class Given(NamedTuple):

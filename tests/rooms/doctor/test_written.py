@@ -1,5 +1,6 @@
 """What the command prints and writes, and with which exit code."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -138,3 +139,16 @@ def test_each_rule_has_its_place_in_the_documents():
     for name, rule in RULES.items():
         section = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
         assert rule.severity in section.splitlines()[1], name
+
+
+def test_a_log_is_known_by_what_it_says_also_packed(folder):
+    (folder / "build.log.gz").write_bytes(gzip.compress(LOG.encode()))
+    (folder / "data.json.gz").write_bytes(gzip.compress(b'{"a": 1}'))
+    (folder / "other.log").write_text("nothing\n")
+    (folder / "cut.gz").write_bytes(b"\x1f\x8bno")
+    found = examine([folder])
+    assert found.files == 3
+    assert "your logs: median, n = 1" in found.findings["cost_origin"].tolist()
+    events = {"events": [{"timestamp": 1, "message": line} for line in LOG.splitlines()]}
+    (folder / "events.json").write_text(json.dumps(events))
+    assert examine([folder / "events.json"]).findings.empty
