@@ -54,6 +54,8 @@ PROXY = "proxy"
 VERSION = 2
 _CURE = " For an engine that `make lab` made: make lab WITH={}."
 _CURES = dict.fromkeys(_OPTIONAL, _CURE) | {LINK: f"{_CURE} With LINK=unshaped it is not needed."}
+# labs of this process, of which only one builds at a time
+_MINE: set[str] = set()
 
 
 class Lab:
@@ -75,6 +77,7 @@ class Lab:
         self.needs = {*needs, LINK} if self.link.toxics else set(needs)
         self.store: Store | None = None
         self.id = uuid.uuid4().hex[:12]
+        _MINE.add(self.id)
         self.network_name = f"{LABEL}-{self.id}"
         self.background, self.disposal = Background(), Disposal()
         self._told: set[str] = set()
@@ -231,10 +234,10 @@ class Lab:
         self.background.start(self.tell_others)
 
     def tell_others(self) -> None:
-        """Say of each other lab on the engine, once, whose it is."""
+        """Say of each lab of another process on the engine, once, whose it is."""
         with engine_errors("looking for other labs"):
             others = engine.list_labs(self.client)
-        for lab in sorted(others.keys() - self._told - {self.id}):
+        for lab in sorted(others.keys() - self._told - _MINE):
             self._told.add(lab)
             self.say(
                 f"another lab is on this engine ({others[lab]}): while both build, each takes "

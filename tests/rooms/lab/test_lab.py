@@ -87,16 +87,26 @@ def test_a_lab_that_is_killed_is_swept(client):
 
 
 def test_labs_on_one_engine_are_told_of_each_other(lab):
-    lines, said, say = [], [], lab.say
-    with Lab(say=lines.append) as other:
+    script = (
+        "import sys\nfrom analysis.lab import Lab\n"
+        "with Lab(say=lambda line: print(line, flush=True)):\n"
+        " print('up', flush=True)\n sys.stdin.read()\n"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", script], text=True, **pipes) as process:
+        lines = list(iter(process.stdout.readline, "up\n"))
+        said, say = [], lab.say
         lab.say = said.append
+        # one of this process builds when this one does not
+        lab._told.clear()
         lab.tell_others()
         lab.tell_others()
         lab.say = say
-    named = f"another lab is on this engine (process {os.getpid()} on "
-    assert len([line for line in said if line.startswith(named)]) >= 1
-    assert any(line.startswith(named) for line in lines)
-    assert other.id in lab._told
+        process.stdin.close()
+    named = "another lab is on this engine (process {} on "
+    assert any(line.startswith(named.format(os.getpid())) for line in lines)
+    assert len([line for line in said if line.startswith(named.format(process.pid))]) == 1
+    assert not any(line.startswith(named.format(os.getpid())) for line in said)
 
 
 def test_a_cleanup_removes_the_folders_of_labs_that_are_gone(tmp_path, monkeypatch):
