@@ -38,6 +38,8 @@ _CSV_STREAMS = ("logstream", "logstreamname")
 _AWS_TEXT = re.compile(
     rb"^EVENTS\t(?:\d{50,64}\t\d{13}\t([^\t\n]*+)|\d{13})\t(.*?)\t(\d{13})(?=\n|\Z)", re.M | re.S
 )
+# tokens of what comes next may stand before
+_AWS_TEXT_HEAD = re.compile(rb"(?:[\w+/=.-]+(?:\t[\w+/=.-]+)?\r?\n)?EVENTS\t\d")
 _AWS_YAML = re.compile(rb"events:\s*\n- ")
 _ISO = STAMPS["iso"]
 _EVENT = re.compile(rb"^[ \t]*(" + _ISO + rb")[ \t]*(?:\n|\Z)", re.M)
@@ -60,14 +62,14 @@ class Content(NamedTuple):
 def may_hold_lines(data: bytes) -> bool:
     """Whether data begin as a container does that only its whole text opens."""
     head = data[:512]
-    begins = data.startswith(b"EVENTS\t") or _AWS_YAML.match(head) is not None
+    begins = any(each.match(head) for each in (_AWS_TEXT_HEAD, _AWS_YAML))
     return begins or _read_header(head) is not None or _is_json(data)
 
 
 def open_container(data: bytes) -> Content | None:
     """What a container holds; None when the data are the lines themselves."""
     head = data[:512]
-    if data.startswith(b"EVENTS\t") and (opened := _read_aws_text(data)):
+    if _AWS_TEXT_HEAD.match(head) and (opened := _read_aws_text(data)):
         return Content("csv", encode("".join(opened.messages)), opened.times)
     if (header := _read_header(head)) is not None:
         return Content("csv", *_read_csv(data, *header))

@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from analysis.logs.containers import open_container
@@ -16,6 +16,8 @@ _SAMPLE = 1 << 14
 # bytes
 _LONGEST_LINE = 1 << 24
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\n|\Z)")
+_DOUBLED = re.compile(rb"([^\n]*)\n[ \t]*(?:\n|\Z)")
+_FEW = 8
 _WRAPPED = b"FullyQualifiedErrorId"
 # a container in a container, a prefix before it, …
 _DEEPEST = 4
@@ -93,9 +95,10 @@ def clean_lines(data: bytes, encoding: str = "utf-8") -> Text:
             data = prefix.strip(data)
         elif content is None:
             break
-    if _has_blank_ends(data[:_SAMPLE]):
-        ways.append(_strip_ends)
-        data = _strip_ends(data)
+    for holds, way in _LINES:
+        if holds(data[:_SAMPLE]):
+            ways.append(way)
+            data = way(data)
     return Text(data, container, encoding, writer, times, None if opened else ways, prefixes)
 
 
@@ -110,6 +113,27 @@ def _has_blank_ends(head: bytes) -> bool:
 def _strip_ends(data: bytes) -> bytes:
     """The data without blanks at the ends of its lines."""
     return _TRAILING.sub(b"", data)
+
+
+def _is_doubled(head: bytes) -> bool:
+    """Whether a blank line follows each line, as where lines kept their ends when printed."""
+    if 3 * head.count(b"\n\n") <= head.count(b"\n"):
+        return False
+    lines = [line.strip() for line in head.split(b"\n")[:-1]]
+    pairs = [not after for line, after in pairwise(lines) if line]
+    return len(pairs) > _FEW and all(pairs)
+
+
+def _drop_doubles(data: bytes) -> bytes:
+    """The data without the blank line behind each line."""
+    return _DOUBLED.sub(rb"\1\n", data)
+
+
+# what only some logs have: how their head shows it, and what puts it right
+_LINES = (
+    (_is_doubled, _drop_doubles),
+    (_has_blank_ends, _strip_ends),
+)
 
 
 def _end_lines(data: bytes) -> bytes:

@@ -149,6 +149,11 @@ def as_aws_text():
     return "".join(rows).encode()
 
 
+def as_aws_text_of_whole_lines():
+    rows = (f"EVENTS\t1753862483206\t{line}\n\t1753862483202\n" for line in LINES)
+    return ("b/37/s\tf/38/s\n" + "".join(rows)).encode()
+
+
 def prefixed(make):
     return "".join(make(number) + line for number, line in enumerate(LINES)).encode()
 
@@ -213,6 +218,8 @@ CONTAINERS = {
         "json", "utf-8",
     ),
     "text of the AWS CLI": (as_aws_text(), "csv", "utf-8"),
+    "text of whole lines after the tokens": (as_aws_text_of_whole_lines(), "csv", "utf-8"),
+    "a blank line after each": (LOG.replace("\n", "\n\n").encode(), "plain", "utf-8"),
     "YAML of the AWS CLI": (
         yaml.safe_dump({"events": json.loads(as_events())["events"]}).encode(), "json", "utf-8",
     ),
