@@ -62,5 +62,5 @@ def _count_changes(diff: str) -> str:
     """How many lines a diff takes out and puts in, in words."""
     lines = diff.splitlines()[2:]
     new, old = (sum(line.startswith(sign) for line in lines) for sign in "+-")
-    lines = "line" if new == 1 else "lines"
-    return f"{new} {lines} in the place of {old}" if diff else "as it is"
+    word = "line" if new == 1 else "lines"
+    return f"{new} {word} in the place of {old}" if diff else "as it is"

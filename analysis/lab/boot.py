@@ -10,6 +10,7 @@ import docker
 from docker.models.containers import Container
 
 from analysis.errors import HostError
+from analysis.lab.ecr import AUTHORITY, Ecr
 from analysis.lab.engine import LABEL, engine_errors
 from analysis.lab.host import DATA, SOURCE, BuildHost, HostKind
 
@@ -21,7 +22,10 @@ BOOT_SECONDS = 60
 # A build may stop the engine and start another, so it is not the host's first process; one that
 # fails ends the host. What is the lab's own in its options comes by a command that stands before
 # the engine's, so that an engine which a build starts has it too.
-_START = '"$@" & wait $! && exec sleep infinity'
+_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_START = (
+    f'[ ! -e {AUTHORITY} ] || cat {AUTHORITY} >>{_BUNDLE}; "$@" & wait $! && exec sleep infinity'
+)
 _BIN = "/opt/lab/bin"
 _ENGINE = f"""\
 #!/bin/sh
@@ -40,20 +44,25 @@ def start_host(
     kind: HostKind = HostKind.PLAIN,
     memory: int | None = None,
     proxy: str | None = None,
+    aws: Ecr | None = None,
 ) -> BuildHost:
     """A fresh build host whose engine answers; HostError when it does not in BOOT_SECONDS.
 
     The last of `registries` is also the mirror of Docker Hub. `memory`: its engine's data lie in
     memory, at most so many bytes; null: on the disk of the engine that runs it. `proxy`: what the
-    steps of builds fetch through (HOST:PORT); null: they fetch directly.
+    steps of builds fetch through (HOST:PORT); null: they fetch directly. `aws`: the AWS that its
+    builds ask, and that all names are looked up by.
     """
     begin = time.monotonic()
+    nameservers = [aws.nameserver] if aws else nameservers
     with engine_errors("starting a build host"):
-        container = _create(client, image, network, lab, kind, memory)
+        container = _create(client, image, network, lab, kind, memory, aws)
     host = BuildHost(container, 0.0, in_memory=memory is not None)
     try:
-        host.put_files(_list_files(registries, nameservers, proxy))
-        host.put_files({f"{_BIN}/dockerd": _wrap_engine(registries, nameservers)}, mode=0o755)
+        host.put_files(_list_files(registries, nameservers, proxy, aws))
+        programs = {f"{_BIN}/dockerd": _wrap_engine(registries, nameservers)}
+        programs |= {f"{_BIN}/aws": aws.command} if aws else {}
+        host.put_files(programs, mode=0o755)
         with engine_errors("starting a build host"):
             container.start()
         wait_for_engine(container, begin + BOOT_SECONDS)
@@ -71,6 +80,7 @@ def _create(
     lab: str,
     kind: HostKind,
     memory: int | None,
+    aws: Ecr | None,
 ) -> Container:
     """The container of a host, which was not started yet."""
     first, path = _find_entry(client, image)
@@ -84,6 +94,7 @@ def _create(
         labels={LABEL: lab},
         environment={"DOCKER_TLS_CERTDIR": "", "PATH": f"{_BIN}:{path}"},
         tmpfs={DATA: f"exec,size={memory}"} if memory else None,
+        dns=[aws.nameserver] if aws else None,
     )
 
 
@@ -95,13 +106,19 @@ def _find_entry(client: docker.DockerClient, image: str) -> tuple[list[str], str
 
 
 def _list_files(
-    registries: Sequence[str], nameservers: Sequence[str], proxy: str | None
+    registries: Sequence[str],
+    nameservers: Sequence[str],
+    proxy: str | None,
+    aws: Ecr | None = None,
 ) -> dict[str, str]:
     """Path -> text of what a host has before its engine starts."""
-    files = {_BUILDX_SETTINGS: toml(registries, nameservers), f"{SOURCE}/.keep": ""}
+    known = toml(registries, nameservers) + (aws.toml if aws else "")
+    files = {_BUILDX_SETTINGS: known, f"{SOURCE}/.keep": ""}
+    files |= {AUTHORITY: aws.authority} if aws else {}
     if proxy is None:
         return files
     direct = ["localhost", "127.0.0.1", *(name.partition(":")[0] for name in registries)]
+    direct += aws.names.hosts if aws else ()
     address = f"http://{proxy}"
     proxies = {"httpProxy": address, "httpsProxy": address, "noProxy": ",".join(direct)}
     return files | {_CLIENT_SETTINGS: json.dumps({"proxies": {"default": proxies}})}

@@ -13,6 +13,7 @@ from analysis.lab.agent import Result, run_buildspec
 from analysis.lab.build_records import list_refs, read_history
 from analysis.lab.given import Given
 from analysis.lab.host import BuildHost, HostKind
+from analysis.lab.job_aws import JobAws, find_bash
 from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
 from analysis.lab.probe import check_failure
@@ -42,6 +43,18 @@ class BuildJob:
     told: bool = False
     given: Given = field(default_factory=Given)
 
+    def __post_init__(self) -> None:
+        self.aws = JobAws(self.lab, self.strategy.buildspec, self.given.variables)
+
+    @property
+    def folder(self) -> str:
+        """Where its commands begin, from the source's folder: in the context, if it is theirs."""
+        return CONTEXT if self.strategy.in_context else "."
+
+    def _start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
+        """A fresh host, which reaches the sequence's AWS if there is one."""
+        return self.lab.start_host(kind, self.aws.start())
+
     @property
     def repository(self) -> str:
         """A repository of its own, so that each sequence starts from an empty one."""
@@ -50,19 +63,19 @@ class BuildJob:
     def take_host(self, slot: int) -> tuple[BuildHost, str]:
         """A host and "fresh", "kept" (one of a pool, by `slot`) or "server" (with a kept one)."""
         if self.strategy.host == "fresh":
-            return self.lab.start_host(), "fresh"
+            return self._start_host(), "fresh"
         if self.strategy.host == "server":
             return self._take_server(), "server"
         if slot in self.kept:
             return self.kept[slot], "kept"
-        self.kept[slot] = self.lab.start_host()
+        self.kept[slot] = self._start_host()
         return self.kept[slot], "fresh"
 
     def _take_server(self) -> BuildHost:
         """A fresh host whose Docker commands go to the sequence's one server."""
         if 0 not in self.kept:
-            self.kept[0] = self.lab.start_host(HostKind.SERVER)
-        host = self.lab.start_host()
+            self.kept[0] = self._start_host(HostKind.SERVER)
+        host = self._start_host()
         host.use_server(self.kept[0])
         return host
 
@@ -74,10 +87,11 @@ class BuildJob:
         self.lab.discard(host)
 
     def close(self) -> None:
-        """Let the kept hosts be removed."""
+        """Let the kept hosts be removed, and the AWS."""
         for host in self.kept.values():
             self.lab.discard(host)
         self.kept.clear()
+        self.aws.close()
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +134,7 @@ def prepare_host(build: Build) -> ReadyHost:
             build.job.given.put_secrets(host)
             empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
             copied.result()
+            find_bash(host, build.job.strategy.buildspec)
     except BaseException:
         build.job.give_back(host, alive=False)
         raise
@@ -142,9 +157,10 @@ def time_build(
         with job.lab.quiet():
             if job.finished is not None:
                 gap = time.monotonic() - job.finished
-            buildspec, env = job.strategy.buildspec, environment(job)
+            buildspec, env = job.strategy.buildspec, environment(job, build.scenario)
             before = read_load(ready.host)
-            result = run_buildspec(buildspec, env, ready.host.execute, write, job.time_limit)
+            run, limit = ready.host.execute, job.time_limit
+            result = run_buildspec(buildspec, env, run, write, limit, job.folder)
             job.finished = time.monotonic()
             load = describe_load(before, read_load(ready.host))
     except BaseException:
@@ -268,20 +284,25 @@ def _find_store(job: BuildJob) -> Store | None:
 def list_images(job: BuildJob) -> dict[str, Any]:
     """The repository's listing; with `problem` in words, and empty, if it can't be had."""
     try:
-        return job.lab.list_images(job.repository)
+        ecr = job.aws.ecr
+        return ecr.list_images() if ecr else job.lab.list_images(job.repository)
     except RegistryError as error:
         return {"imageDetails": [], "manifests": {}, "problem": str(error)}
 
 
-def environment(job: BuildJob) -> dict[str, str]:
-    """The variables that CodeBuild would get as environmentVariablesOverride."""
-    store = _find_store(job)
-    return {
-        "ECR_REPOSITORY_URL": f"{job.lab.private.address}/{job.repository}",
+def environment(job: BuildJob, scenario: str) -> dict[str, str]:
+    """CodeBuild's variables, and those that it would get as environmentVariablesOverride."""
+    store, own = _find_store(job), job.strategy
+    ours = {
+        "ECR_REPOSITORY_URL": f"{job.aws.address}/{job.repository}",
         "IMAGE_TAG": "latest",
-        "CONTEXT": f"./{CONTEXT}/",
-        **job.given.environment,
-    } | (store.environment if store else {})
+        "CONTEXT": "." if own.in_context else f"./{CONTEXT}/",
+    }
+    # a buildspec of somebody else's may have variables of these names
+    taken = own.buildspec.variables if own.in_context else {}
+    given = {name: text for name, text in ours.items() if name not in taken}
+    told = job.aws.describe(scenario, job.number, job.folder)
+    return told | given | job.given.environment | (store.environment if store else {})
 
 
 def read_versions(host: BuildHost) -> dict[str, str | None]:

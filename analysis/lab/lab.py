@@ -5,7 +5,7 @@
 
 Two registries, as in life: builds push to the private one (ECR's place); base images and
 BuildKit come from the public one, so that no layer of theirs can be mounted across. A store
-with the API of S3 where a strategy asks for one; a shaped link before all of them on demand.
+with S3's API where a strategy asks for one; a shaped link before all of them on demand.
 
 A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
 does when this one is killed.
@@ -24,6 +24,7 @@ from analysis.lab import engine
 from analysis.lab.background import Background
 from analysis.lab.boot import start_host
 from analysis.lab.disposal import Disposal
+from analysis.lab.ecr import Ecr
 from analysis.lab.engine import FULL, LABEL, engine_errors
 from analysis.lab.folder import make_lab_folder, remove_lab_folders
 from analysis.lab.host import BuildHost, HostKind, pack_files
@@ -210,8 +211,8 @@ class Lab:
         names = {"cpus": "NCPU", "memory": "MemTotal", "architecture": "Architecture"}
         return {name: info[key] for name, key in names.items()} | {"kernel": info["KernelVersion"]}
 
-    def start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
-        """A fresh build host on the lab's network."""
+    def start_host(self, kind: HostKind = HostKind.PLAIN, aws: Ecr | None = None) -> BuildHost:
+        """A fresh build host on the lab's network, with the AWS of its builds if they have one."""
         return start_host(
             self.client,
             self.images.host,
@@ -222,6 +223,7 @@ class Lab:
             kind,
             self.host_memory,
             self.proxy,
+            aws,
         )
 
     def discard(self, host: BuildHost) -> None:

@@ -1,5 +1,7 @@
 """The servers of a lab, each a container on its network: registries, an S3 store, a link."""
 
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -23,7 +25,7 @@ _LAST_LINES = 30
 # what answers at each as long as it works
 REGISTRY_PATH, LINK_PATH, PROXY_PATH = "/v2/", "/version", "/"
 # what the link listens on for each server behind it
-_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT, "proxy": forward.PORT}
+_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT, "proxy": forward.PORT, "ecr": 443}
 
 
 @dataclass(frozen=True)
@@ -50,21 +52,35 @@ class LabNetwork:
     network: str
     lab: str
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What tells that a container is the lab's."""
+        return {LABEL: self.lab}
+
     def start(
         self,
         image: str,
         port: int,
         command: list[str] | None = None,
         settings: dict[str, str] | None = None,
+        files: bytes | None = None,
+        sharing: Server | None = None,
     ) -> Server:
-        """A container whose `port` is published on loopback."""
+        """A container whose `port` is published on loopback.
+
+        `files`: a tar that is unpacked in it; `sharing`: a server whose volumes it may read.
+        """
         options: dict[str, Any] = {
             "network": self.network,
             "ports": {f"{port}/tcp": ("127.0.0.1", None)},
             "environment": settings or {},
-            "labels": {LABEL: self.lab},
+            "labels": self.labels,
         }
+        if sharing:
+            options["volumes_from"] = [f"{sharing.container.id}:ro"]
         container = self.client.containers.create(image, command, **options)
+        if files:
+            container.put_archive("/", files)
         container.start()
         container.reload()
         found = container.attrs["NetworkSettings"]
@@ -75,7 +91,7 @@ class LabNetwork:
 def start_registry(network: LabNetwork, image: str) -> Server:
     """A registry that answers."""
     server = network.start(image, _REGISTRY_PORT)
-    _wait_for(server, REGISTRY_PATH, "registry", "REGISTRY_IMAGE")
+    wait_for(server, REGISTRY_PATH, "registry", "REGISTRY_IMAGE")
     return server
 
 
@@ -93,7 +109,7 @@ def start_proxy(network: LabNetwork, image: str) -> Server | None:
     command = ["python3", "-c", Path(forward.__file__).read_text(encoding="utf-8")]
     try:
         server = network.start(image, forward.PORT, command)
-        _wait_for(server, PROXY_PATH, "proxy", "BASE_IMAGE", while_running=True)
+        wait_for(server, PROXY_PATH, "proxy", "BASE_IMAGE", while_running=True)
     except (docker.errors.APIError, LabError):
         return None
     return server
@@ -104,7 +120,7 @@ def start_link(
 ) -> tuple[Server, dict[str, Server]]:
     """(the link's own server, `servers` by name as build hosts see them over a shaped link)."""
     gate = network.start(image, API_PORT)
-    _wait_for(gate, LINK_PATH, "link", "LINK_IMAGE")
+    wait_for(gate, LINK_PATH, "link", "LINK_IMAGE")
     host = gate.address.partition(":")[0]
     for name, server in servers.items():
         api = f"http://127.0.0.1:{gate.port}"
@@ -115,21 +131,37 @@ def start_link(
     }
 
 
-def _wait_for(
+def shake_hands(port: int) -> None:
+    """Begin a connection over TLS on loopback; OSError where nobody does."""
+    # it is known by the names of its certificate, which do not lead to loopback
+    context = ssl._create_unverified_context()
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as link,
+        context.wrap_socket(link),
+    ):
+        pass
+
+
+def wait_for(
     server: Server,
     path: str,
     what: str,
     setting: str,
     seconds: float = 120,
     while_running: bool = False,
+    secure: bool = False,
 ) -> None:
     """Return once a server answers on its loopback port; LabError when it does not.
 
-    `while_running`: it is given up as soon as its container has ended.
+    `while_running`: it is given up as soon as its container has ended; `secure`: over TLS, where
+    any answer will do.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
+            if secure:
+                shake_hands(server.port)
+                return
             with OPENER.open(f"http://127.0.0.1:{server.port}{path}", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
