@@ -17,14 +17,14 @@ from typing import Any
 from analysis.lab.aws_calls import Call, answer
 from analysis.lab.aws_ecr import Repositories
 
-DNS_PORT, CALL_PORT = 53, 8443
+_DNS_PORT, CALL_PORT = 53, 8443
 _HOST = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 _A, _IN, _HEAD, _SECONDS = 1, 1, 12, 3.0
 # the most that an image's manifest takes, as base64
 _LIMIT = 8 << 20
 
 
-def read_name(query: bytes) -> tuple[str, int, int]:
+def _read_name(query: bytes) -> tuple[str, int, int]:
     """(the name that a DNS query asks for, its type, where the question ends)."""
     labels, at = [], _HEAD
     while length := query[at]:
@@ -36,7 +36,7 @@ def read_name(query: bytes) -> tuple[str, int, int]:
 
 def answer_name(query: bytes, address: str) -> bytes | None:
     """The answer to a query for a name of ECR: one address; null for any other name."""
-    name, kind, end = read_name(query)
+    name, kind, end = _read_name(query)
     if not _HOST.fullmatch(name):
         return None
     count = 1 if kind == _A else 0
@@ -76,7 +76,7 @@ class _Names(asyncio.DatagramProtocol):
         if self.upstream is None:
             return None
         loop = asyncio.get_running_loop()
-        asking = loop.create_datagram_endpoint(_Once, remote_addr=(self.upstream, DNS_PORT))
+        asking = loop.create_datagram_endpoint(_Once, remote_addr=(self.upstream, _DNS_PORT))
         try:
             transport, once = await asking
         except OSError:
@@ -120,7 +120,7 @@ async def _main() -> None:
         upstream = find_upstream(file.read())
     address = os.environ["ADDRESS"]
     await loop.create_datagram_endpoint(
-        lambda: _Names(address, upstream), local_addr=("0.0.0.0", DNS_PORT)
+        lambda: _Names(address, upstream), local_addr=("0.0.0.0", _DNS_PORT)
     )
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

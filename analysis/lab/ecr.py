@@ -68,7 +68,7 @@ exit "${code:-255}"
 
 
 @dataclass(frozen=True)
-class Certificates:
+class _Certificates:
     """An authority's certificate, and a server's with its key, as PEM."""
 
     authority: str
@@ -166,7 +166,7 @@ def _pack(entries: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
 
 def start_ecr(network: LabNetwork, images: Images, link: Link, names: AwsNames) -> Ecr:
     """An AWS whose registry is empty; LabError where an image lacks what it takes."""
-    made = make_certificates(network, images.host, names)
+    made = _make_certificates(network, images.host, names)
     files = {_CERTIFICATE: made.certificate, _KEY: made.key}
     settings = {
         "REGISTRY_HTTP_ADDR": f":{_PORT}",
@@ -204,8 +204,8 @@ def _programs() -> dict[str, str]:
     return texts | {f"{_PROGRAMS}/analysis/{name}__init__.py": "" for name in ("", "lab/")}
 
 
-def make_certificates(network: LabNetwork, image: str, names: AwsNames) -> Certificates:
-    """Certificates for some names, made by openssl in a host's image; LabError without one."""
+def _make_certificates(network: LabNetwork, image: str, names: AwsNames) -> _Certificates:
+    """_Certificates for some names, made by openssl in a host's image; LabError without one."""
     settings = {"NAMES": ",".join(f"DNS:{name}" for name in names.hosts)}
     script = f"exec 3>&1 >/dev/null 2>&1\n{_MAKE}"
     try:
@@ -226,4 +226,4 @@ def make_certificates(network: LabNetwork, image: str, names: AwsNames) -> Certi
     parts = [part.strip() + "\n" for part in said.decode().split("# end")][:3]
     if len(parts) < 3 or not all(_END in part for part in parts):
         raise LabError(f"openssl in {image} made no certificates: check HOST_IMAGE.")
-    return Certificates(*parts)
+    return _Certificates(*parts)

@@ -131,7 +131,7 @@ def start_link(
     }
 
 
-def shake_hands(port: int) -> None:
+def _shake_hands(port: int) -> None:
     """Begin a connection over TLS on loopback; OSError where nobody does."""
     # it is known by the names of its certificate, which do not lead to loopback
     context = ssl._create_unverified_context()
@@ -160,7 +160,7 @@ def wait_for(
     while time.monotonic() < deadline:
         try:
             if secure:
-                shake_hands(server.port)
+                _shake_hands(server.port)
                 return
             with OPENER.open(f"http://127.0.0.1:{server.port}{path}", timeout=5):
                 return
