@@ -81,6 +81,11 @@ def plan_on_codebuild(
     if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
     _check_given(settings)
+    if settings.buildspec:
+        raise SettingError(
+            f"{settings.buildspec} (BUILDSPEC) pushes to the repositories that it names: build it "
+            "in the lab, which has registries of its own under these names."
+        )
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     for line in say_changes(settings, possible):

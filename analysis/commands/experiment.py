@@ -20,6 +20,7 @@ from analysis.experiment import (
     Request,
     list_settings,
     make_plan,
+    read_diff,
     read_parameters,
     read_settings,
     read_variables,
@@ -29,6 +30,8 @@ from analysis.experiment import (
     say_plan,
 )
 from analysis.lab import Images
+from analysis.redaction import redact
+from analysis.visible import show_signs
 from analysis.workload import SCENARIOS
 
 STOPPED = "stopped: finished builds are kept, the same command runs the rest"
@@ -108,4 +111,8 @@ def run(options: argparse.Namespace) -> None:
     if options.dry_run:
         print(say_request(request))
     else:
-        print_answer(prose.say_answer(answers.answer(run_request(request))))
+        answer = answers.answer(run_request(request))
+        print_answer(prose.say_answer(answer))
+        diff = read_diff(request.experiment, answer.strategy) if request.buildspec else ""
+        if diff:
+            print(f"the change to {request.buildspec}:\n{show_signs(redact(diff))}", end="")

@@ -7,6 +7,7 @@ from .in_lab import Labs
 from .looks import run_looks
 from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, list_needs, read_failing, write_facts
+from .own import read_diff
 from .plan import (
     BuildSequence,
     Plan,
@@ -61,6 +62,7 @@ __all__ = [
     "missing",
     "order_sequences",
     "plan_sequences",
+    "read_diff",
     "read_failing",
     "read_parameters",
     "read_settings",

@@ -185,6 +185,13 @@ def read_folder(text: str) -> Path | None:
     return find_folder(text) if text else None
 
 
+def read_file(text: str) -> Path | None:
+    """A file's path, null for an empty text; ValueError where there is none."""
+    if text and not Path(text).is_file():
+        raise ValueError("give the path of a file")
+    return Path(text) if text else None
+
+
 def write_folder(folder: Path | None) -> str:
     """A folder's name, '' for none."""
     return "" if folder is None else str(folder)

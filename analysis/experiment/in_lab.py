@@ -11,6 +11,7 @@ from analysis.errors import EngineError, LabError
 from analysis.experiment.contexts import Contexts, contexts_for
 from analysis.experiment.loop import Recorder, Run
 from analysis.experiment.manifest import read_failing
+from analysis.experiment.own import find_project
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.settings import Settings
 from analysis.lab import Build, BuildJob, Conveyor, Given, Images, Lab, check_platform
@@ -65,6 +66,7 @@ class _LabPlace:
                 secrets=settings.given_secrets,
                 hidden=tuple(settings.read_hidden()),
             ),
+            project=find_project(settings),
         )
         rng = random.Random(f"{self.settings.seed}-{strategy.name}-{number}")
         return [

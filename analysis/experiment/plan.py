@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from analysis import records
 from analysis.errors import UnknownName
+from analysis.experiment.asked import check_given
 from analysis.experiment.changes import list_changes, record_changes, say_changes
 from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
+from analysis.experiment.own import choose_own
 from analysis.experiment.recorded import record_folders
 from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
@@ -90,7 +92,7 @@ def make_plan(
 
     Raises UnknownName, BuildspecError, ContextError and RecordError before anything is built.
     """
-    chosen = choose_strategies(strategies, settings.strategies_folder)
+    chosen = choose_from(strategies, settings, report)
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
@@ -152,6 +154,19 @@ def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[
         for number in range(1, (settings.rounds or LOOKS[0]) + 1)
         for strategy in shuffled(strategies, settings.seed, number)
     ]
+
+
+def choose_from(names: str | Sequence[str], settings: Settings, report: _Report) -> list[Strategy]:
+    """choose_strategies of the settings' folder, or those written from their buildspec.
+
+    SettingError for what the lab has to be given.
+    """
+    if settings.buildspec is None:
+        chosen = choose_strategies(names, settings.strategies_folder)
+    else:
+        chosen = choose_own(settings, _as_names(names), report)
+    check_given(chosen, settings.env)
+    return chosen
 
 
 def choose_strategies(

@@ -9,13 +9,16 @@ from typing import Any
 from analysis.errors import SettingError
 from analysis.experiment.forms import (
     form,
+    read_file,
     read_named,
     read_platform,
     read_secrets,
     read_variables_of_builds,
+    write_folder,
     write_named,
 )
 from analysis.redaction import redact_values
+from analysis.shipped import find_folder
 from analysis.workload import DOCKERFILE, BuildOptions, Secret
 
 
@@ -82,6 +85,21 @@ class ProjectSettings:
         ),
     )
 
+    buildspec: Path | None = field(
+        default=None,
+        metadata=form(
+            "a buildspec of your own: every strategy is written from it",
+            read=read_file,
+            write=write_folder,
+            recorded=False,
+            shown=False,
+        ),
+    )
+    batch_build: str = field(
+        default="",
+        metadata=form("the build of the buildspec's batch to take", shown=False, rare=True),
+    )
+
     def __post_init__(self) -> None:
         for name, read in _TEXTS.items():
             object.__setattr__(self, name, _read_text(name, getattr(self, name), read))
@@ -134,6 +152,14 @@ def _read_text(name: str, value: Any, read: Callable[[str], Any]) -> Any:
         return read(value) if isinstance(value, str) else value
     except ValueError as error:
         raise SettingError(f"{name.upper()} is {value!r}: {error}.") from error
+
+
+def choose_context(settings: Any) -> Path:
+    """The folder to build: the buildspec's where there is one and no context is given."""
+    context: Path = settings.context
+    if settings.buildspec is not None and context == find_folder("deploy"):
+        return Path(settings.buildspec).parent
+    return context
 
 
 def place_dockerfile(context: Path, dockerfile: str) -> str:

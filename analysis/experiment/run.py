@@ -13,6 +13,7 @@ from analysis.experiment.in_lab import Labs
 from analysis.experiment.looks import run_looks
 from analysis.experiment.loop import run_plan
 from analysis.experiment.manifest import write_facts
+from analysis.experiment.own import keep_own
 from analysis.experiment.plan import Plan, make_plan
 from analysis.experiment.progress import Progress
 from analysis.experiment.settings import Settings
@@ -73,6 +74,7 @@ def _build_plan(
         if place.contexts.absent_syntax:
             facts |= {"absent_syntax": place.contexts.absent_syntax}
         write_facts(folder, facts, place.lab.describe_machine())
+        keep_own(settings, folder)
         progress.count(plan.count_missing(folder), len(plan.sequences))
         stack.callback(progress.close)
         run_plan(folder, plan, place, progress)

@@ -32,7 +32,7 @@ from analysis.experiment.forms import (
     write_names,
     write_rounds,
 )
-from analysis.experiment.project import ProjectSettings, place_dockerfile
+from analysis.experiment.project import ProjectSettings, choose_context, place_dockerfile
 from analysis.shipped import find_folder, place_folder
 from analysis.workload import CODEBUILD, POOL, read_link
 
@@ -142,9 +142,10 @@ class Settings(ProjectSettings):
         object.__setattr__(self, "rounds", OPEN if self.rounds in (AUTO, OPEN) else self.rounds)
         object.__setattr__(self, "link", read_link(self.link).text)
         object.__setattr__(self, "context", find_folder(self.context))
-        for name in ("strategies_folder", "replacements"):
+        for name in ("strategies_folder", "replacements", "buildspec"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
+        object.__setattr__(self, "context", choose_context(self))
         dockerfile = place_dockerfile(self.context, str(self.dockerfile))
         object.__setattr__(self, "dockerfile", dockerfile)
 

@@ -1,6 +1,6 @@
 from .agent import Result, run_buildspec
 from .boot import start_host
-from .build import Build, BuildJob, build_in_lab, read_versions
+from .build import Build, BuildJob, build_in_lab
 from .build_records import json_lines, read_history
 from .conveyor import Conveyor
 from .engine import connect, ensure_image
@@ -8,7 +8,9 @@ from .given import Given
 from .images import NEWEST_TAG, Images
 from .lab import LINK, NEWEST, STORE, VERSION, Lab, down
 from .platforms import check_platform, find_missing_images
+from .project import Project
 from .store import BUCKET, SETTING, Store
+from .versions import read_versions
 
 __all__ = [
     "BUCKET",
@@ -24,6 +26,7 @@ __all__ = [
     "Given",
     "Images",
     "Lab",
+    "Project",
     "Result",
     "Store",
     "build_in_lab",

@@ -1,6 +1,5 @@
 """One build of a strategy in the lab: a host, the buildspec's commands, and what they left."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +16,14 @@ from analysis.lab.job_aws import JobAws, find_bash
 from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
 from analysis.lab.probe import check_failure
-from analysis.lab.store import SETTING, Store
+from analysis.lab.project import Project
+from analysis.lab.variables import CONTEXT, find_store, list_variables
+from analysis.lab.versions import read_versions
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
 
-# _CONTAINERD: the driver of an engine with containerd's image store
-CONTEXT, _CONTAINERD = "deploy", "overlayfs"
+# the driver of an engine with containerd's image store
+_CONTAINERD = "overlayfs"
 
 
 @dataclass
@@ -30,7 +31,7 @@ class BuildJob:
     """A sequence of builds of one strategy: its repository and the hosts kept for it.
 
     `prefix` tells its repository from those of other experiments in the same lab, `given` is what
-    its builds are given besides.
+    its builds are given besides, `project` what the context is a part of.
     """
 
     lab: Lab
@@ -42,6 +43,7 @@ class BuildJob:
     prefix: str = ""
     told: bool = False
     given: Given = field(default_factory=Given)
+    project: Project | None = None
 
     def __post_init__(self) -> None:
         self.aws = JobAws(self.lab, self.strategy.buildspec, self.given.variables)
@@ -50,6 +52,13 @@ class BuildJob:
     def folder(self) -> str:
         """Where its commands begin, from the source's folder: in the context, if it is theirs."""
         return CONTEXT if self.strategy.in_context else "."
+
+    def put_source(self, host: BuildHost, context: Path, fresh: bool) -> None:
+        """Put the context into a host, with the project that it is a part of."""
+        if self.project:
+            self.project.put(host, context, CONTEXT, fresh)
+        else:
+            host.put(context, CONTEXT, fresh)
 
     def _start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
         """A fresh host, which reaches the sequence's AWS if there is one."""
@@ -130,7 +139,7 @@ def prepare_host(build: Build) -> ReadyHost:
     host, state = build.job.take_host(build.slot)
     try:
         with ThreadPoolExecutor(1) as beside:
-            copied = beside.submit(host.put, build.context, CONTEXT, fresh=state != "kept")
+            copied = beside.submit(build.job.put_source, host, build.context, state != "kept")
             build.job.given.put_secrets(host)
             empty, known = host.is_empty(), [] if state == "fresh" else list_refs(host)
             copied.result()
@@ -157,7 +166,7 @@ def time_build(
         with job.lab.quiet():
             if job.finished is not None:
                 gap = time.monotonic() - job.finished
-            buildspec, env = job.strategy.buildspec, environment(job, build.scenario)
+            buildspec, env = job.strategy.buildspec, list_variables(build)
             before = read_load(ready.host)
             run, limit = ready.host.execute, job.time_limit
             result = run_buildspec(buildspec, env, run, write, limit, job.folder)
@@ -269,16 +278,11 @@ def _describe_result(result: Result) -> dict[str, Any]:
 
 def describe_store(job: BuildJob) -> dict[str, int]:
     """What a record says of the S3 store: objects and bytes of this history's, if it has any."""
-    store = _find_store(job)
+    store = find_store(job.lab, job.strategy)
     if store is None:
         return {}
     count, size = store.list_objects(f"{job.repository}/")
     return {"store_objects": count, "store_bytes": size}
-
-
-def _find_store(job: BuildJob) -> Store | None:
-    """The lab's S3 store where a strategy keeps its cache in it."""
-    return job.lab.store if SETTING in job.strategy.buildspec.text else None
 
 
 def list_images(job: BuildJob) -> dict[str, Any]:
@@ -288,41 +292,3 @@ def list_images(job: BuildJob) -> dict[str, Any]:
         return ecr.list_images() if ecr else job.lab.list_images(job.repository)
     except RegistryError as error:
         return {"imageDetails": [], "manifests": {}, "problem": str(error)}
-
-
-def environment(job: BuildJob, scenario: str) -> dict[str, str]:
-    """CodeBuild's variables, and those that it would get as environmentVariablesOverride."""
-    store, own = _find_store(job), job.strategy
-    ours = {
-        "ECR_REPOSITORY_URL": f"{job.aws.address}/{job.repository}",
-        "IMAGE_TAG": "latest",
-        "CONTEXT": "." if own.in_context else f"./{CONTEXT}/",
-    }
-    # a buildspec of somebody else's may have variables of these names
-    taken = own.buildspec.variables if own.in_context else {}
-    given = {name: text for name, text in ours.items() if name not in taken}
-    told = job.aws.describe(scenario, job.number, job.folder)
-    return told | given | job.given.environment | (store.environment if store else {})
-
-
-def read_versions(host: BuildHost) -> dict[str, str | None]:
-    """Versions of engine, buildx and BuildKit, and the engine's storage driver; null unknown."""
-    commands = ("docker info --format '{{json .}}'", "docker buildx version")
-    try:
-        told, version, builders = host.read_all([*commands, "docker buildx ls --format json"])
-        if told is None or version is None or builders is None:
-            return {}
-        info, buildx = json.loads(told), version.split()
-        nodes = [
-            json.loads(line)["Nodes"][0]
-            for line in builders.splitlines()
-            if json.loads(line)["Current"]
-        ]
-    except (LabError, ValueError, KeyError, IndexError):
-        return {}
-    return {
-        "engine": info.get("ServerVersion"),
-        "buildx": buildx[1] if len(buildx) > 1 else None,
-        "buildkit": nodes[0].get("Version") if nodes else None,
-        "storage_driver": info.get("Driver"),
-    }

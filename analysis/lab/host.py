@@ -9,7 +9,7 @@ import json
 import tarfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -165,13 +165,22 @@ class BuildHost:
             found = self._api.containers(filters={"id": self.container.id})
         return bool(found)
 
-    def put(self, source: Path, name: str, fresh: bool = False) -> None:
-        """Put a copy of the folder `source` at SOURCE/name, in place of what a used host had."""
+    def put(
+        self, source: Path, name: str, fresh: bool = False, left_out: Collection[str] = ()
+    ) -> None:
+        """Put a copy of the folder `source` at SOURCE/name, in place of what a used host had.
+
+        Without the files and folders of some names, wherever they are.
+        """
+
+        def choose(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+            return None if Path(entry.name).name in left_out else entry
+
         if not fresh:
             self.read(f"rm -rf {SOURCE}/{name}")
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as tar:
-            tar.add(source, arcname=name)
+            tar.add(source, arcname=name, filter=choose)
         with engine_errors("copying the build context into a build host"):
             self.container.put_archive(SOURCE, buffer.getvalue())
 

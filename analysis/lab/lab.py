@@ -3,12 +3,11 @@
     with Lab() as lab:
         host = lab.start_host()
 
-Two registries, as in life: builds push to the private one (ECR's place); base images and
-BuildKit come from the public one, so that no layer of theirs can be mounted across. A store
-with S3's API where a strategy asks for one; a shaped link before all of them on demand.
+Two registries, as in life: builds push to the private one (ECR's place); base images and BuildKit
+come from the public one, so that no layer of theirs can be mounted across. A store with S3's API
+where a strategy asks for one; a shaped link before all of them on demand.
 
-A lab leaves nothing behind: leaving the block removes it, and a process of its own (reaper)
-does when this one is killed.
+A lab leaves nothing behind: leaving the block removes it, and a reaper when this one is killed.
 """
 
 import uuid
@@ -62,8 +61,7 @@ _MINE: set[str] = set()
 class Lab:
     """A lab that is up between `with` and the end of its block.
 
-    `needs`: those of NEWEST and STORE that builds in it will ask for. `say` gets a line on what
-    takes long while it is set up.
+    `needs`: those of NEWEST and STORE that builds will ask for; `say` hears of what takes long.
     """
 
     def __init__(
