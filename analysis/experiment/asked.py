@@ -29,10 +29,9 @@ def check_given(strategies: Sequence[Strategy], env: Mapping[str, str]) -> None:
     if named:
         parts.append(f"names images by {', '.join(named)}, which nothing in it sets")
     if parts:
-        names = ",".join(f"{name}=…" for name in _unique([*taken, *named]))
         raise SettingError(
-            f"{', '.join(specs)} {' and '.join(parts)}: give the values, ENV='{names}', or "
-            "ENV=@FILE with a file of such lines."
+            f"{', '.join(specs)} {' and '.join(parts)}: give each, ENV='NAME=value,…' (a name "
+            "alone takes its value from this shell), or ENV=@FILE with a file of NAME=value lines."
         )
 
 

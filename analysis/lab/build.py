@@ -17,7 +17,7 @@ from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
 from analysis.lab.probe import check_failure
 from analysis.lab.project import Project
-from analysis.lab.variables import CONTEXT, find_store, list_variables
+from analysis.lab.variables import CONTEXT, find_folder, find_store, list_variables
 from analysis.lab.versions import read_versions
 from analysis.records import FORMAT, run_name
 from analysis.workload import Strategy
@@ -47,11 +47,6 @@ class BuildJob:
 
     def __post_init__(self) -> None:
         self.aws = JobAws(self.lab, self.strategy.buildspec, self.given.variables)
-
-    @property
-    def folder(self) -> str:
-        """Where its commands begin, from the source's folder: in the context, if it is theirs."""
-        return CONTEXT if self.strategy.in_context else "."
 
     def put_source(self, host: BuildHost, context: Path, fresh: bool) -> None:
         """Put the context into a host, with the project that it is a part of."""
@@ -166,10 +161,11 @@ def time_build(
         with job.lab.quiet():
             if job.finished is not None:
                 gap = time.monotonic() - job.finished
-            buildspec, env = job.strategy.buildspec, list_variables(build)
+            buildspec, env = job.strategy.buildspec, environment(job, build.scenario)
             before = read_load(ready.host)
             run, limit = ready.host.execute, job.time_limit
-            result = run_buildspec(buildspec, env, run, write, limit, job.folder)
+            folder = find_folder(job.strategy)
+            result = run_buildspec(buildspec, env, run, write, limit, folder)
             job.finished = time.monotonic()
             load = describe_load(before, read_load(ready.host))
     except BaseException:
@@ -292,3 +288,10 @@ def list_images(job: BuildJob) -> dict[str, Any]:
         return ecr.list_images() if ecr else job.lab.list_images(job.repository)
     except RegistryError as error:
         return {"imageDetails": [], "manifests": {}, "problem": str(error)}
+
+
+def environment(job: BuildJob, scenario: str) -> dict[str, str]:
+    """All variables of a build: what it is told, its project's, and those of its cache's store."""
+    store = find_store(job.lab, job.strategy)
+    told = list_variables(job.strategy, job.aws, job.repository, scenario, job.number)
+    return told | job.given.environment | (store.environment if store else {})
