@@ -25,8 +25,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 report: EXPERIMENT ?= data/lab
-report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=)
-	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)"
+report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=, RUNS=1: a page a run)
+	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs)
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -q -n logical --maxprocesses 8 --dist loadgroup
@@ -35,7 +35,7 @@ experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
 	@$(USE_LAB); $(COMMAND) experiment --from-make --experiment "$(EXPERIMENT)" \
 		$(if $(DRY_RUN),--dry-run)
-	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)")
+	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs))
 
 history: SOURCE ?= data/lab/runs/*-cache.*
 history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURCE=, SINCE=, LIMIT=, REPOSITORY=, POLICY=)
@@ -72,12 +72,14 @@ readme: $(VENV)/.ready ## the documents' answer, picture and tables, from the re
 	@$(VENV)/bin/python -m analysis.commands.readme
 
 lock: ## the newest versions that pyproject.toml allows, for all systems, into the locks
-	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install -q uv
-	@echo $(BACKEND) | $(LOCK) -o requirements.lock
-	@echo $(BACKEND) | $(LOCK) --extra test -c requirements.lock -o requirements-test.lock
+	@$(PYTHON) -m venv .cache/lock && .cache/lock/bin/python -m pip install -q uv
+	@echo uv | $(LOCK) - -o requirements-uv.lock
+	@echo $(BACKEND) | $(LOCK) pyproject.toml - -o requirements.lock
+	@echo $(BACKEND) | $(LOCK) --extra test -c requirements.lock pyproject.toml - \
+		-o requirements-test.lock
 BACKEND = "hatchling>=1.27"
-LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile -q --upgrade --universal \
-	--python-version 3.11 --generate-hashes pyproject.toml -
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/lock/bin/uv pip compile -q --upgrade --universal \
+	--python-version 3.11 --generate-hashes
 
 clean: ## remove reports and caches; recorded builds and the environment stay
 	@rm -rf "$(REPORTS)" .cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
@@ -88,10 +90,18 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 		"Python 3.11 or newer is needed, this is %d.%d: say PYTHON=..." % sys.version_info[:2])'
 	@echo "preparing $(VENV) (once)"
 	@$(PYTHON) -m venv "$(VENV)"
-	@"$(VENV)/bin/python" -m pip install -q --require-hashes -r requirements.lock
-	@"$(VENV)/bin/python" -m pip install -q --no-deps --no-build-isolation -e .
+	@$(call INSTALL,--require-hashes -r requirements.lock)
+	@$(call INSTALL,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(VENV)/.ready-test: requirements-test.lock $(VENV)/.ready
-	@"$(VENV)/bin/python" -m pip install -q --require-hashes -r requirements-test.lock
+	@$(call INSTALL,--require-hashes -r requirements-test.lock)
 	@touch $@
+
+# by uv, which needs a third of the time: the machine's, or one that pip fetches; else by pip. It
+# asks where pip asks, and trusts whom the system trusts
+INSTALL = pip() { "$(VENV)/bin/python" -m pip "$$@"; }; uv=$$(command -v uv || echo .cache/uv/bin/uv); \
+	[ -x "$$uv" ] || pip install -q --require-hashes --target .cache/uv -r requirements-uv.lock || :; \
+	index=$${PIP_INDEX_URL:-$$(pip config get global.index-url 2>/dev/null)}; \
+	UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index} UV_NATIVE_TLS=1 \
+		"$$uv" pip install -q --python "$(VENV)/bin/python" $(1) || pip install -q $(1)

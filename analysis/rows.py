@@ -1,9 +1,17 @@
-"""The rows of frames: for loops that read some columns of each, and of two frames side by side."""
+"""The rows of frames: in loops, of two frames side by side, and as CSV for others to read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import pandas as pd
+
+from analysis.visible import show_signs
+
+# what a spreadsheet takes for the begin of a formula, and would run
+# (https://owasp.org/www-community/attacks/CSV_Injection)
+_NUMBER = re.compile(r"[-+−]?[\d.,]+(?:e[-+]?\d+)?\s?%?")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def list_rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -38,3 +46,34 @@ def name_missing(names: pd.Series) -> pd.Series:
     """Names as text; for each null one that occurs nowhere else, as it is the same as no other."""
     own = pd.Series([f"\0{number}" for number in range(len(names))], names.index, dtype="string")
     return names.astype("string").fillna(own)
+
+
+def write_csv(frame: pd.DataFrame) -> str:
+    """A frame as CSV, without its index: text without secrets, and none of it a formula."""
+    shown = frame.copy()
+    for number in range(frame.shape[1]):
+        column = frame.iloc[:, number]
+        if pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column):
+            shown.isetitem(number, _show_texts(column))
+    shown.columns = pd.Index([guard_formula(str(name)) for name in frame.columns])
+    return shown.to_csv(index=False, float_format="%.10g", lineterminator="\n", errors="replace")
+
+
+def _show_texts(column: pd.Series) -> list[Any]:
+    """Values with each text in them redacted; a null stays one."""
+    # most that read rows show none
+    from analysis.redaction import redact_texts
+
+    values = [None if value is None or value is pd.NA else value for value in column]
+    texts = redact_texts([value if isinstance(value, str) else "" for value in values])
+    return [
+        guard_formula(show_signs(text)) if isinstance(value, str) else value
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def guard_formula(text: str) -> str:
+    """A text with a sign before it where a spreadsheet would take it for a formula."""
+    if not text.startswith(_FORMULA) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"

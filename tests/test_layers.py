@@ -36,7 +36,7 @@ FLOORS = [
 HEAVY = {
     "matplotlib": {"charts"},
     "scipy": {"measures.compare", "measures.model", "measures.past", "measures.seconds"},
-    "IPython": {"charts"},
+    "IPython": {"charts", "reports"},
     "papermill": {"reports"},
     "nbclient": {"reports"},
     "nbconvert": {"reports"},

@@ -17,6 +17,8 @@ LOCKS = {
     "requirements.lock": [],
     "requirements-test.lock": PROJECT["optional-dependencies"]["test"],
 }
+# what installs them
+INSTALLER = "requirements-uv.lock"
 # the same package by the name that conda-forge gives it
 CONDA_NAMES = {"docker": "docker-py", "duckdb": "python-duckdb"}
 # a file that names an index or a mirror works in one place only; in parts, so that this one may
@@ -75,7 +77,7 @@ def read_lock(name):
     return {Requirement(first.strip()): [part.strip() for part in rest] for first, *rest in split}
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, INSTALLER])
 def test_a_lock_pins_every_package_with_hashes(name):
     for requirement, hashes in read_lock(name).items():
         assert [part.operator for part in requirement.specifier] == ["=="], requirement
@@ -107,7 +109,7 @@ def test_no_file_names_a_package_index_or_a_path_of_this_machine():
         assert not [word for word in UNWANTED if word in text], path.relative_to(ROOT)
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, INSTALLER])
 def test_a_lock_says_nothing_of_where_packages_come_from(name):
     text = (ROOT / name).read_text()
     assert "://" not in text

@@ -12,6 +12,7 @@ from IPython.display import HTML
 
 from analysis.charts.picture import Chart, Drawn, describe_shortly
 from analysis.redaction import redact
+from analysis.rows import write_csv
 from analysis.visible import shorten, show_signs
 
 if TYPE_CHECKING:
@@ -87,11 +88,14 @@ def table(
     *,
     names: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
+    caption: str = "",
+    linked: bool = True,
 ) -> HTML:
     """A frame as a table without its index; nulls as –, floats with `digits` unless all whole.
 
     `names`: column -> another heading. `units`: column -> its unit: a share in % is shown as one,
-    any other unit stands in the heading.
+    any other unit stands in the heading. `linked`: the rows are of the experiment that the page is
+    about. What the frame holds is in the table as CSV, for a page to give it to its reader.
     """
     names, units = names or {}, units or {}
     heads = {name: _name_column(str(name), names, units) for name in frame}
@@ -104,7 +108,16 @@ def table(
     # a name is whole in a table where a chart shows its ends
     with pd.option_context("display.max_colwidth", None):
         html = shown.map(_show_cell).to_html(index=False, border=0)
-    return HTML(html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1))
+    return HTML(_describe_table(html, write_csv(frame), caption, linked))
+
+
+def _describe_table(html: str, data: str, caption: str, linked: bool) -> str:
+    """A table's HTML with its caption and its data, which JupyterLab takes for no formulas."""
+    html = html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1)
+    begin, sign, rest = html.partition(">")
+    begin += "" if linked else ' data-linked="no"'
+    words = f"<caption>{write_text(caption)}</caption>" if caption else ""
+    return f'{begin} data-csv="{escape(data)}"{sign}{words}{rest}'
 
 
 def _name_column(name: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:

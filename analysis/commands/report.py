@@ -2,6 +2,7 @@
 
     codebuild-cache report runs/latest
     codebuild-cache report runs/latest --out /tmp/reports
+    codebuild-cache report runs/latest --runs
 
 A folder that does not exist here is looked for among those that the package brings: data/lab is
 the recorded experiment.
@@ -30,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", default="reports", metavar="FOLDER", help="where the pages go (%(default)s)"
     )
     parser.add_argument(
+        "--runs", action="store_true", help="also a page for each run, with its log"
+    )
+    parser.add_argument(
         "--speeds",
         metavar="FILE",
         help="print the answer at a host's speeds, as codebuild-cache calibrate writes them",
@@ -48,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     use_reading(options)
     begin = time.monotonic()
     experiment = results.read_experiment(options.experiment)
-    index = reports.make_reports(experiment, options.out)
+    index = reports.make_reports(experiment, options.out, runs=options.runs)
     print(f"{index} made in {time.monotonic() - begin:.1f} s")
     found = answers.answer(experiment, speeds=options.speeds, others=options.others)
     print_answer(prose.say_answer(found))

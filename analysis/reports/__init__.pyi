@@ -1,8 +1,9 @@
 from .history import make_history_report
 from .notebooks import BUILD, HISTORY, NotebookFailed, list_analyses, read_title, run_notebook
 from .pages import Site, render_page
-from .site import make_reports, name_page, write_html
+from .site import make_reports
 from .tables import dress_tables
+from .writing import name_page, write_html
 
 __all__ = [
     "BUILD",

@@ -1,19 +1,56 @@
 """One report on the builds that a project already has."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from analysis.logs import show_path
-from analysis.reports.notebooks import HISTORY, read_title, run_notebook
-from analysis.reports.pages import Site, render_page
-from analysis.reports.site import name_page, write_html
+from analysis.reports.forked import run_jobs
+from analysis.reports.made import note_made
+from analysis.reports.navigation import HISTORY_PAGE, read_navigation, update_navigation
+from analysis.reports.notebooks import (
+    HISTORY,
+    NotebookFailed,
+    choose_engine,
+    read_title,
+    run_notebook,
+    say_stopped,
+)
+from analysis.reports.pages import Site, load_templates, render_page
+from analysis.reports.writing import write_html, write_tables
 
 
 def make_history_report(source: str, folder: str | Path = "reports", **parameters: Any) -> Path:
-    """The written page of the history notebook with these parameters; ReportError if it fails."""
-    notebook = run_notebook(HISTORY, {"source": source} | parameters)
-    folder, file, title = Path(folder), name_page(HISTORY), read_title(HISTORY)
-    site = Site({file: title.partition(":")[0]}, f"Builds of {show_path(source)}.")
+    """The written page of the history notebook with these parameters; ReportError if it fails.
+
+    Its tables are written beside it as CSV, and a set of reports in the folder gets a link to it.
+    """
+    folder, title = Path(folder), read_title(HISTORY)
+    files = read_navigation(folder) | {HISTORY_PAGE: title.partition(":")[0]}
+    shown = Path(source) if Path(source).is_absolute() else source
+    made = note_made("codebuild-cache", "history", shown, "--out", folder)
+    site = Site(files, f"Builds of {show_path(source)}.", made=made)
+    load_templates()
+    (found,) = run_jobs([partial(_render, {"source": source} | parameters, title, site)], 1)
+    if found is None:
+        raise NotebookFailed(say_stopped(HISTORY), "DeadKernelError")
+    if isinstance(found, NotebookFailed):
+        raise found
+    html, tables = found
     folder.mkdir(parents=True, exist_ok=True)
-    write_html(folder / file, render_page(notebook, title, file, site))
-    return folder / file
+    write_html(folder / HISTORY_PAGE, html)
+    write_tables(folder, HISTORY_PAGE, tables)
+    update_navigation(folder, files, *(each for each in files if each != HISTORY_PAGE))
+    return folder / HISTORY_PAGE
+
+
+def _render(
+    parameters: dict[str, Any], title: str, site: Site
+) -> tuple[str, dict[str, str]] | NotebookFailed:
+    """(the page, its tables), or why there is none."""
+    tables: dict[str, str] = {}
+    try:
+        notebook = run_notebook(HISTORY, parameters, engine=choose_engine())
+    except NotebookFailed as error:
+        return error
+    return render_page(notebook, title, HISTORY_PAGE, site, tables), tables

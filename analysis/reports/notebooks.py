@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from analysis import errors
 from analysis.errors import ReportError
 from analysis.redaction import redact_values
+from analysis.reports.forked import FORKS
 from analysis.shipped import NOTEBOOKS, in_checkout
 
 BUILD = NOTEBOOKS / "1-build.ipynb"
@@ -34,6 +35,9 @@ class NotebookFailed(ReportError):
         super().__init__(message)
         self.error = error
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (str(self), self.error)
+
 
 def list_analyses(folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebooks that read an experiment, in the order of their names."""
@@ -41,23 +45,39 @@ def list_analyses(folder: Path = NOTEBOOKS) -> list[Path]:
     return sorted(path for path in folder.glob("*.ipynb") if path.name not in others)
 
 
+def choose_engine() -> str | None:
+    """What runs the cells of a notebook in a process of its own: that process, or a kernel.
+
+    The former where processes are forked: then it may change the process as it likes.
+    """
+    if not FORKS:
+        return None
+    from analysis.reports.in_process import IN_PROCESS
+
+    return IN_PROCESS
+
+
 def run_notebook(
-    notebook: Path, parameters: dict[str, Any], output: Path | None = None, show: bool = False
+    notebook: Path,
+    parameters: dict[str, Any],
+    output: Path | None = None,
+    show: bool = False,
+    engine: str | None = None,
 ) -> NotebookNode:
     """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails.
 
-    With `show` what its cells print is printed here as well.
+    With `show` what its cells print is printed here as well. `engine`: papermill's name of what
+    runs the cells, a kernel without one.
     """
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _redacting(output):
-            return _execute(notebook, parameters, output, show)
+            return _execute(notebook, parameters, output, show, engine)
     except PapermillExecutionError as error:
         raise NotebookFailed(_explain_failure(notebook, parameters, error), error.ename) from error
     except DeadKernelError as error:
-        message = f"{notebook.name} was stopped: its Python process ended (out of memory?)."
-        raise NotebookFailed(message, "DeadKernelError") from error
+        raise NotebookFailed(say_stopped(notebook), "DeadKernelError") from error
 
 
 @contextmanager
@@ -72,14 +92,20 @@ def _redacting(output: Path | None) -> Iterator[None]:
             output.write_text(f"{text}\n", encoding="utf-8")
 
 
+def say_stopped(notebook: Path) -> str:
+    """That the process in which a notebook ran has ended."""
+    return f"{notebook.name} was stopped: its Python process ended (out of memory?)."
+
+
 def _execute(
-    notebook: Path, parameters: dict[str, Any], output: Path | None, show: bool
+    notebook: Path, parameters: dict[str, Any], output: Path | None, show: bool, engine: str | None
 ) -> NotebookNode:
     """The executed notebook, as of run_notebook; what papermill raises when a cell fails."""
     return papermill.execute_notebook(
         str(notebook),
         None if output is None else str(output),
         parameters,
+        engine_name=engine,
         kernel_name="python3",
         # seconds; several kernels start at once, on a machine that may be busy
         start_timeout=300,

@@ -1,18 +1,21 @@
 """Executed notebooks as HTML pages: no code, no script, and nothing fetched from anywhere."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from analysis.charts import STYLE
 from analysis.prose.template import say
 from analysis.redaction import redact
 from analysis.reports.first_screen import FirstScreen
+from analysis.reports.made import Made
+from analysis.reports.parts import Parts
+from analysis.reports.proofs import Proofs, link_runs
 from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
@@ -21,18 +24,25 @@ _WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out", "more")
 _TEMPLATES = Path(__file__).parent / "templates"
 # each chart brings the style sheet that a page has once
 _CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)
+_CONTENT = re.compile(r"<main\b.*</main>", re.DOTALL)
+# where the frame of a page has a place for its contents
+_CONTENTS = "<!-- contents -->"
 
 
 @dataclass(frozen=True)
 class Site:
     """What the pages of a set share: file -> name of each, where their numbers come from, and what
 
-    they answer together.
+    they answer together; where each run is shown, how the set was made, and file -> what it holds
+    of the data beside the pages.
     """
 
     files: Mapping[str, str]
     source: str
     answer: str = ""
+    proofs: Proofs | None = None
+    made: Made | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,11 +70,18 @@ def _make_exporter() -> HTMLExporter:
     return exporter
 
 
-def render_page(notebook: NotebookNode, title: str, file: str, site: Site) -> str:
-    """An executed notebook as one HTML file."""
+def render_page(
+    notebook: NotebookNode,
+    title: str,
+    file: str,
+    site: Site,
+    tables: MutableMapping[str, str] | None = None,
+) -> str:
+    """An executed notebook as one HTML file; `tables` takes file -> CSV of each table on it."""
     resources = {"title": title, "here": file, "site": site}
-    html, _ = _make_exporter().from_notebook_node(notebook, resources)
-    return _finish_html(html)
+    # the HTML exporter's own would parse what it has written, for what these pages don't have
+    html, _ = TemplateExporter.from_notebook_node(_make_exporter(), notebook, resources)
+    return finish_html(html, site, Parts(Path(file).stem, site.proofs, tables))
 
 
 def render_index(
@@ -73,13 +90,15 @@ def render_index(
     pages: Sequence[Page],
     facts: Mapping[str, str],
     problems: Sequence[str],
+    tables: MutableMapping[str, str] | None = None,
 ) -> str:
     """The index of a set as one HTML file: the answer first, then the way to the pages.
 
-    `facts` say where the numbers come from, `problems` what is left out.
+    `facts` say where the numbers come from, `problems` what is left out. `tables` takes file ->
+    CSV of each table on it.
     """
-    template = _make_exporter().environment.get_template("set.html.j2")
-    html = template.render(
+    html = render_template(
+        "set.html.j2",
         site=site,
         first=first,
         words={name: say(f"first.{name}") for name in _WORDS},
@@ -87,9 +106,35 @@ def render_index(
         facts=facts,
         problems=problems,
     )
-    return _finish_html(html)
+    return finish_html(html, site, Parts("index", site.proofs, tables))
 
 
-def _finish_html(html: str) -> str:
-    """HTML with its tables fit for reading, without secrets, its hidden signs to be seen."""
-    return show_signs(redact(dress_tables(_CHART_STYLE.sub("", html.replace("\r\n", "\n")))))
+def render_template(name: str, **facts: object) -> str:
+    """The HTML of one of this package's templates, to be finished."""
+    return str(_make_exporter().environment.get_template(name).render(**facts))
+
+
+def list_in_navigation(files: Mapping[str, str], here: str) -> str:
+    """The HTML of a navigation's list, as it is on the page `here`."""
+    frame = _make_exporter().environment.get_template("frame.html.j2")
+    return str(frame.module.list_pages(files, here))
+
+
+def load_templates() -> None:
+    """Have the templates loaded, for processes that are copies of this one."""
+    for name in ("frame.html.j2", "set.html.j2"):
+        _make_exporter().environment.get_template(name)
+
+
+def finish_html(html: str, site: Site, parts: Parts) -> str:
+    """HTML with its tables fit for reading, its parts named, each run linked to where it is shown;
+
+    without secrets, its hidden signs to be seen.
+    """
+    html = dress_tables(_CHART_STYLE.sub("", html.replace("\r\n", "\n")))
+    content = _CONTENT.search(html)
+    if content is not None:
+        inner = parts.mark(content[0])
+        inner = inner if site.proofs is None else link_runs(inner, site.proofs)
+        html = html[: content.start()] + inner + html[content.end() :]
+    return show_signs(redact(html.replace(_CONTENTS, parts.list_contents(), 1)))

@@ -1,89 +1,154 @@
 """A set of reports from an experiment: a page for each analysis notebook, and an index."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-
-from nbformat import NotebookNode
+from urllib.parse import quote
 
 from analysis.answers import answer
 from analysis.errors import AnalysisError, ReportError
 from analysis.redaction import redact
 from analysis.reports.first_screen import make_first_screen
-from analysis.reports.notebooks import list_analyses, read_title, run_notebook, say_opening
-from analysis.reports.pages import Page, Site, render_index, render_page
+from analysis.reports.forked import run_jobs
+from analysis.reports.made import Made, note_made
+from analysis.reports.navigation import HISTORY_PAGE, INDEX, update_navigation
+from analysis.reports.notebooks import (
+    HISTORY,
+    choose_engine,
+    list_analyses,
+    read_title,
+    run_notebook,
+    say_opening,
+    say_stopped,
+)
+from analysis.reports.pages import Page, Site, load_templates, render_index, render_page
+from analysis.reports.proofs import RUNS_PAGE, RUNS_TABLE, Proofs, order_runs, write_runs
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
-from analysis.results import Experiment, to_experiment
+from analysis.reports.run_pages import write_run_pages
+from analysis.reports.writing import name_page, write_html, write_tables
+from analysis.results import Experiment, lend_experiment, to_experiment
+from analysis.shipped import shorten
+from analysis.store import count_cores, end_pool
 
 _ANSWER = "answer.json"
+# of the package's names, those that notebooks use
+_CALLED = ("charts", "claims", "measures", "prose")
+_DATA = {RUNS_TABLE: "runs (CSV)", _ANSWER: "answer (JSON)"}
 
 
 def make_reports(
     experiment: Experiment | str | Path = "data/lab",
     folder: str | Path = "reports",
     notebooks: Sequence[Path] | None = None,
+    runs: bool = False,
 ) -> Path:
-    """Write a page a notebook, index.html and the answer as answer.json into `folder`; the index.
+    """Write a page a notebook, index.html and their data into `folder`; the index's path.
 
-    The notebooks run at the same time. One that fails leaves the others as they are: it is told
-    in the index, and in the ReportError raised at the end. RecordError without an experiment.
+    The data: answer.json, runs.csv, and in tables/ each table as CSV. `runs`: also a page for each
+    run, and runs.html, which lists them. The notebooks run at the same time. One that fails
+    leaves the others as they are: it is told in the index, and in the ReportError raised at the
+    end. RecordError without an experiment.
     """
     data, folder = to_experiment(experiment), Path(folder)
     notebooks = list_analyses() if notebooks is None else notebooks
     titles = {path: read_title(path) for path in notebooks}
-    files = {"index.html": "Overview"} | {
-        name_page(path): title.partition(":")[0] for path, title in titles.items()
-    }
     found = answer(data)
     first = make_first_screen(found)
-    site = Site(files, summarise_source(data), first.title)
     folder.mkdir(parents=True, exist_ok=True)
-    made = {
-        path: _make_page(path, titles[path], site, folder, future)
-        for path, future in _run_all(
-            notebooks, str(data.folder if isinstance(experiment, Experiment) else experiment)
-        )
-    }
-    pages = [made[path] for path in notebooks]
-    index = folder / "index.html"
-    html = render_index(site, first, pages, describe_source(data), list_problems(data))
-    write_html(index, html)
+    site = Site(
+        _list_files(titles, folder, runs),
+        summarise_source(data),
+        first.title,
+        Proofs(order_runs(data.runs), runs, _find_way(folder, data.folder)),
+        _note_made(data.folder, folder, runs),
+        _DATA,
+    )
+    name = str(data.folder if isinstance(experiment, Experiment) else experiment)
+    pages = _make_pages(data, titles, partial(_make_page, name, site, folder, choose_engine()))
+    tables: dict[str, str] = {}
+    told = describe_source(data), list_problems(data)
+    write_html(folder / INDEX, render_index(site, first, pages, *told, tables))
+    write_tables(folder, INDEX, tables)
     (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
+    _write_runs(data, site, folder)
+    update_navigation(folder, site.files, HISTORY_PAGE)
     failed = [page.problem for page in pages if page.problem]
     if failed:
-        raise ReportError("\n".join([*failed, f"{index} is made of the other reports."]))
-    return index
+        raise ReportError("\n".join([*failed, f"{folder / INDEX} is made of the other reports."]))
+    return folder / INDEX
 
 
-def name_page(notebook: Path) -> str:
-    """The file of a notebook's report."""
-    return f"{notebook.stem}.html"
+def _list_files(titles: Mapping[Path, str], folder: Path, runs: bool) -> dict[str, str]:
+    """File -> name of the pages that all pages lead to; that on past builds where there is one."""
+    files = {INDEX: "Overview"} | {
+        name_page(path): title.partition(":")[0] for path, title in titles.items()
+    }
+    if (folder / HISTORY_PAGE).is_file():
+        files[HISTORY_PAGE] = read_title(HISTORY).partition(":")[0]
+    return files | ({RUNS_PAGE: "Runs"} if runs else {})
 
 
-def _run_all(
-    notebooks: Sequence[Path], experiment: str
-) -> Iterator[tuple[Path, Future[NotebookNode]]]:
-    """Each notebook with its finished execution, in the order in which they finish."""
-    # a thread only waits for a kernel, which is a process
-    with ThreadPoolExecutor(max(1, len(notebooks))) as pool:
-        parameters = {"experiment": experiment}
-        futures = {pool.submit(run_notebook, path, parameters): path for path in notebooks}
-        for future in as_completed(futures):
-            yield futures[future], future
+def _find_way(folder: Path, experiment: Path) -> str:
+    """The way from the pages to the experiment; '' when it leads out of the current folder.
+
+    Then it would tell of the machine, and a reader who was sent the pages would not have it.
+    """
+    here = Path.cwd()
+    if not all(each.resolve().is_relative_to(here) for each in (folder, experiment)):
+        return ""
+    return quote(Path(os.path.relpath(experiment.resolve(), folder.resolve())).as_posix())
+
+
+def _note_made(experiment: Path, folder: Path, runs: bool) -> Made:
+    """When and by which command these pages are made."""
+    command = ("codebuild-cache", "report", shorten(experiment), "--out", folder)
+    return note_made(*command, *(["--runs"] if runs else []))
+
+
+def _make_pages(data: Experiment, titles: Mapping[Path, str], make: "partial[Page]") -> list[Page]:
+    """The page of each notebook, in their order; each is made in a process of its own.
+
+    These processes find what is loaded, read and computed here, and nothing of each other's.
+    """
+    _load_shared()
+    end_pool()
+    # the last ones take longest
+    jobs = [partial(make, path, title) for path, title in [*titles.items()][::-1]]
+    with lend_experiment(data):
+        made = run_jobs(jobs, count_cores())
+    stopped = (
+        Page(name_page(path), title, problem=say_stopped(path)) for path, title in titles.items()
+    )
+    return [page or lost for page, lost in zip(reversed(made), stopped, strict=True)]
+
+
+def _load_shared() -> None:
+    """Load what the cells of notebooks call, and the templates of pages."""
+    package = import_module("analysis")
+    for name in _CALLED:
+        # claims is a function there, all others are rooms
+        room = getattr(package, name)
+        for each in getattr(room, "__all__", ()):
+            getattr(room, each)
+    load_templates()
 
 
 def _make_page(
-    notebook: Path, title: str, site: Site, folder: Path, future: Future[NotebookNode]
+    experiment: str, site: Site, folder: Path, engine: str | None, notebook: Path, title: str
 ) -> Page:
-    """The written page of an executed notebook, or what kept it from being made."""
-    file = name_page(notebook)
+    """The written page of a notebook, or what kept it from being made."""
+    file, tables = name_page(notebook), dict[str, str]()
+    # what an earlier call made is of other data
+    (folder / file).unlink(missing_ok=True)
     try:
-        html = render_page(future.result(), title, file, site)
+        executed = run_notebook(notebook, {"experiment": experiment}, engine=engine)
+        html = render_page(executed, title, file, site, tables)
+        write_html(folder / file, html)
+        write_tables(folder, file, tables)
     except Exception as error:
-        # what an earlier call made is of other data
-        (folder / file).unlink(missing_ok=True)
         return Page(file, title, problem=_explain(notebook, error))
-    write_html(folder / file, html)
     return Page(file, title, html)
 
 
@@ -97,6 +162,11 @@ def _explain(notebook: Path, error: Exception) -> str:
     )
 
 
-def write_html(path: Path, html: str) -> None:
-    """Write a page in UTF-8, as it says; a lone surrogate, which JSON can name, as a ?."""
-    path.write_text(html, encoding="utf-8", errors="replace")
+def _write_runs(data: Experiment, site: Site, folder: Path) -> None:
+    """Write the table of runs, and their pages where those are asked for."""
+    assert site.proofs is not None, "the pages are linked to runs"
+    text = write_runs(site.proofs.runs, data.folder)
+    (folder / RUNS_TABLE).write_text(text, encoding="utf-8", errors="replace", newline="")
+    (folder / RUNS_PAGE).unlink(missing_ok=True)
+    if site.proofs.pages:
+        write_run_pages(data, site, folder)

@@ -1,12 +1,13 @@
 from .experiment import Experiment
 from .once import once
-from .reading import read_experiment, read_grid, read_sweep, to_experiment
+from .reading import lend_experiment, read_experiment, read_grid, read_sweep, to_experiment
 from .summary import describe_builds, list_places, say_dates
 from .tables import list_tables
 
 __all__ = [
     "Experiment",
     "describe_builds",
+    "lend_experiment",
     "list_places",
     "list_tables",
     "once",

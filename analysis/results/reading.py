@@ -1,11 +1,17 @@
 """Experiments on disk, or what a user has of one, as an object with its measures."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
 from analysis import records
 from analysis.results.experiment import Experiment
+from analysis.shipped import find_folder
 from analysis.store import Store
+
+# folder -> the experiment there, as it was read already
+_LENT: dict[Path, Experiment] = {}
 
 
 def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = None) -> Experiment:
@@ -21,7 +27,24 @@ def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = Non
     >>> set(experiment.compare(baseline="registry-cache")["scenario"]) == {"cold", "source"}
     True
     """
+    lent = _LENT.get(find_folder(folder).resolve()) if _LENT else None
+    if lent is not None and not cluster and store is None:
+        return lent
     return _add_measures(records.read_experiment(folder, cluster=cluster, store=store))
+
+
+@contextmanager
+def lend_experiment(experiment: Experiment) -> Iterator[None]:
+    """While in the block, read_experiment gives this very object for its folder.
+
+    With what it has computed, for many to ask of it; none may change its frames.
+    """
+    place = experiment.folder.resolve()
+    _LENT[place] = experiment
+    try:
+        yield
+    finally:
+        _LENT.pop(place, None)
 
 
 def read_grid(folder: str | Path) -> list[Experiment]:

@@ -1,7 +1,9 @@
 from .answers import Answers, find_answers, recall
+from .balance import count_cores
 from .kinds import LOGS, Kind, join_kinds
 from .nested import fold, unfold
 from .places import CLUSTER_VARIABLE, OFF, VARIABLE, Folder
+from .pool import end_pool
 from .queries import (
     Answer,
     define_athena,
@@ -22,8 +24,10 @@ __all__ = [
     "Folder",
     "Kind",
     "Store",
+    "count_cores",
     "define_athena",
     "define_views",
+    "end_pool",
     "find_answers",
     "fold",
     "is_store",

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
@@ -134,6 +135,12 @@ def _start_pool(workers: int) -> Any:
     from loky import get_reusable_executor
 
     return get_reusable_executor(workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+
+
+def end_pool() -> None:
+    """End the processes that wait for work: a copy of this process could not speak to them."""
+    if "loky" in sys.modules:
+        _start_pool(1).shutdown(wait=True)
 
 
 def _ignore_interrupts() -> None:

@@ -50,7 +50,9 @@ def predict_break_even(
     if np.sign(tell(least)) * np.sign(tell(most)) >= 0:
         return BreakEven()
     at = float(brentq(tell, least, most, xtol=1e-6))
-    half = _spread_differences(known, baseline) * predict(both[1], at) / _find_slope(tell, at)
+    half = (
+        _spread_differences(known, values, baseline) * predict(both[1], at) / _find_slope(tell, at)
+    )
     return BreakEven(at, max(at - half, least), min(at + half, most))
 
 
@@ -66,13 +68,13 @@ def _find_slope(tell: Callable[[float], float], at: float) -> float:
     return max(abs(tell(at + _STEP) - tell(at - _STEP)) / (2 * _STEP), 1e-6)
 
 
-def _spread_differences(cells: pd.DataFrame, baseline: str) -> float:
+def _spread_differences(cells: pd.DataFrame, values: Mapping[str, float], baseline: str) -> float:
     """How far predicted differences to the baseline are off, as a share of its seconds: the
     quantile of 90 %, each cell predicted by a fit without its group (find_errors).
     """
     keys = ["context", "link", "scenario"]
     seconds = cells["seconds"].to_numpy(dtype=float)
-    rows = cells.assign(off=seconds * np.exp(-find_errors(cells)) - seconds)
+    rows = cells.assign(off=seconds * np.exp(-find_errors(cells, values)) - seconds)
     base = rows[rows["strategy"].eq(baseline)].set_index(keys)[["off", "seconds"]]
     base = base[~base.index.duplicated()].add_prefix("base_")
     both = rows[rows["strategy"].ne(baseline)].join(base, on=keys, how="inner")

@@ -1,6 +1,6 @@
 """The coefficients of the formula from cells, and how far it is off where it was not fitted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ _FEWEST_GROUPS = 3
 # how far off a group may be whose like nobody has seen
 _UNSEEN = 0.08
 _TOLERANCE = 1e-6
+# by which a value is changed to see what follows, of the value
+_STEP = float(np.sqrt(np.finfo(float).eps))
 
 
 def fit_coefficients(
@@ -35,16 +37,19 @@ def fit_coefficients(
     weight, arrays = np.sqrt(1 / max(len(cells), 1)), to_arrays(cells)
 
     def errors(values: np.ndarray) -> np.ndarray:
-        seconds = predict_seconds(arrays, dict(zip(names, values, strict=True)))
-        return np.append(
-            (np.log(np.maximum(seconds, 1e-3)) - measured) * weight,
-            _DRAW * (values - guess) / guess,
-        )
+        each = np.moveaxis(values, -1, 0)[..., np.newaxis]
+        seconds = predict_seconds(arrays, dict(zip(names, each, strict=True)))
+        told = (np.log(np.maximum(seconds, 1e-3)) - measured) * weight
+        return np.concatenate([told, _DRAW * (values - guess) / guess], axis=-1)
+
+    def slopes(values: np.ndarray) -> np.ndarray:
+        return _find_slopes(errors, values, most)
 
     start = guess if begin is None else np.array([begin[name] for name in names])
     found = least_squares(
         errors,
         np.clip(start, 1e-6, most - 1e-6),
+        jac=slopes,
         ftol=_TOLERANCE,
         xtol=_TOLERANCE,
         bounds=(0, most),
@@ -55,13 +60,24 @@ def fit_coefficients(
     return {name: float(value) for name, value in zip(names, found.x, strict=True)}
 
 
-def find_errors(cells: pd.DataFrame) -> np.ndarray:
+def _find_slopes(
+    errors: Callable[[np.ndarray], np.ndarray], values: np.ndarray, most: np.ndarray
+) -> np.ndarray:
+    """How each error changes with each value: scipy's 2-point differences, all of them at once."""
+    steps = _STEP * np.maximum(1.0, np.abs(values))
+    moved = values + np.diag(np.where(values + steps > most, -steps, steps))
+    taken = np.diagonal(moved) - values
+    return ((errors(moved) - errors(values)) / taken[:, np.newaxis]).T
+
+
+def find_errors(cells: pd.DataFrame, whole: Mapping[str, float] | None = None) -> np.ndarray:
     """Logarithm of measured by predicted of each cell, from a fit without its group.
 
     Groups are contexts; links where there are fewer than three of those, else strategies.
+    `whole`: the coefficients of all cells, where they are known.
     """
     groups = group_cells(cells)
-    errors, whole = np.zeros(len(cells)), fit_coefficients(cells)
+    errors, whole = np.zeros(len(cells)), whole or fit_coefficients(cells)
     for name in groups.unique():
         out = groups.eq(name).to_numpy()
         seconds = predict_seconds(to_arrays(cells[out]), fit_coefficients(cells[~out], whole))

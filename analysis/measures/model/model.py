@@ -166,7 +166,7 @@ def fit_model(
         found=found,
         lost=list_cells([experiment], baseline, found=False),
         values=values,
-        off=spread_errors(find_errors(cells), group_cells(cells)),
+        off=spread_errors(find_errors(cells, values), group_cells(cells)),
         noise=pool_deviation(cells),
         ranges=_list_ranges(cells, found, values),
         recorded=_list_recorded(found, values, experiment),

@@ -64,8 +64,9 @@ def validate_model(
 def _predict_group(cells: pd.DataFrame, out: np.ndarray, way: str) -> pd.DataFrame:
     """COLUMNS of the cells that are left out."""
     known, rows = cells[~out].reset_index(drop=True), cells[out & ~cells["known"].to_numpy()]
-    predicted = predict_seconds(to_arrays(rows), fit_coefficients(known))
-    low, high = spread_errors(find_errors(known), group_cells(known))
+    values = fit_coefficients(known)
+    predicted = predict_seconds(to_arrays(rows), values)
+    low, high = spread_errors(find_errors(known, values), group_cells(known))
     keys = ["strategy", "scenario"]
     means = known.groupby(keys)["seconds"].mean().rename("mean")
     table = rows.join(means, on=keys).assign(left_out=way, predicted=predicted)

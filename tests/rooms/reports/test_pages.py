@@ -99,7 +99,7 @@ def test_the_index_shows_answer_picture_reports_facts_and_problems():
     assert '<a href="5-verdict.html">' in index and 'href="4-lost.html"' not in index
     assert "Not made: cell 7 failed" in index
     # title twice, advice, both cards, head, source, what is unknown, lost, a fact, and left out
-    assert "<script" not in index and index.count("&lt;script&gt;") == 11
+    assert "<script" not in index and index.count("&lt;script&gt;") == 12
 
 
 def test_an_answer_of_nothing_has_its_index():

@@ -12,22 +12,24 @@ import threading
 from collections import defaultdict
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from browser import look_at, open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis import read_experiment
 from analysis.answers import answer
 from analysis.commands import run_command_line
 from analysis.errors import RecordError, ReportError
 from analysis.prose import say_advice, say_title
-from analysis.reports import site
 from analysis.reports.notebooks import list_analyses, read_title
 from analysis.reports.site import make_reports
 
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "data" / "lab"
+CONTROL = ROOT / "data" / "control"
 pytest_plugins = ["wheel_install"]
 # one set of reports for all of them
 pytestmark = pytest.mark.xdist_group("site")
@@ -55,8 +57,23 @@ def looks(reports, browser):
     return {page: look_at(browser, reports / page) for page in PAGES}
 
 
-def test_the_set_is_a_page_a_notebook_and_an_index(reports):
-    assert sorted(path.name for path in reports.iterdir()) == sorted([*PAGES, "answer.json"])
+def test_the_set_is_a_page_a_notebook_an_index_and_their_data(reports):
+    there = sorted(path.name for path in reports.iterdir())
+    assert there == sorted([*PAGES, "answer.json", "runs.csv", "tables"])
+    names = {path.name.partition(".")[0] for path in (reports / "tables").iterdir()}
+    assert names <= {page.removesuffix(".html") for page in PAGES}
+
+
+@each_page
+def test_every_heading_table_and_figure_can_be_linked_to_and_has_a_caption(reports, page):
+    text = (reports / page).read_text()
+    assert not re.search(r"<h[2-6](?![^>]*\bid=)", text)
+    for kind, caption in (("figure", "figcaption"), ("table", "caption")):
+        parts = re.findall(rf"<{kind}\b.*?</{kind}>", text, re.DOTALL)
+        assert [each[:200] for each in parts if f"<{caption}" not in each] == []
+    names = re.findall(r'\bid="([^"]+)"', text)
+    assert len(names) == len(set(names))
+    assert all(f'id="{each}"' in text for each in re.findall(r'href="#([^"]+)"', text))
 
 
 @each_page
@@ -126,8 +143,8 @@ def test_a_page_says_that_data_are_recorded_and_what_is_emulated(reports, page):
 
 def test_every_link_between_the_pages_leads_somewhere(reports):
     for page in PAGES:
-        for target in re.findall(r'href="([^"#:]+)"', (reports / page).read_text()):
-            assert (reports / target).is_file(), target
+        for target in re.findall(r'href="([^"#:]+)(?=["#])', (reports / page).read_text()):
+            assert (reports / unquote(unescape(target))).is_file(), target
 
 
 def test_the_index_begins_with_the_answer_and_its_picture(reports):
@@ -292,6 +309,7 @@ def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
         "a-good.html",
         "answer.json",
         "index.html",
+        "runs.csv",
     ]
     index = (folder / "index.html").read_text()
     assert "Not made: b-bad.ipynb, cell 3" in index and "&lt;b&gt;oh&lt;/b&gt;" in index
@@ -306,39 +324,27 @@ def test_a_folder_without_an_experiment_is_told_in_a_sentence(tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def write_kernel(folder, monkeypatch, *command):
-    """Let this command be the kernel of every notebook."""
-    spec = {"argv": [*map(str, command), "{connection_file}"], "display_name": "Python 3"}
-    kernel = folder / "kernels" / "python3" / "kernel.json"
-    kernel.parent.mkdir(parents=True)
-    kernel.write_text(json.dumps(spec | {"language": "python"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+def test_of_two_notebooks_one_whose_process_ends_leaves_the_other_s_page(tmp_path):
+    bad = write_notebook(tmp_path / "a.ipynb", "import os; os.kill(os.getpid(), 9)")
+    good = write_notebook(tmp_path / "b.ipynb", "experiment")
+    with pytest.raises(ReportError, match=r"a\.ipynb was stopped.*out of memory"):
+        make_reports(CONTROL, tmp_path / "out", [bad, good])
+    made = {path.name for path in (tmp_path / "out").glob("*.html")}
+    assert made == {"b.html", "index.html"}
+    assert "Not made: a.ipynb was stopped" in (tmp_path / "out" / "index.html").read_text()
 
 
-def test_a_kernel_that_cannot_start_is_told_and_the_index_is_made(tmp_path, monkeypatch, capsys):
-    write_kernel(tmp_path / "jupyter", monkeypatch, tmp_path / "no-python")
-    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
-    monkeypatch.setattr(site, "list_analyses", lambda: pages)
-    assert run_command_line(["report", str(RECORDED), "--out", str(tmp_path / "out")]) == 1
-    told = capsys.readouterr().err
-    assert "a.ipynb could not be run" in told and "b.ipynb could not be run" in told
-    assert "no-python" in told and "make jupyter" in told and "Traceback" not in told
-    made = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert made == ["answer.json", "index.html"]
-    assert "Not made: b.ipynb could not be run" in (tmp_path / "out" / "index.html").read_text()
-
-
-def test_of_two_kernels_one_that_dies_at_once_leaves_the_other_s_page(tmp_path, monkeypatch):
-    # making a folder succeeds once
-    script = f"mkdir {tmp_path / 'first'} 2>/dev/null && exit 3; exec {sys.executable} -m ipykernel"
-    kernel = tmp_path / "kernel.sh"
-    kernel.write_text(f'#!/bin/sh\n{script} -f "$1"\n')
-    write_kernel(tmp_path / "jupyter", monkeypatch, "/bin/sh", kernel)
-    pages = [write_notebook(tmp_path / f"{name}.ipynb", "experiment") for name in "ab"]
-    with pytest.raises(ReportError, match="could not be run"):
-        make_reports(RECORDED, tmp_path / "out", pages)
-    made = {path.name for path in (tmp_path / "out").iterdir()} - {"answer.json", "index.html"}
-    assert made in ({"a.html"}, {"b.html"})
+def test_notebooks_share_the_experiment_that_was_read_and_change_it_for_none(tmp_path):
+    source = (
+        "from analysis import read_experiment\nrecorded = read_experiment(experiment)\n"
+        "recorded.facts.setdefault('seen', []).append(1)\nlen(recorded.facts['seen'])"
+    )
+    pages = [write_notebook(tmp_path / f"{name}.ipynb", source) for name in "ab"]
+    data = read_experiment(CONTROL)
+    data.facts["seen"] = [0, 0]
+    folder = make_reports(data, tmp_path / "out", pages).parent
+    assert all("<pre>3</pre>" in (folder / f"{name}.html").read_text() for name in "ab")
+    assert data.facts["seen"] == [0, 0] and read_experiment(CONTROL).facts.get("seen") is None
 
 
 def spoil(folder):
