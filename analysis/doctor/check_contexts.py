@@ -10,9 +10,9 @@ from analysis.doctor.case import Case
 from analysis.doctor.check_dockerfiles import find_context, takes_all
 from analysis.doctor.dockerfiles import Dockerfile
 from analysis.doctor.findings import Finding
-from analysis.doctor.ignored import Ignored
 from analysis.doctor.installs import find_installs
 from analysis.doctor.walk import is_git_ignored
+from analysis.workload import parse_ignore
 
 _FOLDERS = (".git", "node_modules")
 # what CodePipeline's deploy actions are given
@@ -32,13 +32,15 @@ def check_contexts(case: Case) -> Iterator[Finding]:
         ]
         if context is None or not copies:
             continue
-        ignored = _read_ignored(context, dockerfile)
-        if ignored is None:
+        text = _read_ignore(context, dockerfile)
+        if text is None:
             continue
+        rules = parse_ignore(text)
         there = [name for name in _FOLDERS if _lies_there(case, dockerfile, context, name)]
-        taken = [name for name in there if not ignored.leaves_out(name)]
+        # NAME/* leaves the folder itself, and nothing in it
+        taken = [name for name in there if not rules.leaves_out(f"{name}/file")]
         if taken:
-            yield _copied(case, dockerfile, copies[0].line, taken, bool(ignored.lines))
+            yield _copied(case, dockerfile, copies[0].line, taken, bool(text.strip()))
 
 
 def _copied(
@@ -65,16 +67,16 @@ def _list_artifacts(spec: Spec) -> list[str]:
     return [text.rpartition("/")[2] for text in spec.node.get("artifacts", "files").texts()]
 
 
-def _read_ignored(context: Path, dockerfile: Dockerfile) -> Ignored | None:
-    """What .dockerignore leaves out, None where it can't be read."""
+def _read_ignore(context: Path, dockerfile: Dockerfile) -> str | None:
+    """The text of the .dockerignore that counts, "" without one; None where it can't be read."""
     own = dockerfile.file.with_name(f"{dockerfile.file.name}.dockerignore")
     for path in (own, context / ".dockerignore"):
         if path.is_file():
             try:
-                return Ignored(path.read_text("utf-8", errors="replace"))
+                return path.read_text("utf-8", errors="replace")
             except OSError:
                 return None
-    return Ignored("")
+    return ""
 
 
 def _lies_there(case: Case, dockerfile: Dockerfile, context: Path, name: str) -> bool:

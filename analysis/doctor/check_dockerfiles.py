@@ -219,7 +219,13 @@ def check_mounts(case: Case) -> Iterator[Finding]:
         ]
         builds = [build for build in case.builds_of(dockerfile) if build.spec]
         projects = [project for build in builds for project in case.projects_of(build)]
-        if not lines or not builds or any(project.keeps_layers for project in projects):
+        if not case.specs:
+            projects = case.projects
+        if (
+            not lines
+            or not (builds or projects)
+            or any(project.keeps_layers for project in projects)
+        ):
             continue
         on = "no file given here has a project with a Docker server or a local layer cache"
         if projects:

@@ -13,6 +13,9 @@ from analysis.doctor.projects import Repository
 from analysis.doctor.terraform import find_address
 
 _COUNT = "imageCountMoreThan"
+_EXPIRY = (
+    'aws_s3_bucket_lifecycle_configuration: rule { status = "Enabled", expiration { days = 14 } }'
+)
 _BRANCH = "${CODEBUILD_WEBHOOK_HEAD_REF##*/}"
 
 
@@ -168,7 +171,8 @@ def _find_untagged_count(rules: tuple[Mapping[str, Any], ...]) -> Mapping[str, A
 
 
 def check_buckets(case: Case) -> Iterator[Finding]:
-    """A cache in a bucket that nothing empties."""
+    """A cache in a bucket that nothing empties: BuildKit's, or CodeBuild's own with keys."""
+    yield from _check_keys(case)
     for build in case.builds:
         for cache in build.exports():
             bucket = cache.option("bucket")
@@ -183,9 +187,25 @@ def check_buckets(case: Case) -> Iterator[Finding]:
                 build.file,
                 build.line_of("cache-to"),
                 f"BuildKit deletes nothing from the bucket {bucket or '?'}, and {where}",
-                'aws_s3_bucket_lifecycle_configuration: rule { status = "Enabled", '
-                "expiration { days = 14 } }",
+                _EXPIRY,
                 severity="warning" if known else "",
+            )
+
+
+def _check_keys(case: Case) -> Iterator[Finding]:
+    """S3 caches of CodeBuild whose key differs: each key is an archive of its own."""
+    for spec in case.specs:
+        key = spec.node.get("cache", "key")
+        projects = [project for project in spec.projects if project.cache.upper() == "S3"]
+        places = [project.location.partition("/")[0] for project in projects]
+        if "$" in key.text() and not any(_expires(case, place) for place in places or [""]):
+            yield Finding(
+                "s3-cache-without-expiry",
+                spec.file,
+                key.line,
+                "Each value of this key leaves an archive in the cache's bucket, and no file given "
+                "here expires its objects.",
+                _EXPIRY,
             )
 
 

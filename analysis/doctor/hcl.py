@@ -194,6 +194,9 @@ class _Parser:
                 escaped = self.text[self.at + 1 : self.at + 2]
                 parts.append(_ESCAPES.get(escaped, escaped))
                 self.at += 2
+            elif self.text.startswith("$${", self.at):
+                parts.append("${")
+                self.at += 3
             elif self.text.startswith(("${", "%{"), self.at):
                 start = self.at
                 self._pass_braces()
@@ -227,7 +230,7 @@ class _Parser:
             lines = [each for each in body.splitlines() if each.strip()]
             cut = min((len(each) - len(each.lstrip()) for each in lines), default=0)
             body = "\n".join(each[cut:] for each in body.split("\n"))
-        return Node(body, line, line + 1)
+        return Node(body.replace("$${", "${"), line, line + 1)
 
     def _pass_expression(self, stop: str = "") -> None:
         """Pass over an expression: to the end of its line, or to what closes around it."""

@@ -25,6 +25,7 @@ class Project:
     in_vpc: bool | None = None
     modes: tuple[str, ...] = ()
     cache: str = ""
+    location: str = ""
     compute: str = ""
     kind: str = ""
     docker_server: bool = False
@@ -132,6 +133,7 @@ def _read_project(node: Node, path: Path, name: str) -> Project:
         in_vpc=bool(vpc.get("vpcId").value or vpc.get("subnets").each()),
         modes=tuple(cache.get("modes").texts()),
         cache=cache.get("type").text(),
+        location=cache.get("location").text(),
         compute=environment.get("computeType").text(),
         kind=environment.get("type").text(),
         docker_server=bool(environment.get("dockerServer").items()),
@@ -188,9 +190,11 @@ def matches(repository: Repository, name: str, alone: bool) -> bool:
     if isinstance(name, Expression) or "aws_ecr_repository." in name:
         return bool(repository.address) and f"{repository.address}." in f"{name}."
     last = name.split("/", 1)[-1] if ".dkr.ecr." in name.split("/")[0] else name
+    if not (repository.name or repository.address):
+        return alone
     if "$" not in last:
         return last == repository.name or name.endswith(f"/{repository.name}")
-    if "$" in repository.name or not repository.name:
+    if "$" in repository.name:
         return alone
     return name.endswith(f"/{repository.name}") or (
         alone and last.rpartition("/")[2].startswith("$")

@@ -121,6 +121,7 @@ def _read_project(path: Path, block: Block, address: str, known: _Known) -> Proj
         in_vpc=None if "vpc_config" in dynamic else any(block.find("vpc_config")),
         modes=tuple(known.resolve(item).text() for item in modes.each()),
         cache=known.text(cache.get("type")),
+        location=known.text(cache.get("location")),
         compute=known.text(environment.get("compute_type")),
         kind=known.text(environment.get("type")),
         docker_server=any(environment.find("docker_server")),

@@ -23,7 +23,7 @@ from .context_files import (
 from .contexts import derivable, find_changes, list_replacements, make_context, plan_changes
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import drop_syntax, find_syntax, list_instructions
-from .ignore import BUILD_FILES
+from .ignore import BUILD_FILES, parse_ignore
 from .layers import Layer, list_layers
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
 from .mounts import carries_mounts, find_mounting, list_cache_mounts
@@ -126,6 +126,7 @@ __all__ = [
     "needs_newer_base",
     "parse_buildspec",
     "parse_docker",
+    "parse_ignore",
     "pick_scenario",
     "plan_changes",
     "read_buildspec",

@@ -144,6 +144,11 @@ SERVERS = {
             ),
         },
     ),
+    "no builder at all": ([], {"buildspec.yml": spec("make"), "project.json": SERVER}),
+    "the engine's driver": (
+        [],
+        {"buildspec.yml": spec("docker buildx create --driver docker"), "project.json": SERVER},
+    ),
     "no server": ([], {"buildspec.yml": spec(CREATE), "project.json": project()}),
     "a remote builder": (
         [],
@@ -307,6 +312,16 @@ COUNTS = {
             '"countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}}]}',
         },
     ),
+    "the policy alone, and a name that is told": (
+        ["buildspec.yml:5"],
+        {
+            "buildspec.yml": spec(
+                "docker buildx build --push -t 1.dkr.ecr.r.amazonaws.com/a:1 . "
+                "--cache-to type=registry,mode=max,ref=1.dkr.ecr.r.amazonaws.com/a:c"
+            ),
+            "policy.json": policy(keep(10), name=""),
+        },
+    ),
     "behind a rule for others": (
         ["buildspec.yml:6"],
         {**BUILT, "policy.json": policy(keep(5, "tagged", tagPrefixList=["v"]), keep(10))},
@@ -374,6 +389,10 @@ FIXED = {
             "main.tf": REPOSITORY,
         },
     ),
+    "mutable but for some tags": (
+        ["buildspec.yml:6"],
+        {**BUILT, "repositories.json": DESCRIBED % ("MUTABLE_WITH_EXCLUSION", EXCLUDED)},
+    ),
     "only the image": ([], {"buildspec.yml": spec(f"{PUSH} ."), "main.tf": REPOSITORY}),
 }
 ATTESTED = {"buildspec.yml": spec(PINNED, f"{PUSH} .")}
@@ -384,6 +403,16 @@ ATTESTATIONS = {
     "tagged only": (
         [],
         {**ATTESTED, "policy.json": policy(keep(10, "tagged", tagPrefixList=["v"]))},
+    ),
+    "with the containerd store": (
+        ["buildspec.yml:6"],
+        {
+            "buildspec.yml": spec(
+                "echo containerd-snapshotter >x && dockerd --config-file x &",
+                f"docker build -t {R}:1 .",
+            ),
+            "policy.json": policy(keep(10)),
+        },
     ),
     "untagged by age": ([], {**ATTESTED, "policy.json": policy(days(1), keep(10))}),
     "switched off": (
@@ -459,6 +488,16 @@ BUCKETS = {
                 "}\n", "  lifecycle_rule {\n    expiration {\n      days = 1\n    }\n  }\n}\n"
             ),
         },
+    ),
+    "CodeBuild's own, with a key": (
+        ["buildspec.yml:9"],
+        {
+            "buildspec.yml": spec("make", "make", "make") + "cache:\n  key: a-$HASH\n",
+        },
+    ),
+    "CodeBuild's own, without": (
+        [],
+        {"buildspec.yml": spec("make") + "cache:\n  paths: [x]\n"},
     ),
     "only read": (
         [],
@@ -549,6 +588,10 @@ MOUNTS = {
         {"Dockerfile": MOUNTED.replace("type=cache,target=/c", "type=bind,target=/c"), **PLAIN},
     ),
     "a secret": ([], {"Dockerfile": MOUNTED.replace("type=cache", "type=secret"), **PLAIN}),
+    "in a project, its buildspec not given": (
+        ["Dockerfile:3"],
+        {"Dockerfile": MOUNTED, "project.json": project()},
+    ),
     "built by nobody": ([], {"Dockerfile": MOUNTED}),
     "another Dockerfile is built": (
         [],

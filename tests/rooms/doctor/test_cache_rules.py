@@ -303,6 +303,23 @@ INDEXES = {
             )
         },
     ),
+    "by the old login": (
+        ["buildspec.yml:6"],
+        {
+            "buildspec.yml": spec(
+                "$(aws ecr get-login --no-include-email)", f"{CACHED},image-manifest=false ."
+            )
+        },
+    ),
+    "inline": ([], {"buildspec.yml": spec(LOGIN, "docker build --cache-to type=inline .")}),
+    "to S3": (
+        [],
+        {
+            "buildspec.yml": spec(
+                LOGIN, "docker buildx build --cache-to type=s3,bucket=b,region=r ."
+            )
+        },
+    ),
     "nobody logs in": ([], {"buildspec.yml": spec(f"{CACHED},image-manifest=false .")}),
 }
 TABLE = {

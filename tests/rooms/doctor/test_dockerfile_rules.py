@@ -330,6 +330,7 @@ CONTEXTS = {
         },
     ),
     "ignored": ([], {"Dockerfile": ALL, ".git/": "", ".dockerignore": ".git\n"}),
+    "all in it ignored": ([], {"Dockerfile": ALL, ".git/": "", ".dockerignore": ".git/**\n"}),
     "ignored by a pattern": (
         [],
         {

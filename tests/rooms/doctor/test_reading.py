@@ -83,7 +83,9 @@ def test_a_folder_is_walked_without_what_git_ignores(tmp_path):
         (
             {
                 "main.tf": 'resource "aws_codebuild_project" "a" {\n  source {\n'
-                f"    buildspec = <<-EOF\n{BUSY}EOF\n  }}\n}}\n"
+                f"    buildspec = <<-EOF\n{BUSY.replace('99', '$${W:-99}')}EOF\n  }}\n"
+                '  environment {\n    environment_variable {\n      name = "W"\n'
+                '      value = "300"\n    }\n  }\n}\n'
             },
             "idle-minutes",
             ["main.tf:9"],
