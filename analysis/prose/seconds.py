@@ -93,13 +93,17 @@ def say_balance(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) ->
     return [_say_balance(row, baseline) for row in rows]
 
 
-def say_ends(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) -> list[str]:
-    """say_balance's sentences of the strategies, not emulated, that save most and cost most."""
+def say_ends(table: pd.DataFrame, scenario: str, baseline: str = BASELINE) -> tuple[str, list[str]]:
+    """(for which commit, say_balance's sentences) of the strategies, not emulated, that save most
+
+    and cost most.
+    """
     rows = list_records(sum_balance(table, scenario))
     real = [row for row in rows if not str(row["strategy"]).endswith(EMULATED)]
     if not real:
-        return [say("seconds.no_balance", baseline=baseline, scenario=scenario)]
-    return [_say_balance(row, baseline) for row in [real[0], *real[1:][-1:]]]
+        return say("seconds.no_balance", baseline=baseline, scenario=scenario), []
+    ends = [real[0], *real[1:][-1:]]
+    return say("seconds.ends", scenario=scenario), [_say_balance(row, baseline) for row in ends]
 
 
 def _say_balance(row: dict[str, Any], baseline: str) -> str:

@@ -13,7 +13,8 @@ from analysis.workload import say_commit
 # strategies beside the baseline, and kinds of commit, that a small table has
 _STRATEGIES, _KINDS = 3, 8
 _CLASSES = {FASTER: "faster", SLOWER: "slower", "": "own"}
-Row = tuple[str, Sequence[tuple[str, str]]]
+# a kind of commit, what it is, and its cells
+Row = tuple[str, str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,17 @@ def _tabulate(found: Answer) -> tuple[list[tuple[str, str]], list[Row]]:
         heads.append((say(kind, strategy=each["strategy"]), name))
     kinds = sorted(table.rows, key=lambda name: -found.mix.get(name, 0))
     widths = ["", *classes]
-    rows: list[Row] = [(_say_kind(found, kind), _dress(table.rows[kind], widths)) for kind in kinds]
+    rows: list[Row] = [
+        (_say_share(found, kind), say_commit(kind), _dress(table.rows[kind], widths))
+        for kind in kinds
+    ]
     return heads, rows
 
 
-def _say_kind(found: Answer, kind: str) -> str:
+def _say_share(found: Answer, kind: str) -> str:
     """A kind of commit with its share of the mix."""
     share = found.mix.get(kind)
-    return say("first.kind", commit=say_commit(kind), share=share) if share else say_commit(kind)
+    return say("first.kind", kind=kind, share=share) if share else kind
 
 
 def _dress(cells: Sequence[Cell], widths: Sequence[str]) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
 # what the index says around what it is given
-_WORDS = ("signs", "unknown", "pages", "lost", "source", "left_out", "more")
+_WORDS = ("signs", "unknown", "lost", "source", "left_out", "more")
 _TEMPLATES = Path(__file__).parent / "templates"
 # each chart brings the style sheet that a page has once
 _CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)
@@ -92,7 +92,7 @@ def render_index(
     problems: Sequence[str],
     tables: MutableMapping[str, str] | None = None,
 ) -> str:
-    """The index of a set as one HTML file: the answer first, then the way to the pages.
+    """The index of a set as one HTML file: the answer, and which pages could not be made.
 
     `facts` say where the numbers come from, `problems` what is left out. `tables` takes file ->
     CSV of each table on it.

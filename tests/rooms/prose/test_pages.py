@@ -51,10 +51,11 @@ def test_the_ends_of_what_is_saved_and_paid_are_told_without_emulated_ones():
         {"strategy": name, "scenario": "source", "activity": "work", "difference": each, "n": 6}
         for name, each in net.items()
     ]
-    said = findings.say_ends(pd.DataFrame(rows), "source")
+    commit, said = findings.say_ends(pd.DataFrame(rows), "source")
+    assert commit == "For a changed source file:"
     assert [each.split(" ")[0] for each in said] == ["saves", "costs"]
     assert "7.0 s less than docker" in said[0] and "13.0 s more than docker" in said[1]
-    assert len(findings.say_ends(pd.DataFrame(rows[1:2]), "source")) == 1
+    assert len(findings.say_ends(pd.DataFrame(rows[1:2]), "source")[1]) == 1
     assert findings.say_ends(pd.DataFrame(rows[:1]), "source")[0].startswith("Nothing can be set")
 
 
