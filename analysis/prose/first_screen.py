@@ -33,9 +33,13 @@ class Card:
 
 
 def say_title(found: Answer) -> str:
-    """The finding in one short sentence without a full stop: what, from and to, where."""
+    """The finding in one short sentence without a full stop: what, from and to, where.
+
+    It is no advice where that depends on a step that was left out: say_lead tells which.
+    """
+    case = "if" if find_skipped(found) and found.verdict == FASTER else name_case(found)
     return say(
-        f"first.title_{name_case(found)}",
+        f"first.title_{case}",
         strategy=found.strategy,
         baseline=found.baseline,
         start=found.seconds_from,

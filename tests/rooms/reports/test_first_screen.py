@@ -80,7 +80,7 @@ def test_cards_say_seconds_price_and_turn():
 @pytest.mark.parametrize(
     ("seconds", "title"),
     [
-        ({"x": [9.0, 9.3, 8.8]}, "x: 9.0 s a build instead of 20.0 s with docker, in the lab"),
+        ({"x": [9.0, 9.3, 8.8]}, "Use x: 9.0 s a build instead of 20.0 s with docker, in the lab"),
         (
             {"x": [40.0, 40.2, 39.9]},
             "Stay with docker: no strategy is faster by more than 5 %, in the lab",
