@@ -152,10 +152,10 @@ def test_the_index_begins_with_the_answer_and_its_picture(reports):
     order = [
         "<h1>",
         '<p class="lead">',
-        '<ul class="cards',
+        "cards headline",
         "<figure",
         'id="kinds"',
-        'id="reports"',
+        'id="source"',
     ]
     assert sorted(order, key=text.index) == order
     found = answer(RECORDED)
