@@ -24,7 +24,7 @@ def choose_own(
     What is left out, hidden or lacking is reported. BuildspecError for a name that can't be
     written, UnknownName for one that there is not.
     """
-    derived = derive_own(settings)
+    derived = _derive_own(settings)
     for name in names:
         if why := derived.left_out.get(name):
             source = derived.buildspec.source
@@ -43,7 +43,7 @@ def _say_hidden(hidden: object) -> str:
     return f"can't be rewritten: {hidden}"
 
 
-def derive_own(settings: Settings) -> Derived:
+def _derive_own(settings: Settings) -> Derived:
     """The strategies of the settings' buildspec; BuildspecError, UnknownName."""
     assert settings.buildspec is not None
     spec = choose_build(read_buildspec(settings.buildspec), settings.batch_build)
@@ -58,7 +58,7 @@ def find_project(settings: Settings) -> Project | None:
     if settings.buildspec is None:
         return None
     root, inner = settings.buildspec.resolve().parent, settings.context.resolve()
-    asks = bool(_GIT.search("\n".join(derive_own(settings).buildspec.commands)))
+    asks = bool(_GIT.search("\n".join(_derive_own(settings).buildspec.commands)))
     if not inner.is_relative_to(root):
         return Project(inner, with_git=asks)
     return Project(root, inner.relative_to(root).as_posix(), asks)
@@ -67,7 +67,7 @@ def find_project(settings: Settings) -> Project | None:
 def keep_own(settings: Settings, folder: Path) -> None:
     """Keep what was written from the settings' buildspec, with diffs, in an experiment's folder."""
     if settings.buildspec is not None:
-        derive_own(settings).write(folder / _WRITTEN)
+        _derive_own(settings).write(folder / _WRITTEN)
 
 
 def read_diff(folder: Path, strategy: str | None) -> str:
