@@ -31,17 +31,25 @@ def compare_buildspecs(
     strategy, runs (number), recorded, shipped (sha256 of the text; null: none), buildspec (as
     shipped, another than the shipped one, not shipped, not known), cure (null where none is
     needed). `facts`: experiment.json's; an older one may lack digests: then that of the text in
-    buildspecs/ of the experiment's `folder`. Under another name a shipped one is as shipped.
+    buildspecs/ of the experiment's `folder`. Under another name a shipped one is as shipped; one that
+    was written from a buildspec of the user's own is not shipped.
     """
     shipped = {name: _digest(each.buildspec.text) for name, each in load_strategies().items()}
-    rows = []
+    rows, written = [], _are_written(facts)
     for name, number in runs.groupby("strategy", sort=True).size().items():
-        recorded, own = _find_recorded(str(name), facts, folder), shipped.get(str(name))
+        recorded = _find_recorded(str(name), facts, folder)
+        own = None if written else shipped.get(str(name))
         state = _compare(recorded, own, shipped)
         cure = _CURES[state].format(name=name) if state in _CURES else None
         rows.append((name, number, recorded, own, state, cure))
     texts = dict.fromkeys([name for name in COLUMNS if name != "runs"], "string")
     return pd.DataFrame(rows, columns=COLUMNS).astype({"runs": "int64", **texts})
+
+
+def _are_written(facts: Mapping[str, Any]) -> bool:
+    """Whether an experiment's buildspecs were written from one of the user's own."""
+    folders = facts.get("folders")
+    return isinstance(folders, Mapping) and bool(folders.get("buildspec"))
 
 
 def _find_recorded(name: str, facts: Mapping[str, Any], folder: Path | None) -> str | None:

@@ -82,3 +82,8 @@ def test_the_recorded_experiment_names_what_has_changed_since_also_in_its_answer
     said = [each for each in answer(recorded).unknown if "as shipped now" in each]
     assert bool(said) == bool(changed)
     assert all(name in said[0] for name in changed)
+
+
+def test_one_that_was_written_from_a_buildspec_of_the_users_is_not_the_shipped_one():
+    facts = {"buildspecs": {"docker": digest("mine")}, "folders": {"buildspec": "buildspec.yml"}}
+    assert compare("docker", facts)["buildspec"] == "not shipped"
