@@ -78,7 +78,12 @@ class Commands:
         return text if ":" in text.rpartition("/")[2] or "@" in text else f"{text}:latest"
 
     def list_unset(self, reference: str) -> list[str]:
-        """The variables in an image's name that neither the buildspec nor `env` sets."""
+        """The variables in an image's name that neither the buildspec nor `env` sets.
+
+        None where a command may set any, as `source` and `export $(…)` do.
+        """
+        if any(_sets_unseen(place.command) for place in self.places):
+            return []
         names = _NAMED.findall(self.resolve(reference))
         return [n for n in names if n not in self.changing and not n[0].isdigit()]
 
@@ -121,6 +126,14 @@ def _read_assignments(command: Command) -> list[tuple[str, str]]:
         return []
     pairs = (text.partition("=") for text in command.texts[1:])
     return [(name, value) for name, sign, value in pairs if sign]
+
+
+def _sets_unseen(command: Command) -> bool:
+    """Whether a command sets variables that its words do not name."""
+    first, *rest = command.texts or [""]
+    return first in ("source", ".", "eval") or (
+        first in ("export", "declare") and any(text.startswith(("$", "`")) for text in rest)
+    )
 
 
 def _once(buildspec: Buildspec) -> Iterator[SpecText]:

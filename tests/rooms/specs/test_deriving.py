@@ -408,3 +408,9 @@ def test_values_that_are_known_tell_whether_a_tag_stays():
     commands = find_commands(parse_buildspec(SAMPLE), {"TAG": "latest"})
     assert commands.resolve("$ECR/${NAME}:$TAG") == "$ECR/$NAME:latest"
     assert commands.list_unset("$ECR/$NAME:$TAG") == ["ECR", "NAME"]
+
+
+@pytest.mark.parametrize("command", [". ./env.sh", "source env", "export $(cat .env)", 'eval "$A"'])
+def test_a_command_that_may_set_any_variable_leaves_none_unset(command):
+    commands = find_commands(parse_buildspec(build([command, "docker build -t $R/a ."])))
+    assert commands.list_unset("$R/a") == []
