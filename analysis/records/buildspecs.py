@@ -31,8 +31,8 @@ def compare_buildspecs(
     strategy, runs (number), recorded, shipped (sha256 of the text; null: none), buildspec (as
     shipped, another than the shipped one, not shipped, not known), cure (null where none is
     needed). `facts`: experiment.json's; an older one may lack digests: then that of the text in
-    buildspecs/ of the experiment's `folder`. Under another name a shipped one is as shipped; one that
-    was written from a buildspec of the user's own is not shipped.
+    buildspecs/ of the experiment's `folder`. Under another name a shipped one is as shipped; one
+    that was written from a buildspec of the user's own is not shipped.
     """
     shipped = {name: _digest(each.buildspec.text) for name, each in load_strategies().items()}
     rows, written = [], _are_written(facts)
