@@ -21,7 +21,6 @@ from analysis.experiment import (
     plan_sequences,
     record_folders,
     record_settings,
-    say_changes,
 )
 from analysis.lab import Images
 from analysis.redaction import redact_values
@@ -88,8 +87,6 @@ def plan_on_codebuild(
         )
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
-    for line in say_changes(settings, possible):
-        report(line)
     facts = _describe_facts(folder, chosen, settings)
     built = _keep_possible(chosen, account, report)
     _check_names(built)

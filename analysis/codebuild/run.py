@@ -21,6 +21,7 @@ from analysis.experiment import (
     Progress,
     Settings,
     run_looks,
+    say_changes,
     say_unexpected,
     write_facts,
 )
@@ -55,6 +56,8 @@ def run_on_codebuild(
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, progress.say)
     progress.say(_say_plan(folder, plan, options.concurrency))
     if plan.sequences:
+        for line in say_changes(settings, plan.scenarios):
+            progress.say(line)
         agree(options.confirm, report=progress.say)
         with lock_folder(folder):
             write_facts(folder, plan.facts, plan.describe_machine())
@@ -101,6 +104,8 @@ def say_on_codebuild(
     account = Account.from_environment()
     aws = account.connect()
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, report)
+    for line in say_changes(settings, plan.scenarios):
+        report(line)
     return _say_plan(folder, plan, (options or Options.from_environment()).concurrency)
 
 

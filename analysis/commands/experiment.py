@@ -25,6 +25,7 @@ from analysis.experiment import (
     read_settings,
     read_variables,
     run_experiment,
+    say_changes,
     say_images,
     say_needs,
     say_plan,
@@ -62,12 +63,10 @@ def say_request(request: Request) -> str:
     folder, strategies, scenarios, settings = _called_with(request)
     if request.place == "codebuild":
         return say_on_codebuild(folder, strategies, scenarios, settings)
-    images = Images.from_environment()
-    plan = make_plan(folder, strategies, scenarios, settings, images, print)
-    for line in (
-        *say_needs(settings, plan.strategies),
-        *say_images(settings, plan.facts["bases"].values()),
-    ):
+    plan = make_plan(folder, strategies, scenarios, settings, Images.from_environment(), print)
+    changes = say_changes(settings, plan.scenarios)
+    needs, images = say_needs(settings, plan.strategies), plan.facts["bases"].values()
+    for line in (*changes, *needs, *say_images(settings, images)):
         print(line)
     settings.read_hidden()
     return say_plan(folder, plan)

@@ -15,6 +15,7 @@ from analysis.workload import (
     SEQUENCE,
     BuildTree,
     Change,
+    Strategy,
     carries_mounts,
     find_changes,
     find_mounting,
@@ -22,7 +23,6 @@ from analysis.workload import (
     list_cache_mounts,
     list_replacements,
     list_secrets,
-    load_strategies,
     read_dockerfile,
 )
 
@@ -67,7 +67,7 @@ def say_changes(settings: Settings, scenarios: Iterable[str]) -> Iterator[str]:
             )
 
 
-def say_needs(settings: Settings, strategies: Iterable[str]) -> Iterator[str]:
+def say_needs(settings: Settings, strategies: Iterable[Strategy]) -> Iterator[str]:
     """A line for secrets that nobody gives, and for cache mounts: which strategies keep them."""
     tree = BuildTree(settings.context, settings.options)
     if lacking := sorted(list_secrets(tree)):
@@ -77,8 +77,7 @@ def say_needs(settings: Settings, strategies: Iterable[str]) -> Iterator[str]:
         )
     mounting = find_mounting(tree.layers)
     if mounting:
-        known = load_strategies(settings.strategies_folder)
-        kept = [name for name in strategies if carries_mounts(known[name])]
+        kept = [each.name for each in strategies if carries_mounts(each)]
         folders = {each.target for layer in mounting for each in list_cache_mounts(layer.text)}
         yield (
             f"cache mounts ({join_words(sorted(folders))}): of these strategies kept by "

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from analysis import records
 from analysis.errors import UnknownName
 from analysis.experiment.asked import check_given
-from analysis.experiment.changes import list_changes, record_changes, say_changes
+from analysis.experiment.changes import list_changes, record_changes
 from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.own import choose_own
@@ -57,9 +57,9 @@ class Plan:
     anew: set[str] = field(default_factory=set, kw_only=True)
 
     @property
-    def strategies(self) -> list[str]:
-        """The names of the strategies that are built."""
-        return list(dict.fromkeys(strategy.name for _, strategy in self.sequences))
+    def strategies(self) -> list[Strategy]:
+        """The strategies that are built."""
+        return list({each.strategy.name: each.strategy for each in self.sequences}.values())
 
     @property
     def needs(self) -> set[str]:
@@ -96,10 +96,7 @@ def make_plan(
     possible = choose_scenarios(scenarios, settings, report)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
-    plan = plan_sequences(folder, chosen, possible, settings, facts)
-    for line in say_changes(settings, possible):
-        report(line)
-    return plan
+    return plan_sequences(folder, chosen, possible, settings, facts)
 
 
 def plan_sequences(
