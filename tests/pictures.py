@@ -8,7 +8,7 @@ _SPACE = "{http://www.w3.org/2000/svg}"
 
 
 def read_scenes(chart):
-    """The two drawings of a chart in its HTML, as elements: the wide and the narrow one."""
+    """The drawings of a chart in its HTML, as elements: for a page, a column and a phone."""
     found = re.findall(r"<svg\b.*?</svg>", chart._repr_html_(), re.DOTALL)
     return [ET.fromstring(each) for each in found]
 

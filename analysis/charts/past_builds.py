@@ -123,7 +123,7 @@ def missing_bars(steps: pd.DataFrame, *, ax: Any = None) -> Drawn:
     return finish(
         Rows(drawn, *span(rows["seconds"]), unit="s", keys=keys, above=True),
         "Which missing layers cost the most?",
-        "seconds of all builds; ran in so many of the docker builds that have the layer",
+        "seconds of all builds, and in how many of the docker builds that have the layer it ran",
         f"Bars of seconds by layer. {_describe_missing(rows)}",
         ax,
     )
@@ -136,8 +136,9 @@ def _draw_missing(row: Any, name: str) -> Row:
         Bar(0.0, could, "work", f"{_SAVED}: {say_seconds(could)}"),
         Bar(could, row.seconds, "rest", f"{_ANEW}: {say_seconds(row.seconds - could)}"),
     )
-    said = f"{say_seconds(row.seconds)}, ran in {row.ran} of {row.builds}"
-    return Row(name, (bars,), (said,), titles=(f"{row.layer}: {said}",))
+    seconds, ran = say_seconds(row.seconds), f"{row.ran} of {row.builds}"
+    title = f"{row.layer}: {seconds}, ran in {ran}"
+    return Row(name, (bars,), (f"{seconds}, {ran}",), titles=(title,))
 
 
 def _name_bar(row: Any, several: bool) -> str:

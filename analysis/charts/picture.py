@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from analysis.charts.labels import say_name
-from analysis.charts.scene import NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
+from analysis.charts.scene import FULL, NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
 from analysis.charts.style import STYLE
 from analysis.charts.svg import write_file, write_inline
 from analysis.redaction import redact
@@ -28,8 +28,9 @@ class Chart:
     """A chart: `draw` gives its scene for a width in pixels, `alt` stands for it in words.
 
     title: its question or finding · note: units, intervals, n · html: what a page shows instead
-    of the scene, as a table. A notebook shows it as it is; `savefig` keeps it as SVG, PNG or what
-    else matplotlib writes; `figure` is it as a figure of matplotlib's.
+    of the scene, as a table · full: whether it is drawn for all of a page, too. A notebook shows
+    it as it is; `savefig` keeps it as SVG, PNG or what else matplotlib writes; `figure` is it as
+    a figure of matplotlib's.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Chart:
     alt: str
     draw: Callable[[float], Scene]
     html: str = ""
+    full: bool = False
 
     def __repr__(self) -> str:
         return f"<Chart: {self.title}>"
@@ -50,9 +52,12 @@ class Chart:
         return f"{start}{style}{caption}{self.html or self._write_both()}</figure>"
 
     def _write_both(self) -> str:
-        """The chart for a wide and for a narrow place, of which the style sheet shows one."""
-        wide = write_inline(self.draw(WIDE), "wide", self.alt)
-        return wide + write_inline(self.draw(NARROW), "narrow", self.alt)
+        """The chart for places of several widths, of which the style sheet shows one."""
+        widths = {"full": FULL} if self.full else {}
+        widths |= {"wide": WIDE, "narrow": NARROW}
+        return "".join(
+            write_inline(self.draw(width), kind, self.alt) for kind, width in widths.items()
+        )
 
     def _repr_svg_(self) -> str:
         return write_file(self._compose(), self.alt)
@@ -115,10 +120,16 @@ Drawn = Any
 
 
 def finish(
-    draw: Callable[[float], Scene], title: str, note: str, alt: str, ax: Any = None, html: str = ""
+    draw: Callable[[float], Scene],
+    title: str,
+    note: str,
+    alt: str,
+    ax: Any = None,
+    html: str = "",
+    full: bool = False,
 ) -> Drawn:
     """A chart, or, with axes of matplotlib's, these with the chart drawn on them."""
-    chart = Chart(say_name(title), say_name(note), describe_shortly(alt), draw, html)
+    chart = Chart(say_name(title), say_name(note), describe_shortly(alt), draw, html, full)
     return chart if ax is None else chart.draw_on(ax)
 
 

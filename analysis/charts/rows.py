@@ -25,7 +25,7 @@ from analysis.charts.style import FILLS
 # pixels: a row, its bar, a name above it, what is between panels
 _ROW, _BAR, _THIN, _ABOVE, _BETWEEN = 24.0, 15.0, 5.0, 17.0, 14.0
 # pixels of a panel at least, between parts below each other, and of a bar that can be seen
-_LEAST, _APART, _HAIR = 56.0, 14.0, 1.6
+_LEAST, _APART, _HAIR = 96.0, 14.0, 1.6
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,9 @@ STYLE = f"""
 svg.chart{{background:var(--c-paper)}}
 .chart svg{{display:block;width:100%;height:auto;max-width:46rem;overflow:visible}}
 .chart text{{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--c-ink)}}
-.chart .narrow{{display:none;max-width:30rem}}
+.chart .narrow,.chart .full{{display:none;max-width:30rem}}
+@container (min-width:880px){{.chart .full{{display:block;max-width:66rem}}
+.chart .full + .wide{{display:none}}}}
 @container (max-width:600px){{.chart .wide{{display:none}}.chart .narrow{{display:block}}}}
 .chart path,.chart circle{{fill:none}}
 .chart rect{{stroke:var(--c-paper);stroke-width:.8}}
@@ -178,8 +180,8 @@ svg.chart{{background:var(--c-paper)}}
 .chart .faster-wash{{fill:var(--c-faster-wash)}}
 .chart .slower-wash{{fill:var(--c-slower-wash)}}
 .chart .matrix tbody th{{font-weight:400}}
-@container (max-width:600px){{.chart .matrix tbody th{{white-space:normal;max-width:8rem;
-overflow-wrap:anywhere}}}}
+@container (max-width:600px){{.chart .matrix tbody th{{white-space:normal;min-width:6.5rem;
+overflow-wrap:break-word}}}}
 .chart .k{{fill:var(--c-faint)}}
 .chart .b{{font-weight:600}}
 .chart .on-pale{{fill:none;stroke:var(--c-on-pale);stroke-width:1;opacity:.6}}

@@ -116,6 +116,7 @@ def differences(
         f"by itself, {say_n(comparison['n'])}; verdicts: all comparisons taken together",
         f"Differences to {baseline} with intervals. {describe_scenarios(comparison)}",
         ax,
+        full=len(scenarios) > 1,
     )
 
 
@@ -123,7 +124,7 @@ def _draw_cells(name: str, found: Sequence[Any]) -> Row:
     """A strategy's row with a panel for each kind of commit."""
     return Row(
         name,
-        tuple(() if row is None else draw_difference(row) for row in found),
+        tuple(() if row is None else draw_difference(row, size=4.0) for row in found),
         titles=tuple("" if row is None else f"{row.scenario}, {say_row(row)}" for row in found),
     )
 
@@ -152,6 +153,7 @@ def run_seconds(
         f"{say_n(spreads['n'])}",
         f"Seconds of every run by kind of commit and strategy. {_describe_medians(spreads)}",
         ax,
+        full=len(scenarios) > 1,
     )
 
 

@@ -35,12 +35,12 @@ def list_verdicts(verdicts: pd.Series) -> tuple[Key, ...]:
     )
 
 
-def draw_difference(row: Any) -> tuple[Span | Dot, ...]:
+def draw_difference(row: Any, size: float = 5.0) -> tuple[Span | Dot, ...]:
     """The mark of a row's difference over its interval; nothing where it is unknown."""
     if pd.isna(row.difference):
         return ()
     look, shape, hollow, _ = VERDICTS[row.verdict]
-    dot = Dot(row.difference, look, shape, hollow)
+    dot = Dot(row.difference, look, shape, hollow, size)
     return (dot,) if pd.isna(row.low) else (Span(row.low, row.high, f"{look} bold"), dot)
 
 

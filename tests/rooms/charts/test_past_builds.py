@@ -95,10 +95,11 @@ def test_a_short_history_is_drawn_build_by_build_without_lines(tmp_path):
 
 
 def test_the_most_expensive_layers_are_labelled_with_how_often_they_ran(charts, history):
-    assert any(each.endswith("ran in 12 of 24") for each in list_words(charts["missing"]))
+    assert any(each.endswith(" s, 12 of 24") for each in list_words(charts["missing"]))
+    assert any(each.endswith("ran in 12 of 24") for each in list_tooltips(charts["missing"]))
     assert "to save" in charts["missing"].alt
     many = pd.concat([missing_steps(history)] * 9, ignore_index=True)
-    said = [each for each in list_words(missing_bars(many)) if " ran in " in each]
+    said = [each for each in list_words(missing_bars(many)) if " s, " in each]
     assert len(said) == MOST
 
 
