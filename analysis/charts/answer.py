@@ -60,6 +60,7 @@ def draw_answer(
         f"{note}; {count_words(left, 'slower strategy')} not shown" if left else note,
         f"Seconds a build against {baseline}, for the mix. {'; '.join(describe_verdicts(others))}.",
         ax,
+        more=("mid",),
     )  # fmt: skip
 
 

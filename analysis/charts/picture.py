@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from analysis.charts.labels import say_name
-from analysis.charts.scene import FULL, NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
+from analysis.charts.scene import FULL, MID, NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
 from analysis.charts.style import STYLE
 from analysis.charts.svg import write_file, write_inline
 from analysis.redaction import redact
@@ -28,9 +28,9 @@ class Chart:
     """A chart: `draw` gives its scene for a width in pixels, `alt` stands for it in words.
 
     title: its question or finding · note: units, intervals, n · html: what a page shows instead
-    of the scene, as a table · full: whether it is drawn for all of a page, too. A notebook shows
-    it as it is; `savefig` keeps it as SVG, PNG or what else matplotlib writes; `figure` is it as
-    a figure of matplotlib's.
+    of the scene, as a table · more: the places it is drawn for besides a column of text and a
+    phone, of full (all of a page) and mid (half of one). A notebook shows it as it is; `savefig`
+    keeps it as SVG, PNG or what else matplotlib writes; `figure` is it as matplotlib's.
     """
 
     title: str
@@ -38,7 +38,7 @@ class Chart:
     alt: str
     draw: Callable[[float], Scene]
     html: str = ""
-    full: bool = False
+    more: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Chart: {self.title}>"
@@ -53,8 +53,8 @@ class Chart:
 
     def _write_both(self) -> str:
         """The chart for places of several widths, of which the style sheet shows one."""
-        widths = {"full": FULL} if self.full else {}
-        widths |= {"wide": WIDE, "narrow": NARROW}
+        kinds = {"full": FULL, "wide": WIDE, "mid": MID, "narrow": NARROW}
+        widths = {k: v for k, v in kinds.items() if k in ("wide", "narrow", *self.more)}
         return "".join(
             write_inline(self.draw(width), kind, self.alt) for kind, width in widths.items()
         )
@@ -126,10 +126,10 @@ def finish(
     alt: str,
     ax: Any = None,
     html: str = "",
-    full: bool = False,
+    more: tuple[str, ...] = (),
 ) -> Drawn:
     """A chart, or, with axes of matplotlib's, these with the chart drawn on them."""
-    chart = Chart(say_name(title), say_name(note), describe_shortly(alt), draw, html, full)
+    chart = Chart(say_name(title), say_name(note), describe_shortly(alt), draw, html, more)
     return chart if ax is None else chart.draw_on(ax)
 
 

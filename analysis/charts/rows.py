@@ -9,6 +9,7 @@ from analysis.charts.keys import Key, draw_keys
 from analysis.charts.labels import say_name
 from analysis.charts.scene import (
     NARROW,
+    WIDE,
     Box,
     Group,
     Item,
@@ -24,6 +25,8 @@ from analysis.charts.style import FILLS
 
 # pixels: a row, its bar, a name above it, what is between panels
 _ROW, _BAR, _THIN, _ABOVE, _BETWEEN = 24.0, 15.0, 5.0, 17.0, 14.0
+# the share of names in a narrow column
+_HALF = 0.45
 # pixels of a panel at least, between parts below each other, and of a bar that can be seen
 _LEAST, _APART, _HAIR = 96.0, 14.0, 1.6
 
@@ -135,7 +138,8 @@ class _Layout:
         self.chart, self.width = chart, width
         self.above = chart.above or width <= NARROW
         names = [measure(say_name(row.name)) for row in chart.rows if row.panels]
-        self.names = 0.0 if self.above else min(max(names, default=0.0), chart.names * width) + 10
+        share = chart.names if width >= WIDE else _HALF
+        self.names = 0.0 if self.above else min(max(names, default=0.0), share * width) + 10
         one = len(chart.panels) == 1
         values = [measure(each) for row in chart.rows for each in row.values]
         # above a row there is room for one value, beside the marks of many panels for none

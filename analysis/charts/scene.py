@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from analysis.visible import shorten
 
-# pixels: text is as high in every chart; the widths that a chart is drawn for: in a column, on a
-# phone, and one of many panels on all of a page
-TEXT, WIDE, NARROW, FULL = 13.0, 640.0, 350.0, 940.0
+# pixels of text, which is as high in every chart, and of what a chart is drawn for: a page's text,
+# a phone, half a page, all of a page
+TEXT, WIDE, NARROW, MID, FULL = 13.0, 640.0, 350.0, 450.0, 940.0
 # widths of signs in ems of a wide sans-serif font, so that no other needs more room
 _THIN, _BROAD = set("iljtfrI.,:;|!'()[]{}/\\ -`"), set("mwMW@%—…▼▲")
 Point = tuple[float, float]

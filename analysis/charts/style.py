@@ -103,7 +103,7 @@ VERDICTS = {
     FASTER: ("faster", "o", False, "▼"),
     SLOWER: ("slower", "d", False, "▲"),
     SAME: ("close", "s", True, "="),
-    CLOSE: ("close", "o", True, "≈"),
+    CLOSE: ("close", "o", True, "~"),
     UNTOLD: ("close", "^", True, "?"),
 }
 # lines without a meaning of their own are told apart by dashes and marks alone
@@ -170,10 +170,12 @@ STYLE = f"""
 svg.chart{{background:var(--c-paper)}}
 .chart svg{{display:block;width:100%;height:auto;max-width:46rem;overflow:visible}}
 .chart text{{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--c-ink)}}
-.chart .narrow,.chart .full{{display:none;max-width:30rem}}
+.chart .narrow,.chart .mid,.chart .full{{display:none;max-width:30rem}}
 @container (min-width:880px){{.chart .full{{display:block;max-width:66rem}}
 .chart .full + .wide{{display:none}}}}
 @container (max-width:600px){{.chart .wide{{display:none}}.chart .narrow{{display:block}}}}
+@container (min-width:430px) and (max-width:600px){{.chart .mid{{display:block;max-width:none}}
+.chart .mid + .narrow{{display:none}}}}
 .chart path,.chart circle{{fill:none}}
 .chart rect{{stroke:var(--c-paper);stroke-width:.8}}
 {_list_rules()}

@@ -1,6 +1,6 @@
 """Charts of seconds: every run, differences to the baseline, and what the time is spent on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,13 +30,13 @@ def verdict_matrix(
     comparison: pd.DataFrame,
     *,
     baseline: str = BASELINE,
-    order: Sequence[str] = (),
+    order: Sequence[str | Mapping[str, Any]] = (),
     spreads: pd.DataFrame | None = None,
     ax: Any = None,
 ) -> Drawn:
     """compare's rows as a table: strategies down, the fastest first, kinds of commit across.
 
-    `order`: strategies in the order of their rows, those of an answer; `spreads`: of
+    `order`: strategies in the order of their rows, by name or as an answer has them; `spreads`: of
     spread(runs, "seconds"), for a row of the baseline's own medians.
     """
     scenarios = comparison["scenario"].unique().tolist()
@@ -59,10 +59,11 @@ def verdict_matrix(
     )
 
 
-def _order(comparison: pd.DataFrame, order: Sequence[str] = ()) -> list[str]:
+def _order(comparison: pd.DataFrame, order: Sequence[str | Mapping[str, Any]] = ()) -> list[str]:
     """The strategies in an order that is given, else by their mean difference."""
     names = order_strategies(comparison.groupby("strategy")["difference"].mean())
-    place = {name: number for number, name in enumerate(order)}
+    given = [each if isinstance(each, str) else each["strategy"] for each in order]
+    place = {name: number for number, name in enumerate(given)}
     if not place:
         return names
     return sorted(
@@ -93,7 +94,7 @@ def differences(
     comparison: pd.DataFrame,
     *,
     baseline: str = BASELINE,
-    order: Sequence[str] = (),
+    order: Sequence[str | Mapping[str, Any]] = (),
     ax: Any = None,
 ) -> Drawn:
     """A panel a kind of commit: each strategy's difference to the baseline with its interval.
@@ -116,7 +117,7 @@ def differences(
         f"by itself, {say_n(comparison['n'])}; verdicts: all comparisons taken together",
         f"Differences to {baseline} with intervals. {describe_scenarios(comparison)}",
         ax,
-        full=len(scenarios) > 1,
+        more=("full",) if len(scenarios) > 1 else (),
     )
 
 
@@ -130,7 +131,11 @@ def _draw_cells(name: str, found: Sequence[Any]) -> Row:
 
 
 def run_seconds(
-    runs: pd.DataFrame, spreads: pd.DataFrame, *, order: Sequence[str] = (), ax: Any = None
+    runs: pd.DataFrame,
+    spreads: pd.DataFrame,
+    *,
+    order: Sequence[str | Mapping[str, Any]] = (),
+    ax: Any = None,
 ) -> Drawn:
     """A panel a kind of commit: each run a dot, the median a stroke, the quickest strategy first.
 
@@ -153,7 +158,7 @@ def run_seconds(
         f"{say_n(spreads['n'])}",
         f"Seconds of every run by kind of commit and strategy. {_describe_medians(spreads)}",
         ax,
-        full=len(scenarios) > 1,
+        more=("full",) if len(scenarios) > 1 else (),
     )
 
 

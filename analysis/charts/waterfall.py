@@ -32,9 +32,11 @@ def timeline(rows: pd.DataFrame, *, run: str | None, ax: Any = None) -> Drawn:
 def timelines(*builds: pd.DataFrame, ax: Any = None) -> Drawn:
     """Builds on one clock, one above the other, each a frame of mark_critical's rows.
 
-    The baseline's first. Steps are those of `timeline`; a hit has a mark of its own.
+    The baseline's first. Steps are those of `timeline`; a hit has a mark of its own. A run that
+    is given twice, as an answer's baseline that is its advice, is drawn once.
     """
-    return _draw(list(builds), [_name_run(rows) for rows in builds], ax)
+    by_run = {_name_run(rows): rows for rows in builds}
+    return _draw([*by_run.values()], [*by_run], ax)
 
 
 def _name_run(rows: pd.DataFrame) -> str:

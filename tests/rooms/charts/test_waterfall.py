@@ -70,6 +70,7 @@ def test_two_builds_stand_on_one_clock_the_first_above_and_hits_are_marked():
     assert hits
     assert "Timeline of docker build in cached.source.01" in chart.alt
     assert "Timeline of docker build in inline.source.01" in chart.alt
+    assert charts.timelines(before, before).alt.count("Timeline of docker build") == 1
     assert charts.timelines(before, before[:0]).alt.endswith("has a record of its docker build.")
 
 
