@@ -8,7 +8,7 @@ from analysis.doctor.builds import find_folder
 from analysis.doctor.buildspecs import Spec
 from analysis.doctor.case import Case
 from analysis.doctor.check_dockerfiles import find_context, takes_all
-from analysis.doctor.dockerfiles import Dockerfile
+from analysis.doctor.dockerfiles import Dockerfile, Instruction
 from analysis.doctor.findings import Finding
 from analysis.doctor.installs import find_installs
 from analysis.doctor.walk import is_git_ignored
@@ -40,11 +40,11 @@ def check_contexts(case: Case) -> Iterator[Finding]:
         # NAME/* leaves the folder itself, and nothing in it
         taken = [name for name in there if not rules.leaves_out(f"{name}/file")]
         if taken:
-            yield _copied(case, dockerfile, copies[0].line, taken, bool(text.strip()))
+            yield _copied(case, dockerfile, copies[0], taken, bool(text.strip()))
 
 
 def _copied(
-    case: Case, dockerfile: Dockerfile, line: int, taken: list[str], ignores: bool
+    case: Case, dockerfile: Dockerfile, copy: Instruction, taken: list[str], ignores: bool
 ) -> Finding:
     """The finding of a COPY that takes these folders."""
     names = " and ".join(taken)
@@ -55,10 +55,11 @@ def _copied(
     return Finding(
         "context-without-ignore",
         dockerfile.file,
-        line,
+        copy.line,
         f"{where} copies {names}, and {said}: the layer differs each time though no source does.",
         "\n".join(f"{name}  (in .dockerignore)" for name in taken),
         severity="note" if handed else "",
+        words=copy.words,
     )
 
 

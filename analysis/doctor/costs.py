@@ -60,12 +60,6 @@ def _of_kind(logs: Logs, kind: str) -> pd.Series:
     return logs.steps[logs.steps["kind"].eq(kind)].groupby("log")["seconds"].sum()
 
 
-def _context(logs: Logs, words: str) -> pd.Series:
-    """Seconds in which the context is sent."""
-    here = logs.steps["name"].str.contains("load build context", regex=False).fillna(False)
-    return logs.steps[here.astype(bool)].groupby("log")["seconds"].sum()
-
-
 def _load(logs: Logs, words: str) -> pd.Series:
     """Seconds in which the image is loaded, and then pushed by the engine."""
     loaded = _of_kind(logs, "load")
@@ -79,7 +73,7 @@ _MEASURES: dict[str, Callable[[Logs, str], pd.Series]] = {
     "mount": _install,
     "pull": _command,
     "idle": _command,
-    "context": _context,
+    "copy": _install,
     "load": _load,
 }
 # cost -> the strategy whose recorded runs tell it, how, and what they say
