@@ -1,7 +1,6 @@
 """Rules on Dockerfiles: the order of instructions, arguments, locks, and cache mounts."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from analysis.doctor.case import Case
@@ -247,8 +246,3 @@ def _list_mounted(dockerfile: Dockerfile) -> str:
     """The first step with a cache mount, as logs show it."""
     runs = (each for stage in dockerfile.stages for each in stage.instructions if _has_mount(each))
     return next(runs).words
-
-
-def fits(pattern: str, name: str) -> bool:
-    """Whether a source of a COPY takes a file of this name, in whatever folder."""
-    return fnmatchcase(name, pattern.rpartition("/")[2])

@@ -1,16 +1,21 @@
 """The rule on installs without a lock: nothing above them tells the versions."""
 
+import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from analysis.doctor.case import Case
-from analysis.doctor.check_dockerfiles import find_context, fits, takes_all
+from analysis.doctor.check_dockerfiles import find_context
 from analysis.doctor.dockerfiles import Dockerfile, Instruction
 from analysis.doctor.findings import Finding
 from analysis.doctor.installs import LOCKS, MANIFESTS, Install, find_installs
+from analysis.doctor.walk import NEVER
 
 # what brings files that no COPY names
 _FETCHES = ("git clone", "curl ", "wget ", "unzip ", "tar ")
+# how far below a folder a lock is looked for
+_DEEPEST = 3
 # they refuse to go on without a lock
 _STRICT = {("npm", "ci"), ("npm", "clean-install"), ("pipenv", "sync")}
 _STRICT_OPTIONS = ("--frozen-lockfile", "--immutable", "--locked", "--frozen", "--deploy")
@@ -98,42 +103,42 @@ def _has_lock(
     above: list[Instruction], run: Instruction, locks: tuple[str, ...], context: Path | None
 ) -> bool:
     """Whether a lock may lie where an install runs."""
-    exists = context is None or _lies_in(context, locks)
     mounted = [mount for mount in run.mounts if mount.get("type", "bind") == "bind"]
-    if any(
-        _names_lock(mount.get("source", mount.get("src", "")), locks, exists) for mount in mounted
-    ):
-        return True
+    sources = [mount.get("source", mount.get("src", ".")) for mount in mounted]
     for instruction in above:
         if instruction.flag("from") or instruction.keyword == "ONBUILD":
             return True
         if instruction.keyword == "RUN" and any(each in instruction.script for each in _FETCHES):
             return True
-        if takes_all(instruction) and exists:
-            return True
-        if any(_names_lock(source, locks, exists) for source in instruction.sources):
-            return True
-        if exists and any(_is_folder(source, context) for source in instruction.sources):
-            return True
-    return any(each in run.script for each in _FETCHES)
-
-
-def _names_lock(source: str, locks: tuple[str, ...], exists: bool) -> bool:
-    """Whether a source is a lock, or a pattern that takes one which is there."""
-    last = source.rpartition("/")[2]
-    return last in locks or (exists and any(fits(source, lock) for lock in locks))
-
-
-def _is_folder(source: str, context: Path | None) -> bool:
-    """Whether a source may be a folder, with all that lies in it."""
-    return "$" in source or context is None or (context / source).is_dir()
-
-
-def _lies_in(context: Path, locks: tuple[str, ...]) -> bool:
-    """Whether a lock lies in a context, or in a folder of it."""
-    return any((context / lock).is_file() for lock in locks) or any(
-        True for lock in locks for _ in context.glob(f"*/{lock}")
+        sources += instruction.sources
+    return any(each in run.script for each in _FETCHES) or any(
+        _takes_lock(source, locks, context) for source in sources
     )
+
+
+def _takes_lock(source: str, locks: tuple[str, ...], context: Path | None) -> bool:
+    """Whether a source is a lock, a folder that holds one, or a pattern that takes one."""
+    name = source.rpartition("/")[2]
+    if name in locks or "$" in source:
+        return True
+    if context is None:
+        return "." not in name or any(fnmatchcase(lock, name) for lock in locks)
+    if (context / source).is_dir():
+        return _lies_in(context / source, locks)
+    try:
+        return any(path.name in locks for path in context.glob(source))
+    except (OSError, ValueError, NotImplementedError):
+        return True
+
+
+def _lies_in(folder: Path, locks: tuple[str, ...]) -> bool:
+    """Whether a lock lies in a folder, or in one not far below."""
+    for here, folders, names in os.walk(folder):
+        if not set(locks).isdisjoint(names):
+            return True
+        depth = len(Path(here).parts) - len(folder.parts)
+        folders[:] = [name for name in folders if depth < _DEEPEST and name not in NEVER]
+    return False
 
 
 def _judge_requirements(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
-_NEVER = {".git", "node_modules", "site-packages", ".terraform", ".venv", "__pycache__"}
+NEVER = {".git", "node_modules", "site-packages", ".terraform", ".venv", "__pycache__"}
 
 
 class Given(NamedTuple):
@@ -47,7 +47,7 @@ def _walk(root: Path, problems: list[tuple[Path, str]]) -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _NEVER and not ignores.match(here / name, folder=True)
+            if name not in NEVER and not ignores.match(here / name, folder=True)
         )
         for name in sorted(names):
             if not ignores.match(here / name, folder=False):

@@ -160,6 +160,33 @@ LOCKS = {
             "package-lock.json": "{}",
         },
     ),
+    "a pattern that takes the lock of a folder": (
+        [],
+        {
+            "apps/a/b/Dockerfile": dockerfile(
+                "FROM a",
+                "COPY apps/a/b/pyproject.toml apps/a/b/poetry.lock* ./",
+                "RUN poetry install",
+            ),
+            "apps/a/b/poetry.lock": "",
+            "buildspec.yml": spec("docker build -f apps/a/b/Dockerfile ."),
+        },
+    ),
+    "a folder that holds the lock": (
+        [],
+        {
+            "Dockerfile": dockerfile(*NPM, "COPY web/ ./", "RUN npm install"),
+            "web/package-lock.json": "",
+        },
+    ),
+    "a folder that holds none": (
+        ["Dockerfile:4"],
+        {
+            "Dockerfile": dockerfile(*NPM, "COPY web/ ./", "RUN npm install"),
+            "web/package.json": "",
+            "package-lock.json": "",
+        },
+    ),
     "npm ci": ([], {"Dockerfile": dockerfile(*NPM, "COPY package.json .", "RUN npm ci")}),
     "all of the context": (
         [],
