@@ -73,9 +73,13 @@ class Given:
 
 
 def _list_forms(value: str) -> Iterator[bytes]:
-    """A secret as a log may show it: whole, by its lines, what a line sets, escaped as in JSON."""
-    whole, parts = {value, value.strip()}, set()
-    for line in value.splitlines():
+    """A secret as a log may show it: whole, by its lines, what a line sets, escaped as in JSON.
+
+    None holds a line's end, which a log would lose.
+    """
+    lines = value.strip().splitlines()
+    whole, parts = set(lines if len(lines) == 1 else ()), set[str]()
+    for line in lines:
         parts |= {line.strip(), line.rpartition("=")[2].strip(), line.rpartition(": ")[2].strip()}
     parts |= {text.strip("\"'") for text in parts | whole}
     texts = {text for text in whole if len(text) >= _SHORTEST}

@@ -16,6 +16,12 @@ def test_a_secret_is_hidden_however_a_log_shows_it():
     assert Given().hide(log) == log
 
 
+def test_no_line_of_a_log_is_lost():
+    given = Given(hidden=("made-up-token-1\n", "first-line-of-it\nsecond-line-of-it\n"))
+    log = b"#5 0.1 made-up-token-1\n#5 DONE 0.2s\nfirst-line-of-it\nsecond-line-of-it\n#6 DONE\n"
+    assert given.hide(log) == b"#5 0.1 ***\n#5 DONE 0.2s\n***\n***\n#6 DONE\n"
+
+
 def test_short_values_leave_a_log_as_it_is():
     given = Given(hidden=("ab", "registry=x\nstrict-ssl=true\n"))
     assert given.hide(b"#1 [ab 1/2] true x\n") == b"#1 [ab 1/2] true x\n"
