@@ -54,7 +54,8 @@ def make_first_screen(found: Answer) -> FirstScreen:
         more=rows[_KINDS:],
         unknown=prose.list_unknown(found),
         words={
-            "by_kind": say("first.by_kind", baseline=found.baseline),
+            "by_kind": say("first.by_kind"),
+            "signs": say("first.signs", baseline=found.baseline),
             "more_rows": say("first.more_rows", rows=len(rows) - _KINDS),
         },
     )
