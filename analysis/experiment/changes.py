@@ -52,19 +52,26 @@ def record_changes(changes: Mapping[str, Change]) -> dict[str, Any]:
 
 
 def say_changes(settings: Settings, scenarios: Iterable[str]) -> Iterator[str]:
-    """A line for each scenario whose commit changes something: what, and what should miss first."""
-    newer = {each.name for each in SEQUENCE if each.newer_base}
-    for name, change in list_changes(settings, scenarios).items():
-        if name in newer:
-            yield (
-                f"{name}: a newer image takes the place of {change.instruction}; all on it should "
-                "miss"
-            )
-        else:
-            yield (
-                f"{name}: {change.file} changes ({change.why}); the first layer to miss should be "
-                f"{change.instruction}"
-            )
+    """A line for each scenario: what its commit changes, and which layer should miss first."""
+    known = {each.name: each for each in SEQUENCE}
+    changes, given = list_changes(settings, scenarios), list_replacements(settings.replacements)
+    for name in scenarios:
+        if name in given:
+            yield f"{name}: files in {settings.replacements}/{name} replace those of the context"
+        elif name in changes:
+            yield f"{name}: {_say_change(changes[name], known[name].newer_base)}"
+        elif name in known:
+            yield f"{name}: {known[name].words}; layers that a cache can give: {known[name].reuse}"
+
+
+def _say_change(change: Change, newer_base: bool) -> str:
+    """What a commit changes, and which layer should miss first."""
+    if newer_base:
+        return f"a newer image takes the place of {change.instruction}; all on it should miss"
+    return (
+        f"{change.file} changes ({change.why}); the first layer to miss should be "
+        f"{change.instruction}"
+    )
 
 
 def say_needs(settings: Settings, strategies: Iterable[Strategy]) -> Iterator[str]:
