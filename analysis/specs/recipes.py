@@ -5,9 +5,10 @@ buildspec to deploy/buildspecs/.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.specs.finding import BUILDS, Place, find_commands
+from analysis.specs.finding import Commands, Place, find_commands
 from analysis.specs.images import pushes_itself
 from analysis.workload import Strategy
 
@@ -21,6 +22,10 @@ _OF_OWN = (
 )
 # what a build command says of itself, and not of its strategy
 _OWN = ("--tag", "--file", "--target", "--build-arg", "--secret", "--platform")
+_INLINE = "BUILDKIT_INLINE_CACHE="
+# variables that each build is given wherever it runs
+_GIVEN = {"AWS_REGION", "CACHE_BUCKET", "CACHE_ENDPOINT_URL"}
+_USED = re.compile(r"\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
@@ -63,25 +68,43 @@ def read_recipe(strategy: Strategy) -> Recipe | str:
     if len(builds) != 1 or builds[0].name not in ("build", "buildx build"):
         return f"it has {len(builds)} build commands, and only what one does can be carried over"
     (build,) = builds
-    steps, values = list[str](), dict[str, str]()
-    for phase in strategy.buildspec.phases:
-        if phase.name not in ("install", "build"):
-            continue
-        for item in phase.commands:
-            own = [place for place in commands.places if place.item is item]
-            if build in own:
-                values = _read_values(own)
-                break
-            if any(place.name in (*BUILDS, "push") for place in own):
-                continue
-            steps.append(str(item).strip())
-    return Recipe(
+    own = [place for place in commands.places if place.item is build.item]
+    steps = tuple(_list_steps(strategy, build, commands))
+    recipe = Recipe(
         strategy,
-        tuple(steps),
-        tuple(_list_options(build, values)),
+        steps,
+        tuple(_list_options(build, _read_values(own))),
         buildx=build.name == "buildx build",
         pushes=pushes_itself(build),
     )
+    return _find_rest(recipe, build, own, commands) or recipe
+
+
+def _list_steps(strategy: Strategy, build: Place, commands: Commands) -> Iterator[str]:
+    """The items before the build's own, in the phases install and build."""
+    for phase in strategy.buildspec.phases:
+        for item in phase.commands if phase.name in ("install", "build") else ():
+            if item is build.item:
+                return
+            yield str(item).strip()
+
+
+def _find_rest(recipe: Recipe, build: Place, own: list[Place], commands: Commands) -> str | None:
+    """What a strategy does besides options and steps, which no recipe holds; null for nothing."""
+    assert build.call is not None
+    if "cache" in recipe.strategy.buildspec.around:
+        return "it needs folders that CodeBuild caches (cache/paths)"
+    others = [p for p in own if p is not build and p.command.words and p.name != "push"]
+    if others or len(build.call.arguments) != 1:
+        return "its build command stands among others, which can't be carried over"
+    if commands.named("pull", "run", "save", "load"):
+        return "it handles images by other commands, which can't be carried over"
+    used = {m[1] or m[2] for text in (*recipe.options, *recipe.steps) for m in _USED.finditer(text)}
+    if used - _GIVEN:
+        return (
+            f"it depends on {', '.join(sorted(used - _GIVEN))}, which your buildspec does not set"
+        )
+    return None
 
 
 def _read_values(places: list[Place]) -> dict[str, str]:
@@ -104,7 +127,7 @@ def _list_options(build: Place, values: dict[str, str]) -> list[str]:
     assert build.call is not None
     texts = []
     for option in build.call.options:
-        if option.name in _OWN:
+        if option.name in _OWN and not option.value.startswith(_INLINE):
             continue
         value = _fill(option.value, values)
         for written, stands in _OF_OWN:

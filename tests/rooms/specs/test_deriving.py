@@ -1,5 +1,6 @@
 """One buildspec once for each strategy: what changes, what stays, and what can't be rewritten."""
 
+import dataclasses
 import json
 
 import pytest
@@ -414,3 +415,36 @@ def test_values_that_are_known_tell_whether_a_tag_stays():
 def test_a_command_that_may_set_any_variable_leaves_none_unset(command):
     commands = find_commands(parse_buildspec(build([command, "docker build -t $R/a ."])))
     assert commands.list_unset("$R/a") == []
+
+
+@pytest.mark.parametrize(
+    ("commands", "why"),
+    [
+        (["docker pull $ECR_REPOSITORY_URL:a", "docker build -t a ."], "handles images by other"),
+        (["mv a b; docker build -t a ."], "stands among others"),
+        (["docker build -t a $MORE ."], "stands among others"),
+        (["docker buildx create --driver-opt image=$MIRROR", "docker build -t a ."], "on MIRROR"),
+        (["docker build --cache-from $OTHER -t a ."], "depends on OTHER"),
+    ],
+)
+def test_what_a_recipe_cannot_hold_is_not_carried_over(commands, why):
+    odd = dataclasses.replace(
+        KNOWN["docker"], name="odd", buildspec=parse_buildspec(build(commands))
+    )
+    derived = derive(parse_buildspec(SAMPLE), [odd])
+    assert why in derived.left_out["odd"] and not derived.strategies
+
+
+def test_a_strategy_may_cache_from_its_image_by_a_build_argument():
+    commands = [
+        "docker build --cache-from $ECR_REPOSITORY_URL:$IMAGE_TAG "
+        "--build-arg BUILDKIT_INLINE_CACHE=1 -t a ."
+    ]
+    old = dataclasses.replace(
+        KNOWN["docker"], name="old", buildspec=parse_buildspec(build(commands))
+    )
+    text = build(["docker build -t $R/a:latest .", "docker push $R/a:latest"])
+    spec = derive(parse_buildspec(text), [old]).strategies["old"].buildspec
+    assert str(spec.commands[0]) == (
+        "docker build --cache-from $R/a:latest --build-arg BUILDKIT_INLINE_CACHE=1 -t $R/a:latest ."
+    )
