@@ -31,11 +31,17 @@ def choose_own(
             raise BuildspecError(f"{name} can't be written from {source}: {why}.")
     if not names:
         for name, reason in derived.left_out.items():
-            report(f"strategy {name} is left out: {reason}")
+            if _is_usual(load_strategies()[name]):
+                report(f"strategy {name} is left out: {reason}")
     for line in (*map(_say_hidden, derived.hidden), *say_lacking(derived.buildspec)):
         report(line)
     chosen = [find_strategy(name, derived.strategies) for name in dict.fromkeys(names)]
-    return chosen or list(derived.strategies.values())
+    return chosen or [each for each in derived.strategies.values() if _is_usual(each)]
+
+
+def _is_usual(strategy: Strategy) -> bool:
+    """Whether a strategy is built where none is named."""
+    return bool(getattr(strategy, "by_default", True))
 
 
 def _say_hidden(hidden: object) -> str:
