@@ -10,7 +10,7 @@ from analysis.measures.compare import EMULATED
 from analysis.measures.money import BUILDS, COMPUTE
 from analysis.measures.storage import READINGS, first_pushes
 from analysis.records import read_prices
-from analysis.results import Experiment
+from analysis.results import Experiment, once
 from analysis.rows import list_records
 
 NEWEST = 3
@@ -64,6 +64,7 @@ def _strip(name: str) -> str:
     return name.removesuffix(f" {EMULATED}")
 
 
+@once
 def _count_entries(experiment: Experiment) -> pd.DataFrame:
     """Index strategy: entries_a_push, the median after a sequence's first push."""
     pushes = first_pushes(experiment.entries(), experiment.comparable)
@@ -71,6 +72,7 @@ def _count_entries(experiment: Experiment) -> pd.DataFrame:
     return entries.rename("entries_a_push").to_frame()
 
 
+@once
 def _count_kept(experiment: Experiment) -> pd.DataFrame:
     """Index strategy: builds_pushed, and builds_kept by each reading of the policy."""
     table = keep_newest(experiment.comparable, experiment.images, NEWEST)

@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from analysis.measures.model.contexts import FASTEST
-from analysis.measures.model.formula import predict_boot, predict_seconds, to_arrays
+from analysis.measures.model.formula import predict_boot, predict_seconds
 from analysis.records import Speeds
 
 _BITS = 8
@@ -71,19 +70,20 @@ def fill_in(conditions: Conditions, others: Conditions) -> Conditions:
 
 
 def predict_under(
-    found: pd.DataFrame,
-    lost: pd.DataFrame,
+    found: Mapping[str, np.ndarray],
+    lost: Mapping[str, np.ndarray],
     values: Mapping[str, float],
     conditions: Conditions,
     recorded: Conditions,
 ) -> np.ndarray:
-    """Seconds of the cells under conditions: `found` with what builds before left, `lost` without.
+    """Seconds of the cells under conditions: `found` with what builds before left, `lost` without,
 
-    `recorded`: what was measured of the conditions under which they were recorded.
+    both as to_arrays gives them. `recorded`: what was measured of the conditions under which
+    they were recorded.
     """
     shares = ((found, conditions.hit_share), (lost, 1 - conditions.hit_share))
     parts = [
-        share * predict_seconds(_change(to_arrays(cells), values, conditions, recorded), values)
+        share * predict_seconds(_change(cells, values, conditions, recorded), values)
         for cells, share in shares
         if share
     ]
@@ -91,7 +91,7 @@ def predict_under(
 
 
 def _change(
-    cells: dict[str, np.ndarray],
+    cells: Mapping[str, np.ndarray],
     values: Mapping[str, float],
     conditions: Conditions,
     recorded: Conditions,

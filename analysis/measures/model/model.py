@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from analysis.measures.model.fitting import (
     spread_errors,
 )
 from analysis.measures.model.flips import find_flips
+from analysis.measures.model.formula import to_arrays
 from analysis.records import Experiment, Speeds
 from analysis.workload import BASELINE
 
@@ -127,8 +129,8 @@ class Model:
     def list_seconds(self, conditions: Conditions | None) -> np.ndarray:
         """Seconds of each cell: as measured, with what conditions change of it by the formula."""
         asked = self.standing if conditions is None else fill_in(conditions, self.standing)
-        then, now = (self._predict(each) for each in (Conditions(), asked))
-        return np.maximum(self.found["seconds"].to_numpy(dtype=float) + now - then, 0.0)
+        now = self.found["seconds"].to_numpy(dtype=float) + self._predict(asked)
+        return np.maximum(now - self._as_recorded, 0.0)
 
     def get_value(self, condition: str) -> float:
         """What a condition is now: as calibrated, else as recorded; NaN unknown."""
@@ -136,7 +138,17 @@ class Model:
         return np.nan if found is None else float(found)
 
     def _predict(self, conditions: Conditions) -> np.ndarray:
-        return predict_under(self.found, self.lost, self.values, conditions, self.recorded)
+        return predict_under(*self._arrays, self.values, conditions, self.recorded)
+
+    @cached_property
+    def _arrays(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """The columns of `found` and of `lost` as arrays: they are asked for often."""
+        return to_arrays(self.found), to_arrays(self.lost)
+
+    @cached_property
+    def _as_recorded(self) -> np.ndarray:
+        """What the formula says of the cells as they were recorded."""
+        return self._predict(Conditions())
 
     def _measure_noise(self) -> np.ndarray:
         """Half of the 90 % interval of each cell's median, relative."""
