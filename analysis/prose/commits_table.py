@@ -7,7 +7,7 @@ from typing import Any
 from analysis.answers import Answer
 from analysis.words import CLOSE, FASTER, SAME, UNTOLD
 
-_SIGNS = {SAME: "=", CLOSE: "≈", UNTOLD: "?"}
+_SIGNS = {SAME: "=", CLOSE: "~", UNTOLD: "?"}
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def make_first_screen(found: Answer) -> FirstScreen:
         unknown=prose.list_unknown(found),
         words={
             "by_kind": say("first.by_kind"),
-            "signs": say("first.signs", baseline=found.baseline),
+            "against": say("first.against", baseline=found.baseline),
             "more_rows": say("first.more_rows", rows=len(rows) - _KINDS),
         },
     )

@@ -24,7 +24,7 @@ FIRST = FirstScreen(
     heads=[("docker", ""), (HOSTILE, "wide")],
     rows=[("source", "a changed source file", [("20.0 s", "own"), ("−1.0", "faster wide")])],
     unknown=[HOSTILE],
-    words={"by_kind": "By kind", "signs": "Seconds", "more_rows": ""},
+    words={"by_kind": "By kind", "against": "Seconds", "more_rows": ""},
 )
 
 
