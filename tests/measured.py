@@ -10,7 +10,7 @@ from repository import Repository
 from analysis.logs import read_logs
 from analysis.records import COLUMNS, Experiment
 from analysis.registry import frame_images, list_entries
-from analysis.workload import SCENARIOS
+from analysis.workload import KNOWN_SCENARIOS
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 LAYERS = {"RUN install": 8.0, "COPY app": 2.0}
@@ -75,7 +75,7 @@ def make_runs(seconds, **columns):
 
 def make_run(strategy, scenario, number, seconds, columns):
     """One run; a day is a round, an hour a scenario."""
-    begin = START + timedelta(days=number, hours=SCENARIOS.index(scenario))
+    begin = START + timedelta(days=number, hours=KNOWN_SCENARIOS.index(scenario))
     run = f"{strategy}.{scenario}.{number:02d}"
     facts = {
         "run": run,

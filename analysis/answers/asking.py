@@ -131,7 +131,7 @@ def _find(
         "mix_origin": weights.origin,
         **_add_facts(experiment, shares, rows, chosen, baseline, model, changes, skipped),
         "emulated": None if emulated is None else emulated[_ROW].to_dict(),
-        "unknown": list_unknown(experiment, place, skipped, weights.unbuilt, lacking, lost),
+        "unknown": list_unknown(experiment, place, skipped, weights, lacking, lost),
         "runs": len(experiment.runs),
         "runs_left_out": int((~experiment.runs["valid"]).sum()),
         "margin": MARGIN,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import records
+from analysis.answers.mixed import Weights
 from analysis.measures.caching import check_first_misses
 from analysis.measures.compare import EMULATED, long_rounds
 from analysis.prose.template import say
@@ -71,7 +72,7 @@ def list_unknown(
     experiment: Experiment,
     place: str | None,
     skipped: Sequence[str],
-    unbuilt: Sequence[str],
+    weights: Weights,
     lacking: Sequence[str],
     uncalibrated: bool,
 ) -> list[str]:
@@ -93,7 +94,8 @@ def list_unknown(
         "unknown.unshaped": place == "lab" and runs["link"].eq(UNSHAPED).all(),
         "unknown.direct": place == "lab" and _passes_by(experiment),
         "unknown.emulated": runs["strategy"].str.endswith(EMULATED).any(),
-        "unknown.unbuilt": unbuilt,
+        "unknown.unbuilt": weights.unbuilt and not weights.left_out,
+        "unknown.narrowed": weights.unbuilt and weights.left_out,
         "unknown.lacking": lacking,
         "unknown.long": named,
     }
@@ -101,7 +103,8 @@ def list_unknown(
         "strategies": skipped,
         "changed": changed,
         "misplaced": misplaced,
-        "scenarios": unbuilt,
+        "scenarios": weights.unbuilt,
+        "share": weights.left_out,
         "lacking": lacking,
         "rounds": named,
     }

@@ -14,7 +14,7 @@ from analysis.measures.compare import EMULATED, MARGIN, compare_mix, weigh_round
 from analysis.measures.money import MIX, USUAL, read_mix
 from analysis.results import Experiment
 from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
-from analysis.workload import SCENARIOS
+from analysis.workload import KNOWN_SCENARIOS
 
 _COLUMNS = [
     *("strategy", "emulated", "n", "seconds", "difference", "low", "high", "verdict"),
@@ -25,11 +25,15 @@ Mix = str | Path | Mapping[str, float] | None
 
 @dataclass(frozen=True)
 class Weights:
-    """A mix: shares of scenarios that add up to 1, where it is from, and what of it is unbuilt."""
+    """A mix: shares of scenarios that add up to 1, where it is from, and what of it is unbuilt.
+
+    `left_out`: the share of the unbuilt ones, where the mix is narrowed to the others.
+    """
 
     shares: tuple[tuple[str, float], ...]
     origin: str
     unbuilt: tuple[str, ...]
+    left_out: float = 0.0
 
 
 def weigh(mix: Mix, experiment: Experiment) -> Weights:
@@ -48,7 +52,7 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     known = known or dict.fromkeys(built, 1.0)
     total = sum(known.values())
     narrowed = tuple((each, share / total) for each, share in known.items())
-    return Weights(narrowed, "assumed", unbuilt)
+    return Weights(narrowed, "assumed", unbuilt, sum(shares[each] for each in unbuilt))
 
 
 def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) -> dict[str, float]:
@@ -62,7 +66,7 @@ def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) ->
     total = float(sum(mix.values()))
     if total == 0:
         raise SettingError(f"The mix {dict(mix)} has no share above 0.")
-    names = {*known, *SCENARIOS}
+    names = {*known, *KNOWN_SCENARIOS}
     for scenario in mix:
         if scenario not in names:
             raise UnknownName("scenario", scenario, names)

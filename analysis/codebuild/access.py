@@ -100,7 +100,7 @@ def _find_statement(action: str) -> str:
 
 def _list_wanted(plan: CloudPlan) -> Wanted:
     """What the sequences of a plan use."""
-    account, strategies = plan.account, [strategy for _, strategy in plan.sequences]
+    account, strategies = plan.account, [each.strategy for each in plan.sequences]
     urls = [account.ecr_repository_url]
     if any(uses(each, "CACHE_REPOSITORY_URL") for each in strategies):
         urls.append(account.cache_repository_url)

@@ -9,7 +9,8 @@ from typing import Any
 from analysis.aws import Aws, describe_projects, find_region
 from analysis.errors import AccountError
 from analysis.experiment import form, list_settings, read_variables
-from analysis.workload import Strategy
+from analysis.lab import THROUGH_SETTING
+from analysis.workload import CONTAINERD, Strategy
 
 _CURE = (
     "`terraform -chdir=./terraform/ apply` makes what they name, "
@@ -42,6 +43,10 @@ class Account:
         default="", metadata=form("the repository above those of the caches")
     )
     cache_bucket: str = field(default="", metadata=form("the bucket of caches in S3"))
+    pull_through_url: str = field(
+        default="", metadata=form("what base images are pulled through: HOST/PREFIX of ECR")
+    )
+    build_image: str = field(default="", metadata=form("a build image with buildkitd in it"))
 
     @classmethod
     def from_environment(cls) -> "Account":
@@ -87,9 +92,20 @@ class Account:
                 "-var docker_server_compute_type=BUILD_GENERAL1_SMALL, and set "
                 "CODEBUILD_SERVER_PROJECT"
             )
-        if uses(strategy, "CACHE_BUCKET") and not self.cache_bucket:
+        if needs_bucket(strategy) and not self.cache_bucket:
             return f"it needs a bucket: set CACHE_BUCKET ({_CURE})"
+        if strategy.starts_with == CONTAINERD:
+            return "CodeBuild starts its engine with the classic image store"
+        if strategy.build_image and not self.build_image:
+            return f"it needs a build image with {strategy.build_image} in it: set BUILD_IMAGE"
+        if uses(strategy, THROUGH_SETTING) and not self.pull_through_url:
+            return f"it needs a pull-through cache rule of ECR: set {THROUGH_SETTING}"
         return None
+
+
+def needs_bucket(strategy: Strategy) -> bool:
+    """Whether a strategy's cache lies in S3, put there by its builds or by CodeBuild."""
+    return uses(strategy, "CACHE_BUCKET") or strategy.folder is not None
 
 
 def uses(strategy: Strategy, setting: str) -> bool:
@@ -97,10 +113,10 @@ def uses(strategy: Strategy, setting: str) -> bool:
     return setting in strategy.buildspec.text
 
 
-def name_sequence(strategy: str, number: int) -> str:
+def name_sequence(strategy: str, number: int, story: str = "") -> str:
     """The name of a strategy's sequence of one round, as the end of a repository's name."""
     name = strategy if REPOSITORY.fullmatch(strategy) else _NO_NAME.sub("-", strategy.lower())
-    return f"{name.strip('-')}-{number:02d}"
+    return f"{name.strip('-')}-{number:02d}" + (f"-{story}" if story else "")
 
 
 def name_repository(url: str, sequence: str = "") -> tuple[str, str]:

@@ -27,11 +27,14 @@ class Place:
     """What the builds of a sequence share: its name, their variables, where they write their logs.
 
     `name` bears the experiment's id; an empty `log_group` leaves the log where the project says.
+    `folder`: where in S3 (BUCKET/PREFIX) CodeBuild keeps folders; `image`: a build image.
     """
 
     name: str
     environment: Mapping[str, str]
     log_group: str = ""
+    folder: str = ""
+    image: str = ""
 
 
 def make_request(
@@ -60,6 +63,13 @@ def make_request(
     }
     if strategy.host == "kept":
         request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+    if strategy.folder and place.folder:
+        request["cacheOverride"] = {"type": "S3", "location": place.folder}
+    if strategy.build_image and place.image:
+        request |= {
+            "imageOverride": place.image,
+            "imagePullCredentialsTypeOverride": "SERVICE_ROLE",
+        }
     if place.log_group:
         logs = {"status": "ENABLED", "groupName": place.log_group, "streamName": place.name}
         request["logsConfigOverride"] = {"cloudWatchLogs": logs}

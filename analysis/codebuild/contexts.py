@@ -17,7 +17,9 @@ from analysis.experiment import Settings, digest_of
 from analysis.workload import (
     BUILD_FILES,
     BuildOptions,
+    Commit,
     context_files,
+    make_commit,
     make_context,
     set_arguments,
 )
@@ -59,6 +61,23 @@ def upload_contexts(
             location = upload(aws, bucket, experiment, name, data)
             found[name] = ContextArchive(location, digest_of(target, options))
     return found
+
+
+def upload_commit(
+    aws: Aws, bucket: str, experiment: str, commit: Commit, settings: Settings
+) -> ContextArchive:
+    """The context as of a commit of a story, uploaded; FROM takes what the Dockerfile names."""
+    options = settings.options
+    with tempfile.TemporaryDirectory(prefix="context-") as folder:
+        target = Path(folder) / CONTEXT
+        make_commit(settings.context, commit, target, {}, settings.replacements, options)
+        set_arguments(target, settings.arguments, options)
+        name, data = (
+            "-".join((commit.branch, *commit.of))[:80],
+            zip_context(target, CONTEXT, options),
+        )
+        location = upload(aws, bucket, experiment, name, data)
+        return ContextArchive(location, digest_of(target, options))
 
 
 def zip_context(folder: Path, name: str, options: BuildOptions | None = None) -> bytes:

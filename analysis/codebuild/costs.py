@@ -18,7 +18,7 @@ from analysis.experiment import BuildSequence
 from analysis.measures.money import find_price
 from analysis.records import read_records
 from analysis.shipped import RECORDED
-from analysis.workload import Strategy
+from analysis.workload import Strategy, count_pushes
 
 # what CodeBuild bills beyond a build's own seconds: provisioning, and what its log does not show
 _PROVISIONING_SECONDS, _REST_SECONDS = 24.0, 11.0
@@ -49,14 +49,14 @@ def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurre
     each, count = [], int(plan.needs_bases)
     for sequence in plan.sequences:
         strategy = sequence.strategy
-        builds = len(_list_left(folder, plan, sequence))
+        builds = sum(map(count_pushes, _list_left(folder, plan, sequence)))
         seconds, billed = typical.get(strategy.name, typical[""])
         item = _find_item(plan, strategy)
         minutes[item] = minutes.get(item, 0) + builds * billed
         each.append(builds * seconds)
         count += builds
     if plan.needs_bases:
-        item = _find_item(plan, plan.sequences[0][1])
+        item = _find_item(plan, plan.sequences[0].strategy)
         minutes[item] = minutes.get(item, 0) + math.ceil(
             (_NEWER_BASES_SECONDS + _OVERHEAD_SECONDS) / 60
         )
@@ -70,7 +70,7 @@ def estimate_costs(folder: Path, plan: CloudPlan, prices: pd.DataFrame, concurre
 
 def _list_left(folder: Path, plan: CloudPlan, sequence: BuildSequence) -> list[str]:
     """What a sequence has to build, with what was built in another attempt."""
-    name = name_sequence(sequence.strategy.name, sequence.number)
+    name = name_sequence(sequence.strategy.name, sequence.number, sequence.story)
     ledger = Ledger.open(folder, name, plan.experiment)
     return ledger.list_left(plan.list_wanted(folder, sequence))
 
@@ -126,7 +126,7 @@ def _find_item(plan: CloudPlan, strategy: Strategy) -> str:
 
 def _uses_server(plan: CloudPlan) -> bool:
     """Whether a Docker server runs beside builds, which costs extra."""
-    return any(strategy.host == "server" for _, strategy in plan.sequences)
+    return any(each.strategy.host == "server" for each in plan.sequences)
 
 
 def sum_prices(
@@ -150,8 +150,8 @@ def say_costs(folder: Path, plan: CloudPlan, costs: _Costs, concurrency: int) ->
     """How many builds, of what, about how many minutes and dollars, in a sentence or two."""
     if not plan.sequences:
         return f"0 builds to run: everything asked for is finished in {folder}."
-    strategies = {strategy.name for _, strategy in plan.sequences}
-    rounds = {number for number, _ in plan.sequences}
+    strategies = {each.strategy.name for each in plan.sequences}
+    rounds = {each.number for each in plan.sequences}
     minutes = ", ".join(f"{count} min of {item}" for item, count in costs.billed.items())
     money = "at a price that is not known" if costs.usd is None else f"about {costs.usd:.2f} USD"
     lacking = f"{' and '.join(costs.unknown)} in {plan.account.region}"

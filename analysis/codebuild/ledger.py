@@ -143,8 +143,8 @@ class Ledger:
         if self.state != OPEN:
             return list(scenarios)
         begun = {each.scenario for each in self.list_builds() if each.state != UNUSABLE}
-        last = max((SCENARIOS.index(name) for name in begun), default=-1)
-        if any(SCENARIOS.index(name) < last for name in scenarios if name not in begun):
+        last = max(map(_find_place, begun), default=-1)
+        if any(_find_place(name) < last for name in scenarios if name not in begun):
             return list(scenarios)
         return [name for name in scenarios if not self.is_done(name)]
 
@@ -179,6 +179,11 @@ class Ledger:
         """When the build before in this attempt was over, null without one."""
         ends = [each.ended for each in self.list_builds(DONE) if each.ended]
         return max(ends, default=None)
+
+
+def _find_place(scenario: str) -> int:
+    """A scenario's place among the commits; what is of a story comes after them all."""
+    return SCENARIOS.index(scenario) if scenario in SCENARIOS else len(SCENARIOS)
 
 
 def _read_names(value: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from analysis.experiment import (
     plan_sequences,
     record_folders,
     record_settings,
+    say_impossible,
 )
 from analysis.lab import Images
 from analysis.redaction import redact_values
@@ -90,13 +91,15 @@ def plan_on_codebuild(
     facts = _describe_facts(folder, chosen, settings)
     built = _keep_possible(chosen, account, report)
     _check_names(built)
+    for line in say_impossible(built, possible):
+        report(line)
     plan = plan_sequences(folder, built, possible, settings, facts)
-    projects = {account.choose_project(strategy) for _, strategy in plan.sequences}
+    projects = {account.choose_project(each.strategy) for each in plan.sequences}
     described = read_projects(aws, projects)
     check_region(folder, account.region)
     _check_hosts(folder, described)
     bases = needs_newer_base(possible, list_replacements(settings.replacements))
-    asked = order_sequences(built, settings)
+    asked = order_sequences(built, settings, possible)
     return CloudPlan(
         plan.scenarios,
         plan.sequences,
@@ -104,7 +107,11 @@ def plan_on_codebuild(
         account,
         described,
         bases and bool(plan.sequences),
-        [name_sequence(s.name, n) for n, s in asked if (n, s) not in plan.sequences],
+        [
+            name_sequence(each.strategy.name, each.number, each.story)
+            for each in asked
+            if each not in plan.sequences
+        ],
         anew=plan.anew,
     )
 

@@ -24,7 +24,7 @@ from analysis.aws import (
     start_build,
     stop_build,
 )
-from analysis.codebuild.account import Account, explain_no_log, link_console
+from analysis.codebuild.account import Account, explain_no_log, link_console, uses
 from analysis.codebuild.api import (
     Place,
     describe_end,
@@ -39,8 +39,9 @@ from analysis.codebuild.scheduler import Waits
 from analysis.codebuild.target import Target
 from analysis.codebuild.waiting import BUSY_PAUSE_SECONDS, BUSY_TRIES, retry_while_busy
 from analysis.errors import AccountError, BusyError, CloudError
+from analysis.lab import BRANCH, COMMIT, name_commit
 from analysis.records import run_name
-from analysis.workload import Strategy
+from analysis.workload import MAIN, Strategy
 
 # between tries, and how many: until one of the account's builds is over, as long as CodeBuild lets
 # builds queue, and for a log that is not there yet
@@ -60,7 +61,10 @@ _Build = dict[str, Any]
 
 @dataclass
 class CloudSequence:
-    """A sequence of builds of one strategy on AWS, one after the other, as its ledger knows it."""
+    """A sequence of builds of one strategy on AWS, one after the other, as its ledger knows it.
+
+    `branches`: scenario -> the branch of its commit, where that is not main.
+    """
 
     aws: Aws
     account: Account
@@ -71,6 +75,7 @@ class CloudSequence:
     report: Callable[[str], None]
     variables: Mapping[str, str] = field(default_factory=dict)
     log_group: str = ""
+    branches: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def target(self) -> Target:
@@ -148,10 +153,24 @@ class CloudSequence:
         else:
             yield from self._pick_up(entry)
         if entry.id is None:
-            place = Place(self.target.name, self.target.environment, self.log_group)
+            place = self._describe_place(scenario)
             request = make_request(entry, self.strategy, place, archive, self.time_limit)
             self._note_start(entry, (yield from self._ask_for_start(entry, request)))
         return entry
+
+    def begin(self, scenario: str, archive: str) -> Waits:
+        """Start the build of a scenario, which `run` then waits for."""
+        yield from self._start(scenario, archive)
+
+    def _describe_place(self, scenario: str) -> Place:
+        """Where the build of a scenario runs, and its variables: those of its commit, too."""
+        target, branch = self.target, self.branches.get(scenario, MAIN)
+        environment = target.environment
+        if uses(self.strategy, COMMIT):
+            commit = name_commit(target.name, scenario, 0, branch)
+            environment |= {BRANCH: branch, COMMIT: commit}
+        folder = "/".join(target.store).rstrip("/")
+        return Place(target.name, environment, self.log_group, folder, self.account.build_image)
 
     def _pick_up(self, entry: Entry) -> Waits:
         """Tell of a build that goes on, and learn its id where a client died before it knew it."""

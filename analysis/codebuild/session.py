@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from analysis.aws import Aws, describe_builds
 from analysis.codebuild.account import LOG_GROUP, name_sequence
 from analysis.codebuild.bases import build_bases, find_bases, make_bases_sequence, name_newer
-from analysis.codebuild.contexts import ContextArchive, upload_contexts
+from analysis.codebuild.contexts import ContextArchive, upload_commit, upload_contexts
 from analysis.codebuild.ledger import CLOSED, DIRTY, DONE, Ledger, count_paid
 from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan
@@ -22,6 +23,7 @@ from analysis.codebuild.record import describe_run
 from analysis.codebuild.repositories import remove_attempt
 from analysis.codebuild.scheduler import Job, Scheduler, Waits
 from analysis.codebuild.sequence import CloudSequence
+from analysis.codebuild.story import tell_story
 from analysis.codebuild.waiting import retry_while_busy
 from analysis.errors import CloudError
 from analysis.experiment import (
@@ -34,7 +36,7 @@ from analysis.experiment import (
     read_failing,
     run_plan,
 )
-from analysis.workload import COLD
+from analysis.workload import COLD, STORY_NAMES, Commit, find_story
 
 
 @dataclass
@@ -57,7 +59,8 @@ class Session:
         """Build all that is missing. CloudError names what broke off."""
         self.newer = self._run_bases()
         self.without = set(read_failing(self.folder))
-        self.archives = self._upload(self.plan.scenarios, self.newer)
+        names = [name for name in self.plan.scenarios if name not in STORY_NAMES]
+        self.archives = self._upload(names, self.newer)
         self.progress.count(self.plan.count_missing(self.folder), len(self.plan.sequences))
         try:
             run_plan(self.folder, self.plan, self, self.progress)
@@ -104,14 +107,15 @@ class Session:
 
     def _make_job(self, sequence: BuildSequence, recorder: Recorder) -> Job:
         """A sequence as the scheduler's job: those that share hosts come one after the other."""
-        number, strategy = sequence
+        number, strategy = sequence.number, sequence.strategy
+        name = name_sequence(strategy.name, number, sequence.story)
         project = self.plan.account.choose_project(strategy)
         builds = CloudSequence(
             self.aws,
             self.plan.account,
             strategy,
             number,
-            Ledger.open(self.folder, name_sequence(strategy.name, number), self.plan.experiment),
+            Ledger.open(self.folder, name, self.plan.experiment),
             self.settings.time_limit,
             self.progress.say,
             dict(self.settings.env),
@@ -119,7 +123,34 @@ class Session:
         )
         wanted = self.plan.list_wanted(self.folder, sequence)
         lane = "" if strategy.host == "fresh" else project
+        if sequence.story:
+            return Job(sequence.name, self._run_story(builds, sequence.story, recorder), lane)
         return Job(sequence.name, self._run_sequence(builds, wanted, recorder), lane)
+
+    def _run_story(self, sequence: CloudSequence, name: str, recorder: Recorder) -> Waits:
+        """Build a story from its beginning, and let its last build be recorded."""
+        self.sequences.append(sequence)
+        if sequence.ledger.list_builds():
+            yield from retry_while_busy(sequence.stop)
+            sequence.ledger.mark(DIRTY)
+        yield from self._open(sequence)
+
+        def upload(commit: Commit) -> ContextArchive:
+            bucket, experiment = self.plan.account.source_bucket, self.plan.experiment
+            return upload_commit(self.aws, bucket, experiment, commit, self.settings)
+
+        def record(archive: ContextArchive, beside: bool) -> Waits:
+            yield from self._record(sequence, name, archive, recorder, side_by_side=beside)
+
+        yield from tell_story(sequence, find_story(name), upload, record)
+        yield from remove_attempt(self.aws, sequence.ledger)
+
+    def _open(self, sequence: CloudSequence) -> Waits:
+        """Open a sequence, and give it its rank."""
+        yield from sequence.open()
+        if sequence.ledger.rank is None:
+            sequence.ledger.rank = self._choose_rank(sequence)
+            sequence.ledger.save()
 
     def _run_sequence(
         self, sequence: CloudSequence, wanted: list[str], recorder: Recorder
@@ -132,37 +163,48 @@ class Session:
             # a commit would come after a later one, or a run is built anew
             yield from retry_while_busy(sequence.stop)
             ledger.mark(DIRTY)
-        yield from sequence.open()
-        if ledger.rank is None:
-            ledger.rank = self._choose_rank(sequence)
-            ledger.save()
+        yield from self._open(sequence)
         for scenario in wanted:
             if not ledger.is_done(scenario):
                 yield from self._run_scenario(sequence, scenario, recorder)
         yield from remove_attempt(self.aws, ledger)
 
     def _choose_rank(self, sequence: CloudSequence) -> int:
-        """A sequence's rank in its round, from 0: after all that were begun before it."""
-        others = (other for other in self.sequences if other.number == sequence.number)
+        """A sequence's rank in its round, from 0: that of its strategy, else after all others'."""
+        others = [other for other in self.sequences if other.number == sequence.number]
+        own = (other.ledger.rank for other in others if other.strategy == sequence.strategy)
+        if (rank := next((each for each in own if each is not None), None)) is not None:
+            return rank
         taken = {other.ledger.rank for other in others}
         first = find_rank(self.folder, sequence.strategy.name, sequence.number)
         return next(rank for rank in count(first) if rank not in taken)
 
     def _run_scenario(self, sequence: CloudSequence, scenario: str, recorder: Recorder) -> Waits:
         """Build one scenario, and let its run be recorded."""
-        archive, last_end = self.archives[scenario], sequence.ledger.last_end()
+        yield from self._record(sequence, scenario, self.archives[scenario], recorder)
+        if recorder.failing.keys() - self.without:
+            # later commits leave out one on which the Dockerfile fails
+            self.without |= set(recorder.failing)
+            self.archives |= self._upload(list(self.archives), self.newer)
+
+    def _record(
+        self,
+        sequence: CloudSequence,
+        scenario: str,
+        archive: ContextArchive,
+        recorder: Recorder,
+        **more: Any,
+    ) -> Waits:
+        """Build a scenario of a context, and let its run be recorded with `more` that it says."""
+        last_end = sequence.ledger.last_end()
         entry, build, log = yield from sequence.run(scenario, archive.location)
         rest = remove_probes(log)
         images = yield from retry_while_busy(sequence.target.list_images)
         record = describe_run(sequence, entry, build, rest, last_end)
-        record |= {"order": sequence.ledger.rank, "context": archive.digest}
+        record |= {"order": sequence.ledger.rank, "context": archive.digest} | more
         record |= yield from retry_while_busy(sequence.target.describe_store)
         recorder.keep(Run(record, rest.log, images, rest.records))
         sequence.ledger.note(entry, state=DONE)
-        if recorder.failing.keys() - self.without:
-            # later commits leave out one on which the Dockerfile fails
-            self.without |= set(recorder.failing)
-            self.archives |= self._upload(self.plan.scenarios, self.newer)
 
     def stop(self) -> None:
         """Stop the builds that run, and tell what is left for the next call."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.aws import Aws, list_objects, list_repository
-from analysis.codebuild.account import Account, name_repository, uses
+from analysis.codebuild.account import Account, name_repository, needs_bucket, uses
 from analysis.codebuild.ledger import Holdings
+from analysis.lab import THROUGH_SETTING
 from analysis.workload import Strategy
 
 # the folder that a context is in, as in the lab
@@ -54,7 +55,7 @@ class Target:
     @property
     def store(self) -> list[str]:
         """Bucket and prefix of its cache in S3, as the buildspec says; empty without one."""
-        if not self.account.cache_bucket or not uses(self.strategy, "CACHE_BUCKET"):
+        if not self.account.cache_bucket or not needs_bucket(self.strategy):
             return []
         return [self.account.cache_bucket, f"{self.name}/"]
 
@@ -77,6 +78,8 @@ class Target:
         found = {"ECR_REPOSITORY_URL": self.repository[1], "IMAGE_TAG": "latest"}
         found |= {"CONTEXT": f"./{CONTEXT}/", "EXPERIMENT_ID": self.experiment, **self.variables}
         found |= {"CACHE_REPOSITORY_URL": cache[1]} if cache else {}
+        if self.account.pull_through_url and uses(self.strategy, THROUGH_SETTING):
+            found[THROUGH_SETTING] = self.account.pull_through_url
         return found | ({"CACHE_BUCKET": self.store[0]} if self.store else {})
 
     def list_images(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the tables of kinds of entries, scenarios, settings and strategies. A block lies
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import charts
@@ -18,7 +19,15 @@ from analysis.records import read_prices
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment
 from analysis.shipped import ROOT
-from analysis.workload import LINK_SOURCES, SCENARIOS, describe_scenarios, load_strategies
+from analysis.workload import (
+    LINK_SOURCES,
+    SCENARIOS,
+    SEQUENCE,
+    STORIES,
+    Scenario,
+    describe_scenarios,
+    load_strategies,
+)
 
 _PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
 # a guess at what CodeBuild bills for a build of data/lab, and on which hosts
@@ -31,7 +40,9 @@ PAGES = {
     "link": ROOT / "docs" / "lab.md",
     "scenarios": ROOT / "docs" / "scenarios.md",
     "settings": ROOT / "docs" / "experiment.md",
+    "stories": ROOT / "docs" / "scenarios.md",
     "strategies": ROOT / "docs" / "strategies.md",
+    "strategies by name": ROOT / "docs" / "strategies.md",
 }
 
 
@@ -44,13 +55,16 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
         "link": _tabulate_link(),
         "scenarios": tabulate_scenarios(),
         "settings": _tabulate_settings(),
-        "strategies": _tabulate_strategies(),
+        "stories": tabulate_scenarios(STORIES),
+        "strategies": _tabulate_strategies(by_default=True),
+        "strategies by name": _tabulate_strategies(by_default=False),
     }
 
 
 def _list_costs() -> str:
     """What builds of two strategies, and of all whose price is known, cost on AWS: a list."""
-    priced = [each for each in load_strategies().values() if each.host != "server"]
+    usual = [each for each in load_strategies().values() if each.by_default]
+    priced = [each for each in usual if each.host != "server"]
     return "".join(f"- {_say_cost(strategies)}\n" for strategies in (2, len(priced)))
 
 
@@ -70,9 +84,9 @@ def tabulate_kinds() -> str:
     return write_table(("kind", "meaning"), describe_kinds().itertuples(index=False))
 
 
-def tabulate_scenarios() -> str:
-    """A table of the scenarios: the commit, and what of its layers a cache can give."""
-    rows = describe_scenarios().itertuples(index=False)
+def tabulate_scenarios(scenarios: Sequence[Scenario] = SEQUENCE) -> str:
+    """A table of scenarios: the commit, and what of its layers a cache can give."""
+    rows = describe_scenarios(scenarios).itertuples(index=False)
     return write_table(("scenario", "the commit", "layers that a cache can give"), rows)
 
 
@@ -90,11 +104,12 @@ def _tabulate_settings() -> str:
     return write_table(("make", "codebuild-cache", "default", "meaning"), rows)
 
 
-def _tabulate_strategies() -> str:
-    """A table of the strategies by name: what each does, as its buildspec's first line says."""
+def _tabulate_strategies(by_default: bool) -> str:
+    """A table of strategies by name: what each does, as its buildspec's first line says."""
     rows = (
         (name, strategy.title, "emulated" if strategy.emulated else "")
         for name, strategy in sorted(load_strategies().items())
+        if strategy.by_default == by_default
     )
     return write_table(("strategy", "what it does", "in the lab"), rows)
 

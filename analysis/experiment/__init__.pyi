@@ -17,6 +17,7 @@ from .plan import (
     missing,
     order_sequences,
     plan_sequences,
+    say_impossible,
     shuffled,
 )
 from .progress import Progress
@@ -75,6 +76,7 @@ __all__ = [
     "run_plan",
     "say_changes",
     "say_images",
+    "say_impossible",
     "say_needs",
     "say_plan",
     "say_unexpected",

@@ -11,7 +11,7 @@ from analysis.experiment.forms import PLACES
 from analysis.experiment.recorded import FOLDERS
 from analysis.experiment.settings import list_settings
 from analysis.shipped import in_checkout
-from analysis.workload import SCENARIOS, UNSHAPED, load_strategies
+from analysis.workload import SCENARIOS, STORY_NAMES, UNSHAPED, load_strategies
 
 
 def write_again(folder: Path, facts: Mapping[str, Any], runs: pd.DataFrame, rounds: int) -> str:
@@ -52,14 +52,16 @@ def _list_names(facts: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, str]:
     """Strategies, scenarios and the place, where they are not all of them and the lab."""
     built = facts.get("buildspecs")
     strategies = list(built) if isinstance(built, dict) else list(runs["strategy"].unique())
+    known = load_strategies()
+    named = {name for name, each in known.items() if not each.by_default}
     lists = {
-        "strategies": (strategies, load_strategies()),
-        "scenarios": (list(runs["scenario"].unique()), SCENARIOS),
+        "strategies": (strategies, set(known) - named, named),
+        "scenarios": (list(runs["scenario"].unique()), set(SCENARIOS), set(STORY_NAMES)),
     }
     values = {
         name: ",".join(there)
-        for name, (there, every) in lists.items()
-        if there and not set(every) <= set(there)
+        for name, (there, usual, unusual) in lists.items()
+        if there and (not usual <= set(there) or unusual & set(there))
     }
     places = runs["place"].unique()
     return values | ({"place": str(places[0])} if len(places) == 1 else {})

@@ -11,11 +11,14 @@ from analysis.errors import ContextError, ImageError
 from analysis.lab import Images, Lab, ensure_image
 from analysis.workload import (
     SCENARIOS,
+    STORY_NAMES,
     BuildOptions,
+    Commit,
     context_files,
     find_syntax,
     list_named,
     list_replacements,
+    make_commit,
     make_context,
     needs_newer_base,
     read_dockerfile,
@@ -27,8 +30,9 @@ from analysis.workload import (
 class Contexts(dict[str, Path]):
     """Scenario -> a copy of the context as of its commit.
 
-    `make(scenario, target, without)` writes one, `without` the commits of some scenarios.
-    `absent_syntax`: the frontend's image that BuildKit's own one stands in for.
+    `make(scenario, target, without)` writes one, `without` the commits of some scenarios;
+    `make_story(commit, target)` one of a story. `absent_syntax`: the frontend's image that
+    BuildKit's own one stands in for.
     """
 
     def __init__(
@@ -39,12 +43,22 @@ class Contexts(dict[str, Path]):
         without: Collection[str] = (),
         options: BuildOptions | None = None,
         absent_syntax: str | None = None,
+        make_story: Callable[[Commit, Path], None] | None = None,
     ) -> None:
         super().__init__({name: folder / name for name in scenarios})
         self._make, self.without = make, set(without)
         self._options, self.absent_syntax = options or BuildOptions(), absent_syntax
+        self._folder, self._make_story = folder, make_story
+        self._commits: dict[Commit, Path] = {}
         for name, target in self.items():
             make(name, target, self.without)
+
+    def at(self, commit: Commit) -> Path:
+        """A copy of the context as of a commit of a story, made when it is first asked for."""
+        if commit not in self._commits and self._make_story:
+            self._commits[commit] = self._folder / f"story-{len(self._commits)}"
+            self._make_story(commit, self._commits[commit])
+        return self._commits[commit]
 
     def leave_out(self, commits: Collection[str]) -> None:
         """Make those anew that come after commits which are left out from now on."""
@@ -89,8 +103,15 @@ def contexts_for(
         if absent:
             set_syntax(target, options)
 
+    def make_story(commit: Commit, target: Path) -> None:
+        make_commit(source, commit, target, served, replacements, options)
+        set_arguments(target, arguments or {}, options)
+        if absent:
+            set_syntax(target, options)
+
     with tempfile.TemporaryDirectory(prefix="context-", dir=folder) as place:
-        yield Contexts(Path(place), scenarios, make, without, options, absent)
+        names = [name for name in scenarios if name not in STORY_NAMES]
+        yield Contexts(Path(place), names, make, without, options, absent, make_story)
 
 
 def _find_absent_syntax(lab: Lab, source: Path, options: BuildOptions) -> str | None:

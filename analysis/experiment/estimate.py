@@ -11,6 +11,7 @@ from analysis.measures.compare import MIN_ROUNDS, find_smallest
 from analysis.records import read_json, read_records
 from analysis.shipped import RECORDED
 from analysis.words import count_words
+from analysis.workload import count_pushes
 
 # relative deviations of quiet builds, and of those of a busy machine
 _NOISE = (0.04, 0.07)
@@ -23,11 +24,12 @@ def say_plan(folder: Path, plan: Plan) -> str:
     builds = [
         sequence.strategy.name
         for sequence in plan.sequences
-        for _ in plan.list_missing(folder, sequence)
+        for name in plan.list_missing(folder, sequence)
+        for _ in range(count_pushes(name))
     ]
     if not builds:
         return f"0 builds to run: everything asked for is finished in {folder}."
-    rounds = len({number for number, _ in plan.sequences})
+    rounds = len({each.number for each in plan.sequences})
     parts = (
         f"{len(builds)} builds to run in {folder}",
         f"strategies: {len(set(builds))}",

@@ -8,14 +8,23 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from analysis.errors import EngineError, LabError
-from analysis.experiment.contexts import Contexts, contexts_for
+from analysis.experiment.contexts import Contexts, contexts_for, digest_of
 from analysis.experiment.loop import Recorder, Run
 from analysis.experiment.manifest import read_failing
 from analysis.experiment.own import find_project
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.settings import Settings
-from analysis.lab import Build, BuildJob, Conveyor, Given, Images, Lab, check_platform
-from analysis.workload import read_link
+from analysis.lab import (
+    Build,
+    BuildJob,
+    Conveyor,
+    Given,
+    Images,
+    Lab,
+    build_story,
+    check_platform,
+)
+from analysis.workload import find_story, read_link
 
 _Say = Callable[[str], None]
 
@@ -33,9 +42,14 @@ class _LabPlace:
         digests = self.contexts.digest()
         planned = [(each, self._list_builds(each, recorder)) for each in sequences]
         everything = [build for _, builds in planned for build in builds]
-        conveyor = Conveyor(self.lab.background, everything, lambda build: _watch(build, recorder))
+        conveyor = Conveyor(
+            self.lab.background, everything, lambda build: _watch(build.scenario, recorder)
+        )
         for sequence, builds in planned:
             recorder.begin(sequence)
+            if sequence.story:
+                self._tell_story(sequence, recorder)
+                continue
             try:
                 for build, built in zip(builds, conveyor.run(builds), strict=True):
                     built[0]["context"] = digests[build.scenario]
@@ -51,16 +65,34 @@ class _LabPlace:
                 builds[0].job.close()
         conveyor.drop()
 
-    def _list_builds(self, sequence: BuildSequence, recorder: Recorder) -> list[Build]:
-        """A sequence's builds up to the last one missing; those before it restore its state."""
-        number, strategy = sequence
+    def _tell_story(self, sequence: BuildSequence, recorder: Recorder) -> None:
+        """Build a story and let its last build be recorded; EngineError ends them all."""
+        story, job = find_story(sequence.story), self._make_job(sequence)
+        rng = self._draw(sequence)
+        pool = range(max(self.settings.pool, *map(len, story.story)))
+        slots = [rng.sample(pool, len(moment)) for moment in story.story]
+        watch = _watch(story.name, recorder)
+        try:
+            commit, built = build_story(job, story, self.contexts.at, slots, watch)
+            built[0]["context"] = digest_of(self.contexts.at(commit), self.settings.options)
+            recorder.keep(Run(*built))
+        except EngineError:
+            raise
+        except LabError as error:
+            recorder.break_off(sequence.name, error)
+        finally:
+            job.close()
+
+    def _make_job(self, sequence: BuildSequence) -> BuildJob:
+        """What the builds of a sequence share."""
         settings = self.settings
-        job = BuildJob(
+        return BuildJob(
             self.lab,
-            strategy,
-            number,
+            sequence.strategy,
+            sequence.number,
             settings.time_limit,
             prefix=self.prefix,
+            end=sequence.story,
             given=Given(
                 variables=settings.env,
                 secrets=settings.given_secrets,
@@ -68,7 +100,19 @@ class _LabPlace:
             ),
             project=find_project(settings),
         )
-        rng = random.Random(f"{self.settings.seed}-{strategy.name}-{number}")
+
+    def _draw(self, sequence: BuildSequence) -> random.Random:
+        """What the hosts of a sequence are drawn by."""
+        end = f"-{sequence.story}" if sequence.story else ""
+        return random.Random(
+            f"{self.settings.seed}-{sequence.strategy.name}-{sequence.number}{end}"
+        )
+
+    def _list_builds(self, sequence: BuildSequence, recorder: Recorder) -> list[Build]:
+        """A sequence's builds up to the last one missing; those before it restore its state."""
+        if sequence.story:
+            return []
+        job, rng = self._make_job(sequence), self._draw(sequence)
         return [
             Build(job, scenario, self.contexts[scenario], rng.randrange(self.settings.pool))
             for scenario in recorder.plan.list_wanted(recorder.folder, sequence)
@@ -89,13 +133,13 @@ def find_step(chunk: bytes) -> str | None:
     return next(part for part in found[-1] if part).decode("utf-8", "replace").strip()
 
 
-def _watch(build: Build, recorder: Recorder) -> Callable[[bytes], None]:
+def _watch(scenario: str, recorder: Recorder) -> Callable[[bytes], None]:
     """Shows what a build does by the log as it comes."""
 
     def watch(chunk: bytes) -> None:
         step = find_step(chunk)
         if step:
-            recorder.progress.show(f"{build.scenario}: {step}")
+            recorder.progress.show(f"{scenario}: {step}")
 
     return watch
 

@@ -14,6 +14,7 @@ from analysis.experiment.failures import check_baseline, find_failing_commit
 from analysis.experiment.manifest import list_ranks, note_failing, read_failing
 from analysis.experiment.plan import BuildSequence, Plan
 from analysis.experiment.progress import Progress
+from analysis.workload import STORY_NAMES
 
 
 class Run(NamedTuple):
@@ -85,7 +86,8 @@ class Recorder:
         check_baseline(self.folder)
         step = find_failing_commit(self.folder, run.record, run.log)
         scenario = run.record["scenario"]
-        if step and scenario not in self.failing:
+        # nothing is built on top of a story
+        if step and scenario not in {*self.failing, *STORY_NAMES}:
             self.failing[scenario] = step
             note_failing(self.folder, self.failing)
             self.progress.say(

@@ -13,7 +13,17 @@ from analysis.errors import RecordError
 from analysis.experiment.contexts import choose_bases, digest_of, digest_replacements
 from analysis.experiment.recorded import same_settings
 from analysis.experiment.settings import Settings, as_json
-from analysis.lab import LINK, NEWEST, NEWEST_TAG, SETTING, STORE, VERSION, Images
+from analysis.lab import (
+    LINK,
+    NEWEST,
+    NEWEST_TAG,
+    SETTING,
+    STORE,
+    THROUGH,
+    THROUGH_SETTING,
+    VERSION,
+    Images,
+)
 from analysis.redaction import redact_values
 from analysis.workload import SCENARIOS, UNSHAPED, BuildOptions, Strategy, read_link
 
@@ -59,13 +69,18 @@ def describe_lab(settings: Settings) -> dict[str, Any]:
 
 
 def list_needs(strategies: Iterable[Strategy]) -> Iterator[str]:
-    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit."""
+    """What each strategy's buildspec asks of the lab: an S3 store, the newest BuildKit,
+
+    a registry that pulls through.
+    """
     for strategy in strategies:
         text = strategy.buildspec.text
         if SETTING in text:
             yield STORE
         if NEWEST_TAG in text:
             yield NEWEST
+        if THROUGH_SETTING in text:
+            yield THROUGH
 
 
 def check_facts(

@@ -19,12 +19,16 @@ from analysis.lab import Images
 from analysis.measures.compare import LOOKS
 from analysis.workload import (
     BASELINE,
+    KNOWN_SCENARIOS,
     SCENARIOS,
+    STORY_NAMES,
     Strategy,
     apply_options,
     check_arguments,
     check_build_arguments,
     derivable,
+    derivable_stories,
+    find_story,
     find_strategy,
     load_strategies,
 )
@@ -33,15 +37,20 @@ _Report = Callable[[str], object]
 
 
 class BuildSequence(NamedTuple):
-    """One strategy's scenarios in one round, built one after the other against its repository."""
+    """One strategy's scenarios in one round, built one after the other against its repository.
+
+    `story`: the scenario of STORIES that it is instead, with a repository of its own.
+    """
 
     number: int
     strategy: Strategy
+    story: str = ""
 
     @property
     def name(self) -> str:
         """How messages name it."""
-        return f"{self.strategy.name} in round {self.number}"
+        story = f", {self.story}" if self.story else ""
+        return f"{self.strategy.name} in round {self.number}{story}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Plan:
     @property
     def needs(self) -> set[str]:
         """What the lab must have beyond its usual servers and images."""
-        return set(list_needs(strategy for _, strategy in self.sequences))
+        return set(list_needs(each.strategy for each in self.sequences))
 
     def count_missing(self, folder: Path) -> int:
         """How many builds are not finished on disk."""
@@ -72,12 +81,23 @@ class Plan:
 
     def list_missing(self, folder: Path, sequence: BuildSequence) -> list[str]:
         """The scenarios of a sequence that are not finished on disk."""
-        return missing(folder, sequence.strategy, self.scenarios, sequence.number, self.anew)
+        names = _pick_scenarios(self.scenarios, sequence)
+        return missing(folder, sequence.strategy, names, sequence.number, self.anew)
 
     def list_wanted(self, folder: Path, sequence: BuildSequence) -> list[str]:
         """A sequence's scenarios up to the last that is missing; each builds on those before."""
-        lacking = self.list_missing(folder, sequence)
-        return self.scenarios[: self.scenarios.index(lacking[-1]) + 1] if lacking else []
+        lacking, names = (
+            self.list_missing(folder, sequence),
+            _pick_scenarios(self.scenarios, sequence),
+        )
+        return names[: names.index(lacking[-1]) + 1] if lacking else []
+
+
+def _pick_scenarios(scenarios: Sequence[str], sequence: BuildSequence) -> list[str]:
+    """Those of a plan's scenarios that a sequence builds."""
+    if sequence.story:
+        return [sequence.story]
+    return [name for name in scenarios if name not in STORY_NAMES]
 
 
 def make_plan(
@@ -94,6 +114,8 @@ def make_plan(
     """
     chosen = choose_from(strategies, settings, report)
     possible = choose_scenarios(scenarios, settings, report)
+    for line in say_impossible(chosen, possible):
+        report(line)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
     return plan_sequences(folder, chosen, possible, settings, facts)
@@ -117,10 +139,12 @@ def plan_sequences(
     facts = facts | record_changes(list_changes(settings, scenarios))
     check_facts(folder, facts, scenarios)
     told = [apply_options(strategy, settings.options) for strategy in strategies]
-    asked = order_sequences(told, settings)
+    asked = order_sequences(told, settings, scenarios)
     anew = _list_failed(folder, asked, scenarios) if settings.retry else set()
     sequences = [
-        each for each in asked if missing(folder, each.strategy, scenarios, each.number, anew)
+        each
+        for each in asked
+        if missing(folder, each.strategy, _pick_scenarios(scenarios, each), each.number, anew)
     ]
     built = {each.strategy.name for each in sequences}
     if BASELINE in built and not anew:
@@ -134,22 +158,48 @@ def _list_failed(
 ) -> set[str]:
     """The finished runs of these sequences that did not end as they should have."""
     runs = (
-        records.run_name(strategy.name, name, number)
-        for number, strategy in sequences
-        for name in scenarios
+        records.run_name(each.strategy.name, name, each.number)
+        for each in sequences
+        for name in _pick_scenarios(scenarios, each)
     )
     return {run for run in runs if has_failed(folder, run)}
 
 
-def order_sequences(strategies: Sequence[Strategy], settings: Settings) -> list[BuildSequence]:
+def order_sequences(
+    strategies: Sequence[Strategy], settings: Settings, scenarios: Sequence[str] = SCENARIOS
+) -> list[BuildSequence]:
     """All sequences: rounds outside, within each the strategies in the round's shuffled order.
 
-    Of rounds that go on until all is told, those up to the first look.
+    Of rounds that go on until all is told, those up to the first look. A strategy's sequence
+    comes before those of its stories.
     """
+    stories = [name for name in scenarios if name in STORY_NAMES]
+    parts = [*([""] if len(stories) < len(scenarios) else []), *stories]
     return [
-        BuildSequence(number, strategy)
+        BuildSequence(number, strategy, part)
         for number in range(1, (settings.rounds or LOOKS[0]) + 1)
         for strategy in shuffled(strategies, settings.seed, number)
+        for part in parts
+        if _explain_impossible(strategy, part) is None
+    ]
+
+
+def _explain_impossible(strategy: Strategy, story: str) -> str | None:
+    """Why a strategy can't have a story, null when it can: one server takes one build at a time."""
+    at_once = story and max(map(len, find_story(story).story)) > 1
+    if at_once and strategy.host == "server":
+        return "its one server takes one build at a time"
+    return None
+
+
+def say_impossible(strategies: Sequence[Strategy], scenarios: Sequence[str]) -> list[str]:
+    """A sentence for each story that a strategy can't have."""
+    stories = [name for name in scenarios if name in STORY_NAMES]
+    reasons = {(s.name, name): _explain_impossible(s, name) for s in strategies for name in stories}
+    return [
+        f"scenario {name} of {strategy} is left out: {reason}"
+        for (strategy, name), reason in reasons.items()
+        if reason
     ]
 
 
@@ -169,11 +219,13 @@ def choose_from(names: str | Sequence[str], settings: Settings, report: _Report)
 def choose_strategies(
     names: str | Sequence[str], folder: str | Path | None = None
 ) -> list[Strategy]:
-    """The strategies of these names, or of the one, all when there are none; UnknownName."""
+    """The strategies of these names, or of the one; when there are none, all that are built
+
+    without being named. UnknownName.
+    """
     known = load_strategies(folder)
-    return [find_strategy(name, known) for name in dict.fromkeys(_as_names(names))] or list(
-        known.values()
-    )
+    named = [find_strategy(name, known) for name in dict.fromkeys(_as_names(names))]
+    return named or [each for each in known.values() if each.by_default]
 
 
 def _as_names(names: str | Sequence[str]) -> list[str]:
@@ -184,10 +236,11 @@ def choose_scenarios(names: str | Sequence[str], settings: Settings, report: _Re
     """The scenarios that this context allows, in their order; the others are reported."""
     names = _as_names(names)
     for name in names:
-        if name not in SCENARIOS:
-            raise UnknownName("scenario", name, SCENARIOS)
-    reasons = derivable(settings.context, settings.replacements, settings.options)
-    chosen = [name for name in SCENARIOS if name in names]
+        if name not in KNOWN_SCENARIOS:
+            raise UnknownName("scenario", name, KNOWN_SCENARIOS)
+    given = settings.context, settings.replacements, settings.options
+    reasons = derivable(*given) | derivable_stories(*given)
+    chosen = [name for name in KNOWN_SCENARIOS if name in names]
     for name in chosen:
         if reasons[name]:
             report(f"scenario {name} is left out: {reasons[name]}")

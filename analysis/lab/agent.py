@@ -35,6 +35,21 @@ class _Execute(Protocol):
         ...
 
 
+class _Keeper(Protocol):
+    """What brings folders before a build's first phase and keeps them after its last one.
+
+    Each says a line for the log.
+    """
+
+    def restore(self) -> str:
+        """Bring them."""
+        ...
+
+    def save(self) -> str:
+        """Keep them."""
+        ...
+
+
 @dataclass
 class Result:
     """What became of a build: its status, the exit code of the command that failed, its times.
@@ -63,14 +78,24 @@ def run_buildspec(
     write: Callable[[bytes], object],
     time_limit: float | None = None,
     folder: str = ".",
+    keeper: _Keeper | None = None,
 ) -> Result:
     """Run every phase as CodeBuild would and return what became of them.
 
     `env` overrides the buildspec's variables, as environmentVariablesOverride does. Output goes
     to `write` as it comes, between the agent's own lines. A build that takes longer than
-    `time_limit` seconds is given up with status "timed out". Commands begin in `folder`.
+    `time_limit` seconds is given up with status "timed out". Commands begin in `folder`. `keeper`
+    works in CodeBuild's own phases before and after the buildspec's, whose seconds count.
     """
-    return _Agent(buildspec, env, execute, write, time_limit, folder).run()
+    agent = _Agent(buildspec, env, execute, write, time_limit, folder)
+    if keeper is None:
+        return agent.run()
+    agent.keep("DOWNLOAD_SOURCE", keeper.restore)
+    result = agent.run()
+    if result.status == "succeeded":
+        agent.keep("UPLOAD_ARTIFACTS", keeper.save)
+        result.finished = agent.now()
+    return result
 
 
 class _Agent:
@@ -111,6 +136,12 @@ class _Agent:
             self.begin_anew()
         self.result.finished = self.now()
         return self.result
+
+    def keep(self, phase: str, work: Callable[[], str]) -> None:
+        """Do some work of CodeBuild's own in a phase of its own."""
+        self.say(f"Entering phase {phase}")
+        self.say(work())
+        self.say(f"Phase complete: {phase} State: SUCCEEDED")
 
     def begin_anew(self) -> None:
         """Forget how the build went so far."""

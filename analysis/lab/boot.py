@@ -16,7 +16,7 @@ from analysis.lab.host import DATA, SOURCE, BuildHost, HostKind
 
 # in the home of the container's user, as on CodeBuild
 HOME = "/root"
-_BUILDX_SETTINGS = f"{HOME}/.docker/buildx/buildkitd.default.toml"
+BUILDER_SETTINGS = f"{HOME}/.docker/buildx/buildkitd.default.toml"
 _CLIENT_SETTINGS = f"{HOME}/.docker/config.json"
 BOOT_SECONDS = 60
 # A build may stop the engine and start another, so it is not the host's first process; one that
@@ -113,7 +113,7 @@ def _list_files(
 ) -> dict[str, str]:
     """Path -> text of what a host has before its engine starts."""
     known = toml(registries, nameservers) + (aws.toml if aws else "")
-    files = {_BUILDX_SETTINGS: known, f"{SOURCE}/.keep": ""}
+    files = {BUILDER_SETTINGS: known, f"{SOURCE}/.keep": ""}
     files |= {AUTHORITY: aws.authority} if aws else {}
     if proxy is None:
         return files

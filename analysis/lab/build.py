@@ -1,111 +1,57 @@
 """One build of a strategy in the lab: a host, the buildspec's commands, and what they left."""
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import LabError, RegistryError
 from analysis.lab.agent import Result, run_buildspec
+from analysis.lab.baking import bake_buildkitd
 from analysis.lab.build_records import list_refs, read_history
-from analysis.lab.given import Given
-from analysis.lab.host import BuildHost, HostKind
-from analysis.lab.job_aws import JobAws, find_bash
+from analysis.lab.host import BuildHost
+from analysis.lab.job_aws import find_bash
+from analysis.lab.jobs import BuildJob
+from analysis.lab.kept_folders import count_kept, make_keeper
 from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
 from analysis.lab.probe import check_failure
-from analysis.lab.project import Project
-from analysis.lab.variables import CONTEXT, find_folder, find_store, list_variables
+from analysis.lab.variables import find_folder, find_store, list_given, list_variables, name_commit
 from analysis.lab.versions import read_versions
 from analysis.records import FORMAT, run_name
-from analysis.workload import Strategy
+from analysis.workload import BUILDKITD, MAIN
 
 # the driver of an engine with containerd's image store
 _CONTAINERD = "overlayfs"
 
 
-@dataclass
-class BuildJob:
-    """A sequence of builds of one strategy: its repository and the hosts kept for it.
-
-    `prefix` tells its repository from those of other experiments in the same lab, `given` is what
-    its builds are given besides, `project` what the context is a part of.
-    """
-
-    lab: Lab
-    strategy: Strategy
-    number: int
-    time_limit: float
-    kept: dict[int, BuildHost] = field(default_factory=dict)
-    finished: float | None = None
-    prefix: str = ""
-    told: bool = False
-    given: Given = field(default_factory=Given)
-    project: Project | None = None
-
-    def __post_init__(self) -> None:
-        self.aws = JobAws(self.lab, self.strategy.buildspec, self.given.variables)
-
-    def put_source(self, host: BuildHost, context: Path, fresh: bool) -> None:
-        """Put the context into a host, with the project that it is a part of."""
-        if self.project:
-            self.project.put(host, context, CONTEXT, fresh)
-        else:
-            host.put(context, CONTEXT, fresh)
-
-    def _start_host(self, kind: HostKind = HostKind.PLAIN) -> BuildHost:
-        """A fresh host, which reaches the sequence's AWS if there is one."""
-        return self.lab.start_host(kind, self.aws.start())
-
-    @property
-    def repository(self) -> str:
-        """A repository of its own, so that each sequence starts from an empty one."""
-        return f"{self.prefix}{self.strategy.name}-{self.number:02d}"
-
-    def take_host(self, slot: int) -> tuple[BuildHost, str]:
-        """A host and "fresh", "kept" (one of a pool, by `slot`) or "server" (with a kept one)."""
-        if self.strategy.host == "fresh":
-            return self._start_host(), "fresh"
-        if self.strategy.host == "server":
-            return self._take_server(), "server"
-        if slot in self.kept:
-            return self.kept[slot], "kept"
-        self.kept[slot] = self._start_host()
-        return self.kept[slot], "fresh"
-
-    def _take_server(self) -> BuildHost:
-        """A fresh host whose Docker commands go to the sequence's one server."""
-        if 0 not in self.kept:
-            self.kept[0] = self._start_host(HostKind.SERVER)
-        host = self._start_host()
-        host.use_server(self.kept[0])
-        return host
-
-    def give_back(self, host: BuildHost, alive: bool) -> None:
-        """Let a host be removed, unless it is kept and still alive."""
-        if host in self.kept.values() and alive:
-            return
-        self.kept = {slot: kept for slot, kept in self.kept.items() if kept is not host}
-        self.lab.discard(host)
-
-    def close(self) -> None:
-        """Let the kept hosts be removed, and the AWS."""
-        for host in self.kept.values():
-            self.lab.discard(host)
-        self.kept.clear()
-        self.aws.close()
-
-
 @dataclass(frozen=True, eq=False)
 class Build:
-    """One build of a sequence: its scenario, the context, and its slot in a pool of hosts."""
+    """One build of a sequence: its scenario, the context, and its slot in a pool of hosts.
+
+    `branch` of its commit; `number` of those in its scenario's story; whether it runs `beside`
+    another.
+    """
 
     job: BuildJob
     scenario: str
     context: Path
     slot: int = 0
+    branch: str = MAIN
+    number: int = 0
+    beside: bool = False
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What it is told by its environment."""
+        job, scenario = self.job, self.scenario
+        told = list_variables(job.strategy, job.aws, job.repository, scenario, job.number)
+        commit = name_commit(job.repository, scenario, self.number, self.branch)
+        given = list_given(job.lab, job.strategy, commit, self.branch)
+        return told | given | job.given.environment
 
 
 @dataclass(frozen=True)
@@ -131,8 +77,11 @@ def build_in_lab(job: BuildJob, scenario: str, context: Path, slot: int) -> Buil
 
 def prepare_host(build: Build) -> ReadyHost:
     """A host with the build's context in it; HostError, EngineError."""
-    host, state = build.job.take_host(build.slot)
+    job = build.job
+    host, state = job.take_host(build.slot)
     try:
+        if job.strategy.build_image == BUILDKITD:
+            bake_buildkitd(job.lab.client, job.lab.images.buildkit, job.lab.id, host)
         with ThreadPoolExecutor(1) as beside:
             copied = beside.submit(build.job.put_source, host, build.context, state != "kept")
             build.job.given.put_secrets(host)
@@ -140,7 +89,7 @@ def prepare_host(build: Build) -> ReadyHost:
             copied.result()
             find_bash(host, build.job.strategy.buildspec)
     except BaseException:
-        build.job.give_back(host, alive=False)
+        job.give_back(host, alive=False)
         raise
     return ReadyHost(host, state, empty, known)
 
@@ -149,6 +98,29 @@ def time_build(
     build: Build, ready: ReadyHost, watch: Watch | None = None
 ) -> tuple[ReadyHost, "_TimedBuild"]:
     """Run the buildspec's commands while nothing else goes on in the lab; `watch` gets the log."""
+    with _giving_back([(build, ready)]), build.job.lab.quiet():
+        return ready, _run(build, ready, watch)
+
+
+def time_together(builds: Sequence[tuple[Build, ReadyHost]]) -> list["_TimedBuild"]:
+    """Run builds of a sequence at once, while nothing else goes on in the lab."""
+    with _giving_back(builds), builds[0][0].job.lab.quiet(), ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda each: _run(*each), builds))
+
+
+@contextlib.contextmanager
+def _giving_back(builds: Sequence[tuple[Build, ReadyHost]]) -> Iterator[None]:
+    """A block whose error costs the hosts of these builds."""
+    try:
+        yield
+    except BaseException:
+        for build, ready in builds:
+            build.job.give_back(ready.host, alive=False)
+        raise
+
+
+def _run(build: Build, ready: ReadyHost, watch: Watch | None = None) -> "_TimedBuild":
+    """Run the buildspec's commands; `watch` gets the log."""
     log: list[bytes] = []
 
     def write(chunk: bytes) -> None:
@@ -156,22 +128,14 @@ def time_build(
         if watch:
             watch(build.job.given.hide(chunk))
 
-    job, gap = build.job, None
-    try:
-        with job.lab.quiet():
-            if job.finished is not None:
-                gap = time.monotonic() - job.finished
-            buildspec, env = job.strategy.buildspec, environment(job, build.scenario)
-            before = read_load(ready.host)
-            run, limit = ready.host.execute, job.time_limit
-            folder = find_folder(job.strategy)
-            result = run_buildspec(buildspec, env, run, write, limit, folder)
-            job.finished = time.monotonic()
-            load = describe_load(before, read_load(ready.host))
-    except BaseException:
-        job.give_back(ready.host, alive=False)
-        raise
-    return ready, _TimedBuild(result, job.given.hide(b"".join(log)), gap, load)
+    job, host, env = build.job, ready.host, build.variables
+    gap = None if job.finished is None else time.monotonic() - job.finished
+    keeper, before = make_keeper(job.strategy, host, job.archives, env), read_load(host)
+    run, limit, folder = host.execute, job.time_limit, find_folder(job.strategy)
+    result = run_buildspec(job.strategy.buildspec, env, run, write, limit, folder, keeper)
+    job.finished = time.monotonic()
+    text, load = job.given.hide(b"".join(log)), describe_load(before, read_load(host))
+    return _TimedBuild(result, text, gap, load)
 
 
 @dataclass(frozen=True)
@@ -214,8 +178,7 @@ def finish_build(build: Build, ready: ReadyHost, timed: _TimedBuild) -> Built:
         "host_data": "memory" if host.in_memory else "disk",
         "provisioning_seconds": 0.0 if ready.state == "kept" else host.seconds,
         "versions": versions,
-        # one build at a time
-        "side_by_side": False,
+        "side_by_side": build.beside,
         "machine": job.lab.machine,
     }
     record |= describe_store(job) | timed.load
@@ -273,8 +236,13 @@ def _describe_result(result: Result) -> dict[str, Any]:
 
 
 def describe_store(job: BuildJob) -> dict[str, int]:
-    """What a record says of the S3 store: objects and bytes of this history's, if it has any."""
+    """What a record says of the S3 store: objects and bytes of this history's, if it has any.
+
+    What folders held counts as if it lay in S3.
+    """
     store = find_store(job.lab, job.strategy)
+    if job.strategy.folder:
+        return count_kept(job.archives)
     if store is None:
         return {}
     count, size = store.list_objects(f"{job.repository}/")
@@ -288,10 +256,3 @@ def list_images(job: BuildJob) -> dict[str, Any]:
         return ecr.list_images() if ecr else job.lab.list_images(job.repository)
     except RegistryError as error:
         return {"imageDetails": [], "manifests": {}, "problem": str(error)}
-
-
-def environment(job: BuildJob, scenario: str) -> dict[str, str]:
-    """All variables of a build: what it is told, its project's, and those of its cache's store."""
-    store = find_store(job.lab, job.strategy)
-    told = list_variables(job.strategy, job.aws, job.repository, scenario, job.number)
-    return told | job.given.environment | (store.environment if store else {})

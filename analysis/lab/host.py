@@ -42,12 +42,13 @@ _GONE = (404, 409)
 
 
 class HostKind(Enum):
-    """Options of a host's engine: with the store that CodeBuild forces, and one that other hosts
+    """Options of a host's engine: with the store that CodeBuild forces, with that of Docker 29, and
 
-    reach on the lab's network, as CodeBuild's Docker server.
+    one that other hosts reach on the lab's network, as CodeBuild's Docker server.
     """
 
     PLAIN = ("--storage-driver=overlay2",)
+    CONTAINERD = ("--feature=containerd-snapshotter=true",)
     SERVER = (*PLAIN, f"--host=tcp://0.0.0.0:{_SERVER_PORT}", "--tls=false")
 
 

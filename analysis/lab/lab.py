@@ -32,6 +32,7 @@ from analysis.lab.reaper import end_reaper, start_reaper
 from analysis.lab.servers import (
     LabNetwork,
     Server,
+    find_nameservers,
     start_link,
     start_proxy,
     start_registry,
@@ -49,6 +50,8 @@ BUILDKIT_REPOSITORY, BUILDKIT_TAG = "moby/buildkit", "buildx-stable-1"
 NEWEST, STORE, LINK = _OPTIONAL = ("newest", "store", "link")
 # among the servers: the proxy that the steps of builds fetch through
 PROXY = "proxy"
+# a registry that pulls through from the public one, where a strategy asks for it
+THROUGH = "through"
 # how the lab builds; what an older one recorded says less, or nothing (1). 2: every host starts
 # with the classic store, and RUN steps fetch over the link
 VERSION = 2
@@ -61,7 +64,8 @@ _MINE: set[str] = set()
 class Lab:
     """A lab that is up between `with` and the end of its block.
 
-    `needs`: those of NEWEST and STORE that builds will ask for; `say` hears of what takes long.
+    `needs`: those of NEWEST, STORE and THROUGH that builds will ask for; `say` hears of what takes
+    long.
     """
 
     def __init__(
@@ -118,7 +122,7 @@ class Lab:
 
     def _start(self) -> None:
         with engine_errors("setting up the lab's network and servers"):
-            self.nameservers = _find_nameservers(self.client, self.images.host, self.id)
+            self.nameservers = find_nameservers(self.client, self.images.host, self.id)
             self.network = self.client.networks.create(
                 self.network_name, driver="bridge", labels=engine.describe_owner(self.id)
             )
@@ -131,6 +135,9 @@ class Lab:
         servers = {
             name: start_registry(network, self.images.registry) for name in ("private", "public")
         }
+        if THROUGH in self.needs:
+            public = servers["public"].address
+            servers[THROUGH] = start_registry(network, self.images.registry, public)
         if STORE in self.needs:
             servers[STORE], self.store = start_store(network, self.images.store)
         self.servers = dict(servers)
@@ -139,6 +146,7 @@ class Lab:
             self.servers[LINK], servers = start_link(network, self.images.link, self.link, servers)
         self.private, self.public = servers["private"], servers["public"]
         self.proxy = servers[PROXY].address if PROXY in servers else None
+        self.through = servers[THROUGH].address if THROUGH in servers else ""
         if self.store:
             self.store = replace(self.store, address=servers[STORE].address)
 
@@ -216,7 +224,7 @@ class Lab:
             self.images.host,
             self.network_name,
             self.id,
-            [self.private.address, self.public.address],
+            list(filter(None, [self.private.address, self.through, self.public.address])),
             self.nameservers,
             kind,
             self.host_memory,
@@ -272,29 +280,6 @@ def repository_of(image: str) -> str:
     if slash and ("." in first or ":" in first or first == "localhost"):
         name = rest
     return name.rpartition(":")[0] or name
-
-
-def _find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
-    """The DNS servers that containers of this engine are given: nested ones can't find them.
-
-    Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the
-    containers of a nested engine, so these are handed to it.
-    """
-    container = client.containers.create(
-        image,
-        ["/etc/resolv.conf"],
-        entrypoint=["cat"],
-        network_mode="bridge",
-        labels={LABEL: lab},
-    )
-    try:
-        container.start()
-        container.wait()
-        output = container.logs()
-    finally:
-        container.remove(v=True, force=True)
-    words = [line.split() for line in output.decode().splitlines()]
-    return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]
 
 
 def down() -> int:

@@ -25,7 +25,14 @@ _LAST_LINES = 30
 # what answers at each as long as it works
 REGISTRY_PATH, LINK_PATH, PROXY_PATH = "/v2/", "/version", "/"
 # what the link listens on for each server behind it
-_LINK_PORTS = {"private": 5000, "public": 5001, "store": PORT, "proxy": forward.PORT, "ecr": 443}
+_LINK_PORTS = {
+    "private": _REGISTRY_PORT,
+    "public": 5001,
+    "through": 5002,
+    "store": PORT,
+    "proxy": forward.PORT,
+    "ecr": 443,
+}
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,13 @@ class LabNetwork:
         return Server(container, address, int(found["Ports"][f"{port}/tcp"][0]["HostPort"]))
 
 
-def start_registry(network: LabNetwork, image: str) -> Server:
-    """A registry that answers."""
-    server = network.start(image, _REGISTRY_PORT)
+def start_registry(network: LabNetwork, image: str, through: str = "") -> Server:
+    """A registry that answers; one that has what it is asked for from another (HOST:PORT),
+
+    which it keeps, as a pull-through cache does.
+    """
+    settings = {"REGISTRY_PROXY_REMOTEURL": f"http://{through}"} if through else {}
+    server = network.start(image, _REGISTRY_PORT, settings=settings)
     wait_for(server, REGISTRY_PATH, "registry", "REGISTRY_IMAGE")
     return server
 
@@ -174,3 +185,26 @@ def wait_for(
         f"The lab's {what} does not answer on 127.0.0.1:{server.port} after {seconds:.0f} s: "
         f"check {setting}."
     )
+
+
+def find_nameservers(client: docker.DockerClient, image: str, lab: str) -> list[str]:
+    """The DNS servers that containers of this engine are given: nested ones can't find them.
+
+    Docker's own resolver on a network of the lab's (127.0.0.11) is out of reach for the
+    containers of a nested engine, so these are handed to it.
+    """
+    container = client.containers.create(
+        image,
+        ["/etc/resolv.conf"],
+        entrypoint=["cat"],
+        network_mode="bridge",
+        labels={LABEL: lab},
+    )
+    try:
+        container.start()
+        container.wait()
+        output = container.logs()
+    finally:
+        container.remove(v=True, force=True)
+    words = [line.split() for line in output.decode().splitlines()]
+    return [word[1] for word in words if word[:1] == ["nameserver"] and ":" not in word[1]]

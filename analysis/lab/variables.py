@@ -1,11 +1,17 @@
 """What a build in the lab is told by its environment, besides what its project gives it."""
 
+import hashlib
+
 from analysis.lab.job_aws import JobAws
 from analysis.lab.lab import Lab
 from analysis.lab.store import SETTING, Store
-from analysis.workload import Strategy
+from analysis.workload import MAIN, Strategy
 
 CONTEXT = "deploy"
+# what a build is told of its commit, where its buildspec asks for it
+COMMIT, BRANCH = "COMMIT", "BRANCH"
+# a strategy that names it pulls base images through a registry of its own
+THROUGH_SETTING, _THROUGH_OF = "PULL_THROUGH_URL", "PULL_THROUGH_OF"
 
 
 def list_variables(
@@ -21,6 +27,22 @@ def list_variables(
     taken = strategy.buildspec.variables if strategy.in_context else {}
     given = {name: text for name, text in ours.items() if name not in taken}
     return aws.describe(scenario, number, find_folder(strategy)) | given
+
+
+def list_given(lab: Lab, strategy: Strategy, commit: str, branch: str) -> dict[str, str]:
+    """What a shipped buildspec may ask for: its commit and branch, and where its caches are."""
+    found: dict[str, str] = {}
+    if COMMIT in strategy.buildspec.text and not strategy.in_context:
+        found |= {BRANCH: branch, COMMIT: commit}
+    if lab.through:
+        found |= {THROUGH_SETTING: lab.through, _THROUGH_OF: lab.public.address}
+    store = find_store(lab, strategy)
+    return found | (store.environment if store else {})
+
+
+def name_commit(sequence: str, scenario: str, number: int = 0, branch: str = MAIN) -> str:
+    """What stands for a commit's hash: 12 hexadecimal digits that no other of a sequence has."""
+    return hashlib.sha256(f"{sequence}/{scenario}/{number}/{branch}".encode()).hexdigest()[:12]
 
 
 def find_folder(strategy: Strategy) -> str:

@@ -14,6 +14,7 @@ from .caching import (
     misses_by_run,
     rates_by_denominator,
     reuse_chances,
+    shared_references,
     widen_chances,
     widen_rates,
 )
@@ -69,6 +70,7 @@ from .storage import (
     count_rollbacks,
     differing,
     entries_per_push,
+    growth,
     keep_newest,
     push_by_push,
 )
@@ -101,6 +103,7 @@ __all__ = [
     "find_price",
     "first_misses",
     "fit_model",
+    "growth",
     "history_busy",
     "history_hits",
     "history_overheads",
@@ -136,6 +139,7 @@ __all__ = [
     "rates_by_denominator",
     "read_mix",
     "reuse_chances",
+    "shared_references",
     "slopes",
     "spread",
     "sum_problems",

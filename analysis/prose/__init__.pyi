@@ -17,6 +17,7 @@ from .caching import (
     say_local_cache,
     say_misses,
     say_public_logs,
+    say_shared,
 )
 from .commits_table import (
     Cell,
@@ -119,6 +120,7 @@ __all__ = [
     "say_public_logs",
     "say_rollbacks",
     "say_seconds_cell",
+    "say_shared",
     "say_simulation",
     "say_speeds",
     "say_spent",

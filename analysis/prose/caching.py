@@ -7,7 +7,7 @@ from analysis.measures.compare import EMULATED, spread
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.rows import list_records
-from analysis.workload import POOL
+from analysis.workload import POOL, say_commit
 
 # what runs builds on CodeBuild with a local layer cache
 _MEASURES = (
@@ -74,6 +74,21 @@ def say_cache_mounts(mounts: pd.DataFrame) -> list[str]:
     rows = list_records(mounts.dropna(subset=["more"]).drop_duplicates("instruction"))
     costs = [say("caching.mount_cost", **row, with_it=row["seconds"] - row["more"]) for row in rows]
     return [say(f"caching.mounts{'' if len(sides['kept']) else '_lost'}", **sides), *costs]
+
+
+def say_shared(table: pd.DataFrame) -> list[str]:
+    """What each scenario with branches costs each strategy in hits, of shared_references' rows.
+
+    Nothing where no such scenario was built.
+    """
+    said = []
+    for scenario, rows in table.groupby("scenario", sort=False):
+        parts = [
+            say(f"caching.shared_{'lost' if row['lost'] else 'kept'}", **row)
+            for row in list_records(rows)
+        ]
+        said.append(say("caching.shared", commit=say_commit(str(scenario)), parts=parts))
+    return said
 
 
 def say_local_cache() -> str:

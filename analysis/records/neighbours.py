@@ -11,10 +11,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.records.recording import run_name
+from analysis.workload import STORIES, STORY_NAMES
 
 Row = dict[Hashable, Any]
 # seconds by which clocks and rounding may differ
 _SLACK, _LISTING_SLACK = 1.0, 2.0
+# scenarios of which one of several commits is recorded
+_AT_ONCE = [each.name for each in STORIES if len(each.story[-1]) > 1]
 # hits that a log may not show
 _UNSAID = 2
 # what all runs of the same keys share, and how it is called
@@ -24,7 +27,7 @@ _SHARED = {
     "expect": (["strategy"], "expected status"),
     "serves": (["strategy"], "kind of host"),
     "order": (["strategy", "round"], "rank"),
-    "repository": (["strategy", "round"], "repository"),
+    "repository": (["strategy", "round", "story"], "repository"),
     "lab_images": (["strategy"], "set of images"),
     "context": (["scenario", "registry"], "context's digest"),
 }
@@ -53,6 +56,9 @@ def list_contradictions(runs: pd.DataFrame, evidence: pd.DataFrame) -> list[list
     facts = _name_by_folder(pd.concat([runs, evidence], axis=1))
     facts["serves"] = facts["host"].eq("server")
     facts["registry"] = facts["registry"].fillna("")
+    facts["story"] = facts["scenario"].where(facts["scenario"].isin(STORY_NAMES), "")
+    # which of the branches was over first is chance
+    facts["context"] = facts["context"].mask(facts["scenario"].isin(_AT_ONCE))
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
     stray = _find_stray_ranks(facts)
     found = []
@@ -96,7 +102,7 @@ def _find_before(facts: pd.DataFrame) -> pd.DataFrame:
     apart = (facts["finished"] - facts["log_ended"]).abs() > pd.Timedelta(seconds=_SLACK)
     sure = facts.assign(finished=facts["finished"].mask(apart.fillna(False)))
     ordered = sure.sort_values("started", kind="stable")
-    before = ordered.groupby(["strategy", "round"])[names].shift(1)
+    before = ordered.groupby(["strategy", "round", "story"])[names].shift(1)
     return before.reindex(facts.index).add_prefix("before_")
 
 
@@ -244,7 +250,7 @@ def _compare_runs(row: Row) -> Iterator[str]:
     for name, (keys, words) in _SHARED.items():
         usual, own = row[f"shared_{name}"], row[name]
         if pd.notna(own) and pd.notna(usual) and own != usual:
-            alike = " and ".join(key for key in keys if key != "registry")
+            alike = " and ".join(key for key in keys if key not in ("registry", "story"))
             yield f"its {words} is not that of its {alike}"
     for name in _KNOWN:
         if row[f"known_{name}"] and pd.isna(row[name]):

@@ -58,6 +58,7 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """log, builds (number), hits (cached layers), imports and exports (sets of outcomes).
 
     None stands for an unknown one; so is an import from a store that is silent when empty.
+    `first`: the imports of a log's first build; a later one may find what that has pushed.
     """
     layers = steps[steps["kind"] == "layer"]
     hits = count_hits(layers)
@@ -69,6 +70,10 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     for name, column in outcomes.items():
         known = column.astype(object).where(column.notna(), None)
         found[name] = known.groupby(builds["log"]).agg(frozenset)
+    opening = builds.groupby("log").cumcount().eq(0)
+    first = outcomes["imports"][opening].astype(object)
+    first = first.where(first.notna(), None).groupby(builds["log"]).agg(frozenset)
+    found["first"] = first.reindex(found.index)
     return found.join(hits).fillna({"hits": 0}).reset_index()
 
 
@@ -161,7 +166,7 @@ def _find_warmth(row: Row) -> Iterator[str]:
     if row["hits"]:
         layers = "1 layer" if row["hits"] == 1 else f"{row['hits']:.0f} layers"
         yield f"a cold start that had {layers} from a cache"
-    if "ok" in row["imports"]:
+    if "ok" in row["first"]:
         yield "a cold start that imported a cache"
 
 

@@ -20,9 +20,18 @@ from .context_files import (
     set_images,
     set_syntax,
 )
-from .contexts import derivable, find_changes, list_replacements, make_context, plan_changes
+from .contexts import (
+    derivable,
+    derivable_stories,
+    find_changes,
+    list_replacements,
+    make_commit,
+    make_context,
+    plan_changes,
+)
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import drop_syntax, find_syntax, list_instructions
+from .folder_cache import FolderCache
 from .ignore import BUILD_FILES, parse_ignore
 from .layers import Layer, list_layers
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
@@ -35,36 +44,59 @@ from .scenarios import (
     CHANGING,
     COLD,
     COLD_STARTS,
+    GROWTH,
+    KNOWN_SCENARIOS,
+    MAIN,
     REPEATS,
     SCENARIOS,
     SEQUENCE,
     SHARES,
     SOURCE,
+    STORIES,
+    STORY_NAMES,
     UNCHANGED,
+    Commit,
     Scenario,
+    count_pushes,
     describe_scenarios,
+    find_story,
     needs_newer_base,
     pick_scenario,
     say_commit,
 )
 from .shell import list_commands
 from .shell_words import Command, Word
-from .strategies import BASELINE, FOLDER, POOL, STORE, Strategy, find_strategy, load_strategies
+from .strategies import (
+    BASELINE,
+    BUILDKITD,
+    CONTAINERD,
+    FOLDER,
+    POOL,
+    STORE,
+    Strategy,
+    find_strategy,
+    load_strategies,
+)
 from .tree import BuildTree
 from .yaml_places import PlacedLoader, SpecText, TextLoader
 
 __all__ = [
     "BASE",
     "BASELINE",
+    "BUILDKITD",
     "BUILD_FILES",
     "CHANGING",
     "CODEBUILD",
     "COLD",
     "COLD_STARTS",
+    "CONTAINERD",
     "CONTINUE",
     "DOCKERFILE",
     "FOLDER",
+    "GROWTH",
+    "KNOWN_SCENARIOS",
     "LINK_SOURCES",
+    "MAIN",
     "PHASES",
     "POOL",
     "REPEATS",
@@ -74,6 +106,8 @@ __all__ = [
     "SHARES",
     "SOURCE",
     "STORE",
+    "STORIES",
+    "STORY_NAMES",
     "UNCHANGED",
     "UNSHAPED",
     "WINDOWS_SHELLS",
@@ -83,7 +117,9 @@ __all__ = [
     "Buildspec",
     "Change",
     "Command",
+    "Commit",
     "DockerCall",
+    "FolderCache",
     "Layer",
     "Link",
     "Option",
@@ -103,13 +139,16 @@ __all__ = [
     "choose_build",
     "context_files",
     "copied_files",
+    "count_pushes",
     "derivable",
+    "derivable_stories",
     "describe_scenarios",
     "drop_syntax",
     "find_changes",
     "find_dependency",
     "find_mounting",
     "find_source",
+    "find_story",
     "find_strategy",
     "find_syntax",
     "list_bases",
@@ -122,6 +161,7 @@ __all__ = [
     "list_replacements",
     "list_secrets",
     "load_strategies",
+    "make_commit",
     "make_context",
     "needs_newer_base",
     "parse_buildspec",

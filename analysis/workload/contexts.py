@@ -14,7 +14,15 @@ from analysis.workload.changes import Change
 from analysis.workload.context_files import list_bases, set_images
 from analysis.workload.ignore import find_ignore, leave_out, read_ignore
 from analysis.workload.options import BuildOptions
-from analysis.workload.scenarios import SCENARIOS, SEQUENCE, Scenario, list_reached
+from analysis.workload.scenarios import (
+    KNOWN_SCENARIOS,
+    SCENARIOS,
+    SEQUENCE,
+    STORIES,
+    Commit,
+    Scenario,
+    list_reached,
+)
 from analysis.workload.tree import BuildTree
 
 _USUAL = BuildOptions()
@@ -64,6 +72,52 @@ def _copy(source: Path, target: Path, options: BuildOptions) -> None:
         if name and not (target / name).exists() and (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
+
+
+def make_commit(
+    source: Path,
+    commit: Commit,
+    target: Path,
+    bases: Mapping[str, str],
+    replacements: Path | None = None,
+    options: BuildOptions = _USUAL,
+) -> None:
+    """Write to `target` the context as of a story's commit; ContextError where it can't be derived.
+
+    `bases` and `replacements` as for make_context. A change that is there twice is made twice.
+    """
+    given, tree = list_replacements(replacements), BuildTree(source, options)
+    changes = {name: _find_change(_BY_NAME[name], tree, given) for name in commit.of}
+    for name, change in changes.items():
+        if not change:
+            raise ContextError(f"{source}: {_explain_absence(_BY_NAME[name])}.")
+    make_context(source, SEQUENCE[0].name, target, bases, {}, replacements, (), options)
+    for name in commit.of:
+        act = _BY_NAME[name].change
+        if replacements is not None and name in given:
+            shutil.copytree(replacements / name, target, symlinks=True, dirs_exist_ok=True)
+        elif act:
+            act(target, changes[name])
+    set_images(target, bases, options)
+
+
+_BY_NAME = {each.name: each for each in (*SEQUENCE, *STORIES)}
+
+
+def derivable_stories(
+    source: Path, replacements: Path | None = None, options: BuildOptions = _USUAL
+) -> dict[str, str | None]:
+    """derivable for the scenarios of STORIES: each needs all that its commits change."""
+    given, tree = list_replacements(replacements), BuildTree(source, options)
+    reasons = {
+        name: None if _find_change(each, tree, given) else _explain_absence(each)
+        for name, each in _BY_NAME.items()
+        if each.change
+    }
+    return {
+        each.name: next((reasons[name] for name in each.changes if reasons[name]), None)
+        for each in STORIES
+    }
 
 
 def _find_change(scenario: Scenario, tree: BuildTree, given: Collection[str]) -> Any:
@@ -131,7 +185,7 @@ def list_replacements(folder: Path | None) -> set[str]:
     if folder is None:
         return set()
     names = {path.name for path in folder.glob("[!.]*") if path.is_dir()}
-    for name in sorted(names - set(SCENARIOS)):
+    for name in sorted(names - set(KNOWN_SCENARIOS)):
         raise UnknownName(f"scenario in {folder} for the folder", name, SCENARIOS)
     if not names:
         what = "holds no folder" if folder.is_dir() else "is not a folder"

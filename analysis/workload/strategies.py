@@ -7,6 +7,7 @@ from pathlib import Path
 from analysis.errors import BuildspecError, UnknownName
 from analysis.shipped import BUILDSPECS
 from analysis.workload.buildspec import Buildspec, read_buildspec
+from analysis.workload.folder_cache import FolderCache, read_folder_cache
 
 FOLDER = BUILDSPECS
 # what others are compared with, and how many hosts are kept for a strategy that keeps some
@@ -14,6 +15,11 @@ BASELINE, POOL = "docker", 2
 # a strategy says what it needs by variables that its commands do not use
 _EXPECT, _HOST, _EMULATED = "STRATEGY_EXPECT", "STRATEGY_HOST", "STRATEGY_EMULATED_IN_LAB"
 STORE, _MOUNTS = "STRATEGY_IMAGE_STORE", "STRATEGY_CACHE_MOUNTS"
+_BY_DEFAULT = "STRATEGY_BY_DEFAULT"
+# what a host is to have before its build: a store that its engine starts with, programs of its
+# image, what the builds before have kept in a folder
+_STARTS, _IMAGE, _FOLDER = "STRATEGY_STARTS_WITH", "STRATEGY_BUILD_IMAGE", "STRATEGY_FOLDER"
+_CLASSIC, CONTAINERD, BUILDKITD = "classic", "containerd", "buildkitd"
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,10 @@ class Strategy:
     store: where the engine keeps images at the end: classic, as CodeBuild starts it, or
     containerd. keeps_mounts: its commands save cache mounts and bring them back.
     in_context: its commands begin in the context's folder, as those of a project's own
-    buildspec do, instead of one folder above.
+    buildspec do, instead of one folder above. starts_with: where the engine keeps images when a
+    build begins. build_image: what the image of its hosts has besides; "" for nothing. folder:
+    what CodeBuild's S3 cache keeps; null for nothing. by_default: whether it is built where no
+    strategy is named.
     """
 
     name: str
@@ -36,6 +45,10 @@ class Strategy:
     store: str
     keeps_mounts: bool = False
     in_context: bool = False
+    starts_with: str = _CLASSIC
+    build_image: str = ""
+    folder: FolderCache | None = None
+    by_default: bool = True
 
 
 def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
@@ -64,6 +77,7 @@ def read_strategy(path: str | Path) -> Strategy:
     path = Path(path)
     buildspec = read_buildspec(path)
     variables = buildspec.variables
+    kept = _one_of(variables, _FOLDER, ("", "kept"), path)
     return Strategy(
         name=path.stem,
         title=_first_comment(buildspec.text),
@@ -71,16 +85,24 @@ def read_strategy(path: str | Path) -> Strategy:
         expect=_one_of(variables, _EXPECT, ("succeeded", "failed"), path),
         host=_one_of(variables, _HOST, ("fresh", "kept", "server"), path),
         emulated=_one_of(variables, _EMULATED, ("no", "yes"), path) == "yes",
-        store=_one_of(variables, STORE, ("classic", "containerd"), path),
+        store=_one_of(variables, STORE, _STORES, path),
         keeps_mounts=_one_of(variables, _MOUNTS, ("lost", "kept"), path) == "kept",
+        starts_with=_one_of(variables, _STARTS, _STORES, path),
+        build_image=_one_of(variables, _IMAGE, ("", BUILDKITD), path),
+        folder=read_folder_cache(buildspec) if kept == "kept" else None,
+        by_default=_one_of(variables, _BY_DEFAULT, ("yes", "no"), path) == "yes",
     )
+
+
+_STORES = (_CLASSIC, CONTAINERD)
 
 
 def _one_of(variables: Mapping[str, str], name: str, choices: tuple[str, ...], path: Path) -> str:
     """A variable's value, the first choice when it is not set; BuildspecError otherwise."""
     value = variables.get(name, choices[0])
     if value not in choices:
-        raise BuildspecError(f"{path}: {name} is {value!r}; use {' or '.join(choices)}.")
+        known = " or ".join(filter(None, choices))
+        raise BuildspecError(f"{path}: {name} is {value!r}; use {known}.")
     return value
 
 

@@ -23,6 +23,7 @@ from .host_pool import (
 from .misses import explain_log, explain_misses, frame_misses
 from .misses_by_run import first_misses, misses_by_run
 from .mounts import cache_mounts
+from .shared_references import shared_references
 from .summary import summarise_misses, summarise_reuse
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "rates_by_denominator",
     "reuse_chance",
     "reuse_chances",
+    "shared_references",
     "summarise_misses",
     "summarise_reuse",
     "widen_chances",

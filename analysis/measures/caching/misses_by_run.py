@@ -12,8 +12,11 @@ from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
 from analysis.rows import join_rows, name_missing
 from analysis.words import join_words
+from analysis.workload import COLD_STARTS, STORIES, STORY_NAMES
 
 _FACTS = ["strategy", "round", "log", "host", "host_empty"]
+# scenarios with a story that builds one commit right on top of a cold start's
+_AFTER_COLD = [each.name for each in STORIES if len(each.story) == 2]
 
 
 @takes(runs="run strategy scenario round emulated valid log started host host_empty", logs="")
@@ -55,6 +58,9 @@ def _list_histories(
     runs: pd.DataFrame, elsewhere: set[str]
 ) -> Iterator[tuple[str, list[str], bool | None]]:
     """(log, logs of the builds before that its cache may be from, host_empty) of each run."""
+    told = runs["scenario"].isin(STORY_NAMES)
+    yield from _list_stories(runs[told], runs[runs["scenario"].isin(COLD_STARTS)])
+    runs = runs[~told]
     histories: dict[tuple[str, int], _History] = {}
     for strategy, number, log, host, empty in list_tuples(runs.sort_values("started")[_FACTS]):
         history = _History()
@@ -64,6 +70,20 @@ def _list_histories(
         earlier = sorted(frozenset().union(*history.states)) if kept else history.last
         yield log, earlier, False if strategy in elsewhere and history.last else empty
         history.add(log, kept)
+
+
+def _list_stories(
+    runs: pd.DataFrame, cold: pd.DataFrame
+) -> Iterator[tuple[str, list[str], bool | None]]:
+    """(log, logs before, host_empty) of runs with a story, whose own first build was no run.
+
+    A cold start of the same round is as that was; what else leads up to one is not recorded.
+    """
+    first = {(row[0], row[1]): row[2] for row in list_tuples(cold[_FACTS])}
+    for scenario, row in zip(runs["scenario"], list_tuples(runs[_FACTS]), strict=True):
+        strategy, number, log, _, empty = row
+        before = first.get((strategy, number)) if scenario in _AFTER_COLD else None
+        yield log, [] if before is None else [before], empty
 
 
 @dataclass

@@ -11,7 +11,7 @@ from analysis.measures.model.amounts import Amounts, count_amounts
 from analysis.measures.model.contexts import Known, read_known
 from analysis.measures.model.recipes import list_recipes
 from analysis.records import Experiment
-from analysis.workload import BASELINE, COLD_STARTS
+from analysis.workload import BASELINE, COLD_STARTS, STORY_NAMES
 
 AMOUNTS = tuple(each.name for each in fields(Amounts))
 # of the host and the link: seconds a MB, MB/s, seconds
@@ -56,6 +56,8 @@ def _list_own(experiment: Experiment, baseline: str, found: bool) -> pd.DataFram
     if known is None:
         return pd.DataFrame(columns=columns)
     runs = pick_comparable(experiment.runs)
+    # what a story's last build finds, other branches may have replaced
+    runs = runs[~runs["scenario"].isin(STORY_NAMES)]
     recipes = list_recipes(runs, experiment.logs)
     restarts = _time_restarts(runs, experiment)
     unpacking = runs["unpack_mbps"].median() if "unpack_mbps" in runs else np.nan

@@ -57,12 +57,14 @@ def list_recipes(runs: pd.DataFrame, logs: Logs) -> dict[str, Recipe]:
 def _read_recipe(text: str, rows: pd.DataFrame) -> Recipe:
     """The recipe of one strategy's commands."""
     inline = bool(_INLINE.search(text))
+    exports = bool(_WRITES.search(text)) or inline
     return Recipe(
         builder=bool(_CREATES.search(text)),
         containerd=bool(rows["storage_driver"].eq(_CONTAINERD).any()),
         restarts=bool(_RESTARTS.search(text)),
         pushes=bool(_PUSHES.search(text)) and not _PUSHES_LATER.search(text),
-        reads=bool(_READS.search(text)),
+        # an image that was built without metadata is no cache
+        reads=bool(_READS.search(text)) and exports,
         whole=bool(_WHOLE.search(text)),
         writes=bool(_WRITES.search(text)) and not inline,
         kept=bool(rows["host"].isin(KEPT).any()),

@@ -19,7 +19,7 @@ from analysis.measures.money.usual import MIX, MIXES, USUAL
 from analysis.measures.storage import count_entries
 from analysis.records import Need, takes
 from analysis.words import UNTOLD, join_words
-from analysis.workload import BASELINE, SCENARIOS
+from analysis.workload import BASELINE, KNOWN_SCENARIOS, STORY_NAMES
 
 COLUMNS = {
     "strategy": "string",
@@ -64,8 +64,8 @@ def read_mix(text: str) -> dict[str, float]:
                 f"The mix says {part.strip()!r}: write it like {MIX!r}, or {USUAL!r}."
             )
         scenario = match["scenario"]
-        if scenario not in SCENARIOS:
-            raise UnknownName("scenario", scenario, SCENARIOS)
+        if scenario not in KNOWN_SCENARIOS:
+            raise UnknownName("scenario", scenario, KNOWN_SCENARIOS)
         if scenario in mix:
             raise SettingError(f"The mix {text!r} names {scenario} twice: add its shares up.")
         mix[scenario] = float(match["share"])
@@ -232,9 +232,11 @@ def month_storage(
 
     strategy, n (rounds that hold all of the mix), gigabytes (10**9 bytes, each blob once), in_s3
     (gigabytes of a cache in a bucket), cost (USD for every month in which both are kept).
-    `entries` are count_entries': a scenario adds what its push added to its history's bytes.
-    Null when a size is unknown.
+    `entries` are count_entries': a scenario adds what its push added to its history's bytes. Null
+    when a size is unknown, and for a mix with a scenario that has a story: what its last push
+    added was not measured.
     """
+    entries = entries[~entries["scenario"].isin(STORY_NAMES)]
     history = [entries["strategy"], entries["round"]]
     first = entries.groupby(history).cumcount().eq(0)
     held = pd.DataFrame(

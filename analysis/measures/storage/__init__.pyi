@@ -1,5 +1,6 @@
 from .ecr_previews import compare_previews, differing
 from .footprint import count_entries, count_rollbacks, entries_per_push, first_pushes, push_by_push
+from .growth import growth
 from .media_types import is_provenance, is_signature
 from .rollbacks import READINGS, keep_newest
 from .summary import count_agreeing, differing_readings, last_entries, last_stores
@@ -14,6 +15,7 @@ __all__ = [
     "differing_readings",
     "entries_per_push",
     "first_pushes",
+    "growth",
     "is_provenance",
     "is_signature",
     "keep_newest",

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.records import Need, takes
 from analysis.registry import KINDS, ROLLBACK_KINDS, sum_distinct
 from analysis.rows import join_rows
+from analysis.workload import STORY_NAMES, count_pushes
 
 _ENTRY = ("digest", "kind", "tags", "apart", "blobs", "blob_bytes")
 _NUMBERS = ("entries", *KINDS, "tagged", "untagged", "new", "unique_bytes")
@@ -40,10 +41,10 @@ def count_entries(
     Columns: run, strategy, scenario, round, valid, pushes (builds of its history that succeeded
     by then), entries, one for each of KINDS, tagged, untagged, new (entries that the run before
     of the same history did not have: null when some of that one's are gone, so that a history
-    built anew is not taken for growth), unique_bytes (distinct blobs of each repository, as
-    storage bills them; null when a size is unknown), store_bytes (of a cache in S3, null without
-    one). All numbers of a registry are null for runs whose listing is among `problems` (path,
-    reason).
+    built anew is not taken for growth, and for a scenario with a story), unique_bytes (distinct
+    blobs of each repository, as storage bills them; null when a size is unknown), store_bytes (of
+    a cache in S3, null without one). All numbers of a registry are null for runs whose listing is
+    among `problems` (path, reason).
 
     >>> table = analysis.count_entries("data/control").set_index("run")
     >>> table.loc[["docker.cold.01", "docker.source.01"], ["pushes", "entries"]]
@@ -59,15 +60,21 @@ def count_entries(
     rows = [{"run": run} | _count_listing(listings[run]) for run in read]
     counts = pd.DataFrame(rows, columns=["run", *_NUMBERS]).drop(columns="new")
     table = join_rows(runs, counts, ["run"], "left")
-    succeeded = (
-        table["status"].eq("succeeded").fillna(False).groupby([table["strategy"], table["round"]])
-    )
     own = {"valid": table.get("valid", True), "store_bytes": table.get("store_bytes")}
-    table = table.assign(pushes=succeeded.cumsum(), **own)
+    table = table.assign(pushes=_count_pushes(table), **own)
     digests = {run: [digest for digest, *_ in listings[run]] for run in read}
     table["new"] = list(_count_new(table, digests))
     types = COLUMNS | ({"round": "Int64"} if table["round"].isna().any() else {})
     return table[list(COLUMNS)].astype(types)
+
+
+def _count_pushes(table: pd.DataFrame) -> pd.Series:
+    """How many builds of its history had succeeded by a run: its story's, where it has one."""
+    succeeded = table["status"].eq("succeeded").fillna(False)
+    told = table["scenario"].isin(STORY_NAMES).fillna(False)
+    own = (succeeded & ~told).groupby([table["strategy"], table["round"]]).cumsum()
+    stories = table["scenario"].map({name: count_pushes(name) for name in STORY_NAMES})
+    return own.where(~told, stories.where(succeeded))
 
 
 def _list_entries(images: pd.DataFrame, read: Iterable[str]) -> dict[str, list[_Entry]]:
@@ -113,9 +120,11 @@ def _count_new(table: pd.DataFrame, digests: dict[str, list[str]]) -> Iterator[i
         for run, each in digests.items()
     }
     before: dict[tuple[str, int], set[Any] | None] = {}
-    for run, *history in table[["run", "strategy", "round"]].itertuples(index=False):
+    told = table["scenario"].isin(STORY_NAMES).fillna(False).tolist()
+    rows = table[["run", "strategy", "round"]].itertuples(index=False)
+    for (run, *history), apart in zip(rows, told, strict=True):
         now, past = known.get(run), before.get(tuple(history), set())
-        if any(map(pd.isna, history)):
+        if apart or any(map(pd.isna, history)):
             yield None
             continue
         before[tuple(history)] = now
@@ -126,10 +135,13 @@ def _count_new(table: pd.DataFrame, digests: dict[str, list[str]]) -> Iterator[i
 def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
     """Medians over the rounds of count_entries' valid runs, a row a strategy and scenario.
 
+    Scenarios with a story, which have repositories of their own, are left out: growth tells them.
+
     strategy, scenario, pushes (of the history by then), n (rounds), then its numbers: that of
     scenario cold is what one push leaves, the last of a strategy what all its pushes leave.
     alike: whether entries and untagged are the same in all rounds.
     """
+    counts = counts[~counts["scenario"].isin(STORY_NAMES)]
     groups = counts[counts["valid"]].groupby(["strategy", "scenario"], sort=False)
     numbers = ["pushes", *_NUMBERS]
     table = groups[numbers].median().astype("Float64")

@@ -9,7 +9,7 @@ import pytest
 from analysis.experiment import Settings, read_settings, record_folders, record_settings
 from analysis.experiment.again import write_again
 from analysis.shipped import CONTEXT, ROOT
-from analysis.workload import SCENARIOS, load_strategies
+from analysis.workload import SCENARIOS, STORY_NAMES, load_strategies
 
 ROWS = [("docker", "cold", "lab"), ("mine", "source", "lab")]
 
@@ -61,9 +61,14 @@ def test_outside_a_checkout_it_is_the_installed_command(tmp_path, monkeypatch):
 
 
 def test_what_is_as_by_default_is_left_out():
-    rows = [(name, scenario, "lab") for name in load_strategies() for scenario in SCENARIOS]
+    usual = [name for name, each in load_strategies().items() if each.by_default]
+    rows = [(name, scenario, "lab") for name in usual for scenario in SCENARIOS]
     facts = record(Settings(context=CONTEXT))
     assert call(facts, list_runs(rows), "runs/latest") == "make experiment ROUNDS=5"
+    more = [*rows, ("docker-29", STORY_NAMES[0], "lab")]
+    named = dict(word.split("=", 1) for word in call(facts, list_runs(more)).split()[2:])
+    assert named["STRATEGIES"].split(",")[-1] == "docker-29"
+    assert named["SCENARIOS"].split(",")[-1] == STORY_NAMES[0]
     assert call({}, list_runs([]), "runs/latest") == "make experiment ROUNDS=5"
 
 

@@ -9,9 +9,10 @@ import pytest
 from conftest import SMALL_IMAGE
 
 from analysis.lab.boot import wait_for_engine
-from analysis.lab.build import BuildJob, build_in_lab
+from analysis.lab.build import build_in_lab
 from analysis.lab.engine import LABEL
 from analysis.lab.images import Images
+from analysis.lab.jobs import BuildJob
 from analysis.workload import find_strategy
 
 # as CodeBuild's image starts its engine: in the background of what runs the commands

@@ -18,9 +18,10 @@ from conftest import SMALL_IMAGE
 
 import analysis
 from analysis import measures, records
-from analysis.lab.build import BuildJob, build_in_lab
+from analysis.lab.build import build_in_lab
 from analysis.lab.engine import LABEL
 from analysis.lab.host import BuildHost
+from analysis.lab.jobs import BuildJob
 from analysis.lab.lab import BUILDKIT_REPOSITORY, BUILDKIT_TAG, NEWEST, STORAGE, STORE, Lab
 from analysis.lab.store import BUCKET
 from analysis.records import read_experiment, read_timelines
