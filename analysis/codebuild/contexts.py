@@ -72,10 +72,8 @@ def upload_commit(
         target = Path(folder) / CONTEXT
         make_commit(settings.context, commit, target, {}, settings.replacements, options)
         set_arguments(target, settings.arguments, options)
-        name, data = (
-            "-".join((commit.branch, *commit.of))[:80],
-            zip_context(target, CONTEXT, options),
-        )
+        name = "-".join((commit.branch, *commit.of))[:80]
+        data = zip_context(target, CONTEXT, options)
         location = upload(aws, bucket, experiment, name, data)
         return ContextArchive(location, digest_of(target, options))
 

@@ -45,7 +45,7 @@ def _say_told(plan: Plan) -> str:
 
     Of whichever part was built before, too: rounds are counted from the first.
     """
-    rounds = max(number for number, _ in plan.sequences)
+    rounds = max(number for number, *_ in plan.sequences)
     strategies = len(plan.facts["buildspecs"])
     if strategies < 2:
         return ""

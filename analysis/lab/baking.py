@@ -9,7 +9,8 @@ from analysis.lab.engine import LABEL, engine_errors
 from analysis.lab.host import BuildHost
 
 _FOLDER, _PROGRAMS = "/usr/bin", ("buildkitd", "buildctl", "buildkit-runc")
-_SETTINGS = f"mkdir -p /etc/buildkit && cp {BUILDER_SETTINGS} /etc/buildkit/buildkitd.toml"
+# buildx refuses to give settings of its own to a builder that it has not made
+_SETTINGS = f"mkdir -p /etc/buildkit && mv {BUILDER_SETTINGS} /etc/buildkit/buildkitd.toml"
 
 
 def bake_buildkitd(client: docker.DockerClient, image: str, lab: str, host: BuildHost) -> None:

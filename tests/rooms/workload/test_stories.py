@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ContextError, UnknownName
+from analysis.workload.changes import Change
 from analysis.workload.contexts import derivable_stories, make_commit
-from analysis.workload.edits import change_instruction, find_instruction
+from analysis.workload.edits import change_instruction, choose_instruction
 from analysis.workload.scenarios import (
     GROWTH,
     MAIN,
@@ -18,6 +19,7 @@ from analysis.workload.scenarios import (
     find_story,
     needs_newer_base,
 )
+from analysis.workload.tree import BuildTree
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
@@ -131,8 +133,9 @@ EDITED = {
 def test_an_instruction_is_edited_where_a_shell_reads_a_comment(name, tmp_path):
     text, line = EDITED[name]
     (tmp_path / "Dockerfile").write_bytes(text.encode())
-    assert find_instruction(tmp_path)
-    change_instruction(tmp_path)
+    change = choose_instruction(BuildTree(tmp_path))
+    assert change.instruction == line.removesuffix(" # changed") or name == "over lines"
+    change_instruction(tmp_path, change)
     made = (tmp_path / "Dockerfile").read_bytes().decode()
     assert [each for each in made.splitlines() if each not in text.splitlines()] == [line]
     assert made.replace(" # changed", "") == text
@@ -144,6 +147,6 @@ def test_an_instruction_is_edited_where_a_shell_reads_a_comment(name, tmp_path):
 )
 def test_a_dockerfile_without_such_an_instruction_says_so(text, tmp_path):
     (tmp_path / "Dockerfile").write_text(text)
-    assert find_instruction(tmp_path) is None
-    with pytest.raises(ContextError, match="no RUN instruction to edit; give one by REPLACEMENTS"):
-        change_instruction(tmp_path)
+    assert choose_instruction(BuildTree(tmp_path)) is None
+    with pytest.raises(ContextError, match="has no RUN to edit: give it by REPLACEMENTS/docker"):
+        change_instruction(tmp_path, Change("Dockerfile", (), ""))
