@@ -179,8 +179,8 @@ def test_the_index_begins_with_the_answer_and_its_picture(reports):
 def read_words(text):
     """The words of a page's main part without tables, charts and lists of links."""
     text = re.search(r"<main\b.*</main>", text, re.S)[0]
-    for tag in ("table", "figure", "svg", "style", "script", "nav"):
-        text = re.sub(rf"<{tag}\b.*?</{tag}>", " ", text, flags=re.S)
+    for tag in ("table", "figure", "svg", "style", "script", "nav", 'p class="data"'):
+        text = re.sub(rf"<{tag}(?: [^>]*)?>.*?</{tag.split()[0]}>", " ", text, flags=re.S)
     return unescape(re.sub(r"<[^>]+>", " ", text)).replace("\xa0", " ").split()
 
 
