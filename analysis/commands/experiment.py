@@ -33,6 +33,7 @@ from analysis.experiment import (
 from analysis.lab import Images
 from analysis.redaction import redact
 from analysis.visible import show_signs
+from analysis.words import FASTER
 from analysis.workload import SCENARIOS
 
 STOPPED = "stopped: finished builds are kept, the same command runs the rest"
@@ -112,6 +113,7 @@ def run(options: argparse.Namespace) -> None:
     else:
         answer = answers.answer(run_request(request))
         print_answer(prose.say_answer(answer))
-        diff = read_diff(request.experiment, answer.strategy) if request.buildspec else ""
+        advised = request.buildspec and answer.verdict == FASTER
+        diff = read_diff(request.experiment, answer.strategy) if advised else ""
         if diff:
             print(f"the change to {request.buildspec}:\n{show_signs(redact(diff))}", end="")
