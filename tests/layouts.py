@@ -164,8 +164,8 @@ LAYOUTS = {
     "maven": Layout(
         "FROM maven:3 AS build\nWORKDIR /w\nCOPY pom.xml .\nRUN mvn -B dependency:go-offline\n"
         "COPY src src\nRUN mvn -B package\n",
-        "pom.xml src/main/java/App.java src/main/resources/app.yml src/test/java/AppTest.java",
-        ("src/main/java/App.java", "COPY src src"),
+        "pom.xml src/main/java/com/example/App.java src/main/a.yml src/test/AppTest.java",
+        ("src/main/java/com/example/App.java", "COPY src src"),
         ("pom.xml", "COPY pom.xml ."),
     ),
     "maven wrapper": Layout(

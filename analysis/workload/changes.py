@@ -26,11 +26,13 @@ _SOURCE = re.compile(
     r"|dart|groovy|zig|proto|sol|vue|svelte|astro|x?html?|css|scss|less|lua|hs|elm|cljs?|erl|ml|sql"
     r"|ipynb)$"
 )
-# settings, scripts, documents and what tools made, which change less often than source
+# settings, scripts, documents and what tools made, which change less often than source; deeper
+# down a folder of such a name is a package's
 _SETTINGS = re.compile(
     r"(?:^|/)(?:[^/]*\.config\.\w+|[^/]*rc\.\w+|conftest\.py|[^/]*\.d\.ts|[^/]*\.min\.\w+"
-    r"|(?:docker-)?entrypoint[^/]*|(?:docs?|examples?|scripts?|bin|tools|config|migrations|alembic"
-    r"|vendor|third_party|node_modules|bower_components|venv|dist|build|target|coverage)/.*)$"
+    r"|(?:docker-)?entrypoint[^/]*|(?:vendor|third_party|node_modules|bower_components|venv)/.*)$"
+    r"|^(?:[^/]+/){0,2}(?:docs?|examples?|scripts?|bin|tools|config|migrations|alembic|dist|build"
+    r"|target|coverage)/"
 )
 _TESTS = re.compile(
     r"(?:^|[/._-])(?:tests?|specs?|__tests__|__mocks__|fixtures|e2e)(?:[/._-]|$)|[a-z]Tests?\.\w+$"
