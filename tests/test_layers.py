@@ -28,7 +28,7 @@ FLOORS = [
     {"answers"},
     {"charts", "codebuild", "prose"},
     {"claims"},
-    {"reports"},
+    {"reports", "widgets"},
     {"commands"},
     {"__main__"},
 ]
@@ -37,6 +37,7 @@ HEAVY = {
     "matplotlib": {"charts"},
     "scipy": {"measures.compare", "measures.model", "measures.past", "measures.seconds"},
     "IPython": {"charts", "reports"},
+    "ipywidgets": {"widgets"},
     "papermill": {"reports"},
     "nbclient": {"reports"},
     "nbconvert": {"reports"},

@@ -2,6 +2,7 @@ from .asking import answer
 from .fields import VERSION, Answer
 from .gates import is_older_lab, list_unrestarted
 from .mixes import answer_mixes
+from .your_numbers import list_numbers
 
 __all__ = [
     "VERSION",
@@ -9,5 +10,6 @@ __all__ = [
     "answer",
     "answer_mixes",
     "is_older_lab",
+    "list_numbers",
     "list_unrestarted",
 ]

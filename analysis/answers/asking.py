@@ -66,7 +66,7 @@ def answer(
     >>> found.baseline, found.place, found.mix, found.mix_origin
     ('docker', 'lab', {'source': 1.0}, 'given')
     """
-    measured = _to_experiment(experiment)
+    measured = take_experiment(experiment)
     host = read_host(speeds) if isinstance(speeds, str | Path) else speeds
     weights = weigh(mix, measured)
     grid = tuple(read_grid(others) if isinstance(others, str | Path) else others)
@@ -83,7 +83,7 @@ def _answer(
     return Answer(**plain(_find(experiment, weights, baseline, speeds)))
 
 
-def _to_experiment(given: records.Experiment | pd.DataFrame | str | Path) -> Experiment:
+def take_experiment(given: records.Experiment | pd.DataFrame | str | Path) -> Experiment:
     """The experiment with its measures, of a frame of runs as well."""
     return _frame(given) if isinstance(given, pd.DataFrame) else to_experiment(given)
 

@@ -6,6 +6,7 @@ from .folds import fold, stack
 from .gains_and_costs import balance
 from .grid import grid_lines, grid_predictions, sweep_lines, sweep_predictions
 from .host_reuse import landing_lines
+from .live import TABLE_SCRIPT, is_live
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
 from .picture import Chart
@@ -22,6 +23,7 @@ __all__ = [
     "SEEN",
     "STORED",
     "STYLE",
+    "TABLE_SCRIPT",
     "Chart",
     "balance",
     "denominators",
@@ -36,6 +38,7 @@ __all__ = [
     "grid_predictions",
     "history_spent",
     "hit_matrix",
+    "is_live",
     "landing_lines",
     "memos",
     "missing_bars",

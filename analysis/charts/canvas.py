@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML
 
+from analysis.charts.live import dress_live, mark_text
 from analysis.charts.picture import Chart, Drawn, describe_shortly
 from analysis.redaction import redact
 from analysis.rows import write_csv
@@ -108,7 +109,8 @@ def table(
     # a name is whole in a table where a chart shows its ends
     with pd.option_context("display.max_colwidth", None):
         html = shown.map(_show_cell).to_html(index=False, border=0)
-    return HTML(_describe_table(html, write_csv(frame), caption, linked))
+    html = _describe_table(mark_text(html, shown), write_csv(frame), caption, linked)
+    return HTML(dress_live(html))
 
 
 def _describe_table(html: str, data: str, caption: str, linked: bool) -> str:

@@ -1,10 +1,11 @@
-"""Executed notebooks as HTML pages: no code, no script, and nothing fetched from anywhere."""
+"""Executed notebooks as HTML pages: no code, one small script, nothing fetched from anywhere."""
 
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
@@ -14,8 +15,10 @@ from analysis.prose.template import say
 from analysis.redaction import redact
 from analysis.reports.first_screen import FirstScreen
 from analysis.reports.made import Made
+from analysis.reports.numbers import join_numbers
 from analysis.reports.parts import Parts
 from analysis.reports.proofs import Proofs, link_runs
+from analysis.reports.scripts import add_script, drop_scripts
 from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
@@ -91,11 +94,12 @@ def render_index(
     facts: Mapping[str, str],
     problems: Sequence[str],
     tables: MutableMapping[str, str] | None = None,
+    yours: Mapping[str, Any] | None = None,
 ) -> str:
     """The index of a set as one HTML file: the answer, and which pages could not be made.
 
     `facts` say where the numbers come from, `problems` what is left out. `tables` takes file ->
-    CSV of each table on it.
+    CSV of each table on it; `yours` is what list_yours lists.
     """
     html = render_template(
         "set.html.j2",
@@ -105,6 +109,7 @@ def render_index(
         pages=pages,
         facts=facts,
         problems=problems,
+        yours=yours,
     )
     return finish_html(html, site, Parts("index", site.proofs, tables))
 
@@ -129,12 +134,14 @@ def load_templates() -> None:
 def finish_html(html: str, site: Site, parts: Parts) -> str:
     """HTML with its tables fit for reading, its parts named, each run linked to where it is shown;
 
-    without secrets, its hidden signs to be seen.
+    without secrets, its hidden signs to be seen, its numbers in one line, and its script at the
+    end.
     """
-    html = dress_tables(_CHART_STYLE.sub("", html.replace("\r\n", "\n")))
+    html = dress_tables(drop_scripts(_CHART_STYLE.sub("", html.replace("\r\n", "\n"))))
     content = _CONTENT.search(html)
     if content is not None:
         inner = parts.mark(content[0])
         inner = inner if site.proofs is None else link_runs(inner, site.proofs)
         html = html[: content.start()] + inner + html[content.end() :]
-    return show_signs(redact(html.replace(_CONTENTS, parts.list_contents(), 1)))
+    html = redact(html.replace(_CONTENTS, parts.list_contents(), 1))
+    return add_script(join_numbers(show_signs(html)))

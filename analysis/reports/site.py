@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from analysis.answers import answer
-from analysis.errors import AnalysisError, ReportError
+from analysis.errors import AnalysisError, RecordError, ReportError
 from analysis.redaction import redact
 from analysis.reports.first_screen import make_first_screen
 from analysis.reports.forked import run_jobs
@@ -28,7 +28,8 @@ from analysis.reports.proofs import RUNS_PAGE, RUNS_TABLE, Proofs, order_runs, w
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 from analysis.reports.run_pages import write_run_pages
 from analysis.reports.writing import name_page, write_html, write_tables
-from analysis.results import Experiment, lend_experiment, to_experiment
+from analysis.reports.yours import list_yours
+from analysis.results import Experiment, lend_experiment, read_grid, to_experiment
 from analysis.shipped import shorten
 from analysis.store import count_cores, end_pool
 
@@ -36,6 +37,8 @@ _ANSWER = "answer.json"
 # of the package's names, those that notebooks use
 _CALLED = ("charts", "claims", "measures", "prose")
 _DATA = {RUNS_TABLE: "runs (CSV)", _ANSWER: "answer (JSON)"}
+# the grid that the package brings: how far sliders may be moved
+_GRID = "data/sweep"
 
 
 def make_reports(
@@ -69,7 +72,8 @@ def make_reports(
     pages = _make_pages(data, titles, partial(_make_page, name, site, folder, choose_engine()))
     tables: dict[str, str] = {}
     told = describe_source(data), list_problems(data)
-    write_html(folder / INDEX, render_index(site, first, pages, *told, tables))
+    yours = list_yours(data, found, _read_others())
+    write_html(folder / INDEX, render_index(site, first, pages, *told, tables, yours))
     write_tables(folder, INDEX, tables)
     (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
     _write_runs(data, site, folder)
@@ -150,6 +154,14 @@ def _make_page(
     except Exception as error:
         return Page(file, title, problem=_explain(notebook, error))
     return Page(file, title, html)
+
+
+def _read_others() -> list[Experiment]:
+    """The experiments of the package's grid, none where it is not there."""
+    try:
+        return read_grid(_GRID)
+    except RecordError:
+        return []
 
 
 def _explain(notebook: Path, error: Exception) -> str:

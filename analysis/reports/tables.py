@@ -16,13 +16,15 @@ _NAMED_INDEX = re.compile(
 # what pandas writes, and what a reader sees there
 _ABSENT = dict.fromkeys(["NaN", "NaT", "nan", "None", "&lt;NA&gt;"], "–")
 _WORDS = _ABSENT | {"True": "yes", "False": "no"}
+# a table of more columns than this is printed across
+_MANY = 9
 # more characters than this are broken into lines
 _LONG = 40
+# tags of chips and small print, which take no room
+_TAG = re.compile(r"</?(?:span|small)[^>]*>")
 _EMPTY_BODY = re.compile(r"(<tbody>)\s*(</tbody>)")
 # a column is one of text when a value of it starts with a letter
 _TEXT = re.compile(r"[^\W\d]")
-# what a chip is made of
-_CHIP = re.compile(r"</?span[^>]*>")
 
 
 def dress_tables(html: str) -> str:
@@ -37,9 +39,9 @@ def _box_table(table: str, number: int) -> str:
     table = _NAMED_INDEX.sub(r"<tr><th>\g<name></th>\g<columns></tr>", table)
     table = _EMPTY_BODY.sub(r"\1<tr><td>none</td></tr>\2", table)
     table = _mark_cells(table.replace(' border="1"', "", 1))
-    return (
-        f'<div class="scroll" role="region" aria-label="Table {number}" tabindex="0">{table}</div>'
-    )
+    across = " data-across" if len(_name_columns(table)) > _MANY else ""
+    named = f'role="region" aria-label="Table {number}"'
+    return f'<div class="scroll" {named} tabindex="0"{across}>{table}</div>'
 
 
 def _mark_cells(table: str) -> str:
@@ -79,10 +81,10 @@ def _classify_columns(body: str) -> dict[int, str]:
     classes: dict[int, str] = {}
     for row in _ROW.findall(body):
         for place, (_, _, content) in enumerate(reversed(_CELL.findall(row))):
-            said = _CHIP.sub("", content).strip()
-            if len(said) > _LONG:
+            content = _TAG.sub("", content).strip()
+            if len(content) > _LONG:
                 classes[place] = "text long"
-            elif _TEXT.match(said) and content not in _ABSENT:
+            elif _TEXT.match(content) and content not in _ABSENT:
                 classes.setdefault(place, "text")
     return classes
 
@@ -104,6 +106,7 @@ def _mark_cell(match: re.Match[str], scope: str, name: str, label: str) -> str:
     content = _WORDS.get(match[3], match[3])
     kind = kind if content.strip() else "d"
     attributes += f' scope="{scope}"' if kind == "h" and "scope=" not in attributes else ""
+    attributes = attributes.replace(' class="text"', "") if name else attributes
     attributes += f' class="{name}"' if name and "class=" not in attributes else ""
     attributes += f' data-label="{label}"' if label and '"' not in label else ""
     return f"<t{kind}{attributes}>{content}</t{kind}>"

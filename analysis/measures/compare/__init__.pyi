@@ -13,6 +13,7 @@ from .mixes import compare_mix, compare_totals, list_open, weigh_rounds
 from .planning import MIN_ROUNDS, find_smallest
 from .pools import count_rarer_hosts
 from .pressure import summarise_pressure
+from .rules import MixRules, list_mix_rules
 from .runs import (
     EMULATED,
     RUN,
@@ -39,6 +40,7 @@ __all__ = [
     "MIN_BUILDS_OF_EACH_HOST",
     "MIN_ROUNDS",
     "RUN",
+    "MixRules",
     "check_baseline",
     "compare",
     "compare_mix",
@@ -49,6 +51,7 @@ __all__ = [
     "find_smallest",
     "judge_aa",
     "left_out",
+    "list_mix_rules",
     "list_open",
     "long_rounds",
     "mark_emulated",

@@ -14,7 +14,7 @@ Flags = NDArray[np.bool_]
 # of fewer strategies a round's effect is not told from their errors: differences are paired
 FEWEST_STRATEGIES = 5
 # a round's effect is a median, which takes this over the number of strategies from a variance
-_LOST = 2 - np.pi / 2
+LOST = 2 - np.pi / 2
 
 
 class Estimates(NamedTuple):
@@ -100,7 +100,7 @@ def _mean(values: Array, known: Flags) -> Array:
 def _measure_cells(values: Array, there: NDArray[np.int64]) -> tuple[Array, Array]:
     """(variance, degrees of freedom) of each cell, less what slows a whole round down."""
     centred = values - _mean(values, ~np.isnan(values))[..., None]
-    lost = _LOST / np.maximum(there[..., 0], FEWEST_STRATEGIES)
+    lost = LOST / np.maximum(there[..., 0], FEWEST_STRATEGIES)
     return _vary(centred - take_median(centred, -2), 1 - lost)
 
 

@@ -16,7 +16,7 @@ _COVERAGE = 0.95
 # a variance above this quantile of what the usual one gives is no chance
 _UNLIKELY, _MANY = 0.99, 1e7
 # Welch's degrees of freedom are a little too many where one variance is far larger
-_CAUTION = 0.3
+CAUTION = 0.3
 _CARE, _ENOUGH_ROUNDS = 1.7, 6
 
 
@@ -88,7 +88,7 @@ def find(values: Array, logs: bool, kept: Flags) -> Found:
 def find_own(found: Estimates) -> Spread:
     """The errors by the variances of own runs."""
     cells = Variances(found.cells, found.cell_degrees)
-    return find_spread(found, cells, cells, _CAUTION)
+    return find_spread(found, cells, cells, CAUTION)
 
 
 def find_halves(found: Estimates, drawn: Variances) -> tuple[Spread, Spread]:

@@ -46,12 +46,12 @@ def predict_seconds(cells: Mapping[str, np.ndarray], values: Mapping[str, float]
     once, so the longer of both counts.
     """
     a, v = cells, values
-    grain = np.minimum(v["grain"] * a["export"] / np.maximum(a["pull"], 1e-3), _MOST_GRAIN)
+    grain = _find_grain(a, v)
     hidden = v["hidden"]
     classic = a["classic_base"] + grain * a["classic_own"] + hidden * a["classic_hidden"]
     lazy = a["lazy_base"] + grain * a["lazy_own"] + hidden * a["lazy_hidden"]
     load = a["load_base"] + grain * a["load_own"]
-    pushed = v["compress"] * (a["push_base"] + grain * a["push_own"])
+    pushed = _compress_pushed(a, v)
     return (
         v["fixed"]
         + a["builder"] * predict_boot(a, v)
@@ -68,8 +68,44 @@ def predict_seconds(cells: Mapping[str, np.ndarray], values: Mapping[str, float]
     )
 
 
+def split_seconds(
+    cells: Mapping[str, np.ndarray], values: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """What work and link make of predict_seconds, of to_arrays' columns.
+
+    work (s); moved (MB that wait for the link), compressed (s that docker push compresses), sent
+    (MB that it sends meanwhile): at r MB/s each way they take moved / r + max(compressed, sent / r)
+    seconds; linked: what they take as recorded.
+    """
+    a, v = cells, values
+    compressed = _compress_pushed(a, v)
+    # the image of a builder whose boot is said to take so long is part of that
+    boots = np.where(np.isnan(a["boot_seconds"]), a["builder"] * v["boot_down"], 0.0)
+    down = a["down"] + boots
+    linked = down / a["download"] + a["cache_up"] / a["upload"]
+    return {
+        "work": a["work"],
+        "moved": down + a["cache_up"],
+        "compressed": compressed,
+        "sent": a["up"],
+        "linked": linked + np.maximum(compressed, a["up"] / a["upload"]),
+    }
+
+
 def predict_boot(cells: Mapping[str, np.ndarray], values: Mapping[str, float]) -> np.ndarray:
     """Seconds until a new builder runs: as it is said to take (boot_seconds), else by its image."""
     pulled = cells["pull"] * values["boot_unpack"] + values["boot_down"] / cells["download"]
     said = cells["boot_seconds"]
     return np.where(np.isnan(said), values["boot"] + pulled, said)
+
+
+def _find_grain(cells: Mapping[str, np.ndarray], values: Mapping[str, float]) -> np.ndarray:
+    """How much longer a MB of the image's own layers takes than one of its base."""
+    ratio = cells["export"] / np.maximum(cells["pull"], 1e-3)
+    return np.minimum(values["grain"] * ratio, _MOST_GRAIN)
+
+
+def _compress_pushed(cells: Mapping[str, np.ndarray], values: Mapping[str, float]) -> np.ndarray:
+    """Seconds that docker push compresses."""
+    grain = _find_grain(cells, values)
+    return values["compress"] * (cells["push_base"] + grain * cells["push_own"])

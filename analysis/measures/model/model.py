@@ -24,7 +24,7 @@ from analysis.measures.model.fitting import (
     spread_errors,
 )
 from analysis.measures.model.flips import find_flips
-from analysis.measures.model.formula import to_arrays
+from analysis.measures.model.formula import split_seconds, to_arrays
 from analysis.records import Experiment, Speeds
 from analysis.workload import BASELINE
 
@@ -131,6 +131,14 @@ class Model:
         asked = self.standing if conditions is None else fill_in(conditions, self.standing)
         now = self.found["seconds"].to_numpy(dtype=float) + self._predict(asked)
         return np.maximum(now - self._as_recorded, 0.0)
+
+    def list_parts(self) -> pd.DataFrame:
+        """strategy, scenario, work, moved, compressed, sent, linked of each cell: split_seconds'.
+
+        What other work and another link change of a build's seconds follows from these.
+        """
+        parts = split_seconds(to_arrays(self.found), self.values)
+        return self.found[["strategy", "scenario"]].assign(**parts).reset_index(drop=True)
 
     def get_value(self, condition: str) -> float:
         """What a condition is now: as calibrated, else as recorded; NaN unknown."""

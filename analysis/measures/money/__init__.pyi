@@ -1,5 +1,5 @@
 from .mixes import compare_mixes
-from .month import can_tell, month, month_storage, read_mix
+from .month import can_tell, count_minutes, month, month_storage, read_mix
 from .prices import find_price
 from .usual import BUILDS, COMPUTE, MIX, MIXES, USUAL
 
@@ -11,6 +11,7 @@ __all__ = [
     "USUAL",
     "can_tell",
     "compare_mixes",
+    "count_minutes",
     "find_price",
     "month",
     "month_storage",

@@ -134,7 +134,7 @@ def month_minutes(
 
 def _weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
     """Index strategy, round; minutes and billed_minutes of `builds` builds of the mix."""
-    return builds * weigh_rounds(_count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    return builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
 
 
 def _average_months(
@@ -173,7 +173,7 @@ def _name_host(hosts: pd.Series) -> str:
     return next((name for name in ("server", "kept") if hosts.eq(name).any()), "fresh")
 
 
-def _count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
+def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs` with minutes, and billed_minutes: a build is billed in whole minutes, one at least.
 
     With CodeBuild's provisioning, which is billed; the start of a host in the lab is none.

@@ -56,3 +56,8 @@ def say(name: str, /, **facts: Any) -> str:
     """The template "section.name" with its {fact:kind} fields filled in."""
     section, _, key = name.partition(".")
     return _Template().vformat(_read_templates()[section][key], (), facts)
+
+
+def list_texts(section: str) -> dict[str, str]:
+    """Name -> template of a section, for what fills in plain {fact}s elsewhere, as a page does."""
+    return dict(_read_templates()[section])

@@ -12,7 +12,7 @@ FRAME = pd.DataFrame(
 
 
 def read_cells(html):
-    return re.findall(r"<t[dh]>([^<]*)</t[dh]>", html)
+    return re.findall(r"<t[dh](?: class=.text.)?>([^<]*)</t[dh]>", html)
 
 
 def test_shares_are_in_percent_and_other_units_stand_in_headings():

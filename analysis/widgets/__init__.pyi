@@ -1,0 +1,3 @@
+from .explorer import Explorer, explore
+
+__all__ = ["Explorer", "explore"]

@@ -1,0 +1,138 @@
+"""The recorded pages as they are read: by axe, on a phone, a wide screen, in the dark, on paper."""
+
+import pytest
+from axe import find_violations
+from browser import open_browser
+
+from analysis.reports.notebooks import list_analyses
+
+pytest_plugins = ["wheel_install"]
+pytestmark = pytest.mark.xdist_group("site")
+PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
+each_page = pytest.mark.parametrize("page", PAGES)
+WIDTHS = (390, 1440)
+# A4 less its margins, upright and across, in CSS pixels
+UPRIGHT, ACROSS = 703, 1032
+# cells whose number takes more than one line
+BROKEN = """
+const cells = [...document.querySelectorAll("td:not(.text), tbody th:not(.text)")];
+const parts = cells.filter((cell) => cell.checkVisibility()).flatMap(
+    (cell) => [cell, ...cell.children].flatMap((each) => [...each.childNodes]));
+return parts.filter((part) => part instanceof Text && /\\d/.test(part.data)).filter((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    const boxes = [...range.getClientRects()].filter((box) => box.width > 1);
+    const tops = boxes.map((box) => box.top), ends = boxes.map((box) => box.bottom);
+    const least = Math.min(...boxes.map((box) => box.height));
+    return Math.max(...ends) - Math.min(...tops) > 1.7 * least;
+}).map((part) => part.data);
+"""
+# boxes of tables that do not fit, rows that a page may cut, names that may not break
+PRINTED = """
+const all = (selector) => [...document.querySelectorAll(selector)];
+return {
+    wide: all(".scroll" + (arguments[0] ? "[data-across]" : ":not([data-across])"))
+        .filter((box) => box.scrollWidth > innerWidth)
+        .map((box) => [box.getAttribute("aria-label"), box.scrollWidth]),
+    cut: all("tr").filter((row) => getComputedStyle(row).breakInside !== "avoid").length,
+    stiff: all("td.text").filter((cell) => getComputedStyle(cell).whiteSpace === "nowrap").length,
+};
+"""
+TITLED = """
+const all = (selector) => [...document.querySelectorAll(selector)];
+const says = (node) => Boolean(node && node.textContent.trim());
+return all("main table").filter((table) =>
+    !says(table.caption) && !says(table.closest("figure")?.querySelector("figcaption"))
+).concat(all("main figure").filter((figure) => !says(figure.querySelector("figcaption"))))
+    .map((node) => node.textContent.trim().slice(0, 60));
+"""
+
+
+def show(driver, width, scheme="light", media="screen"):
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+    # what is measured next is laid out by then
+    driver.execute_async_script(
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));"
+    )
+
+
+def look(driver, path):
+    """What was found of a page, by what was asked."""
+    driver.get(path.as_uri())
+    found = {"untitled": driver.execute_script(TITLED)}
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            show(driver, width, scheme)
+            found[f"{width} {scheme}"] = find_violations(driver)
+        found[f"{width} broken"] = driver.execute_script(BROKEN)
+    for width in (UPRIGHT, ACROSS):
+        show(driver, width, media="print")
+        found[f"{width} printed"] = driver.execute_script(PRINTED, width == ACROSS)
+        found[f"{width} broken"] = driver.execute_script(BROKEN)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with open_browser(tmp_path_factory.mktemp("read")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def looks(wheel_reports, browser):
+    """Page -> what was found of it."""
+    folder, told = wheel_reports
+    assert told.returncode == 0, told.stderr
+    return {page: look(browser, folder / page) for page in PAGES}
+
+
+@each_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(looks, page, width, scheme):
+    assert looks[page][f"{width} {scheme}"] == []
+
+
+@each_page
+def test_every_table_and_figure_has_a_caption(looks, page):
+    assert looks[page]["untitled"] == []
+
+
+@each_page
+def test_no_number_breaks_across_lines(looks, page):
+    found = {width: looks[page][f"{width} broken"] for width in (*WIDTHS, UPRIGHT, ACROSS)}
+    assert found == {width: [] for width in found}
+
+
+@each_page
+def test_tables_fit_on_paper_with_whole_rows(looks, page):
+    nothing = {"wide": [], "cut": 0, "stiff": 0}
+    assert looks[page][f"{UPRIGHT} printed"] == nothing
+    assert looks[page][f"{ACROSS} printed"] == nothing
+
+
+def test_axe_would_notice_faint_words_and_a_picture_without_any(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1>'
+        '<p style="color: #bbb">faint</p><img src="data:,"></main>'
+    )
+    show(browser, 1440)
+    browser.get(page.as_uri())
+    found = {each.split(":")[0] for each in find_violations(browser)}
+    assert {"color-contrast", "image-alt"} <= found
+
+
+def test_a_number_that_breaks_and_a_table_that_is_cut_would_be_noticed(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!doctype html><title>x</title><main><table style='width: 3rem'>"
+        "<tr><td>100 000 000 000</td></tr></table></main>"
+    )
+    browser.get(page.as_uri())
+    assert browser.execute_script(BROKEN) == ["100 000 000 000"]
+    assert browser.execute_script(PRINTED, False)["cut"] == 1
+    assert browser.execute_script(TITLED) == ["100 000 000 000"]
