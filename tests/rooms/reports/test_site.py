@@ -319,6 +319,7 @@ def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
         "answer.json",
         "index.html",
         "runs.csv",
+        "tables",
     ]
     index = (folder / "index.html").read_text()
     assert "Not made: b-bad.ipynb, cell 3" in index and "&lt;b&gt;oh&lt;/b&gt;" in index
