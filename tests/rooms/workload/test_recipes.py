@@ -182,17 +182,21 @@ def test_cache_mounts_are_restored_and_saved_by_their_ids(call):
     restore, save = ((folder / "mounts" / name).read_text() for name in ("restore", "save"))
     head = [DOCKERFILE.splitlines()[0], "FROM $IMAGE AS carrier"]
     assert restore.splitlines()[:2] == save.splitlines()[:2] == head
-    ids = [line.split("id=")[1].split(",")[0] for line in restore.splitlines()[2:]]
-    assert ids == ["/root/.cache/pip", "go"]
+    mounts = [line.split()[1].split("cache,")[1] for line in restore.splitlines()[2:]]
+    # without an id of its own a mount is found on its own folder alone
+    assert mounts == ["id=go,target=/mount", "target=/root/.cache/pip"]
+    assert save.splitlines()[4].endswith(" cp -a /root/.cache/pip /mounts/2 # c0ffee")
     assert save.splitlines()[-2:] == [
         "FROM scratch AS mounts",
         "COPY --from=carrier /mounts /mounts",
     ]
     builds = [each for each in calls if each[0] == "build"]
-    assert [("--quiet" in each) for each in builds] == [True, False, True]
+    # which would begin with empty mounts
+    assert not any("--no-cache" in each for each in builds)
+    assert [("--file" in each) for each in builds] == [True, False, True]
     assert calls[-1] == ["push", "--quiet", "r/app:mounts"]
     first, _ = call("cache-mounts", PULLS="no")
-    assert [("--quiet" in each) for each in first if each[0] == "build"] == [False, True]
+    assert [("--file" in each) for each in first if each[0] == "build"] == [False, True]
 
 
 def test_what_hosts_are_to_have_is_said():
