@@ -60,15 +60,15 @@ class Matrix:
     def __call__(self, width: float) -> Scene:
         """The table as a scene, which is as wide as its columns need."""
         widest = max((measure(say_name(name)) for name, _ in self.rows), default=0.0)
-        names = min(widest, _NAMES * width) + 10
+        names = min(widest, _NAMES * width) + 4
         each = (width - names) / max(len(self.heads), 1)
         items: list[Item] = [
-            Word(names + (n + 0.5) * each, _ROW / 2, fit(say_name(head), each - 4), "b", "middle")
+            Word(names + (n + 0.5) * each, _ROW / 2, fit(say_name(head), each), "b", "middle")
             for n, head in enumerate(self.heads)
         ]
         for number, (name, cells) in enumerate(self.rows, start=1):
             row: list[Item] = [
-                Word(0, _ROW / 2, fit(say_name(name), names - 10 if cells else width))
+                Word(0, _ROW / 2, fit(say_name(name), names - 4 if cells else width))
             ]
             for n, cell in enumerate(cells):
                 row += _draw_cell(cell, names + n * each, each)
