@@ -50,7 +50,7 @@ grid: $(VENV)/.ready ## a grid in the lab: break-even over links and amounts of 
 		$(if $(DRY_RUN),--dry-run)
 
 jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
-	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.news_url=None \
+	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.app_settings_dir="$(CURDIR)/notebooks/settings" \
 		--LabApp.default_url=/lab/tree/notebooks
 
 lab: ## an engine and images for a bare Debian machine, where Docker's are out of reach (WITH=all)

@@ -5,6 +5,7 @@ cell of a table is a number with a question (what, of which strategy, scenario, 
 claims' own. Equal questions must have equal numbers, whichever page or template says them.
 """
 
+import ast
 import json
 import pkgutil
 import re
@@ -136,9 +137,19 @@ def run_page(page):
     cells = json.loads((ROOT / "notebooks" / f"{page}.ipynb").read_text())["cells"]
     for cell in (each for each in cells if each["cell_type"] == "code"):
         charts.source = "".join(cell["source"])
-        exec(compile(charts.source, page, "exec"), names)
+        show_result(charts.source, page, names)
         names["charts"] = charts
     return charts.tables
+
+
+def show_result(source, page, names):
+    """Run a cell and show the value of its last line, as a notebook does."""
+    *lines, last = ast.parse(source).body
+    is_value = isinstance(last, ast.Expr)
+    exec(compile(ast.Module(lines if is_value else [*lines, last], []), page, "exec"), names)
+    value = eval(compile(ast.Expression(last.value), page, "eval"), names) if is_value else None
+    # what the stand-in for the charts gives shows nothing
+    getattr(value, "_repr_html_", lambda: None)()
 
 
 def is_number(value):

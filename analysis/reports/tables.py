@@ -16,7 +16,7 @@ _NAMED_INDEX = re.compile(
 # what pandas writes, and what a reader sees there
 _ABSENT = dict.fromkeys(["NaN", "NaT", "nan", "None", "&lt;NA&gt;"], "–")
 _WORDS = _ABSENT | {"True": "yes", "False": "no"}
-# a table of more columns than this is printed across
+# a table of more columns than this is printed small
 _MANY = 9
 # more characters than this are broken into lines
 _LONG = 40
@@ -39,9 +39,9 @@ def _box_table(table: str, number: int) -> str:
     table = _NAMED_INDEX.sub(r"<tr><th>\g<name></th>\g<columns></tr>", table)
     table = _EMPTY_BODY.sub(r"\1<tr><td>none</td></tr>\2", table)
     table = _mark_cells(table.replace(' border="1"', "", 1))
-    across = " data-across" if len(_name_columns(table)) > _MANY else ""
+    many = ' data-columns="many"' if len(_name_columns(table)) > _MANY else ""
     named = f'role="region" aria-label="Table {number}"'
-    return f'<div class="scroll" {named} tabindex="0"{across}>{table}</div>'
+    return f'<div class="scroll" {named} tabindex="0"{many}>{table}</div>'
 
 
 def _mark_cells(table: str) -> str:

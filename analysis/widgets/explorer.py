@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis import charts
 from analysis.answers import Answer, answer
-from analysis.results import Experiment, to_experiment
+from analysis.results import Experiment, read_grid, to_experiment
 from analysis.widgets.shown import show_answer
 from analysis.workload import BASELINE
 
@@ -26,7 +26,7 @@ class Explorer:
     experiment: Experiment
     mix: _Mix = None
     baseline: str = BASELINE
-    others: Sequence[Experiment] = ()
+    others: Sequence[Experiment] | str | Path = ()
 
     @property
     def found(self) -> Answer:
@@ -43,7 +43,9 @@ class Explorer:
         # pages are made without ever loading the widgets
         from analysis.widgets.panel import Panel
 
-        panel = Panel(self.experiment, self.found, self.others)
+        grid = self.others
+        grid = read_grid(grid) if isinstance(grid, str | Path) else grid
+        panel = Panel(self.experiment, self.found, grid)
         return (panel._repr_mimebundle_() or {}) | bundle
 
 
@@ -51,12 +53,12 @@ def explore(
     experiment: Experiment | str | Path,
     mix: _Mix = None,
     baseline: str = BASELINE,
-    others: Sequence[Experiment] = (),
+    others: Sequence[Experiment] | str | Path = (),
 ) -> Explorer:
     """The answer with controls, as the last line of a notebook's cell.
 
     `mix`, `baseline`: as analysis.answer takes them, where the controls begin. `others`, such as
-    those of analysis.read_grid: how far a link may be moved is how far it was run in any.
+    those of analysis.read_grid, or its folder: a link may be moved as far as any of them was run.
 
     >>> explore("data/control", "source 100").found.mix
     {'source': 1.0}

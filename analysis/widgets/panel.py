@@ -16,8 +16,8 @@ from analysis.widgets.shown import show_moved
 from analysis.workload import say_commit
 
 _BITS = 8
-_STYLE = {"description_width": "16rem"}
-_LAYOUT = {"width": "40rem", "max_width": "100%"}
+_STYLE = {"description_width": "20rem"}
+_LAYOUT = {"width": "44rem", "max_width": "100%"}
 
 
 class Panel(VBox):
@@ -70,7 +70,7 @@ def _make_share(scenario: str, mix: Any) -> FloatSlider:
         value=100 * mix.get(scenario, 0.0),
         min=0,
         max=100,
-        step=0.01,
+        step=1,
         description=say("widgets.share", scenario=say_commit(scenario)),
         continuous_update=False,
         readout_format=".0f",

@@ -1,19 +1,28 @@
 """An answer as HTML, as notebooks show it."""
 
-from analysis import charts, prose
+from analysis import charts, measures, prose
 from analysis.answers import Answer
 from analysis.results import Experiment
 
 
 def show_answer(experiment: Experiment, found: Answer) -> str:
     """An answer as HTML: the advice, and each strategy's seconds by kind of commit."""
-    advice = charts.say(prose.say_advice(found)).data
+    advice = charts.say(prose.say_advice(found))
     if found.calibrated or not found.commits:
-        return advice
-    comparison = experiment.compare(found.baseline)
-    return advice + charts.show(charts.verdict_matrix(comparison, baseline=found.baseline)).data
+        return advice.data
+    matrix = charts.verdict_matrix(
+        experiment.compare(found.baseline),
+        baseline=found.baseline,
+        order=found.strategies,
+        spreads=measures.spread(experiment.comparable, "seconds"),
+    )
+    return charts.stack(advice, charts.show(matrix)).data
 
 
 def show_moved(experiment: Experiment, found: Answer) -> str:
-    """An answer as HTML with its grounds: by how much, how surely, for which mix."""
-    return show_answer(experiment, found) + charts.say(prose.say_grounds(found)).data
+    """An answer as HTML with its grounds, and all strategies for the mix as a chart."""
+    parts = [show_answer(experiment, found), charts.say(prose.say_grounds(found)).data]
+    if any(each["difference"] is not None for each in found.strategies):
+        chart = charts.draw_answer(found.strategies, baseline=found.baseline)
+        parts.append(charts.show(chart).data)
+    return "".join(parts)
