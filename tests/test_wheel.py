@@ -46,13 +46,15 @@ def test_reports_on_recorded_builds_are_written_here(wheel_reports):
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("reports/index.html made in ")
     pages = sorted(path.name for path in folder.iterdir())
-    assert [*pages[:2], *pages[-2:]] == [
+    assert [*pages[:2], *pages[-4:]] == [
         "2-hits.html",
         "3-overheads.html",
         "answer.json",
         "index.html",
+        "runs.csv",
+        "tables",
     ]
-    assert len(pages) == 7
+    assert len(pages) == 9
 
 
 def test_a_report_on_a_folder_of_logs_is_written_here(call, tmp_path):

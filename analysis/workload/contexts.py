@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import ContextError, UnknownName
+from analysis.shipped import find_folder
 from analysis.words import join_words
 from analysis.workload.changes import Change
 from analysis.workload.context_files import list_bases, set_images
@@ -165,7 +166,7 @@ def plan_changes(
     ['requirements.txt', 'COPY requirements.txt ./']
     """
     options = replace(options or _USUAL, **chosen)
-    changes = find_changes(Path(context), options)
+    changes = find_changes(find_folder(context), options)
     rows: list[tuple[str | None, ...]] = []
     for each in SEQUENCE:
         change = changes.get(each.name)

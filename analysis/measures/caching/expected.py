@@ -53,16 +53,18 @@ def _check(scenario: str, change: Mapping[str, Any], misses: pd.DataFrame) -> di
         "scenario": scenario,
         "file": change.get("file"),
         "expected": join_words(dict.fromkeys(layer["instruction"] for layer in layers), "or"),
-        "first missed": join_words(dict.fromkeys(told["name"])) if len(told) else None,
+        "first missed": join_words(dict.fromkeys(told["name"].dropna())) if len(told) else None,
         "runs": told["run"].nunique(),
         "agrees": bool(meant[told.index].all()) if len(told) else None,
     }
 
 
-def _is_among(stage: Any, position: Any, name: str, layers: Iterable[Mapping[str, Any]]) -> bool:
+def _is_among(stage: Any, position: Any, name: Any, layers: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a layer of a log is one of these, by its place or by its words."""
-    where = ("" if pd.isna(stage) else stage, position)
+    stage = "" if pd.isna(stage) else stage
+    where = None if pd.isna(position) else (stage, position)
+    said = None if pd.isna(name) else name
     return any(
-        where == (layer["stage"], layer["position"]) or name == layer["instruction"]
+        where == (layer["stage"], layer["position"]) or said == layer["instruction"]
         for layer in layers
     )

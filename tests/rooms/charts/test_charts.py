@@ -368,16 +368,17 @@ def test_every_strategy_and_kind_of_commit_of_ours_makes_a_light_chart():
         for number, name in enumerate(load_strategies())
     }
     runs = pick_comparable(make_runs(seconds))
-    comparison = compare(runs)
+    comparison, many = compare(runs), len(seconds)
     drawn = (
         charts.verdict_matrix(comparison),
         charts.differences(comparison),
         charts.run_seconds(runs, spread(runs, "seconds")),
     )
     for chart in drawn:
-        assert len(charts.show(chart).data) < 170_000
-        assert chart.draw(FULL).height < 700, "less than a screen"
-        assert chart.draw(NARROW).height < 1700
+        assert len(charts.show(chart).data) < 9_000 * many
+        # 18 strategies take less than a screen
+        assert chart.draw(FULL).height < 39 * many
+        assert chart.draw(NARROW).height < 95 * many
     each = charts.show_each(charts.differences, comparison).data
     assert each.count("<figure") == len(SCENARIOS)
 

@@ -599,7 +599,7 @@ def test_the_dry_run_says_what_it_takes_and_the_refusal_what_to_say(aws, alone, 
     base += ["--experiment", str(tmp_path), "--strategies", "docker", "--rounds", "1"]
     result = subprocess.run([*base, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("6 builds to run on CodeBuild in")
+    assert "\n6 builds to run on CodeBuild in" in result.stdout
     result = subprocess.run(
         base, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )

@@ -323,9 +323,18 @@ def list_said(experiment):
     return [line for line in analysis.headline(experiment) if "failed the checks" not in line]
 
 
-# those that pick, mark or show single runs, one that needs warm runs of a pool of hosts and one
-# that asks month for several mixes
-OTHERS = {"mark_emulated", "pick_run", "host_reuse", "judge_aa", "waits", "compare_mixes"}
+# those that pick, mark or show single runs, one that needs warm runs of a pool of hosts, one that
+# asks month for several mixes, and two on what a Dockerfile says
+OTHERS = {
+    "cache_mounts",
+    "check_first_misses",
+    "compare_mixes",
+    "host_reuse",
+    "judge_aa",
+    "mark_emulated",
+    "pick_run",
+    "waits",
+}
 FIRST_NAMES = {"landings", "control"}
 
 

@@ -64,7 +64,7 @@ def test_too_few_rounds_and_what_is_lacking_are_said():
     said = say_months(month(runs, mix, 1, COMPUTE, PRICES), mix, 1, COMPUTE, PRICES)
     assert said[0].startswith("For a month of 1 build (50 % cold and 50 % source)")
     assert "not enough runs to tell" in said[0]
-    assert said[1] == "Unknown for want of valid builds: docker (cold)."
+    assert said[1] == "Not measured, for want of valid builds: docker (cold)."
 
 
 def read_headline(folder, **seconds):

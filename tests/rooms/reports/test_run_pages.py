@@ -131,7 +131,8 @@ def test_the_page_of_a_run_has_its_phases_steps_entries_checks_and_log(pages):
 
 def test_a_log_is_shown_as_text_without_secrets(pages):
     text = (pages / "runs" / "docker.cold.01.html").read_text()
-    assert "<script" not in text and "&lt;script&gt;" in text
+    # one is the page's own
+    assert text.count("<script") == 1 and "&lt;script&gt;" in text
     assert "8fj3kd02kd9sX" not in text and "NPM_TOKEN=REDACTED" in text
     assert "\u202e" not in text and "\\u202e" in text
 
