@@ -77,7 +77,7 @@ LAYOUTS = {
     ),
     "uv with bind mounts": Layout(
         "FROM python:3.13 AS build\nWORKDIR /app\n"
-        "RUN --mount=type=cache,target=/root/.cache/uv "
+        "RUN --mount=type=cache,target=/var/cache/uv "
         "--mount=type=bind,source=uv.lock,target=uv.lock \\\n"
         "    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\\n"
         "    uv sync --locked --no-install-project\nCOPY . /app\nRUN uv sync --locked\n",
@@ -85,7 +85,7 @@ LAYOUTS = {
         ("src/app/__init__.py", "COPY . /app"),
         (
             "pyproject.toml",
-            "RUN --mount=type=cache,target=/root/.cache/uv --mount=type=bind,source=uv.lock,"
+            "RUN --mount=type=cache,target=/var/cache/uv --mount=type=bind,source=uv.lock,"
             "target=uv.lock --mount=type=bind,source=pyproject.toml,target=pyproject.toml uv sync "
             "--locked --no-install-project",
         ),

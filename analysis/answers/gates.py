@@ -99,13 +99,6 @@ def list_unknown(
         "unknown.lacking": lacking,
         "unknown.long": named,
     }
-    facts = {
-        "strategies": skipped,
-        "changed": changed,
-        "misplaced": misplaced,
-        "scenarios": weights.unbuilt,
-        "share": weights.left_out,
-        "lacking": lacking,
-        "rounds": named,
-    }
-    return [say(name, **facts) for name, so in told.items() if so]
+    facts = {"strategies": skipped, "changed": changed, "misplaced": misplaced, "lacking": lacking}
+    others = {"scenarios": weights.unbuilt, "share": weights.left_out, "rounds": named}
+    return [say(name, **facts, **others) for name, so in told.items() if so]

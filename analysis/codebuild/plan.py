@@ -78,14 +78,7 @@ def plan_on_codebuild(
     Strategies that the account has no project or bucket for are left out, and told. Raises what
     the lab's make_plan does, SettingError for a link, and AccountError for a missing project.
     """
-    if settings.link not in (CODEBUILD, UNSHAPED):
-        raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
-    _check_given(settings)
-    if settings.buildspec:
-        raise SettingError(
-            f"{settings.buildspec} (BUILDSPEC) pushes to the repositories that it names: build it "
-            "in the lab, which has registries of its own under these names."
-        )
+    _check_settings(settings)
     chosen = choose_strategies(strategies, settings.strategies_folder)
     possible = choose_scenarios(scenarios, settings, report)
     facts = _describe_facts(folder, chosen, settings)
@@ -100,6 +93,7 @@ def plan_on_codebuild(
     _check_hosts(folder, described)
     bases = needs_newer_base(possible, list_replacements(settings.replacements))
     asked = order_sequences(built, settings, possible)
+    done = [each for each in asked if each not in plan.sequences]
     return CloudPlan(
         plan.scenarios,
         plan.sequences,
@@ -107,13 +101,21 @@ def plan_on_codebuild(
         account,
         described,
         bases and bool(plan.sequences),
-        [
-            name_sequence(each.strategy.name, each.number, each.story)
-            for each in asked
-            if each not in plan.sequences
-        ],
+        [name_sequence(each.strategy.name, each.number, each.story) for each in done],
         anew=plan.anew,
     )
+
+
+def _check_settings(settings: Settings) -> None:
+    """SettingError for what only the lab can give."""
+    if settings.link not in (CODEBUILD, UNSHAPED):
+        raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
+    if settings.buildspec:
+        raise SettingError(
+            f"{settings.buildspec} (BUILDSPEC) pushes to the repositories that it names: build it "
+            "in the lab, which has registries of its own under these names."
+        )
+    _check_given(settings)
 
 
 def _check_given(settings: Settings) -> None:

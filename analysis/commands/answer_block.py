@@ -24,7 +24,13 @@ def write_answer(found: Answer) -> str:
     table = write_table(*_tabulate(found)) if found.strategies and found.commits else ""
     listed = "".join(f"- {line}\n" for line in lines[1:])
     grounds = f"{lines[0]}\n" if lines else ""
-    parts = [f"**{advice}**\n", grounds, table, f"{say_legend(found)}\n" if table else "", listed]
+    parts = [
+        f"**{advice.removesuffix('.')}**.\n",
+        grounds,
+        table,
+        f"{say_legend(found)}\n" if table else "",
+        listed,
+    ]
     return "\n".join(filter(None, parts))
 
 

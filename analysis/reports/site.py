@@ -57,8 +57,7 @@ def make_reports(
     data, folder = to_experiment(experiment), Path(folder)
     notebooks = list_analyses() if notebooks is None else notebooks
     titles = {path: read_title(path) for path in notebooks}
-    found = answer(data)
-    first = make_first_screen(found)
+    first = make_first_screen(found := answer(data))
     folder.mkdir(parents=True, exist_ok=True)
     site = Site(
         _list_files(titles, folder, runs),
@@ -78,8 +77,7 @@ def make_reports(
     (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
     _write_runs(data, site, folder)
     update_navigation(folder, site.files, HISTORY_PAGE)
-    failed = [page.problem for page in pages if page.problem]
-    if failed:
+    if failed := [page.problem for page in pages if page.problem]:
         raise ReportError("\n".join([*failed, f"{folder / INDEX} is made of the other reports."]))
     return folder / INDEX
 

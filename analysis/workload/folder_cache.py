@@ -30,7 +30,7 @@ def read_folder_cache(buildspec: Buildspec) -> FolderCache:
     if not isinstance(paths, list) or not paths or not all(str(p).startswith("/") for p in paths):
         raise BuildspecError(
             f"{buildspec.source} keeps a folder (STRATEGY_FOLDER), and names none under "
-            "cache/paths: write its path from / on, as in /root/.cache/**/*."
+            "cache/paths: write its path from / on, as in /var/cache/**/*."
         )
     keys = cache.get("fallback-keys") or []
     return FolderCache(

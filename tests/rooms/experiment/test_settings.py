@@ -203,7 +203,7 @@ def test_a_project_s_setting_that_cannot_be_read_is_told(name, text, told, monke
 
 def test_a_name_alone_takes_the_environment_s_value_and_a_shell_s_own_env_is_none(monkeypatch):
     monkeypatch.setenv("COMMIT", "abc")
-    assert read_settings({"build_args": "COMMIT", "env": "/root/.shrc"}).build_args == {
+    assert read_settings({"build_args": "COMMIT", "env": "/opt/.shrc"}).build_args == {
         "COMMIT": "abc"
     }
 

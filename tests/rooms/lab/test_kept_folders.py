@@ -54,7 +54,7 @@ def builds(tmp_path):
         host = Host(tmp_path / f"{len(list(tmp_path.iterdir()))}")
         keeper = FolderKeeper(host, cache, archives, {"COMMIT": commit})
         said = keeper.restore()
-        path = host.root / "root" / "kept" / "file"
+        path = host.root / "opt" / "kept" / "file"
         found = path.read_text() if path.exists() else None
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -64,14 +64,14 @@ def builds(tmp_path):
 
 
 def test_a_commit_begins_from_the_newest_before_it_and_saves_its_own(builds):
-    cache = FolderCache(("/root/kept",), KEY, (BEGIN,))
+    cache = FolderCache(("/opt/kept",), KEY, (BEGIN,))
     assert builds("a", "1", cache)[0] is None
     assert builds("b", "2", cache)[:2] == ("1", "Downloading S3 cache... layers-a")
     assert builds("c", "3", cache)[0] == "2"
 
 
 def test_what_has_a_key_is_never_written_again(builds):
-    cache = FolderCache(("/root/kept",), KEY, (BEGIN,))
+    cache = FolderCache(("/opt/kept",), KEY, (BEGIN,))
     builds("a", "1", cache)
     found, _, said = builds("a", "2", cache)
     assert (found, said) == ("1", "The S3 cache layers-a is there already")
@@ -79,21 +79,21 @@ def test_what_has_a_key_is_never_written_again(builds):
 
 
 def test_without_a_fallback_another_key_finds_nothing(builds):
-    cache = FolderCache(("/root/kept",), KEY)
+    cache = FolderCache(("/opt/kept",), KEY)
     builds("a", "1", cache)
     assert builds("b", "2", cache)[:2] == (None, "No S3 cache was found")
 
 
 def test_without_a_key_each_build_replaces_what_there_was(builds):
-    cache = FolderCache(("/root/kept", "/root/none"))
+    cache = FolderCache(("/opt/kept", "/opt/none"))
     assert [builds(name, name, cache)[0] for name in "abc"] == [None, "a", "b"]
 
 
 def test_a_key_may_be_a_command_and_one_that_fails_is_named(builds):
-    command = FolderCache(("/root/kept",), "k-$(echo $COMMIT | tr a-z A-Z)")
+    command = FolderCache(("/opt/kept",), "k-$(echo $COMMIT | tr a-z A-Z)")
     assert builds("abc", "1", command)[2] == "Uploading S3 cache... k-ABC"
     with pytest.raises(HostError, match="can't read the key of a cache: .*exit 3"):
-        builds("a", "1", FolderCache(("/root/kept",), "${COMMIT:?}$(exit 3)${NONE?}"))
+        builds("a", "1", FolderCache(("/opt/kept",), "${COMMIT:?}$(exit 3)${NONE?}"))
 
 
 def test_the_work_before_and_after_a_build_is_in_its_log_and_its_seconds(tmp_path):
@@ -103,7 +103,7 @@ def test_the_work_before_and_after_a_build_is_in_its_log_and_its_seconds(tmp_pat
         "1": ["DOWNLOAD_SOURCE", "BUILD"],
     }.items():
         host, log = Host(tmp_path / code), []
-        keeper = FolderKeeper(host, FolderCache(("/root/kept",)), {}, {})
+        keeper = FolderKeeper(host, FolderCache(("/opt/kept",)), {}, {})
         result = run_buildspec(spec, {"CODE": code}, host.execute, log.append, keeper=keeper)
         found = read_logs({"log": b"".join(log)}).phases
         assert found["phase"].tolist() == phases

@@ -6,7 +6,7 @@ from analysis.workload import BuildTree, carries_mounts, find_mounting, load_str
 from analysis.workload.mounts import list_cache_mounts
 
 MOUNTS = {
-    "RUN --mount=type=cache,target=/root/.cache pip install a": [("/root/.cache", "/root/.cache")],
+    "RUN --mount=type=cache,target=/var/cache pip install a": [("/var/cache", "/var/cache")],
     "RUN --mount=target=/x,type=cache,id=m,sharing=locked a": [("/x", "m")],
     "RUN --mount=type=cache,dst=/a --mount=type=cache,destination=/b c": [
         ("/a", "/a"),

@@ -27,7 +27,7 @@ NAMES = [
 DOCKERFILE = """\
 ARG IMAGE=public.ecr.aws/docker/library/python:3
 FROM $IMAGE AS Tools
-RUN --mount=type=cache,target=/root/.cache/pip/ pip install a
+RUN --mount=type=cache,target=/var/cache/pip/ pip install a
 RUN --mount=target=/go/pkg,type=cache,id=go --mount=type=cache,id=$UID,dst=/x go build
 FROM public.ecr.aws/docker/library/debian:12 AS run
 """
@@ -54,7 +54,7 @@ def call(tmp_path):
         commands = [each for phase in phases for each in phase.commands]
         # what lies elsewhere on a host lies in the test's folder
         script = "\n".join(commands).replace("/tmp/mounts", f"{folder}/mounts")
-        script = script.replace("/root/.docker-layers", f"{folder}/layers")
+        script = script.replace("/opt/docker-layers", f"{folder}/layers")
         given = {"ECR_REPOSITORY_URL": "r/app", "COMMIT": "c0ffee", **variables}
         path = f"{folder}:{os.environ['PATH']}"
         env = {"PATH": path, "CALLS": f"{folder}/calls", **spec.variables, **given}
@@ -184,8 +184,8 @@ def test_cache_mounts_are_restored_and_saved_by_their_ids(call):
     assert restore.splitlines()[:2] == save.splitlines()[:2] == head
     mounts = [line.split()[1].split("cache,")[1] for line in restore.splitlines()[2:]]
     # without an id of its own a mount is found on its own folder alone
-    assert mounts == ["id=go,target=/mount", "target=/root/.cache/pip"]
-    assert save.splitlines()[4].endswith(" cp -a /root/.cache/pip /mounts/2 # c0ffee")
+    assert mounts == ["id=go,target=/mount", "target=/var/cache/pip"]
+    assert save.splitlines()[4].endswith(" cp -a /var/cache/pip /mounts/2 # c0ffee")
     assert save.splitlines()[-2:] == [
         "FROM scratch AS mounts",
         "COPY --from=carrier /mounts /mounts",
@@ -204,7 +204,7 @@ def test_what_hosts_are_to_have_is_said():
     assert known["docker-29"].starts_with == known["docker-29"].store == "containerd"
     assert known["registry-cache-prebaked"].build_image == "buildkitd"
     assert known["folder-cache"].folder == FolderCache(
-        ("/root/.docker-layers",), "layers-$CODEBUILD_RESOLVED_SOURCE_VERSION$COMMIT", ("layers-",)
+        ("/opt/docker-layers",), "layers-$CODEBUILD_RESOLVED_SOURCE_VERSION$COMMIT", ("layers-",)
     )
     emulated = {name for name in NAMES if known[name].emulated}
     assert emulated == {

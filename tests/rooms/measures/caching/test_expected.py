@@ -48,7 +48,7 @@ def test_where_no_build_had_a_cache_nothing_is_told(control):
     assert check_first_misses(runs, misses, {}).empty
 
 
-PIP = "RUN --mount=type=cache,target=/root/.cache pip install a"
+PIP = "RUN --mount=type=cache,target=/var/cache pip install a"
 
 
 def mounting():
