@@ -142,7 +142,7 @@ def remove_probes(log: bytes) -> LogWithoutProbe:
         log = record.log[:position] + move_stamps(record.log[position:], -record.seconds)
     log, after, late = _cut(log, HOST_AFTER)
     log, before, early = _cut(log, HOST_BEFORE)
-    versions = _read_versions(after or log.decode("utf-8", "replace"))
+    versions = _read_versions(after, log.decode("utf-8", "replace"))
     seconds = record.seconds + late + early
     return LogWithoutProbe(log, _read_counts(before), versions, record.records, seconds)
 
@@ -182,9 +182,12 @@ def _read_counts(text: str) -> bool | None:
     return not any(counts) if counts else None
 
 
-def _read_versions(text: str) -> dict[str, str | None]:
-    """Versions of engine, buildx and BuildKit, and the storage driver, as far as they are told."""
-    said = json_lines(text) if text.startswith("{") else []
+def _read_versions(told: str, log: str) -> dict[str, str | None]:
+    """Versions of engine, buildx and BuildKit, and the storage driver, as far as they are told.
+
+    Without the last command's word, what the buildspec's own first command printed.
+    """
+    said, text = json_lines(told), told or log
     info = next((each for each in said if "engine" in each), {})
     nodes = next((each.get("Nodes") for each in said if each.get("Current")), None) or [{}]
     engine, buildx = _ENGINE.search(text), _BUILDX.search(text)

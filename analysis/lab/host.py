@@ -18,6 +18,7 @@ from docker.models.containers import Container
 
 from analysis.errors import EngineError, HostError
 from analysis.lab.engine import engine_errors
+from analysis.lab.output import follow_output
 
 SOURCE = "/codebuild/output/src"
 READ_SECONDS = 300
@@ -109,7 +110,7 @@ class BuildHost:
             if timer:
                 timer.start()
             try:
-                for chunk in api.exec_start(started, stream=True):
+                for chunk in follow_output(api, started):
                     write(chunk)
                 code = api.exec_inspect(started)["ExitCode"]
             except (docker.errors.APIError, OSError):

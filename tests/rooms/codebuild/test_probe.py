@@ -112,8 +112,9 @@ def test_a_host_is_empty_used_or_unknown(text, empty):
     assert remove_probes(make_log(text)).empty is empty
 
 
-def test_versions_are_those_of_the_builder_in_use():
-    assert remove_probes(make_log()).versions == {
+@pytest.mark.parametrize("before", ["", "WARNING: Error loading config file: denied\n"])
+def test_versions_are_those_of_the_builder_in_use(before):
+    assert remove_probes(make_log(after=before + VERSIONS)).versions == {
         "engine": "28.5.2",
         "buildx": "v0.29.1",
         "buildkit": "v0.25.2",

@@ -13,6 +13,7 @@ from analysis.lab.build import build_in_lab
 from analysis.lab.engine import LABEL
 from analysis.lab.images import Images
 from analysis.lab.jobs import BuildJob
+from analysis.lab.output import follow_output
 from analysis.workload import find_strategy
 
 # as CodeBuild's image starts its engine: in the background of what runs the commands
@@ -36,8 +37,9 @@ def host(client):
     )
 
     def run(script):
-        code, output = container.exec_run(["sh", "-c", f"exec 2>&1\n{script}"])
-        return code, output.decode()
+        command = client.api.exec_create(container.id, ["sh", "-c", f"exec 2>&1\n{script}"])["Id"]
+        output = b"".join(follow_output(client.api, command))
+        return client.api.exec_inspect(command)["ExitCode"], output.decode()
 
     try:
         wait_for_engine(container, time.monotonic() + 300)
