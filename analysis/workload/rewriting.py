@@ -18,13 +18,15 @@ from analysis.workload.yaml_places import TextLoader
 
 _VERBS = {"build", "b", "bake", "f"}
 _COMMANDS = ("commands", "finally")
+# variables of a strategy by which its commands find in the context what they read themselves
+_DOCKERFILE, _TARGET = "DOCKERFILE", "TARGET"
 
 
 def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
     """The strategy with a project's options in each command that builds.
 
-    What a command says itself stays. BuildspecError where no command is seen to build, or where
-    one can't be told.
+    What a command says itself stays; variables DOCKERFILE and TARGET of a strategy are set, too.
+    BuildspecError where no command is seen to build, or where one can't be told.
     """
     if not options.chooses:
         return strategy
@@ -45,6 +47,8 @@ def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
             "Dockerfile, target, arguments, secrets or platform of these settings: write them "
             "into what it runs, and leave the settings out."
         )
+    if not strategy.in_context:
+        _set_variables(spec, options)
     dumped = yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000)
     title = f"# {strategy.title}\n" if strategy.title else ""
     return replace(strategy, buildspec=_parse(title + dumped, strategy.buildspec))
@@ -52,6 +56,13 @@ def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
 
 def _parse(text: str, old: Buildspec) -> Buildspec:
     return parse_buildspec(text, old.source)
+
+
+def _set_variables(spec: dict[str, Any], options: BuildOptions) -> None:
+    """Let a strategy's variables say which Dockerfile and target its commands are to look at."""
+    variables = (spec.get("env") or {}).get("variables") or {}
+    told = {_DOCKERFILE: options.dockerfile, _TARGET: options.target}
+    variables |= {name: text for name, text in told.items() if name in variables and text}
 
 
 def _change_commands(phase: Any, change: Callable[[str], str]) -> None:

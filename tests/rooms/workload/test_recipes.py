@@ -7,7 +7,13 @@ import subprocess
 import pytest
 
 from analysis.errors import BuildspecError
-from analysis.workload import load_strategies, parse_buildspec
+from analysis.workload import (
+    BuildOptions,
+    apply_options,
+    load_strategies,
+    parse_buildspec,
+    read_secret,
+)
 from analysis.workload.folder_cache import FolderCache, read_folder_cache
 
 NAMES = [
@@ -30,6 +36,7 @@ FROM $IMAGE AS Tools
 RUN --mount=type=cache,target=/var/cache/pip/ pip install a
 RUN --mount=target=/go/pkg,type=cache,id=go --mount=type=cache,id=$UID,dst=/x go build
 FROM public.ecr.aws/docker/library/debian:12 AS run
+COPY --from=tools /x /x
 """
 # notes each call, a line a call, its words with | between; where PULLS says no, a pull fails
 FAKE = """\
@@ -43,13 +50,15 @@ printf '%s|' docker "$@" | sed 's/|$//;s/$/\\n/' >>"$CALLS"
 def call(tmp_path):
     """(docker's calls, folder) of a strategy's own commands."""
 
-    def run(name, **variables):
+    def run(name, options=None, dockerfile=DOCKERFILE, **variables):
+        options = options or BuildOptions()
         folder = tmp_path / f"{name}-{len(list(tmp_path.iterdir()))}"
-        (folder / "deploy").mkdir(parents=True)
-        (folder / "deploy" / "Dockerfile").write_text(DOCKERFILE)
+        path = folder / "deploy" / options.dockerfile
+        path.parent.mkdir(parents=True)
+        path.write_text(dockerfile)
         (folder / "docker").write_text(FAKE)
         (folder / "docker").chmod(0o755)
-        spec = load_strategies()[name].buildspec
+        spec = apply_options(load_strategies()[name], options).buildspec
         phases = [phase for phase in spec.phases if phase.name != "install"]
         commands = [each for phase in phases for each in phase.commands]
         # what lies elsewhere on a host lies in the test's folder
@@ -115,6 +124,54 @@ def test_a_build_stage_is_pushed_as_an_image_of_its_own(call):
         "r/app:latest",
     ]
     assert all("BUILDKIT_INLINE_CACHE=1" in each for each in (first, whole))
+
+
+STAGES = """\
+FROM nowhere AS dev
+RUN false
+FROM golang AS base
+FROM base AS build
+FROM node:22 as assets
+FROM --platform=linux/amd64 debian
+RUN --mount=type=bind,from=Build,target=/x COPY /x /y
+FROM debian AS prod
+COPY --from=assets /a /b
+FROM dev
+"""
+WANTED = {"": "dev", "prod": "assets", "4": "base", "dev": "dev", "build": "base"}
+
+
+@pytest.mark.parametrize("target", WANTED)
+def test_the_stage_that_is_pushed_is_one_that_the_image_needs(target, call):
+    text = STAGES.replace("\n", "\r\n")
+    calls, _ = call("two-stage-inline", BuildOptions(target=target), text)
+    assert calls[-5][:3] == ["build", "--target", WANTED[target]]
+
+
+IN_FOLDER = BuildOptions(
+    "docker/Dockerfile.prod", "run", {"A": "1"}, (read_secret("TOKEN"),), "linux/arm64"
+)
+TOLD = ["--target", "--build-arg", "--secret", "--platform"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_reads_and_builds_the_dockerfile_that_was_chosen(name, call):
+    calls, folder = call(name, IN_FOLDER, PULL_THROUGH_URL="p/ecr-public")
+    build = find_build(calls)
+    assert build[build.index("--file") + 1] == "./deploy//docker/Dockerfile.prod"
+    assert set(TOLD) <= set(build)
+    assert not (folder / "deploy" / "Dockerfile").exists()
+    if name == "cache-mounts":
+        assert "--mount=type=cache,target=/var/cache/pip" in (folder / "mounts/restore").read_text()
+    if name == "base-pull-through":
+        chosen = (folder / "deploy" / IN_FOLDER.dockerfile).read_text()
+        assert chosen.count("p/ecr-public/docker/library") == 2
+
+
+def test_what_strategies_read_of_a_dockerfile_they_find_by_its_variable():
+    for name, strategy in load_strategies().items():
+        found = [c for c in strategy.buildspec.commands if re.search(r"/Dockerfile\b", c)]
+        assert not found, name
 
 
 def list_refs(call, name, **variables):
