@@ -143,11 +143,11 @@ class Parts:
         links = []
         if self.tables is not None:
             self.tables[name] = text
-            links.append(f'<a href="{TABLES}/{quote(name)}">{escape(name)}</a>')
+            links.append(f'<a href="{TABLES}/{quote(name)}">CSV</a>')
         if len(text.encode("utf-8", "replace")) <= _SMALL:
             data = quote(text, errors="replace")
             link = f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8,{data}">'
-            links.append(f"{link}CSV in this page</a>")
+            links.append(f"{link}from this page</a>")
         return html, f'\n<p class="data">{" · ".join(links)}</p>' if links else ""
 
     def list_contents(self) -> str:
