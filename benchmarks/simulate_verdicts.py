@@ -218,21 +218,36 @@ def make_runs(
     scale = np.full(shape[1:3], noise)
     scale[-1, :2] *= base, other
     seconds = USUAL * (1 + effects[:, None] / 100) * np.exp(scale[..., None] * draw(rng, shape))
-    seconds = seconds * slow_down(rng, setting, shape)
+    places = shuffle(rng, shape)
+    seconds = seconds * slow_down(rng, setting, shape, places)
     names = [range(BATCH), SCENARIOS, STRATEGIES, range(1, rounds + 1)]
     index = pd.MultiIndex.from_product(names, names=["experiment", "scenario", "strategy", "round"])
     runs = pd.DataFrame({"seconds": seconds.ravel()}, index=index).reset_index()
+    runs["started"] = start(places, shape)
     return runs.astype({"scenario": "string", "strategy": "string"})
 
 
-def slow_down(rng: np.random.Generator, setting: str, shape: tuple[int, ...]) -> np.ndarray:
+def shuffle(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """The place of each strategy [experiment, 1, strategy, round] in a round's shuffled order."""
+    order = np.broadcast_to(np.arange(shape[2]), (shape[0], shape[3], shape[2]))
+    return rng.permuted(order, axis=2).transpose(0, 2, 1)[:, None]
+
+
+def start(places: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """When each run starts, strategies one after the other in the order of their places."""
+    minutes = places * shape[1] + np.arange(shape[1])[:, None, None]
+    minutes = minutes + np.arange(shape[3]) * shape[1] * shape[2]
+    return np.datetime64("2026-01-01", "ns") + minutes.ravel() * np.timedelta64(1, "m")
+
+
+def slow_down(
+    rng: np.random.Generator, setting: str, shape: tuple[int, ...], places: np.ndarray
+) -> np.ndarray:
     """What slows builds down besides chance: their round, or their place in its shuffled order."""
     if setting == "drift":
         return np.exp(rng.normal(0, DRIFT, (*shape[:2], 1, shape[3])))
     if setting == "order":
-        order = np.broadcast_to(np.arange(shape[2]), (shape[0], shape[3], shape[2]))
-        places = rng.permuted(order, axis=2)
-        return 1 + SLOPE * places.transpose(0, 2, 1)[:, None] / shape[2]
+        return 1 + SLOPE * places / shape[2]
     return np.ones(1)
 
 

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.compare.estimates import Array, Flags
+from analysis.measures.compare.order import rank_places
 from analysis.measures.compare.runs import order_scenarios
 
 
 class Cells(NamedTuple):
     """values [report, scenario, strategy, round], null where there is none; the baseline is first.
 
-    there: whether any run of that report, scenario and strategy is among the runs.
+    there: whether any run of that report, scenario and strategy is among the runs; places: of each
+    value in its round, from 0 to 1 by its start, null where that is unknown.
     """
 
     reports: list[object]
@@ -20,6 +22,7 @@ class Cells(NamedTuple):
     strategies: list[str]
     values: Array
     there: Flags
+    places: Array
 
 
 def tabulate(runs: pd.DataFrame, baseline: str, measure: str, by: str | None) -> Cells:
@@ -47,7 +50,11 @@ def tabulate(runs: pd.DataFrame, baseline: str, measure: str, by: str | None) ->
     there = np.zeros(shape[:3], dtype=bool)
     there[places[:3]] = True
     values = _fill(runs[measure].to_numpy(dtype="float64", na_value=np.nan), places, shape)
-    return Cells(reports.tolist(), scenarios, strategies, values, there)
+    round_of = (at_report, places[1], at_round)
+    ranks = rank_places(runs, round_of, (shape[0], shape[1], shape[3]))
+    return Cells(
+        reports.tolist(), scenarios, strategies, values, there, _fill(ranks, places, shape)
+    )
 
 
 def _place(names: np.ndarray, order: list[str]) -> np.ndarray:

@@ -13,6 +13,7 @@ from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.judging import Rule, find, judge
 from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.measures.compare.one_round import hangs_on_one
+from analysis.measures.compare.order import take_out_order
 from analysis.measures.compare.planning import MIN_ROUNDS, plan
 from analysis.measures.compare.pools import count_rarer_hosts, find_rarer_hosts
 from analysis.measures.compare.runs import EMULATED, keep_comparable, order_scenarios, sort_rows
@@ -67,7 +68,8 @@ def compare(
     `rarer_hosts`: as count_rarer_hosts counts. `by`: a column, put first, that tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
-    blocks, so that what slows a whole round down cancels out. The interval is Welch's, by the
+    blocks, so that what slows a whole round down cancels out, and the place in a round, by
+    `started`, is a covariate. The interval is Welch's, by the
     variances of both strategies in that scenario. At most `level` of reports tell a difference
     that is none: p is the largest of four (analysis.measures.compare.judging): Dunnett's over all
     comparisons and mixes by variances drawn towards the usual, Welch's by the strategy's own and
@@ -123,7 +125,7 @@ def compare_with(
         together=bool(groups),
     )
     return _frame_columns(
-        cells, _compare_cells(cells.values, find_rarer_hosts(cells, counts)[None], rule), by
+        cells, _compare_cells(cells, find_rarer_hosts(cells, counts)[None], rule), by
     )
 
 
@@ -141,14 +143,15 @@ def _frame_columns(cells: Cells, columns: dict[str, Array], by: str | None) -> p
     return table
 
 
-def _compare_cells(values: Array, rarer: Array, rule: Rule) -> dict[str, NDArray[Any]]:
+def _compare_cells(cells: Cells, rarer: Array, rule: Rule) -> dict[str, NDArray[Any]]:
     """The columns of COLUMNS but the names, each an array [report, scenario, strategy]."""
-    kept = ~np.isnan(rarer)
+    kept, raw = ~np.isnan(rarer), cells.values
+    values = take_out_order(raw, cells.places, kept) if rule.logs else raw
     found = find(values, rule.logs, kept)
     n = found.estimates.n
     few = (n < MIN_ROUNDS) | (rarer < MIN_BUILDS_OF_EACH_HOST)
     verdicts = judge(found, rule, few)
-    paired = np.where(np.isnan(values[..., :1, :]), np.nan, values[..., 1:, :])
+    paired = np.where(np.isnan(raw[..., :1, :]), np.nan, raw[..., 1:, :])
     detectable, needed = plan(found, verdicts, rule)
     return {
         "n": n,
