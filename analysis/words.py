@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from analysis.languages import translate
+
 # what a comparison says of a strategy
 FASTER, SLOWER = "faster", "slower"
 SAME, CLOSE, UNTOLD = "the same", "can't tell yet", "not enough runs"
@@ -23,51 +25,76 @@ SPEEDS = {
 def say_seconds(value: float) -> str:
     """`12.3 s`, hundredths below a second, `unknown` for null."""
     if pd.isna(value):
-        return UNKNOWN
-    return f"{value:.1f} s" if abs(value) >= 0.95 else f"{value:.2f} s"
+        return translate(UNKNOWN)
+    return translate("{value} s").format(value=f"{value:.{1 if abs(value) >= 0.95 else 2}f}")
 
 
 def say_range(low: float, high: float) -> str:
     """`1.2 to 3.4 s`, with a real minus sign; `unknown` when either end is null."""
     if pd.isna(low) or pd.isna(high):
-        return UNKNOWN
-    return f"{low:.1f} to {high:.1f} s".replace("-", "−")
+        return translate(UNKNOWN)
+    ends = {"low": f"{low:.1f}", "high": f"{high:.1f}"}
+    return translate("{low} to {high} s").format(**ends).replace("-", "−")
 
 
 def say_difference(value: float, low: float, high: float, n: int) -> str:
     """`+12.3 s [9.1 to 15.5 s, n = 5]`, of a difference and its 95 % interval."""
     if pd.isna(value):
-        return f"{UNKNOWN} [n = {n}]"
-    bounds = "no interval" if pd.isna(low) else say_range(low, high)
-    return f"{value:+.1f} s [{bounds}, n = {n}]".replace("-", "−")
+        return f"{translate(UNKNOWN)} [n = {n}]"
+    bounds = translate("no interval") if pd.isna(low) else say_range(low, high)
+    text = translate("{value} s [{bounds}, n = {n}]")
+    return text.format(value=f"{value:+.1f}", bounds=bounds, n=n).replace("-", "−")
 
 
 def say_share(value: float) -> str:
     """`34 %`, `unknown` for null."""
-    return UNKNOWN if pd.isna(value) else f"{100 * value:.0f} %"
+    return translate(UNKNOWN) if pd.isna(value) else say_percent(100 * value)
+
+
+def say_percent(value: float, digits: int = 0) -> str:
+    """`34 %`, of so many percent."""
+    return translate("{value} %").format(value=f"{value:.{digits}f}")
+
+
+def say_unit(number: str, unit: str) -> str:
+    """`12.3 s`, of a number that is written already; without a unit the number."""
+    return translate(f"{{value}} {unit}").format(value=number) if unit else number
 
 
 def join_words(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; `none` when there are none."""
-    *most, end = list(words) or ["none"]
-    return f"{', '.join(most)} {last} {end}" if most else end
+    *most, end = list(words) or [translate("none")]
+    if not most:
+        return end
+    return translate(f"{{most}} {last} {{end}}").format(most=list_words(most), end=end)
+
+
+def list_words(words: Iterable[str]) -> str:
+    """`a, b, c`."""
+    return translate(", ").join(words)
 
 
 def join_ends(words: Sequence[str], what: str) -> str:
     """join_words of a few; of more than _NAMED, which nobody reads, their number and the ends."""
     if len(words) <= _NAMED:
         return join_words(words)
-    return f"{count_words(len(words), what)}, from {words[0]} to {words[-1]}"
+    text = translate("{count}, from {first} to {last}")
+    return text.format(count=count_words(len(words), what), first=words[0], last=words[-1])
 
 
 def say_n(counts: pd.Series) -> str:
     """`n=6`, or `n=3 to 6` where counts differ; 0 where there are none."""
     ends = dict.fromkeys([int(counts.min()), int(counts.max())] if len(counts) else [0])
-    return f"n={' to '.join(map(str, ends))}"
+    if len(ends) == 1:
+        return f"n={min(ends)}"
+    return f"n={translate('{low} to {high}').format(low=min(ends), high=max(ends))}"
 
 
 def count_words(number: int, word: str) -> str:
     """`1 run`, `2 runs`, `3 entries`, `4 pushes`."""
+    text = f"{{number}} {word}"
+    if (said := translate(text)) != text:
+        return said.format(number=number)
     plural = (
         f"{word[:-1]}ies" if word.endswith("y") else f"{word}{'es' * word.endswith('sh') or 's'}"
     )
@@ -76,4 +103,10 @@ def count_words(number: int, word: str) -> str:
 
 def say_sentence(text: str) -> str:
     """`text` with a capital at its begin and a full stop at its end."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+    stop = translate(".")
+    return text[:1].upper() + text[1:].rstrip(".").removesuffix(stop) + stop
+
+
+def join_sentences(sentences: Iterable[str]) -> str:
+    """Sentences as one text."""
+    return translate(" ").join(sentences)

@@ -18,6 +18,8 @@ from analysis.charts.verdicts import (
     say_row,
     say_value,
 )
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
 from analysis.words import count_words, say_n, say_seconds
 from analysis.workload import BASELINE
@@ -43,25 +45,35 @@ def draw_answer(
     shown = _pick(real, baseline, most)
     drawn = [_draw_row(row, baseline) for row in list_rows(shown)]
     if len(emulated):
-        drawn += [Row(EMULATED_HEADING, looks=("k",))]
+        drawn += [Row(translate(EMULATED_HEADING), looks=("k",))]
         drawn += [_draw_row(row, baseline) for row in list_rows(emulated)]
     others = table[table["strategy"].ne(baseline)]
     seen = pd.concat([shown, emulated])
     low, high = span(seen[["difference", "low", "high"]].to_numpy(dtype="float64").ravel())
     left = len(real) - len(shown)
-    note = f"mean and 95 % interval, {say_n(others['n'])}"
+    note = tell("mean and 95 % interval, {n}", n=say_n(others["n"]))
     return finish(
         Rows(
-            tuple(drawn), low, high, unit="s", zero=0.0,
-            ends=(f"faster than {baseline}", "slower"),
+            tuple(drawn),
+            low,
+            high,
+            unit="s",
+            zero=0.0,
+            ends=(tell("faster than {baseline}", baseline=baseline), tell("slower")),
             keys=list_verdicts(seen.loc[seen["strategy"].ne(baseline), "verdict"]),
         ),
-        title or f"Seconds a build of the mix, against {baseline}",
-        f"{note}; {count_words(left, 'slower strategy')} not shown" if left else note,
-        f"Seconds a build against {baseline}, for the mix. {'; '.join(describe_verdicts(others))}.",
+        title or tell("Seconds a build of the mix, against {baseline}", baseline=baseline),
+        tell("{note}; {more} not shown", note=note, more=count_words(left, "slower strategy"))
+        if left
+        else note,
+        tell(
+            "Seconds a build against {baseline}, for the mix. {said}.",
+            baseline=baseline,
+            said=tell("; ").join(describe_verdicts(others)),
+        ),
         ax,
         more=("mid",),
-    )  # fmt: skip
+    )
 
 
 def _read_rows(rows: pd.DataFrame | Sequence[Mapping[str, Any]], baseline: str) -> pd.DataFrame:
@@ -74,9 +86,11 @@ def _read_rows(rows: pd.DataFrame | Sequence[Mapping[str, Any]], baseline: str) 
         marked |= given["emulated"].astype("boolean").fillna(False).astype(bool)
     numbers = table[["seconds", "difference", "low", "high"]].astype("float64")
     table = table.assign(
-        **numbers, n=table["n"].fillna(0).astype("int64"),
-        strategy=names.map(drop_mark), emulated=marked,
-    )  # fmt: skip
+        **numbers,
+        n=table["n"].fillna(0).astype("int64"),
+        strategy=names.map(drop_mark),
+        emulated=marked,
+    )
     # without its own seconds a strategy has its place by what it takes more or less
     place = table["difference"].mask(table["strategy"].eq(baseline), 0.0)
     order = place.sort_values(kind="stable", na_position="last").index
@@ -96,9 +110,22 @@ def _draw_row(row: Any, baseline: str) -> Row:
     if row.strategy == baseline:
         said = say_seconds(row.seconds)
         mark = Dot(0.0, "mark", "|")
-        return Row(row.strategy, ((mark,),), (said,), ("b",), (f"{baseline}: {said}, baseline",))
+        return Row(
+            row.strategy,
+            ((mark,),),
+            (said,),
+            ("b",),
+            (tell("{baseline}: {said}, baseline", baseline=baseline, said=said),),
+        )
     if pd.isna(row.difference):
-        return Row(row.strategy, ((),), ("unknown",), ("k",), (f"{row.strategy}: unknown",))
+        return Row(
+            row.strategy,
+            ((),),
+            (tell("unknown"),),
+            ("k",),
+            (tell("{strategy}: unknown", strategy=row.strategy),),
+        )
     look = draw_difference(row)[-1].look
-    return Row(row.strategy, (draw_difference(row),), (say_value(row, " s"),), (look,),
-               (say_row(row),))  # fmt: skip
+    return Row(
+        row.strategy, (draw_difference(row),), (say_value(row, "s"),), (look,), (say_row(row),)
+    )

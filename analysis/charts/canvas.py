@@ -12,9 +12,12 @@ from IPython.display import HTML
 
 from analysis.charts.live import dress_live, mark_text
 from analysis.charts.picture import Chart, Drawn, describe_shortly
+from analysis.languages import translate, translate_value
+from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.rows import write_csv
 from analysis.visible import shorten, show_signs
+from analysis.words import say_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,28 +121,31 @@ def _describe_table(html: str, data: str, caption: str, linked: bool) -> str:
     html = html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1)
     begin, sign, rest = html.partition(">")
     begin += "" if linked else ' data-linked="no"'
-    words = f"<caption>{write_text(caption)}</caption>" if caption else ""
+    words = f"<caption>{write_text(translate(caption))}</caption>" if caption else ""
     return f'{begin} data-csv="{escape(data)}"{sign}{words}{rest}'
 
 
 def _name_column(name: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
     """A column's heading, with its unit unless its cells have it."""
     unit = units.get(name, "%")
-    shown = names.get(name, name).replace("_", " ")
-    return str(_show_cell(shown if unit == "%" else f"{shown} ({unit})"))
+    shown = translate(names.get(name, name).replace("_", " "))
+    head = tell("{name} ({unit})", name=shown, unit=translate(unit))
+    return str(_show_cell(shown if unit == "%" else head))
 
 
 def _show_shares(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     """The frame with its shares as `27 %`; nulls stay."""
     shown = frame.copy(deep=False)
     for name in [each for each in frame if units.get(str(each)) == "%"]:
-        shown[name] = [None if pd.isna(each) else f"{100 * each:.0f} %" for each in frame[name]]
+        shown[name] = [None if pd.isna(each) else say_share(each) for each in frame[name]]
     return shown
 
 
 def _show_cell(value: Any) -> Any:
     """A value of a cell; text without secrets and hidden signs, of a long one the ends."""
-    return shorten(show_signs(redact(value)), _CELL) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return shorten(show_signs(redact(translate_value(value))), _CELL)
 
 
 def _say_number(value: float, places: int) -> str | None:

@@ -7,6 +7,8 @@ from IPython.display import HTML
 
 from analysis.charts.canvas import say, write_text
 from analysis.charts.folds import fold
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
 
 _FOUND = ("no.", "verdict", "claim")
@@ -23,12 +25,14 @@ def memos(claims: pd.DataFrame) -> HTML:
     found, where = [], []
     for number, row in enumerate(list_rows(claims), start=1):
         chip, condition = _split_verdict(str(row.verdict))
-        claim = write_text(f"“{row.claim}” {condition}".strip())
-        evidence = fold("evidence", say(_split_evidence(str(row.numbers)))).data
+        claim = write_text(
+            tell("“{claim}” {condition}", claim=translate(row.claim), condition=condition).strip()
+        )
+        evidence = fold(tell("evidence"), say(_split_evidence(str(row.numbers)))).data
         found.append([_link_number(number, "claim", "runs"), chip, f"{claim}{evidence}"])
         folders = f"<code>{write_text(row.runs)}</code>"
         where.append([_link_number(number, "runs", "claim"), write_text(row.where), folders])
-    places = fold("Where each was measured", HTML(_draw_table(_WHERE, where)))
+    places = fold(tell("Where each was measured"), HTML(_draw_table(_WHERE, where)))
     return HTML(f"{_draw_table(_FOUND, found)}{places.data}")
 
 
@@ -36,19 +40,24 @@ def _split_verdict(verdict: str) -> tuple[str, str]:
     """(the chip of a verdict, `only if …` where it depends on something)."""
     begin = next((each for each in _CHIPS if verdict.startswith(each)), verdict)
     name, rest = _CHIPS.get(begin, "open"), verdict.removeprefix(begin)
-    chip = f'<span class="chip {name}">{write_text(begin)}</span>'
-    return chip, f"– only if{rest}." if rest else ""
+    chip = f'<span class="chip {name}">{write_text(translate(begin))}</span>'
+    return chip, tell("– only if{rest}.", rest=rest) if rest else ""
 
 
 def _split_evidence(numbers: str) -> list[str]:
     """The parts of a text between full stops and semicolons that stand in no brackets or quotes."""
     parts, depth, begin = [], 0, 0
     for at, sign in enumerate(numbers):
-        depth += (sign in "([“") - (sign in ")]”")
-        if depth == 0 and numbers[at : at + 2] in ("; ", ". "):
+        depth += (sign in "([“（「") - (sign in ")]”）」")
+        if depth == 0 and (end := _find_end(numbers[at : at + 2])):
             parts.append(numbers[begin : at + 1])
-            begin = at + 2
+            begin = at + end
     return [*parts, numbers[begin:]]
+
+
+def _find_end(signs: str) -> int:
+    """How many of two signs end a part; 0 where they end none."""
+    return 2 if signs in ("; ", ". ") else 1 if signs[:1] in ("；", "。") and signs[1:] else 0
 
 
 def _link_number(number: int, here: str, there: str) -> str:
@@ -60,4 +69,6 @@ def _draw_table(heads: Sequence[str], rows: list[list[str]]) -> str:
     """A table of cells that are HTML already."""
     # cells are cut off at so many characters else
     with pd.option_context("display.max_colwidth", None):
-        return pd.DataFrame(rows, columns=list(heads)).to_html(index=False, border=0, escape=False)
+        return pd.DataFrame(rows, columns=list(map(translate, heads))).to_html(
+            index=False, border=0, escape=False
+        )

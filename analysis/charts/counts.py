@@ -14,8 +14,10 @@ from analysis.charts.rows import Dot, Row, Rows
 from analysis.charts.stacks import describe_stack, draw_stack
 from analysis.charts.style import SHAPES
 from analysis.charts.verdicts import order_strategies
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import join_words, say_n, say_share
+from analysis.words import join_sentences, join_words, list_words, say_n, say_share
 from analysis.workload import pick_scenario, say_commit
 
 
@@ -33,10 +35,13 @@ def hit_matrix(rates: pd.DataFrame, *, ax: Any = None) -> Drawn:
     )
     return finish(
         table,
-        "How much of the Dockerfile comes from a cache?",
-        "layers from a cache, in % of all layers but FROM: median (lowest to highest) of "
-        f"{say_n(rates['n'])} runs",
-        f"Table of layer hit rates, runs n. {_describe_rates(rates)}",
+        tell("How much of the Dockerfile comes from a cache?"),
+        tell(
+            "layers from a cache, in % of all layers but FROM: median (lowest to highest) "
+            "of {n} runs",
+            n=say_n(rates["n"]),
+        ),
+        tell("Table of layer hit rates, runs n. {rates}", rates=_describe_rates(rates)),
         ax,
         table.write(),
     )
@@ -47,7 +52,13 @@ def _make_cell(row: Any) -> Cell:
     if row is None:
         return Cell("–", "close")
     share = 0.0 if pd.isna(row.median) else float(row.median)
-    title = f"{row.strategy}, {row.scenario}: {_say_rate(row)}, n = {row.n}"
+    title = tell(
+        "{strategy}, {name}: {rate}, n = {n}",
+        strategy=row.strategy,
+        name=row.scenario,
+        rate=_say_rate(row),
+        n=row.n,
+    )
     return Cell(_say_rate(row), "hits" if share else "close", share, title)
 
 
@@ -55,13 +66,20 @@ def _describe_rates(rates: pd.DataFrame) -> str:
     """Each strategy's rates by scenario, those that never had a hit by name alone."""
     never = rates.groupby("strategy", sort=False)["high"].max().eq(0)
     said = [
-        f"{name}: {', '.join(f'{r.scenario} {_say_rate(r)}, n = {r.n}' for r in list_rows(rows))}."
+        tell(
+            "{name}: {said}.", name=name, said=list_words(_say_scenario(r) for r in list_rows(rows))
+        )
         for name, rows in rates.groupby("strategy", sort=False)
         if not never[name]
     ]
     if never.any():
-        said.append(f"0 % everywhere: {join_words(never.index[never])}.")
-    return " ".join(said)
+        said.append(tell("0 % everywhere: {names}.", names=join_words(never.index[never])))
+    return join_sentences(said)
+
+
+def _say_scenario(row: Any) -> str:
+    """`cold 45 %, n = 6`."""
+    return tell("{name} {rate}, n = {n}", name=row.scenario, rate=_say_rate(row), n=row.n)
 
 
 def _say_rate(row: Any) -> str:
@@ -86,16 +104,22 @@ def denominators(rates: pd.DataFrame, *, scenario: str, ax: Any = None) -> Drawn
         if name not in without
     )
     said = (
-        f"{name}: {', '.join(f'{r.denominator} {say_share(r.rate)}' for r in list_rows(group))}."
+        tell("{name}: {said}.", name=name, said=_list_rates(group))
         for name, group in rows.groupby("strategy", sort=False)
     )
-    keys = tuple(Key(str(each), "mark", SHAPES[n % 5], n > 0) for n, each in enumerate(names))
-    rest = f"; 0 % for {join_words(without)}" if without else ""
+    keys = tuple(
+        Key(translate(str(each)), "mark", SHAPES[n % 5], n > 0) for n, each in enumerate(names)
+    )
+    rest = tell("; 0 % for {names}", names=join_words(without)) if without else ""
     return finish(
         Rows(drawn, 0.0, 100.0, unit="%", keys=keys),
-        f"One log, three hit rates: {say_commit(scenario)}",
-        f"cached, in % of the denominator (median, {say_n(rows['n'])}){rest}",
-        f"Hit rates by denominator, {say_commit(scenario)}. {' '.join(said)}",
+        tell("One log, three hit rates: {commit}", commit=say_commit(scenario)),
+        tell("cached, in % of the denominator (median, {n}){rest}", n=say_n(rows["n"]), rest=rest),
+        tell(
+            "Hit rates by denominator, {commit}. {said}",
+            commit=say_commit(scenario),
+            said=join_sentences(said),
+        ),
         ax,
     )
 
@@ -107,8 +131,14 @@ def _draw_rates(name: str, rows: pd.DataFrame, names: list[str]) -> Row:
     for row in list_rows(known):
         number = names.index(row.denominator)
         dots.append(Dot(100 * row.rate, "mark", SHAPES[number % len(SHAPES)], number > 0))
-    said = ", ".join(f"{row.denominator} {say_share(row.rate)}" for row in list_rows(known))
-    return Row(name, (tuple(dots),), titles=(f"{name}: {said}",))
+    return Row(name, (tuple(dots),), titles=(f"{name}: {_list_rates(known)}",))
+
+
+def _list_rates(rows: pd.DataFrame) -> str:
+    """`layers 45 %, vertices 60 %`."""
+    return list_words(
+        f"{translate(row.denominator)} {say_share(row.rate)}" for row in list_rows(rows)
+    )
 
 
 def entries_by_kind(
@@ -118,12 +148,16 @@ def entries_by_kind(
     rows = entries[entries["pushes"].eq(pushes)]
     long = rows.melt(["strategy", "n"], list(kinds), "kind", "number").dropna(subset=["number"])
     long = long.astype({"number": "float64"})
-    after = "one push" if pushes == 1 else f"{pushes} pushes"
+    after = tell("one push") if pushes == 1 else tell("{pushes} pushes", pushes=pushes)
     return finish(
         draw_stack(long, "kind", "number", "", digits=0),
-        f"What does {after} leave in the registry?",
-        f"entries in the repository, median of {say_n(rows['n'])}",
-        f"Bars of entries after {after}. {describe_stack(long, 'kind', 'number')}",
+        tell("What does {after} leave in the registry?", after=after),
+        tell("entries in the repository, median of {n}", n=say_n(rows["n"])),
+        tell(
+            "Bars of entries after {after}. {stack}",
+            after=after,
+            stack=describe_stack(long, "kind", "number"),
+        ),
         ax,
     )
 
@@ -134,15 +168,23 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Any = None) -> Drawn:
     series, said = [], []
     for name, group in rows.groupby("strategy", sort=False):
         points = tuple(zip(group["pushes"].tolist(), group["entries"].tolist(), strict=True))
-        titles = tuple(f"{name}: {y:.0f} entries after push {x:.0f}" for x, y in points)
+        titles = tuple(
+            tell("{name}: {y:.0f} entries after push {x:.0f}", name=name, y=y, x=x)
+            for x, y in points
+        )
         series.append(Series(str(name), points, titles))
-        said.append(f"{name}: {', '.join(f'{each:.0f}' for each in group['entries'])}.")
+        numbers = list_words(f"{each:.0f}" for each in group["entries"])
+        said.append(tell("{name}: {said}.", name=name, said=numbers))
     return finish(
-        Plane((("", tuple(series)),), span(rows["pushes"], zero=False), span(rows["entries"]),
-              ("pushes", f"entries (median, {say_n(entries['n'])})"),
-              ticks=tuple((each, f"{each:.0f}") for each in sorted(rows["pushes"].unique()))),
-        "How does the repository grow?",
+        Plane(
+            (("", tuple(series)),),
+            span(rows["pushes"], zero=False),
+            span(rows["entries"]),
+            (tell("pushes"), tell("entries (median, {n})", n=say_n(entries["n"]))),
+            ticks=tuple((each, f"{each:.0f}") for each in sorted(rows["pushes"].unique())),
+        ),
+        tell("How does the repository grow?"),
         "",
-        f"Lines of entries after each push. {' '.join(said)}",
+        tell("Lines of entries after each push. {said}", said=join_sentences(said)),
         ax,
-    )  # fmt: skip
+    )

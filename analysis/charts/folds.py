@@ -3,6 +3,7 @@
 from IPython.display import HTML
 
 from analysis.charts.canvas import write_text
+from analysis.languages import translate
 
 
 def stack(*parts: HTML) -> HTML:
@@ -13,4 +14,4 @@ def stack(*parts: HTML) -> HTML:
 def fold(summary: str, *parts: HTML) -> HTML:
     """Parts that a reader unfolds by a summary, which is text."""
     inside = stack(*parts).data
-    return HTML(f"<details><summary>{write_text(summary)}</summary>{inside}</details>")
+    return HTML(f"<details><summary>{write_text(translate(summary))}</summary>{inside}</details>")

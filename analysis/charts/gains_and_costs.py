@@ -10,8 +10,10 @@ from analysis.charts.rows import Bar, Dot, Row, Rows, list_keys
 from analysis.charts.stacks import VISIBLE
 from analysis.charts.style import pick_looks
 from analysis.charts.verdicts import order_strategies, say_signed
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import join_words, say_n
+from analysis.words import join_sentences, join_words, say_n, say_unit
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
 
@@ -29,17 +31,34 @@ def balance(
     )
     sides = [seen["strategy"], seen["difference"].gt(0)]
     ends = seen["difference"].groupby(sides).sum()
-    said = " ".join(
+    said = join_sentences(
         _describe(str(name), rows[rows["strategy"].eq(name)], net[name]) for name in net.index
     )
     return finish(
-        Rows(drawn, *span(ends), unit="s", zero=0.0,
-             ends=(f"saved against {baseline}", "paid"), keys=list_keys(looks.items())),
-        f"What each strategy saves and pays against {baseline}: {say_commit(scenario)}",
-        f"seconds, mean of {say_n(rows['n'])} rounds; stroke and number: all of it together",
-        f"Seconds saved and paid against {baseline}, {say_commit(scenario)}. {said}",
+        Rows(
+            drawn,
+            *span(ends),
+            unit="s",
+            zero=0.0,
+            ends=(tell("saved against {baseline}", baseline=baseline), tell("paid")),
+            keys=list_keys(looks.items()),
+        ),
+        tell(
+            "What each strategy saves and pays against {baseline}: {commit}",
+            baseline=baseline,
+            commit=say_commit(scenario),
+        ),
+        tell(
+            "seconds, mean of {n} rounds; stroke and number: all of it together", n=say_n(rows["n"])
+        ),
+        tell(
+            "Seconds saved and paid against {baseline}, {commit}. {said}",
+            baseline=baseline,
+            commit=say_commit(scenario),
+            said=said,
+        ),
         ax,
-    )  # fmt: skip
+    )
 
 
 def _draw_bar(name: str, rows: pd.DataFrame, net: float, looks: dict[str, str]) -> Row:
@@ -48,19 +67,29 @@ def _draw_bar(name: str, rows: pd.DataFrame, net: float, looks: dict[str, str]) 
     signs: list[Bar | Dot] = []
     for row in list_rows(rows):
         side = row.difference > 0
-        title = f"{name}: {row.activity} {say_signed(row.difference)} s"
+        number = say_unit(say_signed(row.difference), "s")
+        title = tell(
+            "{name}: {what} {number}", name=name, what=translate(row.activity), number=number
+        )
         start, ends[side] = ends[side], ends[side] + row.difference
         signs.append(Bar(start, ends[side], looks[str(row.activity)], title))
     signs.append(Dot(net, "mark", "|"))
-    said = f"{say_signed(net)} s"
-    return Row(name, (tuple(signs),), (said,), ("b",), (f"{name}: {said} in all",))
+    said = say_unit(say_signed(net), "s")
+    return Row(
+        name,
+        (tuple(signs),),
+        (said,),
+        ("b",),
+        (tell("{name}: {said} in all", name=name, said=said),),
+    )
 
 
 def _describe(name: str, rows: pd.DataFrame, net: float) -> str:
     """A strategy's bars in words."""
     parts = (
-        f"{row.activity} {say_signed(row.difference)}"
+        f"{translate(row.activity)} {say_signed(row.difference)}"
         for row in list_rows(rows)
         if abs(row.difference) >= VISIBLE
     )
-    return f"{name} {say_signed(net)} s: {join_words(parts)}."
+    number, said = say_unit(say_signed(net), "s"), join_words(parts)
+    return tell("{name} {number}: {said}.", name=name, number=number, said=said)

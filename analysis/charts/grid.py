@@ -11,8 +11,17 @@ from analysis.charts.picture import Drawn, finish
 from analysis.charts.plane import Plane, Series, Sign
 from analysis.charts.rows import Dot, Row, Rows, Span
 from analysis.charts.verdicts import say_signed
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import join_words, say_n, say_range, say_seconds
+from analysis.words import (
+    join_sentences,
+    join_words,
+    say_n,
+    say_range,
+    say_seconds,
+    say_unit,
+)
 from analysis.workload import BASELINE
 
 _SERIES = ["link", "strategy"]
@@ -32,16 +41,30 @@ def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Any = Non
     y = checked[["difference", "low", "high"]].to_numpy(dtype="float64").ravel()
     x = checked[["work", "measured", "predicted"]].to_numpy(dtype="float64").ravel()
     return finish(
-        Plane((("", series),), span(x), span(y),
-              ("seconds of work in the Dockerfile",
-               f"seconds more (+) or less (−) than {baseline}"), 300.0, zero=True),
-        "From how much work on does the cache pay?",
-        f"bar: 95 % interval, {say_n(checked['n'])}; large sign on the dashed line: break-even, "
-        "filled as measured, hollow as predicted",
-        f"Lines of the difference to {baseline} in seconds over seconds of work. "
-        f"{' '.join(_describe_lines(checked))}",
+        Plane(
+            (("", series),),
+            span(x),
+            span(y),
+            (
+                tell("seconds of work in the Dockerfile"),
+                tell("seconds more (+) or less (−) than {baseline}", baseline=baseline),
+            ),
+            300.0,
+            zero=True,
+        ),
+        tell("From how much work on does the cache pay?"),
+        tell(
+            "bar: 95 % interval, {n}; large sign on the dashed line: break-even, filled as "
+            "measured, hollow as predicted",
+            n=say_n(checked["n"]),
+        ),
+        tell(
+            "Lines of the difference to {baseline} in seconds over seconds of work. {said}",
+            baseline=baseline,
+            said=join_sentences(_describe_lines(checked)),
+        ),
         ax,
-    )  # fmt: skip
+    )
 
 
 def _draw_line(name: str, rows: pd.DataFrame) -> Series:
@@ -49,17 +72,32 @@ def _draw_line(name: str, rows: pd.DataFrame) -> Series:
     known = rows.dropna(subset=["work", "difference"])
     points = tuple((row.work, row.difference) for row in list_rows(known))
     titles = tuple(
-        f"{name}: {say_signed(row.difference)} s at {row.work:.1f} s of work (n = {row.n})"
+        tell(
+            "{name}: {difference} s at {work:.1f} s of work (n = {n})",
+            name=name,
+            difference=say_signed(row.difference),
+            work=row.work,
+            n=row.n,
+        )
         for row in list_rows(known)
     )
     bounded = known.dropna(subset=["low", "high"])
     spans = tuple((row.work, row.low, row.high) for row in list_rows(bounded))
     signs = [
-        Sign(each, 0.0, hollow=what != "measured",
-             title=f"{name}: break-even at {say_seconds(each)}, {what}")
+        Sign(
+            each,
+            0.0,
+            hollow=what != "measured",
+            title=tell(
+                "{name}: break-even at {each}, {what}",
+                name=name,
+                each=say_seconds(each),
+                what=translate(what),
+            ),
+        )
         for what in ("predicted", "measured")
         for each in rows[what].head(1).dropna()
-    ]  # fmt: skip
+    ]
     return Series(name, points, titles, spans, tuple(signs))
 
 
@@ -74,10 +112,20 @@ def _describe_lines(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' differences by work, and its break-even, in words."""
     for name, rows in _list_series(checked):
         points = (
-            f"{say_signed(row.difference)} s at {row.work:.1f} s (n = {row.n})"
+            tell(
+                "{difference} s at {work:.1f} s (n = {n})",
+                difference=say_signed(row.difference),
+                work=row.work,
+                n=row.n,
+            )
             for row in list_rows(rows.dropna(subset=["work", "difference"]))
         )
-        yield f"{name}: {join_words(points)}; measured break-even {_say_measured(rows)}."
+        yield tell(
+            "{name}: {names}; measured break-even {measured}.",
+            name=name,
+            names=join_words(points),
+            measured=_say_measured(rows),
+        )
 
 
 def _say_measured(rows: pd.DataFrame) -> str:
@@ -86,7 +134,8 @@ def _say_measured(rows: pd.DataFrame) -> str:
     text = say_seconds(first["measured"])
     if pd.isna(first["measured_low"]):
         return text
-    return f"{text} ({say_range(first['measured_low'], first['measured_high'])})"
+    ends = say_range(first["measured_low"], first["measured_high"])
+    return tell("{number} ({ends})", number=text, ends=ends)
 
 
 def grid_predictions(checked: pd.DataFrame, *, ax: Any = None) -> Drawn:
@@ -99,23 +148,36 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Any = None) -> Drawn:
     columns = [
         f"{what}{end}" for what in ("measured", "predicted") for end in ("", "_low", "_high")
     ]
-    keys = (Key(_MEASURED, "mark", "o"), Key(_PREDICTED, "mark", "d", hollow=True))
+    keys = (
+        Key(translate(_MEASURED), "mark", "o"),
+        Key(translate(_PREDICTED), "mark", "d", hollow=True),
+    )
     return finish(
-        Rows(tuple(drawn), *span(checked[columns].to_numpy(dtype="float64").ravel()), unit="s",
-             keys=keys),
-        "Break-even: as predicted and as measured",
-        f"seconds of work from which on the cache pays, {say_n(checked['n'])} a point; bars: "
-        "intervals, 95 % as measured, 90 % as predicted",
-        f"Break-even in seconds of work. {' '.join(_describe_predictions(checked))}",
+        Rows(
+            tuple(drawn),
+            *span(checked[columns].to_numpy(dtype="float64").ravel()),
+            unit="s",
+            keys=keys,
+        ),
+        tell("Break-even: as predicted and as measured"),
+        tell(
+            "seconds of work from which on the cache pays, {n} a point; bars: intervals, 95"
+            " % as measured, 90 % as predicted",
+            n=say_n(checked["n"]),
+        ),
+        tell(
+            "Break-even in seconds of work. {said}",
+            said=join_sentences(_describe_predictions(checked)),
+        ),
         ax,
-    )  # fmt: skip
+    )
 
 
 def _draw_pair(name: str, row: pd.Series) -> list[Row]:
     """The rows of a link: as measured, or why it is not, and as predicted if it is."""
     rows = []
     if pd.isna(row["measured"]):
-        rows.append(Row(f"not measured: {row['reason']}", looks=("k",)))
+        rows.append(Row(tell("not measured: {reason}", reason=row["reason"]), looks=("k",)))
     else:
         rows.append(_draw_break_even(name, "measured", row, Dot(row["measured"], "mark")))
     if pd.notna(row["predicted"]):
@@ -128,15 +190,28 @@ def _draw_break_even(name: str, what: str, row: pd.Series, dot: Dot) -> Row:
     """A break-even with its interval."""
     ends = (row[f"{what}_low"], row[f"{what}_high"])
     bounds = () if any(map(pd.isna, ends)) else (Span(*ends, "series"),)
-    title = f"{name}, {what}: {say_seconds(dot.at)} ({say_range(*ends)})"
-    return Row(what, ((*bounds, dot),), (f"{dot.at:.1f} s",), titles=(title,))
+    title = tell(
+        "{name}, {what}: {number} ({ends})",
+        name=name,
+        what=translate(what),
+        number=say_seconds(dot.at),
+        ends=say_range(*ends),
+    )
+    return Row(
+        translate(what), ((*bounds, dot),), (say_unit(f"{dot.at:.1f}", "s"),), titles=(title,)
+    )
 
 
 def _describe_predictions(checked: pd.DataFrame) -> Iterator[str]:
     """Each series' measured break-even and its prediction, in words."""
     for name, rows in _list_series(checked):
         predicted = say_seconds(rows["predicted"].iloc[0])
-        yield f"{name}: measured {_say_measured(rows)}, predicted {predicted}."
+        yield tell(
+            "{name}: measured {measured}, predicted {predicted}.",
+            name=name,
+            measured=_say_measured(rows),
+            predicted=predicted,
+        )
 
 
 # the names these charts once had

@@ -7,8 +7,9 @@ import pandas as pd
 from analysis.charts.axis import span
 from analysis.charts.picture import Drawn, finish
 from analysis.charts.plane import Plane, Series
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import say_share
+from analysis.words import count_words, join_sentences, list_words, say_percent, say_share
 
 
 def landing_lines(chances: pd.DataFrame, *, ax: Any = None) -> Drawn:
@@ -23,16 +24,24 @@ def landing_lines(chances: pd.DataFrame, *, ax: Any = None) -> Drawn:
         for pool, rows in chances.groupby("pool", sort=False)
     ]
     lifetime = chances["lifetime"].max()
-    kept = f"a host is kept for {lifetime:.0f} minutes after its last one"
+    kept = tell("a host is kept for {lifetime:.0f} minutes after its last one", lifetime=lifetime)
     return finish(
-        Plane((("", tuple(series)),), span(chances["gap"]), (0.0, 100.0),
-              ("minutes between builds", "chance in % (model)")),
-        "How likely does a build land on a host that built before?",
+        Plane(
+            (("", tuple(series)),),
+            span(chances["gap"]),
+            (0.0, 100.0),
+            (tell("minutes between builds"), tell("chance in % (model)")),
+        ),
+        tell("How likely does a build land on a host that built before?"),
         kept,
-        f"Lines of a model, chance by minutes between builds, hosts kept for {lifetime:.0f} "
-        f"minutes. {_describe_chances(chances)}",
+        tell(
+            "Lines of a model, chance by minutes between builds, hosts kept for "
+            "{lifetime:.0f} minutes. {chances}",
+            lifetime=lifetime,
+            chances=_describe_chances(chances),
+        ),
         ax,
-    )  # fmt: skip
+    )
 
 
 def _list_points(rows: pd.DataFrame) -> list[tuple[float, float]]:
@@ -43,14 +52,19 @@ def _list_points(rows: pd.DataFrame) -> list[tuple[float, float]]:
 def _say_points(pool: Any, rows: pd.DataFrame) -> list[str]:
     """The tooltip of each point."""
     return [
-        f"{_say_pool(pool)}: {say_share(row.chance)} every {row.gap:.0f} min"
+        tell(
+            "{pool}: {chance} every {gap:.0f} min",
+            pool=_say_pool(pool),
+            chance=say_share(row.chance),
+            gap=row.gap,
+        )
         for row in list_rows(rows)
     ]
 
 
 def _say_pool(pool: Any) -> str:
     """`1 host`, `4 hosts`, of a number."""
-    return f"{pool} host" if pool == 1 else f"{pool} hosts"
+    return count_words(pool, "host")
 
 
 def _describe_chances(chances: pd.DataFrame) -> str:
@@ -59,6 +73,10 @@ def _describe_chances(chances: pd.DataFrame) -> str:
     for pool, rows in chances.groupby("pool", sort=False):
         some = rows[rows["chance"] > 0]
         ends = some.iloc[[0, -1]] if len(some) > 1 else some
-        parts = (f"{say_share(row.chance)} every {row.gap:.0f} min" for row in list_rows(ends))
-        said.append(f"{_say_pool(pool)}: {', '.join(parts) or '0 %'}.")
-    return f"{' '.join(said)} 0 % when builds are further apart."
+        parts = (
+            tell("{chance} every {gap:.0f} min", chance=say_share(row.chance), gap=row.gap)
+            for row in list_rows(ends)
+        )
+        chances_said = list_words(parts) or say_percent(0)
+        said.append(tell("{name}: {said}.", name=_say_pool(pool), said=chances_said))
+    return tell("{said} 0 % when builds are further apart.", said=join_sentences(said))

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from analysis.languages import translate_value
 from analysis.redaction import redact
 from analysis.visible import shorten, show_line, show_signs
 
@@ -18,7 +19,7 @@ def make_label(name: object, length: int = LABEL) -> str:
 
 def say_name(name: object) -> str:
     """A name on one line, whole."""
-    return _say_text(str(name))
+    return _say_text(translate_value(str(name)))
 
 
 @lru_cache(1 << 12)

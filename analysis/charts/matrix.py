@@ -7,6 +7,7 @@ from html import escape
 from analysis.charts.labels import say_name
 from analysis.charts.scene import Box, Group, Item, Scene, Word, fit, measure
 from analysis.charts.verdicts import EMULATED_HEADING, is_emulated
+from analysis.languages import translate
 
 _ROW, _NAMES = 26.0, 0.34
 # percent of a colour in a cell: the least and the most
@@ -30,7 +31,7 @@ def group_rows(rows: Iterable[_Line]) -> tuple[_Line, ...]:
     """Rows, those of emulated strategies below the others under a heading of their own."""
     given = list(rows)
     emulated = [row for row in given if is_emulated(row[0])]
-    heading = [(EMULATED_HEADING, ())] if emulated else []
+    heading = [(translate(EMULATED_HEADING), ())] if emulated else []
     return (*(row for row in given if row not in emulated), *heading, *emulated)
 
 

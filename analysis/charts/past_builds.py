@@ -13,8 +13,10 @@ from analysis.charts.picture import Drawn, finish
 from analysis.charts.plane import Plane, Series
 from analysis.charts.rows import Bar, Dot, Row, Rows, Span, list_keys
 from analysis.charts.stacks import describe_stack, draw_stack
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import say_n, say_seconds, say_share
+from analysis.words import join_sentences, say_n, say_seconds, say_share
 
 # more lines or groups than this can't be told apart
 _PROJECTS, LAYERS = 4, 10
@@ -32,15 +34,26 @@ def phase_bars(minutes: pd.DataFrame, *, ax: Any = None) -> Drawn:
     """Bars of phase_minutes' rows: a project's minutes by phase, all builds together."""
     rows = minutes.rename(columns={"project": "strategy"})
     return _draw_spent(
-        rows, "phase", "minutes", "Where do the minutes go?",
-        "minutes of all builds by phase", "min", ax,
-    )  # fmt: skip
+        rows,
+        "phase",
+        "minutes",
+        tell("Where do the minutes go?"),
+        tell("minutes of all builds by phase"),
+        "min",
+        ax,
+    )
 
 
 def history_spent(means: pd.DataFrame, *, busy: bool = False, ax: Any = None) -> Drawn:
     """Bars of history_overheads' rows, or with `busy` of history_busy's: mean seconds a build."""
-    title = "What keeps docker build busy?" if busy else "What does a build spend its time on?"
-    note = "mean busy seconds a build, which overlap" if busy else "mean seconds a build"
+    title = (
+        tell("What keeps docker build busy?")
+        if busy
+        else tell("What does a build spend its time on?")
+    )
+    note = (
+        tell("mean busy seconds a build, which overlap") if busy else tell("mean seconds a build")
+    )
     return _draw_spent(means, "activity", "seconds", title, note, "s", ax)
 
 
@@ -51,7 +64,13 @@ def _draw_spent(
     stack = draw_stack(rows, part, value, unit, most_first=True)
     said = describe_stack(rows, part, value)
     n = say_n(rows.groupby("strategy")["n"].max())
-    return finish(stack, title, f"{note}; builds: {n}", f"Stacked bars, {note}. {said}", ax)
+    return finish(
+        stack,
+        title,
+        tell("{note}; builds: {n}", note=note, n=n),
+        tell("Stacked bars, {note}. {said}", note=note, said=said),
+        ax,
+    )
 
 
 def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Any = None) -> Drawn:
@@ -61,26 +80,39 @@ def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Any = None
     """
     rows = _pick_projects(trend[trend["measure"].eq(measure)])
     title, factor, unit = _MEASURES[measure]
+    title, unit = translate(title), translate(unit)
     every = rows["every"].iloc[0] if len(rows) else "build"
     times = pd.Series([each.timestamp() for each in rows["period"]], rows.index, dtype="float64")
     panels = [
-        (f"{project} (n = {group['n'].sum()} builds)",
+        (tell("{project} (n = {number} builds)", project=project, number=group['n'].sum()),
          (_draw_trend(group.assign(time=times), str(project), factor, every),))
         for project, group in rows.groupby("project", sort=False)
     ]  # fmt: skip
     ends = factor * rows[["median", "lower", "upper"]].to_numpy(dtype="float64").ravel()
     x = span(times, zero=False)
-    note = "each build" if every == "build" else f"median of each {every}, bar: its quartiles"
-    said = " ".join(_describe_trend(rows, factor))
+    of_each = tell("median of each {every}, bar: its quartiles", every=translate(every))
+    note = tell("each build") if every == "build" else of_each
+    said = join_sentences(_describe_trend(rows, factor))
     return finish(
         Plane(
-            tuple(panels) or (("", ()),), x, (0.0, 100.0) if measure == "rate" else span(ends),
-            (f"begin of the {every} in UTC", unit), 80.0 if len(panels) > 1 else 150.0,
-            list_days(*x), keys=False,
+            tuple(panels) or (("", ()),),
+            x,
+            (0.0, 100.0) if measure == "rate" else span(ends),
+            (tell("begin of the {every} in UTC", every=translate(every)), unit),
+            80.0 if len(panels) > 1 else 150.0,
+            list_days(*x),
+            keys=False,
         ),
-        title, note,
-        f"Lines over time, {unit}, {note}. {said or 'No build is known well enough.'}", ax,
-    )  # fmt: skip
+        title,
+        note,
+        tell(
+            "Lines over time, {unit}, {note}. {value}",
+            unit=unit,
+            note=note,
+            value=said or tell("No build is known well enough."),
+        ),
+        ax,
+    )
 
 
 def _draw_trend(rows: pd.DataFrame, project: str, factor: float, every: str) -> Series:
@@ -101,9 +133,16 @@ def _describe_trend(rows: pd.DataFrame, factor: float) -> Iterable[str]:
     for project, group in rows.groupby("project", sort=False):
         first, last = group.iloc[0], group.iloc[-1]
         yield (
-            f"{project}, {group['n'].sum()} builds: {factor * first['median']:.1f} on "
-            f"{first['period']:%Y-%m-%d} to {factor * last['median']:.1f} on "
-            f"{last['period']:%Y-%m-%d}."
+            tell(
+                "{project}, {number} builds: {median:.1f} on {period:%Y-%m-%d} to {last:.1f} on"
+                " {end:%Y-%m-%d}.",
+                project=project,
+                number=group["n"].sum(),
+                median=factor * first["median"],
+                period=first["period"],
+                last=factor * last["median"],
+                end=last["period"],
+            )
         )
 
 
@@ -119,12 +158,14 @@ def missing_bars(steps: pd.DataFrame, *, ax: Any = None) -> Drawn:
     rows = steps.dropna(subset=["seconds"]).head(LAYERS)
     several = rows["project"].nunique() > 1
     drawn = tuple(_draw_missing(row, _name_bar(row, several)) for row in list_rows(rows))
-    keys = list_keys([(_SAVED, "work"), (_ANEW, "rest")])
+    keys = list_keys([(translate(_SAVED), "work"), (translate(_ANEW), "rest")])
     return finish(
         Rows(drawn, *span(rows["seconds"]), unit="s", keys=keys, above=True),
-        "Which missing layers cost the most?",
-        "seconds of all builds, and in how many of the docker builds that have the layer it ran",
-        f"Bars of seconds by layer. {_describe_missing(rows)}",
+        tell("Which missing layers cost the most?"),
+        tell(
+            "seconds of all builds, and in how many of the docker builds that have the layer it ran"
+        ),
+        tell("Bars of seconds by layer. {missing}", missing=_describe_missing(rows)),
         ax,
     )
 
@@ -133,12 +174,17 @@ def _draw_missing(row: Any, name: str) -> Row:
     """A layer's bar: first what a cache could save."""
     could = 0.0 if pd.isna(row.could_save) else float(row.could_save)
     bars = (
-        Bar(0.0, could, "work", f"{_SAVED}: {say_seconds(could)}"),
-        Bar(could, row.seconds, "rest", f"{_ANEW}: {say_seconds(row.seconds - could)}"),
+        Bar(0.0, could, "work", f"{translate(_SAVED)}: {say_seconds(could)}"),
+        Bar(could, row.seconds, "rest", f"{translate(_ANEW)}: {say_seconds(row.seconds - could)}"),
     )
-    seconds, ran = say_seconds(row.seconds), f"{row.ran} of {row.builds}"
-    title = f"{row.layer}: {seconds}, ran in {ran}"
-    return Row(name, (bars,), (f"{seconds}, {ran}",), titles=(title,))
+    seconds, ran = (
+        say_seconds(row.seconds),
+        tell("{ran} of {builds}", ran=row.ran, builds=row.builds),
+    )
+    title = tell("{layer}: {seconds}, ran in {ran}", layer=row.layer, seconds=seconds, ran=ran)
+    return Row(
+        name, (bars,), (tell("{seconds}, {ran}", seconds=seconds, ran=ran),), titles=(title,)
+    )
 
 
 def _name_bar(row: Any, several: bool) -> str:
@@ -151,9 +197,13 @@ def _name_bar(row: Any, several: bool) -> str:
 
 def _describe_missing(rows: pd.DataFrame) -> str:
     """Each bar in words."""
-    return " ".join(
-        f"{_name_bar(row, True)}: {say_seconds(row.seconds)}, at most "
-        f"{say_seconds(row.could_save)} to save."
+    return join_sentences(
+        tell(
+            "{layer}: {seconds}, at most {could_save} to save.",
+            layer=_name_bar(row, True),
+            seconds=say_seconds(row.seconds),
+            could_save=say_seconds(row.could_save),
+        )
         for row in list_rows(rows)
     )
 
@@ -165,16 +215,25 @@ def gap_points(gaps: pd.DataFrame, *, ax: Any = None) -> Drawn:
     for project, group in rows.groupby("project", sort=False):
         drawn.append(Row(str(project)))
         drawn += [_draw_gap(row) for row in list_rows(group.sort_values("to_minutes"))]
-    said = " ".join(
-        f"{row.project}, {row.gap}: {row.used} of {row.builds} ({say_share(row.share)})."
+    said = join_sentences(
+        tell(
+            "{project}, {gap}: {used} of {builds} ({share}).",
+            project=row.project,
+            gap=translate(row.gap),
+            used=row.used,
+            builds=row.builds,
+            share=say_share(row.share),
+        )
         for row in list_rows(rows)
     )
     return finish(
         Rows(tuple(drawn), 0.0, 100.0, unit="%"),
-        "Is the cache of the host still there when the next build comes?",
-        "builds that used it, in %, by idle gap: time since the project's build before ended; bar: "
-        "95 % interval",
-        f"Points of shares by idle gap. {said or 'No build tells.'}",
+        tell("Is the cache of the host still there when the next build comes?"),
+        tell(
+            "builds that used it, in %, by idle gap: time since the project's build before "
+            "ended; bar: 95 % interval"
+        ),
+        tell("Points of shares by idle gap. {value}", value=said or tell("No build tells.")),
         ax,
     )
 
@@ -182,5 +241,6 @@ def gap_points(gaps: pd.DataFrame, *, ax: Any = None) -> Drawn:
 def _draw_gap(row: Any) -> Row:
     """The share of one gap."""
     signs = (Span(100 * row.low, 100 * row.high, "series"), Dot(100 * row.share, "mark"))
-    said = f"{row.used} of {row.builds}"
-    return Row(str(row.gap), (signs,), (said,), titles=(f"{row.project}, {row.gap}: {said}",))
+    said = tell("{used} of {builds}", used=row.used, builds=row.builds)
+    gap = translate(str(row.gap))
+    return Row(gap, (signs,), (said,), titles=(f"{row.project}, {gap}: {said}",))

@@ -10,6 +10,7 @@ from analysis.charts.labels import say_name
 from analysis.charts.scene import FULL, MID, NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
 from analysis.charts.style import STYLE
 from analysis.charts.svg import write_file, write_inline
+from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.visible import show_line, show_signs
 
@@ -150,4 +151,6 @@ def cut_middle(sentences: list[str]) -> str:
         left, right = (left + 1, right) if number % 2 == 0 else (left, right - 1)
     if left == right:
         return ". ".join(sentences)
-    return ". ".join([*sentences[:left], f"{right - left} more are left out", *sentences[right:]])
+    return ". ".join(
+        [*sentences[:left], tell("{left} more are left out", left=right - left), *sentences[right:]]
+    )

@@ -22,6 +22,7 @@ from analysis.charts.scene import (
     wrap,
 )
 from analysis.charts.style import FILLS
+from analysis.words import say_unit
 
 # pixels: a row, its bar, a name above it, what is between panels
 _ROW, _BAR, _THIN, _ABOVE, _BETWEEN = 24.0, 15.0, 5.0, 17.0, 14.0
@@ -235,8 +236,7 @@ class _Layout:
         for value in ticks:
             x = axis.place(value)
             items.append(Line(((x, top), (x, bottom)), "grid"))
-            unit = f" {self.chart.unit}" if self.chart.unit and value == ticks[-1] else ""
-            text = f"{say_tick(value)}{unit}"
+            text = say_unit(say_tick(value), self.chart.unit if value == ticks[-1] else "")
             half = measure(text) / 2
             at = min(max(x, half), self.width - half)
             if at - half >= taken:

@@ -8,8 +8,10 @@ from analysis.charts.axis import span
 from analysis.charts.rows import Bar, Dot, Row, Rows, list_keys
 from analysis.charts.style import pick_looks
 from analysis.charts.verdicts import order_strategies
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import join_words
+from analysis.words import join_sentences, join_words, say_unit
 
 # a part of a bar that is shorter, in seconds or entries, would be a mere line
 VISIBLE = 0.05
@@ -39,12 +41,21 @@ def draw_stack(
     ends = [*sums, *(marks[each] for each in sums.index if each in marks)]
     return Rows(
         tuple(
-            _draw_bar(str(each), seen[seen[name].eq(each)], (part, value, unit), looks,
-                      marks.get(each), f"{sums[each]:.{digits}f}", _count(rows, name, each))
+            _draw_bar(
+                str(each),
+                seen[seen[name].eq(each)],
+                (part, value, unit),
+                looks,
+                marks.get(each),
+                f"{sums[each]:.{digits}f}",
+                _count(rows, name, each),
+            )
             for each in order
         ),
-        *span(ends), unit=unit, keys=list_keys(looks.items()),
-    )  # fmt: skip
+        *span(ends),
+        unit=unit,
+        keys=list_keys(looks.items()),
+    )
 
 
 def _count(rows: pd.DataFrame, name: str, each: str) -> int:
@@ -67,18 +78,38 @@ def _draw_bar(
     end = 0.0
     for each in list_rows(rows):
         what, width = str(getattr(each, part)), float(getattr(each, value))
-        signs.append(Bar(end, end + width, looks[what], f"{name}: {what} {width:.1f} {unit}"))
+        signs.append(
+            Bar(
+                end, end + width, looks[what], _say_part(name, what, say_unit(f"{width:.1f}", unit))
+            )
+        )
         end += width
     if mark is not None and pd.notna(mark):
         signs.append(Dot(mark, "mark", "|"))
-    said = f"{total} {unit}".strip()
-    return Row(name, (tuple(signs),), (said,), titles=(f"{name}: {said} in all, n = {n}",))
+    said = say_unit(total, unit)
+    return Row(
+        name,
+        (tuple(signs),),
+        (said,),
+        titles=(tell("{name}: {said} in all, n = {n}", name=name, said=said, n=n),),
+    )
+
+
+def _say_part(name: str, what: str, number: str) -> str:
+    """A part of a bar in words."""
+    return tell("{name}: {what} {number}", name=name, what=translate(what), number=number)
 
 
 def describe_stack(rows: pd.DataFrame, part: str, value: str, name: str = "strategy") -> str:
     """Each bar in words, without the parts that can't be seen."""
     rows = rows[rows[value] >= VISIBLE]
-    return " ".join(
-        f"{each}: {join_words(f'{a} {v:.1f}' for a, v in zip(g[part], g[value], strict=True))}."
+    return join_sentences(
+        tell(
+            "{name}: {said}.",
+            name=each,
+            said=join_words(
+                f"{translate(a)} {v:.1f}" for a, v in zip(g[part], g[value], strict=True)
+            ),
+        )
         for each, g in rows.groupby(name, sort=False)
     )

@@ -21,8 +21,10 @@ from analysis.charts.verdicts import (
     say_row,
     say_value,
 )
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import say_n, say_seconds
+from analysis.words import join_sentences, list_words, say_n, say_seconds, say_unit
 from analysis.workload import BASELINE, pick_scenario, say_commit
 
 
@@ -48,12 +50,21 @@ def verdict_matrix(
         for name in _order(comparison, order)
     )
     table = Matrix(tuple(scenarios), (*medians, *rows))
-    signs = ", ".join(f"{sign} {verdict}" for verdict, (*_, sign) in VERDICTS.items())
+    signs = list_words(f"{sign} {translate(verdict)}" for verdict, (*_, sign) in VERDICTS.items())
     return finish(
         table,
-        f"Which strategy is faster than {baseline}, and when?",
-        f"seconds against {baseline}, mean of {say_n(comparison['n'])} rounds; {signs}",
-        f"Table of seconds against {baseline}. {describe_scenarios(comparison)}",
+        tell("Which strategy is faster than {baseline}, and when?", baseline=baseline),
+        tell(
+            "seconds against {baseline}, mean of {n} rounds; {signs}",
+            baseline=baseline,
+            n=say_n(comparison["n"]),
+            signs=signs,
+        ),
+        tell(
+            "Table of seconds against {baseline}. {scenarios}",
+            baseline=baseline,
+            scenarios=describe_scenarios(comparison),
+        ),
         ax,
         table.write(),
     )
@@ -76,8 +87,8 @@ def _list_medians(
 ) -> tuple[str, tuple[Cell, ...]]:
     """The row of the baseline's own medians."""
     own = spreads[spreads["strategy"].eq(baseline)].set_index("scenario")["median"]
-    return f"{baseline}: seconds", tuple(
-        Cell(f"{own[each]:.1f} s" if each in own else "–") for each in scenarios
+    return tell("{baseline}: seconds", baseline=baseline), tuple(
+        Cell(say_unit(f"{own[each]:.1f}", "s") if each in own else "–") for each in scenarios
     )
 
 
@@ -86,7 +97,7 @@ def _make_cell(row: Any, largest: float) -> Cell:
     if row is None or pd.isna(row.difference):
         return Cell("–", "close")
     size = abs(row.difference) / largest if largest else 0.0
-    title = f"{row.scenario}, {say_row(row)}"
+    title = tell("{name}, {said}", name=row.scenario, said=say_row(row))
     return Cell(say_value(row), VERDICTS[row.verdict][0], size, title)
 
 
@@ -112,10 +123,18 @@ def differences(
     keys = list_verdicts(comparison["verdict"])
     return finish(
         Rows(tuple(rows), low, high, scenarios or ("",), "s", 0.0, keys=keys),
-        f"How sure is the difference to {baseline}?",
-        f"seconds more (+) or less (−) than {baseline} (dashed line); bar: 95 % interval of each "
-        f"by itself, {say_n(comparison['n'])}; verdicts: all comparisons taken together",
-        f"Differences to {baseline} with intervals. {describe_scenarios(comparison)}",
+        tell("How sure is the difference to {baseline}?", baseline=baseline),
+        tell(
+            "seconds more (+) or less (−) than {baseline} (dashed line); bar: 95 % interval"
+            " of each by itself, {n}; verdicts: all comparisons taken together",
+            baseline=baseline,
+            n=say_n(comparison["n"]),
+        ),
+        tell(
+            "Differences to {baseline} with intervals. {scenarios}",
+            baseline=baseline,
+            scenarios=describe_scenarios(comparison),
+        ),
         ax,
         more=("full",) if len(scenarios) > 1 else (),
     )
@@ -126,7 +145,10 @@ def _draw_cells(name: str, found: Sequence[Any]) -> Row:
     return Row(
         name,
         tuple(() if row is None else draw_difference(row, size=4.0) for row in found),
-        titles=tuple("" if row is None else f"{row.scenario}, {say_row(row)}" for row in found),
+        titles=tuple(
+            "" if row is None else tell("{name}, {said}", name=row.scenario, said=say_row(row))
+            for row in found
+        ),
     )
 
 
@@ -153,10 +175,16 @@ def run_seconds(
     low, high = span(runs["seconds"].to_numpy(dtype="float64"))
     return finish(
         Rows(tuple(rows), low, high, scenarios or ("",), "s"),
-        "How long does each build take?",
-        "elapsed seconds, without queueing and provisioning; dot: a run, stroke: the median of "
-        f"{say_n(spreads['n'])}",
-        f"Seconds of every run by kind of commit and strategy. {_describe_medians(spreads)}",
+        tell("How long does each build take?"),
+        tell(
+            "elapsed seconds, without queueing and provisioning; dot: a run, stroke: the "
+            "median of {n}",
+            n=say_n(spreads["n"]),
+        ),
+        tell(
+            "Seconds of every run by kind of commit and strategy. {medians}",
+            medians=_describe_medians(spreads),
+        ),
         ax,
         more=("full",) if len(scenarios) > 1 else (),
     )
@@ -170,24 +198,43 @@ def _draw_runs(name: str, found: Sequence[tuple[Any, list[float]]]) -> Row:
         dots = [Dot(each, "dot", size=3.5) for each in known]
         middle = [] if row is None or pd.isna(row.median) else [Dot(row.median, "mark", "|")]
         panels.append((*dots, *middle))
-        said = ", ".join(f"{each:.1f}" for each in sorted(known))
-        median = "" if row is None else f"{row.scenario}, {name}: median {say_seconds(row.median)}"
-        titles.append(f"{median}, n = {len(known)}: {said} s" if known else median)
+        said = list_words(f"{each:.1f}" for each in sorted(known))
+        median = (
+            ""
+            if row is None
+            else tell(
+                "{scenario}, {name}: median {median}",
+                scenario=row.scenario,
+                name=name,
+                median=say_seconds(row.median),
+            )
+        )
+        whole = tell("{median}, n = {n}: {said} s", median=median, n=len(known), said=said)
+        titles.append(whole if known else median)
     return Row(name, tuple(panels), titles=tuple(titles))
 
 
 def _describe_medians(spreads: pd.DataFrame) -> str:
     """The strategies with the lowest and the highest median of each scenario."""
-    return " ".join(
-        f"{scenario}: from {_say_median(rows.nsmallest(1, 'median').iloc[0])} to "
-        f"{_say_median(rows.nlargest(1, 'median').iloc[0])}."
+    return join_sentences(
+        tell(
+            "{scenario}: from {least} to {most}.",
+            scenario=scenario,
+            least=_say_median(rows.nsmallest(1, "median").iloc[0]),
+            most=_say_median(rows.nlargest(1, "median").iloc[0]),
+        )
         for scenario, rows in spreads.dropna(subset=["median"]).groupby("scenario", sort=False)
     )
 
 
 def _say_median(row: pd.Series) -> str:
     """`docker with 21.7 s (n = 3)`."""
-    return f"{row['strategy']} with {say_seconds(row['median'])} (n = {row['n']})"
+    return tell(
+        "{strategy} with {median} (n = {n})",
+        strategy=row["strategy"],
+        median=say_seconds(row["median"]),
+        n=row["n"],
+    )
 
 
 def spent(
@@ -204,16 +251,20 @@ def spent(
     """
     rows = pick_scenario(activities, scenario)
     if elapsed is None:
-        what, note, took = "What takes the time", "seconds", {}
+        what, note, took = tell("What takes the time"), tell("seconds"), {}
     else:
-        what = "What keeps docker build busy"
-        note = "busy seconds, which overlap; stroke: what the command took"
+        what = tell("What keeps docker build busy")
+        note = tell("busy seconds, which overlap; stroke: what the command took")
         took = dict(zip(elapsed["strategy"], elapsed["seconds"], strict=True))
     return finish(
         draw_stack(rows, "activity", "seconds", "s", marks=took),
-        f"{what}: {say_commit(scenario)}",
-        f"{note}; mean of {say_n(rows['n'])} runs",
-        f"Stacked bars, {note}, {say_commit(scenario)}. "
-        f"{describe_stack(rows, 'activity', 'seconds')}",
+        tell("{what}: {commit}", what=what, commit=say_commit(scenario)),
+        tell("{note}; mean of {n} runs", note=note, n=say_n(rows["n"])),
+        tell(
+            "Stacked bars, {note}, {commit}. {stack}",
+            note=note,
+            commit=say_commit(scenario),
+            stack=describe_stack(rows, "activity", "seconds"),
+        ),
         ax,
     )

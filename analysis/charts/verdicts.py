@@ -8,9 +8,11 @@ import pandas as pd
 from analysis.charts.keys import Key
 from analysis.charts.rows import Dot, Span
 from analysis.charts.style import VERDICTS
+from analysis.languages import translate
 from analysis.measures.compare import EMULATED
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import FASTER, SLOWER, join_ends, say_difference
+from analysis.words import FASTER, SLOWER, join_ends, join_sentences, say_difference, say_unit
 
 EMULATED_HEADING = "emulated, not AWS"
 
@@ -29,7 +31,7 @@ def list_verdicts(verdicts: pd.Series) -> tuple[Key, ...]:
     """The marks of the verdicts that occur, each with its words."""
     there = set(verdicts.dropna())
     return tuple(
-        Key(f"{sign} {verdict}", look, shape, hollow)
+        Key(f"{sign} {translate(verdict)}", look, shape, hollow)
         for verdict, (look, shape, hollow, sign) in VERDICTS.items()
         if verdict in there
     )
@@ -48,7 +50,8 @@ def say_value(row: Any, unit: str = "") -> str:
     """`▼ −6.6`, with the verdict's sign; a dash where it is unknown."""
     if pd.isna(row.difference):
         return "–"
-    return f"{VERDICTS[row.verdict][3]} {say_signed(row.difference)}{unit}"
+    sign, number = VERDICTS[row.verdict][3], say_signed(row.difference)
+    return f"{sign} {say_unit(number, unit)}"
 
 
 def say_signed(value: float) -> str:
@@ -60,7 +63,9 @@ def say_signed(value: float) -> str:
 def say_row(row: Any) -> str:
     """A row in words: name, difference, interval, n and verdict."""
     said = say_difference(row.difference, row.low, row.high, row.n)
-    return f"{row.strategy}: {said}, {row.verdict}"
+    return tell(
+        "{name}: {said}, {verdict}", name=row.strategy, said=said, verdict=translate(row.verdict)
+    )
 
 
 def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
@@ -71,16 +76,21 @@ def describe_verdicts(rows: pd.DataFrame) -> Iterator[str]:
             continue
         if verdict in (FASTER, SLOWER):
             found = found.sort_values("difference")
-            names = [f"{r.strategy} ({say_signed(r.difference)} s)" for r in list_rows(found)]
+            names = [
+                f"{r.strategy} ({say_unit(say_signed(r.difference), 's')})"
+                for r in list_rows(found)
+            ]
         else:
             names = found["strategy"].tolist()
-        yield f"{verdict} {join_ends(names, 'strategy')}"
+        yield tell(
+            "{verdict} {names}", verdict=translate(verdict), names=join_ends(names, "strategy")
+        )
 
 
 def describe_scenarios(comparison: pd.DataFrame) -> str:
     """What a comparison tells, in words: by scenario who is faster, slower, and who not told."""
-    return " ".join(
-        f"{scenario}: {'; '.join(describe_verdicts(rows))}."
+    return join_sentences(
+        tell("{name}: {said}.", name=scenario, said=tell("; ").join(describe_verdicts(rows)))
         for scenario, rows in comparison.groupby("scenario", sort=False)
     )
 

@@ -10,8 +10,10 @@ from analysis.charts.picture import Drawn, finish
 from analysis.charts.rows import Bar, Dot, Row, Rows, list_keys
 from analysis.charts.stacks import VISIBLE
 from analysis.charts.style import pick_looks
+from analysis.languages import translate, translate_value
+from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import count_words, join_words, say_seconds
+from analysis.words import count_words, join_sentences, join_words, say_seconds
 
 # more steps would be a wall
 MOST = 30
@@ -41,7 +43,7 @@ def timelines(*builds: pd.DataFrame, ax: Any = None) -> Drawn:
 
 def _name_run(rows: pd.DataFrame) -> str:
     """The run that a frame of steps is of."""
-    return str(rows["run"].iloc[0]) if len(rows) else "no run with a record"
+    return str(rows["run"].iloc[0]) if len(rows) else tell("no run with a record")
 
 
 def _draw(builds: list[pd.DataFrame], runs: list[str], ax: Any) -> Drawn:
@@ -54,18 +56,31 @@ def _draw(builds: list[pd.DataFrame], runs: list[str], ax: Any) -> Drawn:
             drawn.append(Row(f"{run}: {say_seconds(rows['completed'].max())}"))
         drawn += [_draw_step(row, looks) for row in list_rows(steps)]
     hits = any(steps["status"].eq(_HIT).any() for steps in shown)
-    keys = (*list_keys(looks.items()), *([Key("hit", "mark", "d", hollow=True)] if hits else []))
+    keys = (
+        *list_keys(looks.items()),
+        *([Key(tell("hit"), "mark", "d", hollow=True)] if hits else []),
+    )
     left = sum(map(len, builds)) - sum(map(len, shown))
-    unseen = f"; {count_words(left, 'shorter step')} not shown" if left else ""
-    what = " above ".join(runs) if len(builds) > 1 else runs[0]
+    unseen = tell("; {more} not shown", more=count_words(left, "shorter step")) if left else ""
+    what = tell(" above ").join(runs) if len(builds) > 1 else runs[0]
     return finish(
-        Rows(tuple(drawn), *span(time for rows in builds for time in rows["completed"]), unit="s",
-             keys=keys, names=0.42),
-        "When did it happen?" if len(builds) == 1 else "Where do the two builds part?",
-        f"seconds since docker build began, in one run each: {what}; {_THICK}{unseen}",
-        " ".join(_describe(*each) for each in zip(builds, shown, runs, strict=True)),
+        Rows(
+            tuple(drawn),
+            *span(time for rows in builds for time in rows["completed"]),
+            unit="s",
+            keys=keys,
+            names=0.42,
+        ),
+        tell("When did it happen?") if len(builds) == 1 else tell("Where do the two builds part?"),
+        tell(
+            "seconds since docker build began, in one run each: {what}; {thick}{unseen}",
+            what=what,
+            thick=translate(_THICK),
+            unseen=unseen,
+        ),
+        join_sentences(_describe(*each) for each in zip(builds, shown, runs, strict=True)),
         ax,
-    )  # fmt: skip
+    )
 
 
 def _pick(rows: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -87,17 +102,26 @@ def _draw_step(row: Any, looks: dict[str, str]) -> Row:
     if hit and pd.notna(row.started):
         signs.append(Dot(row.started, "mark", "d", hollow=True, size=4.0))
     long = pd.notna(row.seconds) and row.seconds >= VISIBLE
-    said = say_seconds(row.seconds) if long or not hit else "hit"
-    return Row(str(row.label), (tuple(signs),), (said,), titles=(f"{row.label}: {row.note}",))
+    said = say_seconds(row.seconds) if long or not hit else tell("hit")
+    return Row(
+        str(row.label),
+        (tuple(signs),),
+        (said,),
+        titles=(f"{row.label}: {translate_value(row.note)}",),
+    )
 
 
 def _describe(rows: pd.DataFrame, shown: pd.DataFrame, run: str) -> str:
     """What the chart tells, in words: what the end of the build waited for, in order."""
     if shown.empty:
-        return _EMPTY
+        return translate(_EMPTY)
     on = shown[[bool(spans) for spans in shown["critical"]]].sort_values("started")
     beside = count_words(len(shown) - len(on), "step")
-    return (
-        f"Timeline of docker build in {run}, {say_seconds(rows['completed'].max())}. On the "
-        f"critical path, in order: {join_words(on['note'])}. Beside it: {beside}."
+    return tell(
+        "Timeline of docker build in {run}, {max}. On the critical path, in order: "
+        "{names}. Beside it: {beside}.",
+        run=run,
+        max=say_seconds(rows["completed"].max()),
+        names=join_words(map(translate_value, on["note"])),
+        beside=beside,
     )

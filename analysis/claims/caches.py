@@ -13,6 +13,7 @@ from analysis.claims.evidence import (
     Evidence,
     Finding,
 )
+from analysis.languages import translate
 from analysis.measures.caching import (
     LIFETIME,
     host_reuse,
@@ -27,6 +28,7 @@ from analysis.prose import (
     say_outcome,
     say_public_logs,
 )
+from analysis.prose.template import tell
 from analysis.records import read_public_logs
 from analysis.rows import list_rows
 from analysis.words import (
@@ -35,6 +37,7 @@ from analysis.words import (
     VERDICTS,
     count_words,
     join_words,
+    list_words,
     say_range,
     say_seconds,
     say_share,
@@ -49,16 +52,25 @@ def local_cache_idle(evidence: Evidence) -> Finding:
     """Whether a build with LOCAL_DOCKER_LAYER_CACHE finds layers where an earlier one made them."""
     known = _warm_builds(evidence)
     if known.empty:
-        return Finding(UNCLEAR, _UNMEASURED)
+        return Finding(UNCLEAR, translate(_UNMEASURED))
     found, used = known["hits"].gt(0), known["host_empty"].eq(False).fillna(False)
-    numbers = (
-        f"hits in {say_count(int(found[used].sum()), int(used.sum()), 'build')} on a host that "
-        f"had built before ({_say_scenarios(known[used])}), "
-        f"{say_outcome(int(found[~used].sum()), int((~used).sum()), 'build')} on an empty one"
+    numbers = tell(
+        "hits in {count} on a host that had built before ({scenarios}), {others} on an empty one",
+        count=say_count(int(found[used].sum()), int(used.sum()), "build"),
+        scenarios=_say_scenarios(known[used]),
+        others=say_outcome(int(found[~used].sum()), int((~used).sum()), "build"),
     )
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        return Finding(UNMEASURED, f"{say_local_cache()} There, {numbers}", runs)
+        return Finding(
+            UNMEASURED,
+            tell(
+                "{local} There, {numbers}",
+                local=say_local_cache(),
+                numbers=numbers,
+            ),
+            runs,
+        )
     return Finding(FAILS if found.any() else HOLDS, numbers, runs)
 
 
@@ -66,12 +78,19 @@ def local_cache_rare(evidence: Evidence) -> Finding:
     """How often a build with LOCAL_DOCKER_LAYER_CACHE found layers of an earlier one."""
     known = _warm_builds(evidence)
     if known.empty:
-        return Finding(UNCLEAR, _UNMEASURED)
+        return Finding(UNCLEAR, translate(_UNMEASURED))
     found = int(known["hits"].gt(0).sum())
-    numbers = f"{say_counted(found, len(known), 'build')} after the first had hits"
+    numbers = tell(
+        "{count} after the first had hits", count=say_counted(found, len(known), "build")
+    )
     runs = evidence.comparable[evidence.comparable["run"].isin(known["run"])]
     if known["emulated"].any():
-        numbers = f"{say_local_cache()} There, {numbers}. {_say_model(evidence)}"
+        numbers = tell(
+            "{local} There, {numbers}. {model}",
+            local=say_local_cache(),
+            numbers=numbers,
+            model=_say_model(evidence),
+        )
         return Finding(UNMEASURED, numbers, runs)
     return Finding(HOLDS if found * 2 < len(known) else FAILS, numbers, runs)
 
@@ -86,8 +105,11 @@ def _warm_builds(evidence: Evidence) -> pd.DataFrame:
 def _say_scenarios(rows: pd.DataFrame) -> str:
     """`unchanged 2 of 2, base 0 of 3`, of rows with hits."""
     found = rows["hits"].gt(0).groupby(rows["scenario"], sort=False)
-    counts = (f"{name} {hit.sum()} of {len(hit)}" for name, hit in found)
-    return ", ".join(counts) or "none"
+    counts = (
+        tell("{name} {hits} of {builds}", name=name, hits=hit.sum(), builds=len(hit))
+        for name, hit in found
+    )
+    return list_words(counts) or translate("none")
 
 
 def _say_model(evidence: Evidence) -> str:
@@ -96,14 +118,21 @@ def _say_model(evidence: Evidence) -> str:
     runs = evidence.runs[evidence.runs["strategy"].str.startswith(LOCAL)]
     seen = say_landings(host_reuse(runs, evidence.hits, pool), pool)
     chances = (
-        f"{say_share(reuse_chance(gap, LIFETIME, hosts))} of {hosts} hosts with a build every "
-        f"{gap} min"
+        tell(
+            "{chance} of {hosts} hosts with a build every {gap} min",
+            chance=say_share(reuse_chance(gap, LIFETIME, hosts)),
+            hosts=hosts,
+            gap=gap,
+        )
         for hosts, gap in ((4, 10), (16, 10), (16, 30))
     )
     model = join_words(chances)
-    return (
-        f"{seen}. If hosts are kept for {LIFETIME:.0f} min, the model's chance is {model}. "
-        f"{say_public_logs(read_public_logs())}"
+    return tell(
+        "{seen}. If hosts are kept for {lifetime:.0f} min, the model's chance is {model}. {public}",
+        seen=seen,
+        lifetime=LIFETIME,
+        model=model,
+        public=say_public_logs(read_public_logs()),
     )
 
 
@@ -127,15 +156,19 @@ def cache_works(evidence: Evidence) -> Finding:
     runs = _cached_runs(evidence)
     hits = runs[["run"]].merge(evidence.hits, on="run").dropna(subset=["hits"])
     if hits.empty:
-        return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
+        return Finding(
+            UNCLEAR, tell("no build with an external cache from an earlier one was measured")
+        )
     found = hits["hits"].gt(0).groupby(hits["scenario"], sort=False)
-    numbers = f"hits in {say_count(int(hits['hits'].gt(0).sum()), len(hits), 'build')}: "
-    numbers += "; ".join(
-        f"{scenario} {say_outcome(int(each.sum()), len(each), 'build')}" for scenario, each in found
+    parts = tell("; ").join(
+        tell("{name} {count}", name=name, count=say_outcome(each.sum(), len(each), "build"))
+        for name, each in found
     )
+    count = say_count(int(hits["hits"].gt(0).sum()), len(hits), "build")
+    numbers = tell("hits in {count}: {said}", count=count, said=parts)
     some = found.any()
     commits = join_words((say_commit(name) for name in some.index[some]), "or")
-    verdict = HOLDS if some.all() else f"{ONLY_IF} the commit is {commits}"
+    verdict = HOLDS if some.all() else f"{ONLY_IF} {tell('the commit is {names}', names=commits)}"
     return Finding(verdict if some.any() else FAILS, numbers, runs)
 
 
@@ -145,24 +178,48 @@ def cache_costs(evidence: Evidence) -> Finding:
     rows = evidence.comparison[evidence.comparison["strategy"].isin(runs["strategy"])]
     rows = rows[~rows["scenario"].isin(COLD_STARTS)]
     if rows.empty:
-        return Finding(UNCLEAR, "no build with an external cache from an earlier one was measured")
+        return Finding(
+            UNCLEAR, tell("no build with an external cache from an earlier one was measured")
+        )
     pays = evidence.experiment.break_even(evidence.baseline)
     pays = pays[~pays["scenario"].isin(COLD_STARTS)]
     said = (
-        f"{name}: {say_verdicts(group)}{_say_pays(pays[pays['strategy'] == name])}"
+        tell(
+            "{name}: {verdicts}{pays}",
+            name=name,
+            verdicts=say_verdicts(group),
+            pays=_say_pays(pays[pays["strategy"] == name]),
+        )
         for name, group in rows.groupby("strategy", sort=False)
     )
     work = pays.loc[pays["strategy"].isin(rows["strategy"]), "work"]
-    here = f" These builds have {say_seconds(work.median())} of work." if len(work) else ""
-    numbers = f"against {evidence.baseline}, {'. '.join(said)}.{here}"
+    here = (
+        tell(" These builds have {median} of work.", median=say_seconds(work.median()))
+        if len(work)
+        else ""
+    )
+    numbers = tell(
+        "against {baseline}, {said}.{here}",
+        baseline=evidence.baseline,
+        said=tell(". ").join(said),
+        here=here,
+    )
     return Finding(judge_slower(rows), numbers, runs)
 
 
 def say_verdicts(rows: pd.DataFrame) -> str:
     """`slower in 3 and can't tell yet in 1 of 4 scenarios`, of compare's rows."""
     told = rows["verdict"].value_counts()
-    verdicts = (f"{verdict} in {told[verdict]}" for verdict in VERDICTS if verdict in told)
-    return f"{join_words(verdicts)} of {count_words(len(rows), 'scenario')}"
+    verdicts = (
+        tell("{verdict} in {number}", verdict=translate(verdict), number=told[verdict])
+        for verdict in VERDICTS
+        if verdict in told
+    )
+    return tell(
+        "{verdicts} of {scenarios}",
+        verdicts=join_words(verdicts),
+        scenarios=count_words(len(rows), "scenario"),
+    )
 
 
 def _say_pays(rows: pd.DataFrame) -> str:
@@ -173,17 +230,25 @@ def _say_pays(rows: pd.DataFrame) -> str:
     """
     rows = rows.dropna(subset=["pays_from"])
     parts = (
-        f"{say_seconds(row.pays_from)} [{_say_bounds(row)}, n = {row.n}] with hits for "
-        f"{say_share(row.saved)} ({row.scenario})"
+        tell(
+            "{work} [{bounds}, n = {n}] with hits for {saved} ({scenario})",
+            work=say_seconds(row.pays_from),
+            bounds=_say_bounds(row),
+            n=row.n,
+            saved=say_share(row.saved),
+            scenario=row.scenario,
+        )
         for row in list_rows(rows)
     )
-    return f", pays from this much work on: {', '.join(parts)}" if len(rows) else ""
+    return (
+        tell(", pays from this much work on: {said}", said=list_words(parts)) if len(rows) else ""
+    )
 
 
 def _say_bounds(row: Any) -> str:
     """`10.1 to 15.4 s`, `no interval`, of a row of break_even."""
     if pd.isna(row.pays_from_low):
-        return "no interval"
+        return tell("no interval")
     return say_range(row.pays_from_low, row.pays_from_high)
 
 
@@ -207,10 +272,16 @@ def _say_slower_only(rows: pd.DataFrame) -> str:
     whole = slower.groupby(rows["scenario"], sort=False).transform("all")
     if whole.equals(slower):
         commits = rows.loc[slower, "scenario"].unique()
-        return f"the commit is {join_words(map(say_commit, commits), 'or')}"
+        return tell("the commit is {names}", names=join_words(map(say_commit, commits), "or"))
     names = rows["strategy"]
     never = slower & ~names.isin(names[rows["verdict"].eq(FASTER)])
     parts = [*names[never].unique()]
     for name, group in rows[slower & ~never].groupby("strategy", sort=False):
-        parts.append(f"{name} for {join_words(map(say_commit, group['scenario']), 'or')}")
-    return f"it is done by {join_words(parts, 'or')}"
+        parts.append(
+            tell(
+                "{name} for {names}",
+                name=name,
+                names=join_words(map(say_commit, group["scenario"]), "or"),
+            )
+        )
+    return tell("it is done by {names}", names=join_words(parts, "or"))

@@ -8,8 +8,10 @@ import pandas as pd
 from analysis.claims.evidence import FAILS, HOLDS, ONLY_IF, UNCLEAR, Evidence, Finding
 from analysis.claims.pushes import CONTAINERD, CREATED, NEW, REMOTE, describe_builder
 from analysis.errors import LogError
+from analysis.languages import translate
 from analysis.logs import read_bytes
 from analysis.prose import say_outcome
+from analysis.prose.template import tell
 from analysis.words import join_words
 
 _REFUSED = "docker-driver-cache-to"
@@ -23,6 +25,7 @@ _OLD_WORDS = "Cache export feature is currently not supported for docker driver.
 _INLINE = r"--cache-to[= ][\"']?[^\s\"']*type=inline"
 _AWAY = r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"
 # `docker build`, which takes the default builder unless this variable names another
+_INSIDE = " (type=inline)"
 _ALONE, _NAMED = r"\bdocker build\b[^;|&]*--cache-to", "BUILDX_BUILDER"
 
 
@@ -30,11 +33,11 @@ def cache_to_fails(evidence: Evidence) -> Finding:
     """Whether --cache-to on the docker driver is refused, and on which image store."""
     runs = _driver_runs(evidence)
     if runs.empty:
-        return Finding(UNCLEAR, "no build with --cache-to on the docker driver was measured")
+        return Finding(UNCLEAR, tell("no build with --cache-to on the docker driver was measured"))
     stores = {
         store: runs[runs["store"] == store] for store in _STORES if runs["store"].eq(store).any()
     }
-    numbers = "; ".join(_say_store(store, stores.get(store)) for store in _STORES)
+    numbers = tell("; ").join(_say_store(store, stores.get(store)) for store in _STORES)
     return Finding(_judge_stores(stores), numbers, runs)
 
 
@@ -44,21 +47,40 @@ def _judge_stores(stores: dict[str, pd.DataFrame]) -> str:
     fails = [store for store, group in stores.items() if group["refused"].all()]
     if len(fails) == len(stores):
         return HOLDS
-    return f"{ONLY_IF} the engine has {join_words(fails, 'or')}" if fails else FAILS
+    if not fails:
+        return FAILS
+    names = join_words(map(translate, fails), "or")
+    return f"{ONLY_IF} {tell('the engine has {names}', names=names)}"
 
 
 def _say_store(store: str, runs: pd.DataFrame | None) -> str:
     """What became of --cache-to on an image store, by whom, and in which words it was refused."""
     if runs is None:
-        return f"on {store} none was measured"
+        return tell("on {store} none was measured", store=translate(store))
     drivers = join_words(runs["storage_driver"].dropna().unique())
-    parts = [f"{say_outcome(int(runs['refused'].sum()), len(runs), 'build')} refused"]
+    parts = [
+        tell("{count} refused", count=say_outcome(int(runs["refused"].sum()), len(runs), "build"))
+    ]
     if runs["exported"].any():
         done = say_outcome(int(runs["exported"].sum()), len(runs), "build")
-        parts = [*parts * bool(runs["refused"].any()), f"{done} exported their cache"]
+        parts = [
+            *parts * bool(runs["refused"].any()),
+            tell("{done} exported their cache", done=done),
+        ]
     names = join_words(runs["strategy"].unique())
-    words = f": {quote(runs['words'].dropna())}" if runs["words"].notna().any() else ""
-    return f"on {store} (storage driver {drivers}), {join_words(parts)}, by {names}{words}"
+    words = (
+        tell(": {words}", words=quote(runs["words"].dropna()))
+        if runs["words"].notna().any()
+        else ""
+    )
+    return tell(
+        "on {store} (storage driver {drivers}), {names}, by {strategies}{words}",
+        store=translate(store),
+        drivers=drivers,
+        names=join_words(parts),
+        strategies=names,
+        words=words,
+    )
 
 
 def _driver_runs(evidence: Evidence) -> pd.DataFrame:
@@ -88,12 +110,14 @@ def words_same(evidence: Evidence) -> Finding:
     """Whether the refusal is in the words that the memo quotes."""
     runs = _refused_runs(evidence).dropna(subset=["words"])
     if runs.empty:
-        return Finding(UNCLEAR, "no build was refused --cache-to on the docker driver")
+        return Finding(UNCLEAR, tell("no build was refused --cache-to on the docker driver"))
     same = runs["words"].str.contains(_OLD_WORDS, regex=False)
     versions = join_words(runs["buildx"].dropna().unique())
-    numbers = (
-        f"{say_outcome(int(same.sum()), len(runs), 'refusal')} in these words; buildx {versions} "
-        f"says {quote(runs['words'])}"
+    numbers = tell(
+        "{count} in these words; buildx {versions} says {words}",
+        count=say_outcome(int(same.sum()), len(runs), "refusal"),
+        versions=versions,
+        words=quote(runs["words"]),
     )
     return Finding(HOLDS if same.all() else FAILS, numbers, runs)
 
@@ -107,7 +131,7 @@ def _refused_runs(evidence: Evidence, names: Sequence[str] = (_REFUSED,)) -> pd.
 
 def quote(words: pd.Series) -> str:
     """Each of these words once, in quotation marks."""
-    return join_words(f"“{each}”" for each in words.unique())
+    return join_words(tell("“{words}”", words=each) for each in words.unique())
 
 
 def _find_refusal(log: str) -> str | None:
@@ -123,23 +147,38 @@ def must_change(evidence: Evidence) -> Finding:
     """Whether a cache is exported by a new builder only, or by other ways as well."""
     runs = _exporting_runs(evidence)
     if runs.empty:
-        return Finding(UNCLEAR, "no build that exports a cache was measured")
+        return Finding(UNCLEAR, tell("no build that exports a cache was measured"))
     ways = runs.groupby("way", sort=False)
-    counts = "; ".join(f"by {way}, {_say_exports(group)}" for way, group in ways)
+    counts = tell("; ").join(
+        tell("by {way}, {exports}", way=_say_way(str(way)), exports=_say_exports(group))
+        for way, group in ways
+    )
     works = ways["exported"].any()
     others = works.drop(NEW, errors="ignore")
     if others.any():
         verdict, reason = FAILS, ""
     else:
         verdict = UNCLEAR
-        reason = "; --cache-to was not measured on an engine with the containerd image store"
-    return Finding(verdict, f"a cache was exported {counts}{reason}", runs)
+        reason = tell("; --cache-to was not measured on an engine with the containerd image store")
+    return Finding(
+        verdict, tell("a cache was exported {counts}{reason}", counts=counts, reason=reason), runs
+    )
+
+
+def _say_way(way: str) -> str:
+    """What builds, in words."""
+    builder = way.removesuffix(_INSIDE)
+    return translate(builder) + way.removeprefix(builder)
 
 
 def _say_exports(runs: pd.DataFrame) -> str:
     """In how many of these runs a cache was exported, and by which strategies."""
     names = join_words(runs["strategy"].unique())
-    return f"in {say_outcome(int(runs['exported'].sum()), len(runs), 'build')} of {names}"
+    return tell(
+        "in {count} of {names}",
+        count=say_outcome(int(runs["exported"].sum()), len(runs), "build"),
+        names=names,
+    )
 
 
 def _exporting_runs(evidence: Evidence) -> pd.DataFrame:
@@ -152,7 +191,7 @@ def _exporting_runs(evidence: Evidence) -> pd.DataFrame:
     # a cache inside the image is pushed with it: there is nothing else to be seen of it
     exported = runs["status"].eq("succeeded") & (whole | inline)
     ways = {name: describe_builder(evidence, name) for name in names}
-    way = runs["strategy"].map(ways) + inline.map({True: " (type=inline)", False: ""})
+    way = runs["strategy"].map(ways) + inline.map({True: _INSIDE, False: ""})
     return runs.assign(way=way, exported=exported)
 
 
@@ -160,16 +199,17 @@ def create_changes(evidence: Evidence) -> Finding:
     """Whether docker buildx create --use has builds done by a builder in a container."""
     runs = evidence.runs_of(evidence.strategies_like(CREATED))
     if runs.empty:
-        return Finding(UNCLEAR, "no build with docker buildx create was measured")
+        return Finding(UNCLEAR, tell("no build with docker buildx create was measured"))
     steps = evidence.experiment.logs.steps
     booted = runs["log"].isin(steps.loc[steps["kind"] == "builder", "log"])
     exports = _exporting_runs(evidence)
     exports = exports[exports["run"].isin(runs["run"])]
-    numbers = (
-        f"{say_outcome(int(booted.sum()), len(booted), 'build')} booted a builder in a container"
+    numbers = tell(
+        "{count} booted a builder in a container",
+        count=say_outcome(int(booted.sum()), len(booted), "build"),
     )
     if len(exports):
-        numbers += f"; a cache was exported {_say_exports(exports)}"
+        numbers += tell("; a cache was exported {exports}", exports=_say_exports(exports))
     return Finding(HOLDS if booted.all() else FAILS, numbers, runs)
 
 
@@ -179,8 +219,16 @@ def build_alone(evidence: Evidence) -> Finding:
     named = [name for name in names if _NAMED in evidence.text[name]]
     runs = _exporting_runs(evidence)
     runs = runs[runs["strategy"].isin(named)]
-    reason = "GitHub Actions, and what that action sets there, were not run here"
+    reason = tell("GitHub Actions, and what that action sets there, were not run here")
     if runs.empty:
-        return Finding(UNCLEAR, f"{reason}; nor was docker build with {_NAMED} set")
-    numbers = f"{reason}; with {_NAMED} set, docker build exported a cache {_say_exports(runs)}"
+        return Finding(
+            UNCLEAR,
+            tell("{reason}; nor was docker build with {named} set", reason=reason, named=_NAMED),
+        )
+    numbers = tell(
+        "{reason}; with {named} set, docker build exported a cache {exports}",
+        reason=reason,
+        named=_NAMED,
+        exports=_say_exports(runs),
+    )
     return Finding(UNCLEAR, numbers, runs)

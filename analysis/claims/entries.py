@@ -21,9 +21,11 @@ from analysis.claims.pushes import (
     is_triple,
     leaves_only,
     pushes_of,
+    say_push,
 )
 from analysis.measures.storage import READINGS, keep_newest
 from analysis.prose import say_outcome
+from analysis.prose.template import tell
 from analysis.registry import IMAGE, INDEX
 from analysis.words import count_words, join_words
 
@@ -36,21 +38,31 @@ def three_entries(evidence: Evidence) -> Finding:
     """Whether buildx --push leaves an image, its index and an attestation."""
     pushes = pushes_of(evidence, evidence.strategies_like(PUSHED))
     if pushes.empty:
-        return Finding(UNCLEAR, "no build with --push was measured")
+        return Finding(UNCLEAR, tell("no build with --push was measured"))
     ways = {name: describe_push(evidence, name) for name in pushes["strategy"].unique()}
     groups = is_triple(pushes).groupby(pushes["strategy"].map(ways), sort=False)
     counts = (
-        f"by {way}, {say_outcome(int(triple.sum()), len(triple), 'push')}" for way, triple in groups
+        tell(
+            "by {way}, {count}",
+            way=say_push(way),
+            count=say_outcome(int(triple.sum()), len(triple), "push"),
+        )
+        for way, triple in groups
     )
-    numbers = f"three entries are left {'; '.join(counts)}. One push leaves {say_footprint(pushes)}"
+    numbers = tell(
+        "three entries are left {said}. One push leaves {footprint}",
+        said=tell("; ").join(counts),
+        footprint=say_footprint(pushes),
+    )
     return Finding(_judge_ways(groups.all()), numbers, pushes)
 
 
 def _judge_ways(triple: pd.Series) -> str:
     """The verdict of way -> whether all pushes by it leave three entries."""
     if triple.any():
-        ways = join_words(sorted(triple.index[triple]), "or")
-        return HOLDS if triple.all() else f"{ONLY_IF} the push is by {ways}"
+        ways = join_words(map(say_push, sorted(triple.index[triple])), "or")
+        only = tell("the push is by {ways}", ways=ways)
+        return HOLDS if triple.all() else f"{ONLY_IF} {only}"
     # the docker driver leaves one entry: that says nothing of the builder of the memo
     return FAILS if USUAL in triple.index else UNCLEAR
 
@@ -61,22 +73,32 @@ def counted_each(evidence: Evidence) -> Finding:
     names = entries.loc[entries[INDEX.name].gt(0), "strategy"].unique()
     runs = evidence.runs_of(names)
     if runs.empty:
-        return Finding(UNCLEAR, "no index was pushed, so nothing has children to count")
+        return Finding(UNCLEAR, tell("no index was pushed, so nothing has children to count"))
     table = keep_newest(runs, evidence.experiment.images, _KEPT)
     kept = table.pivot(index=["strategy", "run", "entries", "builds"], columns="reading")
     kept = kept["builds_kept"].reset_index()
     keys = ["entries", "builds", _EACH, _WHOLE]
     outcomes = kept.groupby(keys, sort=False)["strategy"].agg(list).reset_index()
     said = (
-        f"of {count_words(builds, 'build')} in {count_words(entries, 'entry')} {whole} if children "
-        f"of an index don't count, {each} if each entry does ({join_words(names)})"
+        tell(
+            "of {build} in {entry} {whole} if children of an index don't count, {each} if "
+            "each entry does ({names})",
+            build=count_words(builds, "build"),
+            entry=count_words(entries, "entry"),
+            whole=whole,
+            each=each,
+            names=join_words(names),
+        )
         for entries, builds, each, whole, names in outcomes.itertuples(index=False, name=None)
     )
-    numbers = (
-        f"“keep the newest {_KEPT}” leaves {'; '.join(said)}. {_say_needed(kept.iloc[0])}"
-        "Which of the two ECR does was not measured, since the lab's registry has no policies. Its "
-        "one known preview ranked 24 of 26 entries and left 2 untagged children out, which is what "
-        "the pages assume; start-lifecycle-policy-preview tells for a repository"
+    numbers = tell(
+        "“keep the newest {kept}” leaves {said}. {needed}Which of the two ECR does was "
+        "not measured, since the lab's registry has no policies. Its one known preview "
+        "ranked 24 of 26 entries and left 2 untagged children out, which is what the "
+        "pages assume; start-lifecycle-policy-preview tells for a repository",
+        kept=_KEPT,
+        said=tell("; ").join(said),
+        needed=_say_needed(kept.iloc[0]),
     )
     return Finding(UNCLEAR, numbers, runs[runs["run"].isin(kept["run"])])
 
@@ -84,9 +106,11 @@ def counted_each(evidence: Evidence) -> Finding:
 def _say_needed(row: pd.Series) -> str:
     """How many entries must be kept for _KEPT builds to be left where each counts."""
     number = _KEPT * math.ceil(row["entries"] / row["builds"])
-    return (
-        f"Where each counts, it takes about {number} to keep {count_words(_KEPT, 'build')} of "
-        f"{row['strategy']}. "
+    return tell(
+        "Where each counts, it takes about {number} to keep {build} of {strategy}. ",
+        number=number,
+        build=count_words(_KEPT, "build"),
+        strategy=row["strategy"],
     )
 
 
@@ -94,10 +118,11 @@ def load_leaves_one(evidence: Evidence) -> Finding:
     """Whether --load and then docker push leaves nothing but the image, a cache apart."""
     pushes = pushes_of(evidence, evidence.strategies_with("--load", "docker push"))
     if pushes.empty:
-        return Finding(UNCLEAR, "no build with --load was measured")
+        return Finding(UNCLEAR, tell("no build with --load was measured"))
     alone = leaves_only(pushes, [IMAGE.name])
-    numbers = (
-        f"{say_outcome(int(alone.sum()), len(alone), 'push')} left the image alone, a cache apart: "
-        f"{say_footprint(pushes)}"
+    numbers = tell(
+        "{count} left the image alone, a cache apart: {footprint}",
+        count=say_outcome(int(alone.sum()), len(alone), "push"),
+        footprint=say_footprint(pushes),
     )
     return Finding(HOLDS if alone.all() else FAILS, numbers, pushes)

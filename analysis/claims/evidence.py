@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import records
 from analysis.measures.storage import first_pushes as pick_first_pushes
 from analysis.prose import say_kinds
+from analysis.prose.template import tell
 from analysis.results import Experiment, to_experiment
 from analysis.words import count_words, join_words
 from analysis.workload import BASELINE
@@ -107,17 +108,25 @@ def say_footprint(pushes: pd.DataFrame) -> str:
     numbers = pushes.groupby([left, "strategy"], sort=False).size()
     parts: dict[str, list[str]] = {kinds: [] for kinds in left.unique()}
     for (kinds, strategy), n in zip(numbers.index, numbers, strict=True):
-        parts[kinds].append(f"{strategy} (n = {n})")
-    return "; ".join(f"{kinds} with {join_words(names)}" for kinds, names in parts.items())
+        parts[kinds].append(tell("{name} (n = {n})", name=strategy, n=n))
+    return tell("; ").join(
+        tell("{kinds} with {names}", kinds=kinds, names=join_words(names))
+        for kinds, names in parts.items()
+    )
 
 
 def say_where(runs: pd.DataFrame | None) -> str:
     """Where something was measured: place, strategies, scenarios, number of runs."""
     if runs is None or runs.empty:
-        return "not measured"
+        return tell("not measured")
     rounds = count_words(runs["round"].nunique(), "round")
     lists = (join_words(runs[name].unique()) for name in ("place", "strategy", "scenario"))
-    return f"{'; '.join(lists)}; {count_words(len(runs), 'run')} of {rounds}"
+    return tell(
+        "{said}; {runs} of {rounds}",
+        said=tell("; ").join(lists),
+        runs=count_words(len(runs), "run"),
+        rounds=rounds,
+    )
 
 
 def say_runs(runs: pd.DataFrame | None) -> str:

@@ -13,11 +13,13 @@ from analysis.claims.pushes import (
     is_triple,
     pushes_of,
 )
+from analysis.languages import translate
 from analysis.measures.storage import is_provenance, is_signature
 from analysis.prose import say_media, say_outcome
+from analysis.prose.template import tell
 from analysis.records import read_media
 from analysis.registry import ATTESTATION, IMAGE_KINDS, IN_TOTO
-from analysis.words import join_words
+from analysis.words import join_sentences, join_words
 
 _SETTINGS = {
     "true": "with oci-mediatypes=true",
@@ -34,13 +36,16 @@ def what_is_left(evidence: Evidence) -> Finding:
     pushes = pushes[is_triple(pushes)]
     media = read_media(pushes)
     if media.empty:
-        return Finding(UNCLEAR, "no push that left three readable entries was measured")
+        return Finding(UNCLEAR, tell("no push that left three readable entries was measured"))
     third = media[media["kind"] == ATTESTATION.name]
     stated = third["layers"].map(lambda layers: IN_TOTO in layers)
     own = third["media_type"].eq(IN_TOTO).any()
-    numbers = (
-        f"{say_outcome(int(stated.sum()), len(stated), 'attestation')} hold a layer of {IN_TOTO}"
-        f"{'' if own else ', none is of that media type itself'}. {_say_forms(media, pushes)}"
+    numbers = tell(
+        "{count} hold a layer of {type}{none}. {forms}",
+        count=say_outcome(int(stated.sum()), len(stated), "attestation"),
+        type=IN_TOTO,
+        none="" if own else tell(", none is of that media type itself"),
+        forms=_say_forms(media, pushes),
     )
     return Finding(HOLDS if stated.all() else FAILS, numbers, pushes)
 
@@ -54,19 +59,20 @@ def _say_forms(media: pd.DataFrame, pushes: pd.DataFrame) -> str:
     place = {kind: number for number, kind in enumerate(TRIPLE)}
     rows = rows.sort_values("kind", key=lambda kinds: kinds.map(place), kind="stable")
     forms = rows.groupby(["strategy", "run"]).agg(
-        said=("said", "; ".join), buildkit=("buildkit", "first")
+        said=("said", tell("; ").join), buildkit=("buildkit", "first")
     )
-    return " ".join(
-        f"{_say_makers(group.reset_index())}: {said}."
+    return join_sentences(
+        tell("{name}: {said}.", name=_say_makers(group.reset_index()), said=said)
         for said, group in forms.groupby("said", sort=False)
     )
 
 
 def _say_makers(rows: pd.DataFrame) -> str:
     """`container-push and container-push-oci (BuildKit v0.25.2, n = 6)`."""
-    versions = rows["buildkit"].dropna().replace(_BUILT_IN, "of the engine").unique()
-    known = f"BuildKit {join_words(versions, 'or')}, " if len(versions) else ""
-    return f"{join_words(rows['strategy'].unique())} ({known}n = {len(rows)})"
+    versions = rows["buildkit"].dropna().replace(_BUILT_IN, tell("of the engine")).unique()
+    known = tell("BuildKit {names}, ", names=join_words(versions, "or")) if len(versions) else ""
+    names = join_words(rows["strategy"].unique())
+    return tell("{names} ({known}n = {n})", names=names, known=known, n=len(rows))
 
 
 def is_signed(evidence: Evidence) -> Finding:
@@ -75,19 +81,23 @@ def is_signed(evidence: Evidence) -> Finding:
     media = read_media(pushes)
     third = media[media["kind"] == ATTESTATION.name]
     if third.empty:
-        return Finding(UNCLEAR, "no push that left a readable attestation was measured")
+        return Finding(UNCLEAR, tell("no push that left a readable attestation was measured"))
     signed = media.apply(is_signature, axis=1)
     told = third.apply(is_provenance, axis=1)
     stated = third["predicates"].explode().dropna()
     without = pushes[pushes["strategy"].isin(evidence.strategies_like(UNATTESTED))]
-    numbers = (
-        f"{say_outcome(int(told.sum()), len(told), 'attestation')} say of themselves that they are "
-        f"provenance, how the image was built ({join_words(stated.unique())}); "
-        f"{say_outcome(int(signed.sum()), len(signed), 'entry')} hold a media type of signatures"
+    numbers = tell(
+        "{count} say of themselves that they are provenance, how the image was built "
+        "({names}); {others} hold a media type of signatures",
+        count=say_outcome(int(told.sum()), len(told), "attestation"),
+        names=join_words(stated.unique()),
+        others=say_outcome(int(signed.sum()), len(signed), "entry"),
     )
     if len(without):
         left = int(without[ATTESTATION.name].gt(0).sum())
-        numbers += f"; without provenance, {say_outcome(left, len(without), 'push')} left one"
+        numbers += tell(
+            "; without provenance, {count} left one", count=say_outcome(left, len(without), "push")
+        )
     runs = pushes[pushes["run"].isin([*third["run"], *without["run"]])]
     return Finding(_judge_signed(signed, told), numbers, runs)
 
@@ -115,8 +125,10 @@ def mediatypes_same(evidence: Evidence) -> Finding:
     pushes = pushes[pushes["buildkit"].isin(changed["buildkit"])]
     lacking = [name for name in _SETTINGS if name not in set(pushes["setting"])]
     if lacking:
-        words = join_words((_SETTINGS[name] for name in lacking), "or")
-        return Finding(UNCLEAR, f"no push {words} was measured with the same BuildKit")
+        words = join_words((translate(_SETTINGS[name]) for name in lacking), "or")
+        return Finding(
+            UNCLEAR, tell("no push {words} was measured with the same BuildKit", words=words)
+        )
     same = len(pushes[IMAGE_KINDS].drop_duplicates()) == 1
     return Finding(HOLDS if same else FAILS, _say_settings(pushes), pushes)
 
@@ -124,18 +136,20 @@ def mediatypes_same(evidence: Evidence) -> Finding:
 def _say_settings(pushes: pd.DataFrame) -> str:
     """What a push leaves with each setting of oci-mediatypes, and what media types differ."""
     media = read_media(pushes)
-    text = f"one push leaves {say_footprint(pushes)}"
+    text = tell("one push leaves {footprint}", footprint=say_footprint(pushes))
     if media.empty:
-        return f"{text}; their media types can't be read"
+        return tell("{text}; their media types can't be read", text=text)
     media = media.merge(pushes[["run", "setting"]], on="run")
     said = [say_media(row) for _, row in media.iterrows()]
     kinds = media.assign(said=said).groupby(["kind", "setting"])["said"].unique().map(join_words)
     differ = [kind for kind, forms in kinds.groupby("kind") if forms.nunique() > 1]
     if not differ:
-        return f"{text}; their media types are the same, too"
+        return tell("{text}; their media types are the same, too", text=text)
     forms = (
-        f"oci-mediatypes {setting}: {form}"
+        tell("oci-mediatypes {setting}: {form}", setting=setting, form=form)
         for kind in differ
         for setting, form in kinds.loc[kind].items()
     )
-    return f"{text}; what differs is the media types ({'; '.join(forms)})"
+    return tell(
+        "{text}; what differs is the media types ({said})", text=text, said=tell("; ").join(forms)
+    )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.claims.evidence import Evidence, first_pushes
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.registry import ATTESTATION, IMAGE, IMAGE_KINDS, INDEX
 
 TRIPLE = (IMAGE.name, INDEX.name, ATTESTATION.name)
@@ -37,6 +39,13 @@ def describe_push(evidence: Evidence, strategy: str) -> str:
     """The builder and the option that decide what a push leaves."""
     without = re.search(UNATTESTED, evidence.text[strategy])
     return f"{describe_builder(evidence, strategy)} {_WITHOUT if without else WITH}"
+
+
+def say_push(way: str) -> str:
+    """What describe_push says, in the language of the page."""
+    end = next(each for each in (WITH, _WITHOUT) if way.endswith(each))
+    builder = way.removesuffix(end).strip()
+    return tell("{builder} {end}", builder=translate(builder), end=translate(end))
 
 
 def image_types(evidence: Evidence, strategy: str) -> str | None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis import reports
-from analysis.commands.reading_options import add_reading, use_reading
+from analysis.commands.reading_options import add_language, add_reading, use_reading
+from analysis.languages import speak
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repository", default="", help="ECR repository to try a lifecycle policy on"
     )
     parser.add_argument("--policy", default="", help="file of a policy to try in place of its own")
+    add_language(parser)
     add_reading(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Make the report, and print where it is."""
     use_reading(options)
+    speak(options.language)
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
     page = make_history_report(options.source, options.out, **settings)

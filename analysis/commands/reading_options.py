@@ -3,6 +3,8 @@
 import argparse
 import os
 
+from analysis.languages import ENGLISH, list_languages
+from analysis.languages import VARIABLE as LANGUAGE_VARIABLE
 from analysis.store import CLUSTER_VARIABLE, VARIABLE
 
 _SETTINGS = {"cluster": CLUSTER_VARIABLE, "store": VARIABLE}
@@ -20,6 +22,17 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--store", default="", metavar="FOLDER",
         help='what was read is kept there, or in s3://BUCKET/PREFIX; "off" keeps nothing',
     )  # fmt: skip
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add --language."""
+    known = ", ".join(list_languages())
+    parser.add_argument(
+        "--language",
+        default="",
+        metavar="LANGUAGE",
+        help=f"of pages and of the answer: {known} (default: ${LANGUAGE_VARIABLE}, or {ENGLISH})",
+    )
 
 
 def use_reading(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
     codebuild-cache report runs/latest
     codebuild-cache report runs/latest --out /tmp/reports
     codebuild-cache report runs/latest --runs
+    codebuild-cache report runs/latest --language ja
 
 A folder that does not exist here is looked for among those that the package brings: data/lab is
 the recorded experiment.
@@ -13,7 +14,8 @@ import time
 
 from analysis import answers, prose, reports, results
 from analysis.commands.printing import print_answer
-from analysis.commands.reading_options import add_reading, use_reading
+from analysis.commands.reading_options import add_language, add_reading, use_reading
+from analysis.languages import speak
 
 STOPPED = "stopped: some pages may be missing, the same command makes them all"
 
@@ -44,12 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=(),
         help="print the answer with what a grid of experiments tells of other links and more work",
     )
+    add_language(parser)
     add_reading(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Make the reports, print the answer and where they are."""
     use_reading(options)
+    speak(options.language)
     begin = time.monotonic()
     experiment = results.read_experiment(options.experiment)
     index = reports.make_reports(experiment, options.out, runs=options.runs)

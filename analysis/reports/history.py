@@ -4,9 +4,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.languages import speaking, translate
 from analysis.logs import show_path
+from analysis.prose.template import tell
 from analysis.reports.forked import run_jobs
-from analysis.reports.made import note_made
+from analysis.reports.made import list_language, note_made
 from analysis.reports.navigation import HISTORY_PAGE, read_navigation, update_navigation
 from analysis.reports.notebooks import (
     HISTORY,
@@ -20,16 +22,25 @@ from analysis.reports.pages import Site, load_templates, render_page
 from analysis.reports.writing import write_html, write_tables
 
 
-def make_history_report(source: str, folder: str | Path = "reports", **parameters: Any) -> Path:
+def make_history_report(
+    source: str, folder: str | Path = "reports", language: str = "", **parameters: Any
+) -> Path:
     """The written page of the history notebook with these parameters; ReportError if it fails.
 
     Its tables are written beside it as CSV, and a set of reports in the folder gets a link to it.
+    `language`: as of make_reports.
     """
-    folder, title = Path(folder), read_title(HISTORY)
-    files = read_navigation(folder) | {HISTORY_PAGE: title.partition(":")[0]}
+    with speaking(language):
+        return _make_report(source, Path(folder), parameters)
+
+
+def _make_report(source: str, folder: Path, parameters: dict[str, Any]) -> Path:
+    """make_history_report in the language of this process."""
+    title = read_title(HISTORY)
+    files = read_navigation(folder) | {HISTORY_PAGE: title.partition(translate(":"))[0]}
     shown = Path(source) if Path(source).is_absolute() else source
-    made = note_made("codebuild-cache", "history", shown, "--out", folder)
-    site = Site(files, f"Builds of {show_path(source)}.", made=made)
+    made = note_made("codebuild-cache", "history", shown, "--out", folder, *list_language())
+    site = Site(files, tell("Builds of {path}.", path=show_path(source)), made=made)
     load_templates()
     (found,) = run_jobs([partial(_render, {"source": source} | parameters, title, site)], 1)
     if found is None:

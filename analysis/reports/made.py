@@ -9,7 +9,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from json import JSONDecodeError, loads
 from pathlib import Path
 
+from analysis.languages import ENGLISH, get_language
 from analysis.logs import show_path
+from analysis.prose.template import tell
 from analysis.shipped import ROOT
 
 _PACKAGE = "codebuild-cache-analysis"
@@ -36,11 +38,17 @@ def note_made(*command: str | Path) -> Made:
     return Made(_say_now(), _say_package(), shlex.join(words))
 
 
+def list_language() -> list[str]:
+    """The option of a command that speaks a language that is not English."""
+    language = get_language()
+    return [] if language == ENGLISH else ["--language", language]
+
+
 def _say_now() -> str:
     """`29 November 2026, 10:02 UTC`."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
-    return f"{now.day} {now:%B %Y, %H:%M} UTC"
+    return tell("{now.day} {now:%B %Y, %H:%M} UTC", now=now)
 
 
 def _say_package() -> str:
@@ -51,7 +59,9 @@ def _say_package() -> str:
     except PackageNotFoundError:
         version, direct = "", None
     commit = _ask_git() or _read_commit(direct)
-    return f"{_PACKAGE} {version}".strip() + (f", commit {commit}" if commit else "")
+    return f"{_PACKAGE} {version}".strip() + (
+        tell(", commit {commit}", commit=commit) if commit else ""
+    )
 
 
 def _ask_git() -> str:
@@ -61,7 +71,10 @@ def _ask_git() -> str:
     git = ["git", "-C", str(ROOT), "describe", "--always", "--exclude=*", f"--abbrev={_SHORT}"]
     try:
         told = subprocess.run(
-            [*git, "--dirty= with changes"], capture_output=True, text=True, timeout=_GIT_SECONDS
+            [*git, f"--dirty={tell(' with changes')}"],
+            capture_output=True,
+            text=True,
+            timeout=_GIT_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

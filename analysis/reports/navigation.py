@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.reports.pages import list_in_navigation
 
 INDEX, HISTORY_PAGE = "index.html", "history.html"
-_LIST = re.compile(r'(?<=<nav aria-label="Reports">)\s*<ul>.*?</ul>', re.DOTALL)
+_LIST = re.compile(r'(<nav aria-label="[^"]*">)\s*<ul>.*?</ul>', re.DOTALL)
 _ENTRY = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -29,5 +29,5 @@ def update_navigation(folder: Path, files: Mapping[str, str], *pages: str) -> No
             entries = f"\n{list_in_navigation(files, page)}"
             found = _LIST.search(html)
             if found is not None:
-                html = html[: found.start()] + entries + html[found.end() :]
+                html = html[: found.end(1)] + entries + html[found.end() :]
                 path.write_text(html, encoding="utf-8")

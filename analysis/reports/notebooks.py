@@ -16,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis import errors
 from analysis.errors import ReportError
+from analysis.languages import translate
 from analysis.redaction import redact_values
 from analysis.reports.forked import FORKS
 from analysis.shipped import NOTEBOOKS, in_checkout
@@ -145,6 +146,6 @@ def read_title(notebook: Path) -> str:
         cells = nbformat.read(notebook, as_version=4).cells
     except (OSError, ValueError) as error:
         raise ReportError(f"{notebook} is not a notebook ({error}): restore it.") from error
-    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    prose = "\n".join(translate(cell.source) for cell in cells if cell.cell_type == "markdown")
     headings = [line for line in prose.splitlines() if line.startswith("# ")]
     return headings[0].lstrip("# ").strip() if headings else notebook.stem

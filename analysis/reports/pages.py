@@ -11,7 +11,8 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from analysis.charts import STYLE
-from analysis.prose.template import say
+from analysis.languages import get_language, translate
+from analysis.prose.template import say, tell
 from analysis.redaction import redact
 from analysis.reports.first_screen import FirstScreen
 from analysis.reports.made import Made
@@ -24,6 +25,14 @@ from analysis.visible import show_signs
 
 # what the index says around what it is given
 _WORDS = ("unknown", "lost", "source", "left_out", "more")
+# what tables.js says, which has these words itself
+_SCRIPT_WORDS = {
+    "filter": "Rows with",
+    "of": "of",
+    "rows": "rows",
+    "copy": "Copy",
+    "copied": "Copied",
+}
 _TEMPLATES = Path(__file__).parent / "templates"
 # each chart brings the style sheet that a page has once
 _CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)
@@ -69,7 +78,12 @@ def _make_exporter() -> HTMLExporter:
     )
     # the colours of code, which the pages do not show
     exporter.register_preprocessor("nbconvert.preprocessors.CSSHTMLHeaderPreprocessor", False)
-    exporter.environment.globals["chart_style"] = STYLE
+    exporter.environment.globals |= {
+        "chart_style": STYLE,
+        "tell": tell,
+        "language": get_language,
+        "script_words": _SCRIPT_WORDS,
+    }
     return exporter
 
 
@@ -81,6 +95,9 @@ def render_page(
     tables: MutableMapping[str, str] | None = None,
 ) -> str:
     """An executed notebook as one HTML file; `tables` takes file -> CSV of each table on it."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translate(cell.source)
     resources = {"title": title, "here": file, "site": site}
     # the HTML exporter's own would parse what it has written, for what these pages don't have
     html, _ = TemplateExporter.from_notebook_node(_make_exporter(), notebook, resources)

@@ -11,6 +11,7 @@ from html import escape, unescape
 from itertools import count
 from urllib.parse import quote
 
+from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.reports.proofs import Proofs, link_rows
 from analysis.rows import guard_formula
@@ -116,7 +117,8 @@ class Parts:
 
     def _caption(self, kind: str, html: str, tag: str) -> tuple[str, str]:
         """(what a caption says, the HTML with it and its number); the heading's words without."""
-        number = f'<span class="number">{kind} {next(self.numbers[kind])}.</span> '
+        said = tell(f"{kind} {{number}}.", number=next(self.numbers[kind]))
+        number = f'<span class="number">{said}</span> '
         found = _CAPTION.search(html)
         if found is None:
             caption = f"<{tag}>{number}{escape(self.heading)}</{tag}>"
@@ -147,7 +149,7 @@ class Parts:
         if len(text.encode("utf-8", "replace")) <= _SMALL:
             data = quote(text, errors="replace")
             link = f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8,{data}">'
-            links.append(f"{link}from this page</a>")
+            links.append(f"{link}{tell('from this page')}</a>")
         return html, f'\n<p class="data">{" · ".join(links)}</p>' if links else ""
 
     def list_contents(self) -> str:
@@ -157,9 +159,8 @@ class Parts:
         items = "".join(
             f'<li><a href="#{name}">{escape(words)}</a></li>' for name, words in self.contents
         )
-        return (
-            f'<details class="contents"><summary>On this page</summary><ul>{items}</ul></details>'
-        )
+        words = tell("On this page")
+        return f'<details class="contents"><summary>{words}</summary><ul>{items}</ul></details>'
 
 
 def _list_names(stem: str) -> Iterator[str]:

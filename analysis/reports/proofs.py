@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from analysis.languages import translate, translate_value
 from analysis.rows import list_rows, write_csv
 from analysis.workload import SCENARIOS
 
@@ -65,7 +66,10 @@ class Proofs:
 
     def find_group(self, strategy: str, scenario: str = "") -> str:
         """The address of a strategy's runs, of one scenario or all; '' where there are none."""
-        key = (strategy.removesuffix(_EMULATED), scenario)
+        key = (
+            strategy.removesuffix(translate_value(f"x{_EMULATED}")[1:]).removesuffix(_EMULATED),
+            scenario,
+        )
         if key not in self.groups:
             return ""
         if self.pages:
@@ -157,7 +161,7 @@ def _link_names(html: str, proofs: Proofs) -> str:
 def _link_run(name: str, proofs: Proofs) -> str:
     """A run's name with its links; another name as it is."""
     log = proofs.find_log(name)
-    more = f" ({_link(log, 'log')})" if log else ""
+    more = f" ({_link(log, translate('log'))})" if log else ""
     return _link(proofs.find_run(name), name) + more
 
 
@@ -183,9 +187,10 @@ def link_rows(table: str, proofs: Proofs) -> str:
     head, sign, body = table.partition("<tbody")
     rows = _ROW.findall(head)
     names = [_TAG.sub("", cell[1]).strip() for cell in _CELL.findall(rows[-1])] if rows else []
-    at = names.index("strategy") if "strategy" in names else 0
-    what = names.index("scenario") if "scenario" in names else None
-    if not sign or (at == 0 and names[:1] not in (["strategy"], [""])):
+    strategy, scenario = translate("strategy"), translate("scenario")
+    at = names.index(strategy) if strategy in names else 0
+    what = names.index(scenario) if scenario in names else None
+    if not sign or (at == 0 and names[:1] not in ([strategy], [""])):
         return table
     return head + sign + _ROW.sub(lambda row: _link_row(row[0], at, what, proofs), body)
 

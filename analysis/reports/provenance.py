@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.answers import is_older_lab, list_unrestarted
+from analysis.languages import translate, translate_value
+from analysis.prose.template import tell
 from analysis.records import FAILING, Experiment
 from analysis.results import describe_builds, list_places, say_dates
-from analysis.words import count_words, join_words
+from analysis.words import count_words, join_words, list_words
 
 _VERSIONS = {
     "engine": "Docker",
@@ -21,11 +23,16 @@ def summarise_source(experiment: Experiment) -> str:
     """One or two sentences: when and where the builds ran, how many, and which are emulated."""
     runs = experiment.runs
     if runs.empty:
-        return "No build has been recorded yet."
+        return tell("No build has been recorded yet.")
     emulated = _list_values(runs.loc[runs["emulated"], "strategy"])
     builds = count_words(len(runs), "recorded build")
-    text = f"{builds}, run in {list_places(runs)}, {say_dates(runs)}."
-    text += f" Emulated there: {emulated}." if emulated else ""
+    text = tell(
+        "{builds}, run in {places}, {dates}.",
+        builds=builds,
+        places=list_places(runs),
+        dates=say_dates(runs),
+    )
+    text += tell(" Emulated there: {emulated}.", emulated=emulated) if emulated else ""
     return text + _say_lab(experiment)
 
 
@@ -34,8 +41,12 @@ def _say_lab(experiment: Experiment) -> str:
     if not is_older_lab(experiment):
         return ""
     spared = list_unrestarted(experiment)
-    without = f", without the restart of the engine for {join_words(spared)}" if spared else ""
-    return f" The lab was an older, slower one{without}."
+    without = (
+        tell(", without the restart of the engine for {names}", names=join_words(spared))
+        if spared
+        else ""
+    )
+    return tell(" The lab was an older, slower one{without}.", without=without)
 
 
 def describe_source(experiment: Experiment) -> dict[str, str]:
@@ -44,17 +55,19 @@ def describe_source(experiment: Experiment) -> dict[str, str]:
     described = {
         "Experiment": experiment.folder.name,
         "Builds": describe_builds(runs),
-        "Ran": f"{say_dates(runs)} in {list_places(runs)}" if len(runs) else "",
+        "Ran": tell("{dates} in {places}", dates=say_dates(runs), places=list_places(runs))
+        if len(runs)
+        else "",
         "Emulated": _list_values(runs.loc[runs["emulated"], "strategy"]),
         "Built": str(facts.get("context") or ""),
         "Machine": _describe_machine(_find_part(facts, "machine")),
         "Versions": _list_versions(runs),
-        "Images": "; ".join(
+        "Images": tell("; ").join(
             f"{name} {image}" for name, image in _find_part(facts, "images").items()
         ),
         "Links": _list_values(runs["link"]),
     }
-    return {label: value for label, value in described.items() if value}
+    return {translate(label): value for label, value in described.items() if value}
 
 
 def _find_part(facts: dict[str, Any], name: str) -> dict[str, Any]:
@@ -67,12 +80,14 @@ def _describe_machine(machine: dict[str, Any]) -> str:
     """Cores, memory, architecture and kernel of the machine the builds ran on, as recorded."""
     memory = machine.get("memory")
     parts = [
-        f"{machine['cpus']} cores" if "cpus" in machine else "",
-        f"{memory / 1e9:.0f} GB of memory" if isinstance(memory, int | float) else "",
+        tell("{cpus} cores", cpus=machine["cpus"]) if "cpus" in machine else "",
+        tell("{gigabytes:.0f} GB of memory", gigabytes=memory / 1e9)
+        if isinstance(memory, int | float)
+        else "",
         str(machine.get("architecture", "")),
-        f"kernel {machine['kernel']}" if "kernel" in machine else "",
+        tell("kernel {kernel}", kernel=machine["kernel"]) if "kernel" in machine else "",
     ]
-    return ", ".join(part for part in parts if part)
+    return list_words(part for part in parts if part)
 
 
 def list_problems(experiment: Experiment) -> list[str]:
@@ -84,13 +99,17 @@ def list_problems(experiment: Experiment) -> list[str]:
     failing = _find_part(experiment.facts, FAILING)
     invalid = runs.loc[~runs["valid"]]
     return [
-        f"{run} is not compared: {reason}"
+        tell("{run} is not compared: {reason}", run=run, reason=translate_value(reason))
         for run, reason in zip(invalid["run"], invalid["invalid_reason"], strict=True)
     ] + [
-        *(str(reason) for reason in experiment.problems["reason"]),
+        *(translate_value(str(reason)) for reason in experiment.problems["reason"]),
         *(
-            f"the Dockerfile fails on the commit of {scenario} ({step}): later commits were built "
-            "without it"
+            tell(
+                "the Dockerfile fails on the commit of {scenario} ({step}): later commits were "
+                "built without it",
+                scenario=scenario,
+                step=step,
+            )
             for scenario, step in failing.items()
         ),
     ]
@@ -99,9 +118,9 @@ def list_problems(experiment: Experiment) -> list[str]:
 def _list_versions(runs: pd.DataFrame) -> str:
     """The tools' versions, each with all that occurred."""
     values = {word: _list_values(runs[column]) for column, word in _VERSIONS.items()}
-    return ", ".join(f"{word} {value}" for word, value in values.items() if value)
+    return list_words(f"{word} {value}" for word, value in values.items() if value)
 
 
 def _list_values(column: pd.Series) -> str:
     """The different values of a column that are known, sorted."""
-    return ", ".join(sorted(column.dropna().astype(str).unique()))
+    return list_words(sorted(column.dropna().astype(str).unique()))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from analysis.logs import is_gzip
+from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.visible import show_signs
 from analysis.words import count_words
@@ -42,7 +43,12 @@ def read_excerpt(path: Path) -> _Excerpt:
             file.seek(0)
             return _read_ends(gzip.open(file) if packed else file)
     except (OSError, EOFError, zlib.error) as error:
-        return _Excerpt([], [], problem=f"The log could not be read ({type(error).__name__}).")
+        return _Excerpt([], [], problem=_say_unread(error))
+
+
+def _say_unread(error: Exception) -> str:
+    """That a log could not be read."""
+    return tell("The log could not be read ({error}).", error=type(error).__name__)
 
 
 def _read_ends(file: BinaryIO | gzip.GzipFile) -> _Excerpt:
@@ -63,7 +69,11 @@ def _read_ends(file: BinaryIO | gzip.GzipFile) -> _Excerpt:
     shown = _split(begin[:whole])
     left = dropped + len(begin) - whole + cut
     between = max(first - 1 - len(shown), 0)
-    words = f"{count_words(between, 'line')} ({left / 1e6:.1f} MB) between are left out here"
+    words = tell(
+        "{lines} ({megabytes:.1f} MB) between are left out here",
+        lines=count_words(between, "line"),
+        megabytes=left / 1e6,
+    )
     return _Excerpt(shown, _split(end[cut:]), first, words)
 
 
@@ -84,7 +94,13 @@ def write_lines(lines: list[str], first: int = 1) -> str:
 
 def _cut(line: str) -> str:
     """A line that a page can hold."""
-    return line if len(line) <= _LINE else f"{line[:_LINE]} … ({len(line) - _LINE} more characters)"
+    return (
+        line
+        if len(line) <= _LINE
+        else tell(
+            "{line} … ({number} more characters)", line=line[:_LINE], number=len(line) - _LINE
+        )
+    )
 
 
 class Finder:

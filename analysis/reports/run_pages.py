@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.languages import translate, translate_value
+from analysis.prose.template import tell
 from analysis.reports.forked import run_jobs
 from analysis.reports.pages import Site, finish_html, render_template
 from analysis.reports.parts import Parts
@@ -20,7 +22,7 @@ from analysis.results import Experiment
 from analysis.rows import list_records
 from analysis.store import count_cores
 from analysis.visible import shorten
-from analysis.words import say_seconds
+from analysis.words import list_words, say_seconds
 
 _TITLE = "Every run"
 # column of a table -> the frame's own, in the order of the page
@@ -54,7 +56,7 @@ _LINE = re.compile(r">(L\d+)<")
 
 def _draw_table(frame: pd.DataFrame) -> str:
     """A frame as a plain table; charts.table takes too long for thousands of them."""
-    heads = "".join(f"<th>{escape(str(name).replace('_', ' '))}</th>" for name in frame)
+    heads = "".join(f"<th>{escape(translate(str(name).replace('_', ' ')))}</th>" for name in frame)
     rows = "".join(
         f"<tr>{''.join(f'<td>{_write_cell(value)}</td>' for value in row)}</tr>"
         for row in frame.itertuples(index=False, name=None)
@@ -126,9 +128,9 @@ def _render_run(row: Mapping[str, Any], tables: _Tables, site: Site) -> str:
     """The page of one run."""
     log = read_excerpt(Path(str(row["log"])))
     shown = {
-        "Checks": _draw_table(_list_checks(row, tables)),
+        tell("Checks"): _draw_table(_list_checks(row, tables)),
         **_list_timed(row, tables, log.begin),
-        "What the registry held afterwards": _draw_table(tables.entries(row["run"])),
+        tell("What the registry held afterwards"): _draw_table(tables.entries(row["run"])),
     }
     run = str(row["run"])
     html = render_template(
@@ -137,7 +139,11 @@ def _render_run(row: Mapping[str, Any], tables: _Tables, site: Site) -> str:
         site=site,
         summary=_say_run(row),
         judged=_say_judged(row),
-        facts={label: str(row[name]) for label, name in _RECORDED.items() if _is_known(row[name])},
+        facts={
+            translate(label): str(row[name])
+            for label, name in _RECORDED.items()
+            if _is_known(row[name])
+        },
         tables=shown,
         log=log,
         path=f"{RUNS_FOLDER}/{run}/{Path(str(row['log'])).name}",
@@ -154,16 +160,23 @@ def _is_known(value: Any) -> bool:
 
 def _say_run(row: Mapping[str, Any]) -> str:
     """What was built, and how long it took."""
-    place = f"{row['place']}, emulated" if row["emulated"] else row["place"]
+    place = tell("{place}, emulated", place=row["place"]) if row["emulated"] else row["place"]
     seconds = say_seconds(row["seconds"])
-    return f"{row['strategy']}, {row['scenario']}, round {row['round']}, {place}: {seconds}."
+    return tell(
+        "{strategy}, {scenario}, round {round}, {place}: {seconds}.",
+        strategy=row["strategy"],
+        scenario=row["scenario"],
+        round=row["round"],
+        place=place,
+        seconds=seconds,
+    )
 
 
 def _say_judged(row: Mapping[str, Any]) -> str:
     """Whether it is compared."""
     if row["valid"]:
-        return "It passed its checks."
-    return f"It is not compared: {row['invalid_reason']}."
+        return tell("It passed its checks.")
+    return tell("It is not compared: {reason}.", reason=translate_value(row["invalid_reason"]))
 
 
 def _list_checks(row: Mapping[str, Any], tables: _Tables) -> pd.DataFrame:
@@ -172,24 +185,39 @@ def _list_checks(row: Mapping[str, Any], tables: _Tables) -> pd.DataFrame:
     layers = steps[steps["kind"].eq("layer")]
     hits = int(layers["status"].eq("cached").sum())
     checks = [
-        ("end", row["expect"], f"{row['status']}, exit code {row['exit_code']}"),
-        ("host empty before", "of a fresh host", _say_known(row["host_empty"])),
-        ("cache import", "as its commands ask", _list_outcomes(builds["cache_import"])),
-        ("cache export", "as its commands ask", _list_outcomes(builds["cache_export"])),
-        ("layers from a cache", "none of a cold build", f"{hits} of {len(layers)}"),
-        ("compared", "yes", "yes" if row["valid"] else str(row["invalid_reason"])),
+        (
+            tell("end"),
+            translate_value(row["expect"]),
+            tell(
+                "{status}, exit code {exit_code}",
+                status=translate_value(row["status"]),
+                exit_code=row["exit_code"],
+            ),
+        ),
+        (tell("host empty before"), tell("of a fresh host"), _say_known(row["host_empty"])),
+        (tell("cache import"), tell("as its commands ask"), _list_outcomes(builds["cache_import"])),
+        (tell("cache export"), tell("as its commands ask"), _list_outcomes(builds["cache_export"])),
+        (
+            tell("layers from a cache"),
+            tell("none of a cold build"),
+            tell("{hits} of {layers}", hits=hits, layers=len(layers)),
+        ),
+        (tell("compared"), *[tell("yes")] * 2)
+        if row["valid"]
+        else (tell("compared"), tell("yes"), translate_value(str(row["invalid_reason"]))),
     ]
     return pd.DataFrame(checks, columns=["check", "expected", "found"])
 
 
 def _say_known(value: Any) -> str:
     """yes, no, unknown."""
-    return ("yes" if value else "no") if _is_known(value) else "unknown"
+    return translate(("yes" if value else "no") if _is_known(value) else "unknown")
 
 
 def _list_outcomes(column: pd.Series) -> str:
     """What docker builds of a log told, in their order."""
-    return ", ".join(dict.fromkeys(column.dropna().astype(str))) or "no docker build"
+    known = dict.fromkeys(column.dropna().astype(str))
+    return list_words(map(translate_value, known)) or tell("no docker build")
 
 
 def _list_timed(row: Mapping[str, Any], tables: _Tables, lines: list[str]) -> dict[str, str]:
@@ -208,7 +236,7 @@ def _list_timed(row: Mapping[str, Any], tables: _Tables, lines: list[str]) -> di
     }
     frames = (phases[_PHASES], commands[_COMMANDS], steps[_STEPS])
     return {
-        heading: _draw_table(_add_lines(frame, patterns[heading], lines))
+        translate(heading): _draw_table(_add_lines(frame, patterns[heading], lines))
         for heading, frame in zip(patterns, frames, strict=True)
     }
 
@@ -230,7 +258,9 @@ def _render_list(runs: pd.DataFrame, site: Site) -> str:
         (name, name_group(str(name), ""), _list_rows(rows, site))
         for name, rows in runs.groupby("strategy", sort=False)
     ]
-    html = render_template("runs.html.j2", title=_TITLE, site=site, here=RUNS_PAGE, groups=groups)
+    html = render_template(
+        "runs.html.j2", title=translate(_TITLE), site=site, here=RUNS_PAGE, groups=groups
+    )
     return finish_html(html, site, Parts("runs"))
 
 
@@ -245,7 +275,9 @@ def _list_rows(runs: pd.DataFrame, site: Site) -> list[dict[str, Any]]:
             "address": site.proofs.find_run(str(row["run"])),
             "started": f"{row['started']:%Y-%m-%d %H:%M:%S}",
             "seconds": say_seconds(row["seconds"]),
-            "reason": row["invalid_reason"] if _is_known(row["invalid_reason"]) else "",
+            "reason": translate_value(str(row["invalid_reason"]))
+            if _is_known(row["invalid_reason"])
+            else "",
         }
         for row, begins in zip(list_records(runs), first, strict=True)
     ]

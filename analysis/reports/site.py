@@ -9,10 +9,12 @@ from urllib.parse import quote
 
 from analysis.answers import answer
 from analysis.errors import AnalysisError, RecordError, ReportError
+from analysis.languages import speaking, translate
+from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.reports.first_screen import make_first_screen
 from analysis.reports.forked import run_jobs
-from analysis.reports.made import Made, note_made
+from analysis.reports.made import Made, list_language, note_made
 from analysis.reports.navigation import HISTORY_PAGE, INDEX, update_navigation
 from analysis.reports.notebooks import (
     HISTORY,
@@ -46,15 +48,28 @@ def make_reports(
     folder: str | Path = "reports",
     notebooks: Sequence[Path] | None = None,
     runs: bool = False,
+    language: str = "",
 ) -> Path:
     """Write a page a notebook, index.html and their data into `folder`; the index's path.
 
     The data: answer.json, runs.csv, and in tables/ each table as CSV. `runs`: also a page for each
     run, and runs.html, which lists them. The notebooks run at the same time. One that fails
     leaves the others as they are: it is told in the index, and in the ReportError raised at the
-    end. RecordError without an experiment.
+    end. `language`: of the pages, else the process's (analysis.languages). RecordError without an
+    experiment, UnknownName of a language that there is not.
     """
-    data, folder = to_experiment(experiment), Path(folder)
+    with speaking(language):
+        return _make_reports(experiment, Path(folder), notebooks, runs)
+
+
+def _make_reports(
+    experiment: Experiment | str | Path,
+    folder: Path,
+    notebooks: Sequence[Path] | None,
+    runs: bool,
+) -> Path:
+    """make_reports in the language of this process."""
+    data = to_experiment(experiment)
     notebooks = list_analyses() if notebooks is None else notebooks
     titles = {path: read_title(path) for path in notebooks}
     first = make_first_screen(found := answer(data))
@@ -65,7 +80,7 @@ def make_reports(
         first.title,
         Proofs(order_runs(data.runs), runs, _find_way(folder, data.folder)),
         _note_made(data.folder, folder, runs),
-        _DATA,
+        {file: translate(name) for file, name in _DATA.items()},
     )
     name = str(data.folder if isinstance(experiment, Experiment) else experiment)
     pages = _make_pages(data, titles, partial(_make_page, name, site, folder, choose_engine()))
@@ -84,12 +99,12 @@ def make_reports(
 
 def _list_files(titles: Mapping[Path, str], folder: Path, runs: bool) -> dict[str, str]:
     """File -> name of the pages that all pages lead to; that on past builds where there is one."""
-    files = {INDEX: "Overview"} | {
-        name_page(path): title.partition(":")[0] for path, title in titles.items()
+    files = {INDEX: tell("Overview")} | {
+        name_page(path): title.partition(translate(":"))[0] for path, title in titles.items()
     }
     if (folder / HISTORY_PAGE).is_file():
-        files[HISTORY_PAGE] = read_title(HISTORY).partition(":")[0]
-    return files | ({RUNS_PAGE: "Runs"} if runs else {})
+        files[HISTORY_PAGE] = read_title(HISTORY).partition(translate(":"))[0]
+    return files | ({RUNS_PAGE: tell("Runs")} if runs else {})
 
 
 def _find_way(folder: Path, experiment: Path) -> str:
@@ -106,7 +121,7 @@ def _find_way(folder: Path, experiment: Path) -> str:
 def _note_made(experiment: Path, folder: Path, runs: bool) -> Made:
     """When and by which command these pages are made."""
     command = ("codebuild-cache", "report", shorten(experiment), "--out", folder)
-    return note_made(*command, *(["--runs"] if runs else []))
+    return note_made(*command, *(["--runs"] if runs else []), *list_language())
 
 
 def _make_pages(data: Experiment, titles: Mapping[Path, str], make: "partial[Page]") -> list[Page]:

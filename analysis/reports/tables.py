@@ -3,6 +3,9 @@
 import re
 from itertools import count
 
+from analysis.languages import translate
+from analysis.prose.template import tell
+
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
@@ -37,10 +40,10 @@ def dress_tables(html: str) -> str:
 def _box_table(table: str, number: int) -> str:
     """A table in a box that scrolls, also by keyboard."""
     table = _NAMED_INDEX.sub(r"<tr><th>\g<name></th>\g<columns></tr>", table)
-    table = _EMPTY_BODY.sub(r"\1<tr><td>none</td></tr>\2", table)
+    table = _EMPTY_BODY.sub(rf"\1<tr><td>{translate('none')}</td></tr>\2", table)
     table = _mark_cells(table.replace(' border="1"', "", 1))
     many = ' data-columns="many"' if len(_name_columns(table)) > _MANY else ""
-    named = f'role="region" aria-label="Table {number}"'
+    named = f'role="region" aria-label="{tell("Table {number}", number=number)}"'
     return f'<div class="scroll" {named} tabindex="0"{many}>{table}</div>'
 
 
@@ -103,7 +106,7 @@ def _mark_row(row: str, scope: str, classes: dict[int, str], labels: dict[int, s
 def _mark_cell(match: re.Match[str], scope: str, name: str, label: str) -> str:
     """One cell in a reader's words; a header cell without a word heads nothing."""
     kind, attributes = match[1], match[2] or ""
-    content = _WORDS.get(match[3], match[3])
+    content = translate(_WORDS[match[3]]) if match[3] in _WORDS else match[3]
     kind = kind if content.strip() else "d"
     attributes += f' scope="{scope}"' if kind == "h" and "scope=" not in attributes else ""
     attributes = attributes.replace(' class="text"', "") if name else attributes

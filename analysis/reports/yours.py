@@ -12,7 +12,7 @@ from analysis.answers import Answer, list_numbers
 from analysis.prose import say_advice
 from analysis.prose.template import list_texts, say
 from analysis.results import Experiment
-from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
+from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD, say_percent
 from analysis.workload import load_strategies, say_commit
 
 # a verdict in the script's words
@@ -57,7 +57,7 @@ def _show_share(scenario: str, mix: Mapping[str, float]) -> dict[str, Any]:
     """A kind of commit with its share in percent."""
     percent = 100 * mix.get(scenario, 0.0)
     words = say_commit(scenario)
-    return {"scenario": scenario, "words": words, "percent": percent, "shown": f"{percent:.0f} %"}
+    return {"scenario": scenario, "words": words, "percent": percent, "shown": say_percent(percent)}
 
 
 def _show_price(price: Mapping[str, Any]) -> dict[str, Any]:

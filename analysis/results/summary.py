@@ -4,8 +4,10 @@ from html import escape
 
 import pandas as pd
 
+from analysis.languages import translate
+from analysis.prose.template import tell
 from analysis.records import Experiment
-from analysis.words import count_words
+from analysis.words import count_words, list_words
 
 _PLACES = {"lab": "the lab, a Docker engine on one machine", "codebuild": "AWS CodeBuild"}
 _COUNTED = {"strategy": "Strategies", "scenario": "Scenarios", "round": "Rounds"}
@@ -26,51 +28,66 @@ def say_line(experiment: Experiment) -> str:
 def write_html(experiment: Experiment) -> str:
     """A table of what an experiment holds: runs, strategies, scenarios, rounds, when, problems."""
     rows = "".join(
-        f"<tr><th scope='row' style='text-align: left'>{_escape(label)}</th>"
+        f"<tr><th scope='row' style='text-align: left'>{_escape(translate(label))}</th>"
         f"<td style='text-align: left'>{_escape(value)}</td></tr>"
         for label, value in _list_facts(experiment).items()
     )
-    folder = _escape(str(experiment.folder))
-    return f"<table><caption>Experiment {folder}</caption><tbody>{rows}</tbody></table>"
+    caption = _escape(tell("Experiment {folder}", folder=experiment.folder))
+    return f"<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
 
 
 def _list_facts(experiment: Experiment) -> dict[str, str]:
     """Label -> value of what an experiment holds; those of no runs are left out."""
     runs, problems = experiment.runs, experiment.problems["reason"]
     if runs.empty:
-        facts = {"Runs": "none"}
+        facts = {"Runs": translate("none")}
     else:
         lists = {label: _list(runs[name]) for name, label in _COUNTED.items()}
         facts = {
-            "Runs": f"{len(runs)}, {int(runs['valid'].sum())} of them valid",
+            "Runs": tell(
+                "{runs}, {valid} of them valid", runs=len(runs), valid=int(runs["valid"].sum())
+            ),
             **lists,
             "Emulated": _list(runs.loc[runs["emulated"], "strategy"]),
-            "When and where": f"{say_dates(runs)} in {list_places(runs)}",
+            "When and where": tell(
+                "{dates} in {places}", dates=say_dates(runs), places=list_places(runs)
+            ),
         }
-    return facts | {"Problems": " ".join(map(str, problems)) or "none"}
+    return facts | {"Problems": " ".join(map(str, problems)) or translate("none")}
 
 
 def describe_builds(runs: pd.DataFrame) -> str:
     """How many builds there are, of how many strategies, scenarios and rounds, how many valid."""
     parts = [count_words(runs[name].nunique(), name) for name in _COUNTED]
     valid = int(runs["valid"].sum())
-    return f"{len(runs)} of {', '.join(parts)}; {valid} of them valid"
+    return tell(
+        "{runs} of {kinds}; {valid} of them valid",
+        runs=len(runs),
+        kinds=list_words(parts),
+        valid=valid,
+    )
 
 
 def say_dates(runs: pd.DataFrame) -> str:
     """The day or days on which the builds ran, in UTC."""
     first, last = (f"{day:%Y-%m-%d}" for day in (runs["started"].min(), runs["started"].max()))
-    return f"on {first}" if first == last else f"from {first} to {last}"
+    return (
+        tell("on {first}", first=first)
+        if first == last
+        else tell("from {first} to {last}", first=first, last=last)
+    )
 
 
 def list_places(runs: pd.DataFrame) -> str:
     """The places in which the builds ran, in words."""
-    return " and ".join(_PLACES.get(place, place) for place in sorted(runs["place"].unique()))
+    return tell(" and ").join(
+        translate(_PLACES.get(place, place)) for place in sorted(runs["place"].unique())
+    )
 
 
 def _list(values: pd.Series) -> str:
     """Each value once, in the order in which they first ran; `none` without any."""
-    return ", ".join(values.dropna().astype(str).unique()) or "none"
+    return list_words(values.dropna().astype(str).unique()) or translate("none")
 
 
 def _escape(text: str) -> str:

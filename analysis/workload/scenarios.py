@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import UnknownName
+from analysis.languages import translate
 from analysis.workload.changes import (
     Change,
     choose_base,
@@ -187,7 +188,9 @@ SHARES = {
 
 def say_commit(scenario: str) -> str:
     """What kind of commit a scenario stands for, as in "for a changed source file"."""
-    return _WORDS.get(scenario, f"scenario {scenario}")
+    if scenario in _WORDS:
+        return translate(_WORDS[scenario])
+    return translate("scenario {scenario}").format(scenario=scenario)
 
 
 def pick_scenario(rows: pd.DataFrame, name: str) -> pd.DataFrame:

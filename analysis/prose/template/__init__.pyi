@@ -1,3 +1,3 @@
-from .filling import list_texts, say
+from .filling import list_texts, say, tell
 
-__all__ = ["list_texts", "say"]
+__all__ = ["list_texts", "say", "tell"]

@@ -1,0 +1,123 @@
+"""The language of pages and answers, and what is said in it in place of English words.
+
+A language is two files beside English's (prose/templates/): LANGUAGE.toml has the sentences of
+en.toml, LANGUAGE.words.toml says what stands in place of English texts that are written elsewhere.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import UnknownName
+
+# of the process, and of the notebooks that it starts
+VARIABLE = "PAGE_LANGUAGE"
+ENGLISH = "en"
+_FOLDER = Path(__file__).parent / "prose" / "templates"
+
+
+@cache
+def list_languages() -> tuple[str, ...]:
+    """The languages that there are sentences in, as <html lang> names them."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if "." not in path.stem))
+
+
+def get_language() -> str:
+    """The language of this process: PAGE_LANGUAGE, English without it; UnknownName."""
+    name = os.environ.get(VARIABLE) or ENGLISH
+    if name not in list_languages():
+        raise UnknownName("language", name, list_languages())
+    return name
+
+
+def speak(language: str) -> None:
+    """Have this process, and the notebooks that it starts, speak a language; '': as it does.
+
+    UnknownName where there are no sentences in it.
+    """
+    if language:
+        os.environ[VARIABLE] = language
+    get_language()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """speak for the time of a block."""
+    before = os.environ.get(VARIABLE, "")
+    speak(language)
+    try:
+        yield
+    finally:
+        os.environ[VARIABLE] = before
+
+
+@cache
+def read_sentences(language: str) -> dict[str, dict[str, str]]:
+    """Section -> name -> template of a language."""
+    return _read(f"{language}.toml")
+
+
+def translate(text: str) -> str:
+    """What stands in place of an English text, or of a template of one; the text where nothing is
+    said of it."""
+    language = get_language()
+    return text if language == ENGLISH else _read_words(language).get(squeeze(text), text)
+
+
+@cache
+def _read_words(language: str) -> dict[str, str]:
+    """English text -> what stands in its place, of all parts of a language's words."""
+    given: dict[str, Any] = _read(f"{language}.words.toml")
+    notes = {squeeze(each["en"]): each["text"].strip() for each in given.pop("notebooks")}
+    del given["patterns"]
+    return notes | {name: word for part in given.values() for name, word in part.items()}
+
+
+def translate_value(text: str) -> str:
+    """What stands in place of an English text that a table of data holds: translate's, or where
+
+    the text follows a pattern, that pattern's with the same words filled in.
+    """
+    language = get_language()
+    return text if language == ENGLISH else _translate_value(text, language)
+
+
+@lru_cache(1 << 12)
+def _translate_value(text: str, language: str) -> str:
+    """translate_value in a language: a page says each more than once."""
+    words = _read_words(language)
+    if text in words:
+        return words[text]
+    for pattern, template in _read_patterns(language):
+        if found := pattern.fullmatch(text):
+            return template.format(**found.groupdict())
+    return text
+
+
+@cache
+def _read_patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """(what an English text follows, what stands in its place) of a language."""
+    given = _read(f"{language}.words.toml")["patterns"]
+    return [(_make_pattern(text), template) for text, template in given.items()]
+
+
+def _make_pattern(text: str) -> re.Pattern[str]:
+    """A template as a pattern of the texts that follow it."""
+    escaped = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(text))
+    return re.compile(escaped, re.DOTALL)
+
+
+def squeeze(text: str) -> str:
+    """A text whatever lines it is broken into."""
+    return " ".join(text.split()) if "\n" in text else text
+
+
+def _read(name: str) -> dict[str, Any]:
+    """A file of a language."""
+    with (_FOLDER / name).open("rb") as file:
+        return tomllib.load(file)
