@@ -10,6 +10,7 @@ from .measures import (
     critical_path,
     explain_misses,
     hit_rates,
+    mix_of_commits,
     month,
     overhead_map,
     read_mix,
@@ -28,7 +29,7 @@ from .records import (
 from .registry import preview_lifecycle, read_images
 from .results import read_experiment, read_grid, read_sweep
 from .store import read_logs
-from .workload import load_strategies, plan_changes
+from .workload import classify_commits, load_strategies, plan_changes
 
 __all__ = [
     "Answer",
@@ -37,6 +38,7 @@ __all__ = [
     "answer",
     "charts",
     "claims",
+    "classify_commits",
     "compare",
     "compare_mix",
     "count_entries",
@@ -47,6 +49,7 @@ __all__ = [
     "hit_rates",
     "load_strategies",
     "measures",
+    "mix_of_commits",
     "month",
     "overhead_map",
     "plan_changes",

@@ -13,6 +13,7 @@ import argparse
 from typing import Any
 
 from analysis import measures, past_builds, records
+from analysis.commands.printing import align_rows
 from analysis.commands.reading_options import add_reading, use_reading
 from analysis.errors import SourceError
 from analysis.redaction import redact
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     builds, problems = past_builds.read_host_logs(options.logs, options.since, options.limit)
     table = measures.host_speeds(builds)
     beside = measures.host_speeds(options.experiment) if options.experiment else None
-    _print_rows(_list_rows(table, beside, len(builds)))
+    print(align_rows(_list_rows(table, beside, len(builds))))
     _print_gaps(table)
     _print_problems(problems)
     if not table["n"].any():
@@ -83,14 +84,6 @@ def _list_rows(table: Any, beside: Any, builds: int) -> list[list[str]]:
 def _say_range(row: Any) -> list[str]:
     """The median, and the lowest and highest."""
     return [f"{row.median:.1f}", f"{row.low:.1f} to {row.high:.1f}"]
-
-
-def _print_rows(rows: list[list[str]]) -> None:
-    """Print columns under each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
 
 
 def _print_gaps(table: Any) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
     "doctor": "find what a cache can't use in buildspecs, Dockerfiles and Terraform",
+    "mix": "tell from git which kinds of commit a context sees, without building",
     "calibrate": "read from build logs how fast their hosts are",
     "grid": "build over links and amounts of work, to see from when on a cache pays",
     "sql": "ask about logs and experiments in SQL",
@@ -43,6 +44,7 @@ examples:
   codebuild-cache strategies --from buildspec.yml
   codebuild-cache history my-codebuild-project --since "30 days"
   codebuild-cache doctor .
+  codebuild-cache mix . --commits 50
   codebuild-cache calibrate build.log --out speeds.json
   codebuild-cache sql "select count(*) from logs" --from logs/
   codebuild-cache cleanup

@@ -1,4 +1,4 @@
-"""What a command line prints of an answer."""
+"""What a command line prints of an answer, and of a table."""
 
 from collections.abc import Sequence
 
@@ -11,3 +11,10 @@ def print_answer(sentences: Sequence[str]) -> None:
     advice, *lines = sentences
     text = "\n".join([advice, *(f"- {line}" for line in lines)])
     print(show_signs(redact(text)))
+
+
+def align_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as lines, columns under each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)

@@ -34,6 +34,7 @@ from .compare import (
 from .model import Conditions, Model, fit_model, summarise_validation, validate_model
 from .money import compare_mixes, find_price, month, month_storage, read_mix
 from .past import (
+    build_kinds,
     cache_seen,
     history_busy,
     history_hits,
@@ -41,10 +42,12 @@ from .past import (
     hits_over_gap,
     host_caches,
     missing_steps,
+    mix_of_commits,
     phase_minutes,
     slopes,
     sum_problems,
     trend,
+    write_mix,
 )
 from .seconds import (
     balance,
@@ -80,6 +83,7 @@ __all__ = [
     "Model",
     "balance",
     "break_even",
+    "build_kinds",
     "builder_costs",
     "burdened",
     "busy_by_link",
@@ -126,6 +130,7 @@ __all__ = [
     "merge_alike",
     "misses_by_run",
     "missing_steps",
+    "mix_of_commits",
     "month",
     "month_storage",
     "overhead_map",
@@ -150,4 +155,5 @@ __all__ = [
     "widen_chances",
     "widen_rates",
     "with_cache_overhead",
+    "write_mix",
 ]

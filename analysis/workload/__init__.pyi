@@ -9,6 +9,7 @@ from .buildspec import (
     read_buildspec,
 )
 from .changes import Change, find_dependency, find_source
+from .commit_kinds import COMMITS, classify_commits, shorten_subject
 from .context_files import (
     check_arguments,
     context_files,
@@ -32,6 +33,7 @@ from .contexts import (
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import drop_syntax, find_syntax, list_instructions
 from .folder_cache import FolderCache
+from .history import is_dirty, read_range
 from .ignore import BUILD_FILES, parse_ignore
 from .layers import Layer, list_layers
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
@@ -44,6 +46,8 @@ from .scenarios import (
     CHANGING,
     COLD,
     COLD_STARTS,
+    DEPENDENCY,
+    EDIT,
     GROWTH,
     KNOWN_SCENARIOS,
     MAIN,
@@ -89,9 +93,12 @@ __all__ = [
     "CODEBUILD",
     "COLD",
     "COLD_STARTS",
+    "COMMITS",
     "CONTAINERD",
     "CONTINUE",
+    "DEPENDENCY",
     "DOCKERFILE",
+    "EDIT",
     "FOLDER",
     "GROWTH",
     "KNOWN_SCENARIOS",
@@ -137,6 +144,7 @@ __all__ = [
     "check_arguments",
     "check_build_arguments",
     "choose_build",
+    "classify_commits",
     "context_files",
     "copied_files",
     "count_pushes",
@@ -151,6 +159,7 @@ __all__ = [
     "find_story",
     "find_strategy",
     "find_syntax",
+    "is_dirty",
     "list_bases",
     "list_batch",
     "list_cache_mounts",
@@ -172,9 +181,11 @@ __all__ = [
     "read_buildspec",
     "read_dockerfile",
     "read_link",
+    "read_range",
     "read_secret",
     "say_commit",
     "set_arguments",
     "set_images",
     "set_syntax",
+    "shorten_subject",
 ]

@@ -83,6 +83,15 @@ def list_whole(text: str) -> list[Instruction]:
     return lines
 
 
+def join_exactly(text: str, one: Instruction) -> str:
+    """An instruction as BuildKit joins it: no blanks where a comment or a line's end was."""
+    directive = _ESCAPE.match(text)
+    continued = _CONTINUED[directive[1] if directive else "\\"]
+    lines = text[one.offset : one.offset + len(one.line)].splitlines(keepends=True)
+    told = (line for line in lines if not _COMMENT_OR_BLANK.match(line))
+    return "".join(continued.sub("", line) for line in told).strip()
+
+
 def read_script(command: str, body: str) -> str:
     """What a RUN gives its shell: its command, or its heredocs where these are the script."""
     rest = _HEREDOC.sub(lambda found: "" if found["end"] else found[0], command).strip()

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-_IGNORE = ".dockerignore"
+IGNORE = ".dockerignore"
 # a build of ours never sends these: they change with every commit, or every test
 _NOT_COPIED = frozenset((".git", "__pycache__"))
 # what commands before a build read, also where the build itself is not to see it
@@ -115,7 +115,7 @@ def parse_ignore(text: str) -> _Rules:
 
 def find_ignore(context: Path, dockerfile: str = "Dockerfile") -> str | None:
     """The ignore file of a build, relative to its context; null without one."""
-    names = (f"{dockerfile}{_IGNORE}", _IGNORE)
+    names = (f"{dockerfile}{IGNORE}", IGNORE)
     return next((name for name in names if (context / name).is_file()), None)
 
 

@@ -12,6 +12,16 @@ from dataclasses import dataclass, field
 
 from analysis.errors import UnknownName
 from analysis.workload.dockerfile import ALIAS, FROM, Instruction, fill_in, list_whole, read_script
+from analysis.workload.made_of import (
+    SHELL,
+    USER,
+    Made,
+    make_copy,
+    make_folder,
+    make_from,
+    make_run,
+    note_variables,
+)
 from analysis.workload.sources import (
     Flags,
     Source,
@@ -24,6 +34,7 @@ from analysis.workload.sources import (
 
 _COUNTED = ("RUN", "COPY", "ADD", "WORKDIR")
 _SETS = re.compile(r"""(\w+)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
+_TAKES = re.compile(r"(?:RUN\s(?:--\S+\s+)*--mount|(?:COPY|ADD)\s(?:--\S+\s+)*--from)\b", re.I)
 # what BuildKit itself gives (https://docs.docker.com/reference/dockerfile/#predefined-args)
 PLATFORM_ARGUMENTS = {
     f"{which}{what}": value
@@ -37,7 +48,8 @@ class Layer:
     """An instruction that makes a layer, or FROM of an image; `depth`: layers up to it, itself too.
 
     `stage` ("" of the only one) and `position` are the log's, `script` is what a RUN runs, with its
-    heredocs, `workdir` the folder that it is in.
+    heredocs, `workdir` the folder that it is in. `made_of`: what its result depends on besides
+    parents and files of the context. `base`: the layer before it in its stage.
     """
 
     keyword: str
@@ -51,6 +63,13 @@ class Layer:
     parents: "tuple[Layer, ...]" = ()
     position: int = 1
     depth: int = 1
+    made_of: Made = ()
+    base: "Layer | None" = None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is made apart from the layer before it, by COPY --link."""
+        return any(flag in self.made_of for flag in (("link", ""), ("link", "true")))
 
     def place(self, path: str) -> str | None:
         """Where in the image it puts a file of the context; null when it does not take it."""
@@ -66,13 +85,17 @@ class Layer:
 
 @dataclass
 class _Stage:
-    """A stage as far as it is read: its name, its layers, its variables and its folder."""
+    """A stage as far as it is read: its name, its layers, its variables and its folder.
+
+    `runs_with`: what its steps are given: variables, and USER and SHELL.
+    """
 
     name: str
     values: dict[str, str]
     workdir: str = "/"
     end: Layer | None = None
     layers: list[Layer] = field(default_factory=list)
+    runs_with: dict[str, str] = field(default_factory=dict)
 
 
 def list_layers(
@@ -122,8 +145,13 @@ class _Reader:
         self.arguments = dict(arguments)
         self.globals = {**PLATFORM_ARGUMENTS, **self.arguments}
         self.stages: list[_Stage] = []
+        self.text = text
         instructions = list_whole(text)
-        self.alone = sum(each.keyword == "FROM" for each in instructions) == 1
+        # what is mounted, or taken from an image, is a stage to BuildKit, which then names them all
+        self.alone = (
+            sum(each.keyword == "FROM" or bool(_TAKES.match(each.line)) for each in instructions)
+            == 1
+        )
         for each in instructions:
             self.read(each)
 
@@ -134,7 +162,14 @@ class _Reader:
         elif not self.stages:
             self._set(self.globals, one)
         elif one.keyword in ("ARG", "ENV"):
-            self._set(self.stages[-1].values, one)
+            stage = self.stages[-1]
+            self._set(stage.values, one)
+            note_variables(stage.runs_with, one, stage.values)
+        elif one.keyword in ("USER", "SHELL"):
+            stage = self.stages[-1]
+            stage.runs_with[USER if one.keyword == "USER" else SHELL] = fill_in(
+                one.rest, stage.values
+            )
         elif one.keyword in _COUNTED:
             self._add(one)
 
@@ -149,9 +184,10 @@ class _Reader:
         base = self._find(image)
         values = dict(base.values) if base else dict(self.globals)
         stage = _Stage(name, values, base.workdir if base else "/", base.end if base else None)
+        stage.runs_with = dict(base.runs_with) if base else {}
         self.stages.append(stage)
         if base is None and image.lower() != "scratch":
-            self._push(stage, one)
+            self._push(stage, one, made_of=make_from(one, image, self.globals))
 
     def _find(self, name: str) -> _Stage | None:
         """An earlier stage by its name or number, null for an image."""
@@ -178,7 +214,7 @@ class _Reader:
         if one.keyword == "WORKDIR":
             folder = fill_in(one.rest.strip().strip("\"'"), stage.values)
             stage.workdir = posixpath.join(stage.workdir, folder)
-            self._push(stage, one)
+            self._push(stage, one, made_of=make_folder(stage.workdir, stage.runs_with))
             return
         flags = split_flags(one.rest)
         flags = Flags(
@@ -190,10 +226,17 @@ class _Reader:
         if one.keyword == "RUN":
             sources = list_mounted(mounts)
             script = fill_in(read_script(flags.rest, one.body), stage.values)
+            made_of = make_run(self.text, one, stage.workdir, stage.runs_with)
         else:
             script, rest = "", fill_in(flags.rest, stage.values)
             sources = iter(()) if flags.all("from") else list_copied(rest, flags)
-        self._push(stage, one, script, tuple(sources), tuple(mounts), others)
+            made_of = make_copy(one, self._drop_stages(flags), stage.workdir, stage.values)
+        self._push(stage, one, script, tuple(sources), tuple(mounts), others, made_of)
+
+    def _drop_stages(self, flags: Flags) -> Flags:
+        """The flags without the names of stages: what these give is known by their layers."""
+        values = [(n, v) for n, v in flags.values if n != "from" or self._find(v) is None]
+        return Flags(values, flags.rest)
 
     def _push(
         self,
@@ -203,6 +246,7 @@ class _Reader:
         sources: tuple[Source, ...] = (),
         mounts: tuple[dict[str, str], ...] = (),
         others: Iterable[Layer] = (),
+        made_of: Made = (),
     ) -> None:
         """Put a layer on a stage's last one."""
         parents = (*([stage.end] if stage.end else []), *others)
@@ -218,5 +262,7 @@ class _Reader:
             parents,
             len(stage.layers) + 1,
             1 + max((parent.depth for parent in parents), default=0),
+            made_of,
+            stage.end,
         )
         stage.layers.append(stage.end)

@@ -114,7 +114,7 @@ SOURCE = Scenario(
     change=make_change,
     absent="no file that the Dockerfile copies is of a known source language",
 )
-_DEPENDENCY = Scenario(
+DEPENDENCY = Scenario(
     name="dependency",
     words="a changed dependency list",
     reuse="those before the list is copied",
@@ -133,11 +133,11 @@ BASE = Scenario(
     absent="the Dockerfile builds on no image",
     newer_base=True,
 )
-SEQUENCE = (COLD, UNCHANGED, SOURCE, _DEPENDENCY, BASE)
+SEQUENCE = (COLD, UNCHANGED, SOURCE, DEPENDENCY, BASE)
 
 _FIRST = Commit()
-_PAIR = (Commit("feature-a", (SOURCE.name,)), Commit("feature-b", (_DEPENDENCY.name,)))
-_DOCKERFILE = Scenario(
+_PAIR = (Commit("feature-a", (SOURCE.name,)), Commit("feature-b", (DEPENDENCY.name,)))
+EDIT = Scenario(
     name="dockerfile",
     words="an edited instruction of the Dockerfile",
     reuse="those before the instruction",
@@ -156,7 +156,7 @@ _MAIN_AFTER_BRANCH = Scenario(
     name="main-after-branch",
     words="main's same commit again, after a branch that changed its dependencies",
     reuse="all, unless the branch replaced main's cache",
-    story=((_FIRST,), (Commit("feature", (_DEPENDENCY.name,)),), (_FIRST,)),
+    story=((_FIRST,), (Commit("feature", (DEPENDENCY.name,)),), (_FIRST,)),
 )
 _PARALLEL = Scenario(
     name="parallel",
@@ -171,7 +171,7 @@ GROWTH = Scenario(
     story=tuple((Commit(MAIN, (SOURCE.name,) * number),) for number in range(20)),
 )
 # built only where they are named, each from an empty repository on
-STORIES = (_DOCKERFILE, _BRANCH, _MAIN_AFTER_BRANCH, _PARALLEL, GROWTH)
+STORIES = (EDIT, _BRANCH, _MAIN_AFTER_BRANCH, _PARALLEL, GROWTH)
 
 SCENARIOS = tuple(each.name for each in SEQUENCE)
 STORY_NAMES = tuple(each.name for each in STORIES)

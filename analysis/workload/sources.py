@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from analysis.workload.ignore import compile_pattern, parse_ignore
@@ -34,17 +34,34 @@ class Source:
 
     def place(self, path: str) -> str | None:
         """Where a file of the context goes, as it is written; null when it is not taken."""
-        parts = path.split("/")
-        end = self._find_end(parts) if self.pattern else 0
-        if end is None or self._stays(parts, end):
+        parts, end = path.split("/"), self.count_matched(path)
+        if end is None:
             return None
         if self.below is not None:
             return posixpath.join(self.target, path.removeprefix(self.below).lstrip("/"))
         rest = parts[end:] or (parts[-1:] if self.into else [])
         return posixpath.join(self.target, *rest)
 
+    @property
+    def is_wild(self) -> bool:
+        """Whether its pattern may fit nothing, or several."""
+        return not self.pattern or bool(_WILD.search(self.pattern))
+
+    def follow(self, pattern: str) -> "Source":
+        """The same of another place."""
+        return replace(self, pattern=pattern)
+
+    def count_matched(self, path: str) -> int | None:
+        """How many parts of a path its pattern names; null when the file is not taken."""
+        parts = path.split("/")
+        end = self._find_end(parts) if self.pattern else 0
+        return None if end is None or self._stays(parts, end) else end
+
     def _find_end(self, parts: list[str]) -> int | None:
         """How many parts of a path make what the pattern names; null where it does not fit."""
+        if not _WILD.search(self.pattern) and "\\" not in self.pattern:
+            named = self.pattern.split("/")
+            return len(named) if parts[: len(named)] == named else None
         fits = compile_pattern(self.pattern).fullmatch
         ends = range(1, len(parts) + 1)
         return next((end for end in ends if fits("/".join(parts[:end]))), None)
@@ -89,7 +106,7 @@ def read_mounts(flags: Flags) -> list[dict[str, str]]:
 
 def list_copied(rest: str, flags: Flags) -> Iterator[Source]:
     """What COPY or ADD takes from the context; nothing of heredocs and addresses."""
-    words = _split_words(rest)
+    words = split_words(rest)
     files = [word for word in words[:-1] if not word.startswith("<<") and not _REMOTE.match(word)]
     if len(words) < 2:
         return
@@ -120,7 +137,7 @@ def list_stages_taken(flags: Flags, mounts: list[dict[str, str]]) -> list[str]:
     return [*flags.all("from"), *(mount["from"] for mount in mounts if "from" in mount)]
 
 
-def _split_words(rest: str) -> list[str]:
+def split_words(rest: str) -> list[str]:
     """The words of an instruction, of its JSON form too."""
     text = rest.strip()
     if text.startswith("["):

@@ -1,4 +1,6 @@
+from .commit_mix import mix_of_commits, write_mix
 from .gaps import hits_over_gap, host_caches
+from .kinds import build_kinds
 from .missing_layers import missing_steps
 from .overview import (
     as_runs,
@@ -20,6 +22,7 @@ from .trends import phase_minutes, pick_period, slopes, trend
 
 __all__ = [
     "as_runs",
+    "build_kinds",
     "cache_seen",
     "count_timed",
     "history_busy",
@@ -28,6 +31,7 @@ __all__ = [
     "hits_over_gap",
     "host_caches",
     "missing_steps",
+    "mix_of_commits",
     "name_projects",
     "phase_minutes",
     "pick_period",
@@ -38,4 +42,5 @@ __all__ = [
     "sum_problems",
     "summarise_builds",
     "trend",
+    "write_mix",
 ]

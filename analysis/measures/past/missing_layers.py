@@ -73,7 +73,7 @@ def _list_layers(history: PastBuilds) -> pd.DataFrame:
     steps["layer"] = steps["name"].map(name_layer).astype("string")
     steps["stage"] = steps["stage"].fillna("")
     steps["made"] = steps.duplicated([*_KEYS, "build"])
-    misses = _explain_history(history)
+    misses = explain_history(history)
     steps = steps.merge(
         misses[["log", "build", "step", "cause", "changed"]],
         on=["log", "build", "step"],
@@ -88,7 +88,7 @@ def name_layer(name: str) -> str:
     return " ".join(_VARIABLE.sub("…", name).split())
 
 
-def _explain_history(history: PastBuilds) -> pd.DataFrame:
+def explain_history(history: PastBuilds) -> pd.DataFrame:
     """log, build, step, cause, changed of each miss, held against the project's build before.
 
     A layer that missed because one missed that it stands on has the cause of where the misses of

@@ -23,6 +23,7 @@ OTHERS = {
     *("check_break_even", "busy_by_link", "host_speeds"),
     *("Conditions", "Model", "fit_model", "validate_model", "summarise_validation"),
     *("cache_seen", "history_busy", "history_hits", "history_overheads", "hits_over_gap"),
+    *("build_kinds", "mix_of_commits", "write_mix"),
     *("host_caches", "missing_steps", "phase_minutes", "slopes", "sum_problems", "trend"),
 }
 WHOLE = [name for name, each in TAKING.items() if next(iter(each.needs.values())).find]

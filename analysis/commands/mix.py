@@ -1,0 +1,106 @@
+"""Tell from a context's git history which kinds of commit it sees, without building.
+
+    codebuild-cache mix .
+    codebuild-cache mix services/api --commits v1.0..v1.2 --dockerfile build/Dockerfile
+    codebuild-cache mix . --logs 'logs/*.log' --format csv --out commits.csv
+
+A commit is of the kind of the first layer that must miss in a cache that the commit before left, by
+what COPY and ADD take, .dockerignore and the Dockerfile. Builds of nothing new and of newer base
+images are no commits: --logs tells how many there are; without, the usual shares are assumed.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import measures
+from analysis.commands.printing import align_rows
+from analysis.experiment import Settings, read_settings
+from analysis.measures.past import write_mix
+from analysis.past_builds import read_history
+from analysis.visible import show_signs
+from analysis.words import count_words
+from analysis.workload import COMMITS, classify_commits
+
+_FORMATS = ("text", "json", "csv")
+_WIDTH = 44
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the context, its commits, how it is built, and the form of what is told."""
+    parser.add_argument("context", nargs="?", default=".", metavar="CONTEXT")
+    parser.add_argument(
+        "--commits",
+        default=str(COMMITS),
+        metavar="N",
+        help="a number, or a range such as v1.0..v1.2 (default: %(default)s)",
+    )
+    for name in ("dockerfile", "target", "build-args"):
+        parser.add_argument(f"--{name}", default="", help="as for experiment")
+    parser.add_argument("--logs", default="", metavar="SOURCE", help="as history takes it")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="default: %(default)s")
+    parser.add_argument("--out", default="", metavar="FILE", help="write it there")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print or write the commits and their mix."""
+    names = ("context", "dockerfile", "target", "build_args")
+    settings = read_settings({name: getattr(options, name) for name in names}, Settings)
+    commits = classify_commits(settings.context, options.commits, settings.options)
+    past = read_history(options.logs) if options.logs else None
+    mix = measures.mix_of_commits(commits, past)
+    write = {"text": _write_text, "json": _write_json, "csv": _write_csv}
+    text = write[options.format](commits, mix)
+    if options.out:
+        Path(options.out).write_text(text, encoding="utf-8")
+        print(f"{count_words(len(commits), 'commit')}: {options.out} written")
+    else:
+        print(text, end="")
+
+
+def _write_text(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
+    """The mix as a table, what could not be told, and the mix as other commands take it."""
+    rows = [["kind", "share", "commits", "from", "most begin to miss at", "newest"]]
+    for row in mix.fillna("").to_dict("records"):
+        first, newest = (_shorten(str(row[name])) for name in ("first_miss", "example"))
+        share = f"{100 * row['share']:.1f} %"
+        rows.append([row["kind"], share, str(row["commits"]), row["origin"], first, newest])
+    told = [show_signs(line) for line in (*_list_problems(commits), *_list_assumed(mix))]
+    return "\n".join([align_rows(rows), *told, f"mix: {write_mix(mix)}", ""])
+
+
+def _shorten(text: str) -> str:
+    """A text that fits a column."""
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+
+
+def _list_problems(commits: pd.DataFrame) -> list[str]:
+    """A sentence for each commit of no kind, or of which git does not hold everything."""
+    rows = commits[commits["problem"].notna()]
+    return [f"{row.commit}: {row.problem}" for row in rows.itertuples()]
+
+
+def _list_assumed(mix: pd.DataFrame) -> list[str]:
+    """A sentence on shares that neither git nor logs tell."""
+    kinds = mix.loc[mix["origin"].str.contains("assumed"), "kind"].tolist()
+    if not kinds:
+        return []
+    untold = ", ".join(kinds)
+    return [f"Assumed, as git tells of no builds without a commit: {untold}; --logs tells."]
+
+
+def _write_json(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
+    """Both tables as JSON, and the shares by kind."""
+    shares = dict(zip(mix["kind"], mix["share"], strict=True))
+    found: dict[str, Any] = {"mix": shares}
+    for name, table in (("kinds", mix), ("commits", commits)):
+        found[name] = json.loads(table.to_json(orient="records", date_format="iso"))
+    return json.dumps(found, indent=2) + "\n"
+
+
+def _write_csv(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
+    """A row a commit."""
+    return str(commits.to_csv(index=False))

@@ -1,0 +1,277 @@
+"""Kinds of commits, told from git histories made here, by what a cache would miss first."""
+
+import os
+import subprocess
+
+import pytest
+
+from analysis.errors import ContextError, SettingError
+from analysis.workload import classify_commits
+from analysis.workload.history import CommitTree, find_inside, list_commits
+from analysis.workload.options import BuildOptions
+
+DOCKERFILE = """\
+ARG TAG=3.12
+FROM python:${TAG} AS build
+WORKDIR /src
+COPY requirements.txt ./
+RUN pip install \\
+    # all of them
+    -r requirements.txt
+COPY app app
+RUN --mount=type=bind,source=tools,target=/tools sh /tools/pack
+FROM python:${TAG}
+ENV MODE=plain
+COPY --from=build /src /srv
+COPY conf/*.ini /etc/
+LABEL of=nothing
+CMD ["python"]
+"""
+FILES = {
+    "Dockerfile": DOCKERFILE,
+    ".dockerignore": "docs\n*.md\n",
+    "requirements.txt": "click==8.1.7\n",
+    "app/main.py": "print(1)\n",
+    "app/other.py": "print(2)\n",
+    "app/notes.md": "notes\n",
+    "tools/pack": "true\n",
+    "conf/a.ini": "a=1\n",
+    "docs/index.txt": "docs\n",
+}
+
+
+class Repository:
+    """A repository whose context lies in a folder of it."""
+
+    def __init__(self, folder, inside="service"):
+        self.folder, self.context = folder, folder / inside
+        self.context.mkdir(parents=True)
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments):
+        names = (
+            "-c",
+            "user.name=n",
+            "-c",
+            "user.email=e@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        )
+        command = ["git", "-C", str(self.folder), *names, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def write(self, files):
+        for name, text in files.items():
+            path = self.context / name
+            if text is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def commit(self, message, files=None):
+        self.write(files or {})
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+
+
+def edit(old, new):
+    assert old in DOCKERFILE
+    return {"Dockerfile": DOCKERFILE.replace(old, new)}
+
+
+# what a commit does on top of the first one -> (kind, first_miss, files)
+COPY_APP, COPY_LIST = "COPY app app", "COPY requirements.txt ./"
+CASES = {
+    "a source file": ({"app/main.py": "print(3)\n"}, ("source", COPY_APP, "app/main.py")),
+    "a new file": ({"app/new.py": "\n"}, ("source", COPY_APP, "app/new.py")),
+    "a file that is gone": ({"app/other.py": None}, ("source", COPY_APP, "app/other.py")),
+    "a list": ({"requirements.txt": "click\n"}, ("dependency", COPY_LIST, "requirements.txt")),
+    "both": (
+        {"app/main.py": "print(4)\n", "requirements.txt": "flask\n"},
+        ("dependency", COPY_LIST, "requirements.txt"),
+    ),
+    "what is mounted": (
+        {"tools/pack": "false\n"},
+        ("source", "RUN --mount=type=bind,source=tools,target=/tools sh /tools/pack", "tools/pack"),
+    ),
+    "what a pattern takes": (
+        {"conf/b.ini": "\n"},
+        ("source", "COPY conf/*.ini /etc/", "conf/b.ini"),
+    ),
+    "what no pattern takes": ({"conf/b.txt": "\n"}, ("unchanged", None, None)),
+    "an ignored folder": ({"docs/index.txt": "more\n"}, ("unchanged", None, None)),
+    "a comment in a RUN": (edit("# all of them", "# each"), ("unchanged", None, None)),
+    "a label": (edit("of=nothing", "of=something"), ("unchanged", None, None)),
+    "a stage's name": (
+        {"Dockerfile": DOCKERFILE.replace("AS build", "AS made").replace("=build", "=made")},
+        ("unchanged", None, None),
+    ),
+    "a variable above no RUN": (edit("MODE=plain", "MODE=other"), ("unchanged", None, None)),
+    "a variable above a RUN": (
+        edit("COPY app app", "ENV A=1\nCOPY app app"),
+        ("dockerfile", "RUN --mount=type=bind,source=tools,target=/tools sh /tools/pack", None),
+    ),
+    "an instruction": (
+        edit("    -r requirements.txt", "    -q -r requirements.txt"),
+        ("dockerfile", "RUN pip install -q -r requirements.txt", None),
+    ),
+    "a newer base": (edit("TAG=3.12", "TAG=3.13"), ("base", "FROM python:${TAG} AS build", None)),
+    "a pinned base": (
+        edit("python:${TAG} AS", "python:3.12@sha256:" + "a" * 64 + " AS"),
+        ("base", f"FROM python:3.12@sha256:{'a' * 64} AS build", None),
+    ),
+    "another image": (
+        edit("python:${TAG} AS", "debian AS"),
+        ("dockerfile", "FROM debian AS build", None),
+    ),
+    "what is ignored no more": (
+        {".dockerignore": "docs\n"},
+        # a name without a folder is left out of the root alone
+        ("unchanged", None, None),
+    ),
+    "what is ignored now": (
+        {".dockerignore": "docs\n*.md\napp/other.py\n"},
+        ("source", COPY_APP, "app/other.py"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    """The rows of all cases, each a branch of one commit on the same first one."""
+    made = Repository(tmp_path_factory.mktemp("repository"))
+    made.commit("first", FILES)
+    first = made.git("rev-parse", "HEAD")
+    found = {}
+    for number, (name, (files, _)) in enumerate(CASES.items()):
+        made.git("checkout", "-q", "-b", f"case-{number}", first)
+        made.commit(name, files)
+        found[name] = classify_commits(made.context, f"{first}..HEAD").iloc[0]
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_commit_is_of_the_kind_of_its_first_miss(cases, name):
+    row = cases[name]
+    told = row[["kind", "first_miss", "files"]].astype(object)
+    assert tuple(told.where(told.notna(), None)) == CASES[name][1]
+    assert row["subject"] == name
+
+
+def test_modes_count_and_times_do_not(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("first", FILES)
+    os.utime(made.context / "app/main.py", (1, 1))
+    made.commit("touched")
+    (made.context / "app/main.py").chmod(0o755)
+    made.commit("executable")
+    rows = classify_commits(made.context, "2 -- :/")
+    assert rows["kind"].tolist() == ["unchanged", "source"]
+
+
+def test_a_link_is_followed_where_it_is_named_and_counts_by_its_target_else(tmp_path):
+    made = Repository(tmp_path)
+    (made.context / "real").mkdir()
+    (made.context / "link").symlink_to("real")
+    files = {
+        "Dockerfile": "FROM scratch\nCOPY link /a/\nCOPY two /b/\n",
+        "real/x": "1",
+        "two/y": "1",
+    }
+    made.commit("first", files)
+    (made.context / "two/z").symlink_to("y")
+    made.commit("a link beside")
+    made.commit("behind the link", {"real/x": "2"})
+    (made.context / "two/z").unlink()
+    (made.context / "two/z").symlink_to("../real/x")
+    made.commit("the link leads elsewhere")
+    rows = classify_commits(made.context, 3)
+    assert rows["first_miss"].tolist() == ["COPY two /b/", "COPY link /a/", "COPY two /b/"]
+    assert rows["files"].tolist() == ["two/z", "real/x", "two/z"]
+
+
+def test_a_merge_is_one_commit_and_others_are_told(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("first", FILES)
+    made.git("checkout", "-q", "-b", "feature")
+    made.commit("one", {"app/main.py": "print(5)\n"})
+    made.commit("two", {"requirements.txt": "flask\n"})
+    made.git("checkout", "-q", "main")
+    made.commit("beside", {"docs/index.txt": "beside\n"})
+    made.git("merge", "-q", "--no-ff", "-m", "merged", "feature")
+    rows = classify_commits(made.context, 10)
+    assert rows["subject"].tolist() == ["first", "beside", "merged"]
+    assert rows["kind"].tolist() == ["cold", "unchanged", "dependency"]
+
+
+def test_commits_that_cannot_be_built_are_told_and_compared_with_none(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("first", FILES)
+    made.commit("broken", {"requirements.txt": None})
+    made.commit("no Dockerfile", {"Dockerfile": None})
+    made.commit("mended", {**FILES, "app/main.py": "print(6)\n"})
+    rows = classify_commits(made.context, 4).set_index("subject")
+    assert rows["kind"].isna().tolist() == [False, True, True, False]
+    assert "requirements.txt" in rows.loc["broken", "problem"]
+    assert "has no Dockerfile as of" in rows.loc["no Dockerfile", "problem"]
+    assert rows.loc["mended", ["kind", "files"]].tolist() == ["source", "app/main.py"]
+
+
+def test_what_git_does_not_hold_is_told(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("first", FILES)
+    made.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},service/app/module")
+    made.git("commit", "-q", "-m", "a submodule")
+    (row,) = classify_commits(made.context, 1).itertuples()
+    assert row.problem == "app/module is a submodule, which is left out"
+
+
+@pytest.mark.parametrize(
+    "range_", ["0", "-1", "all", "--all", "HEAD", "a...b", "20; rm x", "-n..x"]
+)
+def test_other_ranges_are_refused(tmp_path, range_):
+    with pytest.raises(SettingError, match="COMMITS is"):
+        classify_commits(tmp_path, range_)
+
+
+def test_what_is_no_history_is_said_with_its_cure(tmp_path):
+    made = Repository(tmp_path / "one")
+    for number in range(3):
+        made.commit(f"commit {number}", {"Dockerfile": f"FROM a:{number}\n"})
+    with pytest.raises(ContextError, match="no commits .* another range"):
+        list_commits(made.context, "HEAD..HEAD")
+    with pytest.raises(ContextError, match="nowhere"):
+        list_commits(made.context, "nowhere..HEAD")
+    shallow = ["git", "clone", "-q", "--depth=2", f"file://{made.folder}", str(tmp_path / "two")]
+    subprocess.run(shallow, check=True, capture_output=True)
+    with pytest.raises(ContextError, match="git fetch --unshallow"):
+        list_commits(tmp_path / "two/service", 3)
+    (tmp_path / "three").mkdir()
+    with pytest.raises(ContextError, match="not a git repository"):
+        list_commits(tmp_path / "three", 3)
+
+
+def test_subjects_show_no_secrets_and_no_signs_that_steer(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("AKIAIOSFODNN7EXAMPLQ \x1b[31m" + "x" * 200, FILES)
+    (subject,) = classify_commits(made.context, 1)["subject"]
+    assert len(subject) <= 72 and "\x1b" not in subject and "AKIAIOSFODNN7EXAMPLQ" not in subject
+
+
+def test_a_commit_is_written_as_it_was(tmp_path):
+    made = Repository(tmp_path / "repository")
+    (made.context / "run").mkdir()
+    made.commit("first", {**FILES, "run/it.sh": "#!/bin/sh\n", "run/Ü\n x": "odd"})
+    (made.context / "run/it.sh").chmod(0o755)
+    (made.context / "run/link").symlink_to("it.sh")
+    made.commit("second")
+    made.commit("third", {"app/main.py": None})
+    commit = list_commits(made.context, 2)[0]
+    inside = find_inside(made.context)
+    CommitTree(made.context, commit.id, inside, BuildOptions()).write(tmp_path / "out")
+    out = tmp_path / "out"
+    assert (out / "app/main.py").read_text() == FILES["app/main.py"]
+    assert os.access(out / "run/it.sh", os.X_OK) and not os.access(out / "app/main.py", os.X_OK)
+    assert os.readlink(out / "run/link") == "it.sh" and (out / "run/Ü\n x").read_text() == "odd"
+    assert made.git("status", "--porcelain") == ""
