@@ -1,5 +1,5 @@
 from .answer import draw_answer
-from .canvas import describe, say, show, show_each, table
+from .canvas import describe, say, show, show_each, some, table
 from .claims import memos
 from .counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
 from .folds import fold, stack
@@ -16,6 +16,7 @@ from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
 from .waterfall import timeline, timelines
 
 __all__ = [
+    "Chart",
     "ENDS",
     "MONTH",
     "RATES",
@@ -24,7 +25,6 @@ __all__ = [
     "STORED",
     "STYLE",
     "TABLE_SCRIPT",
-    "Chart",
     "balance",
     "denominators",
     "describe",
@@ -48,6 +48,7 @@ __all__ = [
     "say",
     "show",
     "show_each",
+    "some",
     "spent",
     "stack",
     "sweep_lines",

@@ -116,6 +116,11 @@ def table(
     return HTML(dress_live(html))
 
 
+def some(frame: pd.DataFrame, **options: Any) -> HTML:
+    """A frame as `table` shows it, with its options; nothing where it has no row."""
+    return table(frame, **options) if len(frame) else HTML("")
+
+
 def _describe_table(html: str, data: str, caption: str, linked: bool) -> str:
     """A table's HTML with its caption and its data, which JupyterLab takes for no formulas."""
     html = html.replace('class="', 'class="tex2jax_ignore mathjax_ignore ', 1)

@@ -35,7 +35,8 @@ def timelines(*builds: pd.DataFrame, ax: Any = None) -> Drawn:
     """Builds on one clock, one above the other, each a frame of mark_critical's rows.
 
     The baseline's first. Steps are those of `timeline`; a hit has a mark of its own. A run that
-    is given twice, as an answer's baseline that is its advice, is drawn once.
+    is given twice, as an answer's baseline that is its advice, is drawn once. Each docker build of
+    a run, and each target of one, has a band of its own, whose clock begins with it.
     """
     by_run = {_name_run(rows): rows for rows in builds}
     return _draw([*by_run.values()], [*by_run], ax)
@@ -46,8 +47,21 @@ def _name_run(rows: pd.DataFrame) -> str:
     return str(rows["run"].iloc[0]) if len(rows) else tell("no run with a record")
 
 
-def _draw(builds: list[pd.DataFrame], runs: list[str], ax: Any) -> Drawn:
-    """The chart of some builds, each with its name."""
+def _list_bands(rows: pd.DataFrame, run: str) -> list[tuple[str, pd.DataFrame]]:
+    """(name, steps) of each docker build of a run, and of each target that one has."""
+    several = rows["build"].nunique() > 1
+    found = []
+    for _, steps in rows.groupby(["build", "target"], sort=False, dropna=False):
+        build, target = (steps[name].iloc[0] for name in ("build", "target"))
+        parts = [f"build {build + 1}"] * several + ([] if pd.isna(target) else [str(target)])
+        found.append((", ".join([run, *parts]), steps))
+    return found if len(found) > 1 else [(run, rows)]
+
+
+def _draw(given: list[pd.DataFrame], names: list[str], ax: Any) -> Drawn:
+    """The chart of some runs, each with its name."""
+    bands = [band for each in zip(given, names, strict=True) for band in _list_bands(*each)]
+    runs, builds = [name for name, _ in bands], [rows for _, rows in bands]
     shown = [_pick(rows, MOST // len(builds) if len(builds) > 1 else MOST) for rows in builds]
     looks = pick_looks(pd.concat(shown)["activity"].astype("str"))
     drawn: list[Row] = []
@@ -71,7 +85,7 @@ def _draw(builds: list[pd.DataFrame], runs: list[str], ax: Any) -> Drawn:
             keys=keys,
             names=0.42,
         ),
-        tell("When did it happen?") if len(builds) == 1 else tell("Where do the two builds part?"),
+        tell("When did it happen?") if len(given) == 1 else tell("Where do the two builds part?"),
         tell(
             "seconds since docker build began, in one run each: {what}; {thick}{unseen}",
             what=what,

@@ -31,6 +31,7 @@ from .recording import (
 )
 from .runs import Experiment, read_experiment, read_grid, read_runs
 from .speeds import RATES, read_speeds
+from .targets import split_targets
 from .timeline import read_timeline, read_timelines
 from .validity import judge_runs
 from .writing import to_json, write_run
@@ -84,6 +85,7 @@ __all__ = [
     "replace_file",
     "run_name",
     "set_aside",
+    "split_targets",
     "takes",
     "to_grid",
     "to_json",

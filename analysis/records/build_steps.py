@@ -25,6 +25,7 @@ class Row(NamedTuple):
     spans: tuple[tuple[float, float], ...] = ()
     parts: tuple[tuple[str, float, float], ...] = ()
     base_spans: tuple[tuple[float, float], ...] = ()
+    target: str | None = None
 
 
 def list_timelines(history: History) -> list[list[Row]]:
@@ -64,7 +65,10 @@ def _list_steps(build: RawBuild, number: int) -> list[Row]:
     vertices = build.started
     numbers = {vertex.digest: n for n, vertex in enumerate(vertices, start=1)}
     zero = min((min(vertex.times) for vertex in vertices), default=0.0)
-    return [_row_step(vertex, build, number, numbers, zero) for vertex in vertices]
+    rows = [_row_step(vertex, build, number, numbers, zero) for vertex in vertices]
+    targets = {row.target for row in rows}
+    # one word alone is a stage, or the target of a stage without a name
+    return [row._replace(target=row.stage) if row.stage in targets else row for row in rows]
 
 
 def _row_step(
@@ -86,6 +90,7 @@ def _row_step(
         inputs=tuple(sorted(_find_inputs(vertex, build, numbers, set()))),
         spans=tuple((round(a - zero, 6), round(b - zero, 6)) for a, b in spans),
         parts=tuple((p, round(s - zero, 6), round(e - zero, 6)) for p, s, e in known),
+        target=step.name.target,
     )
 
 

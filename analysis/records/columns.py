@@ -10,6 +10,7 @@ from analysis.words import join_words
 
 _TYPES = {
     "run": "string",
+    "target": "string",
     "host_empty": "boolean",
     "place": "string",
     "provisioning_seconds": "float64",

@@ -72,13 +72,21 @@ def _summarise_phases(logs: Logs) -> pd.DataFrame:
 
 
 def _count_steps(logs: Logs) -> pd.DataFrame:
-    """log -> log_builds, log_steps, log_cached: of the steps that BuildKit itself runs."""
+    """log -> log_builds, log_steps, log_cached: of the steps that BuildKit itself runs.
+
+    Each target of a build counts as one, as BuildKit records it; how many steps all records of
+    targets have, a log does not tell.
+    """
     steps = logs.steps
     pushes = steps["name"].str.fullmatch(_PUSH_BY_BUILDX, na=False)
     solved = steps[~steps["kind"].isin(_BY_BUILDX) & ~pushes]
     groups = solved.assign(cached=solved["status"].eq("cached")).groupby("log")
     counted = groups.agg(log_steps=("step", "size"), log_cached=("cached", "sum"))
-    return logs.builds.groupby("log").size().rename("log_builds").to_frame().join(counted)
+    builds = logs.builds.groupby("log").size()
+    targets = steps.groupby(["log", "build"])["target"].nunique()
+    more = (targets - 1).clip(lower=0).groupby("log").sum().reindex(builds.index, fill_value=0)
+    counted = counted.astype("Int64").mask(more.gt(0).reindex(counted.index, fill_value=False))
+    return (builds + more).rename("log_builds").to_frame().join(counted)
 
 
 def _summarise_listings(images: pd.DataFrame) -> pd.DataFrame:

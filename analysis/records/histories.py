@@ -20,7 +20,7 @@ _STEPS = pa.schema(
     [
         ("path", _TEXT),
         *((name, _INT) for name in ("build", "step")),
-        *((name, _TEXT) for name in ("name", "stage", "kind", "status")),
+        *((name, _TEXT) for name in ("target", "name", "stage", "kind", "status")),
         *((name, _FLOAT) for name in ("started", "completed", "seconds")),
         ("inputs", pa.list_(_INT)),
         # begins and ends by turns
@@ -82,19 +82,20 @@ def _flatten(row: Row) -> tuple[Any, ...]:
     """A row of _STEPS without its path."""
     spans = [time for span in row.spans for time in span]
     parts = [time for _, *span in row.parts for time in span]
-    return (*row[:-3], spans, [name for name, *_ in row.parts], parts)
+    names = [name for name, *_ in row.parts]
+    return (row.build, row.step, row.target, *row[2:-4], spans, names, parts)
 
 
 def _list_rows(steps: pa.Table) -> Iterator[tuple[str, Row]]:
     """(path, row) of each of _STEPS' rows."""
     flat = [steps[name].to_pylist() for name in _STEPS.names[:-4]]
     inputs, spans, parts, times = (_list_lists(steps[name]) for name in _STEPS.names[-4:])
-    for (path, *known), held, active, names, ends in zip(
+    for (path, build, step, target, *known), held, active, names, ends in zip(
         zip(*flat, strict=True), inputs, spans, parts, times, strict=True
     ):
         done = tuple(zip(names, ends[::2], ends[1::2], strict=True))
         spent = tuple(zip(active[::2], active[1::2], strict=True))
-        yield path, Row._make((*known, tuple(held), spent, done, ()))
+        yield path, Row._make((build, step, *known, tuple(held), spent, done, (), target))
 
 
 def _list_lists(column: pa.ChunkedArray) -> list[list[Any]]:

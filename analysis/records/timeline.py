@@ -7,10 +7,12 @@ import pandas as pd
 from analysis.records.bases import list_layers, mark_bases
 from analysis.records.build_steps import History, Row, list_timelines
 from analysis.records.histories import read_histories
+from analysis.records.named_records import Shown, list_shown, name_records
 from analysis.store import Store
 
 COLUMNS = {
     "build": "int64",
+    "target": "string",
     "step": "int64",
     "name": "string",
     "stage": "string",
@@ -32,13 +34,13 @@ _PUSHING = r"pushing .* with docker"
 def read_timeline(history: History) -> pd.DataFrame:
     """One row a step of each build: COLUMNS; times are seconds since the build's first step began.
 
-    build, step (order of begin), name, stage, kind, status as in the frames of read_logs ·
-    started, completed (first begin, last end) · seconds (active: a step may rest in between; null
-    when it never ended) · inputs (tuple of the steps it builds on) · spans (tuple of (begin, end)
-    when it was active) · parts (tuple of (part, begin, end)) · base_spans (tuple of (begin, end)
-    in which it fetched or unpacked layers of a base image). `history`: what history.json.gz
-    holds, its list of builds, or the bytes of a log with `--progress rawjson`. RecordError when
-    it is none of that.
+    build, target (null where its steps name none), step (order of begin), name, stage, kind, status
+    as in the frames of read_logs · started, completed (first begin, last end) · seconds (active: a
+    step may rest in between; null when it never ended) · inputs (tuple of the steps it builds on) ·
+    spans (tuple of (begin, end) when it was active) · parts (tuple of (part, begin, end)) ·
+    base_spans (tuple of (begin, end) in which it fetched or unpacked layers of a base image).
+    `history`: what history.json.gz holds, its list of builds, or the bytes of a log with
+    `--progress rawjson`. RecordError when it is none of that.
 
     >>> import gzip, json
     >>> run = analysis.read_runs("data/control").set_index("run").loc["docker.source.01"]
@@ -49,7 +51,7 @@ def read_timeline(history: History) -> pd.DataFrame:
     rows = [row for build in list_timelines(history) for row in build]
     layers = list_layers(rows)
     rows = [mark_bases(row, layers) for row in rows]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    return pd.DataFrame(rows, columns=Row._fields)[list(COLUMNS)].astype(COLUMNS)
 
 
 def read_timelines(
@@ -59,7 +61,9 @@ def read_timelines(
 
     Of `steps`, those of the runs' logs, come the steps that buildx does itself and BuildKit does
     not record: starting a builder, put before the rest, and pushing with docker, put after it.
-    They are left out where the log shows another number of builds than were recorded. `cluster`,
+    They are left out where the log shows another number of builds than were recorded. BuildKit
+    records each target of a bake or compose build by itself, with all steps that it needs: its
+    `build` is the log's, and its steps are numbered from 1. `cluster`,
     `store`: as of analysis.read_logs.
 
     >>> experiment = analysis.read_experiment("data/control")
@@ -67,7 +71,7 @@ def read_timelines(
     >>> timelines["run"].nunique(), len(unread)
     (48, 0)
     """
-    shown, own = _list_shown(steps), _list_buildx(steps)
+    shown, own = list_shown(steps), _list_buildx(steps)
     histories, unread = read_histories(runs["history"].dropna(), cluster=cluster, store=store)
     known = list_layers(row for builds in histories.values() for rows in builds for row in rows)
     rows: list[tuple[Any, ...]] = []
@@ -78,23 +82,28 @@ def read_timelines(
             problems.append((path, f"{run}: {_NO_RECORD if pd.isna(path) else unread[path]}"))
             continue
         builds = [[mark_bases(row, known) for row in rows] for rows in histories[path]]
-        numbers = () if pd.isna(log) else shown.get(log, ())
-        if len(numbers) == len(builds):
-            more = (own.get((log, number), []) for number in numbers)
-            builds = [_surround(build, each) for build, each in zip(builds, more, strict=True)]
+        numbers = [] if pd.isna(log) else shown.get(log, [])
+        if (named := name_records(builds, numbers)) is not None:
+            more = ([] if each.later else own.get((log, each.build), []) for each in named)
+            builds = [
+                _surround(_name(build, each), own)
+                for build, each, own in zip(builds, named, more, strict=True)
+            ]
         rows += [(run, *row) for build in builds for row in build]
-    types = {"run": "string"} | COLUMNS
-    table = pd.DataFrame(rows, columns=list(types)).astype(types)
+    names = ["run", *COLUMNS]
+    table = pd.DataFrame(rows, columns=["run", *Row._fields])[names].astype(
+        {"run": "string"} | COLUMNS
+    )
     return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
 
 
-def _list_shown(steps: pd.DataFrame) -> dict[str, list[int]]:
-    """log -> the numbers of the builds that it shows."""
-    pairs = steps[["log", "build"]].dropna().drop_duplicates()
-    found: dict[str, list[int]] = {}
-    for log, build in zip(pairs["log"].tolist(), pairs["build"].tolist(), strict=True):
-        found.setdefault(log, []).append(build)
-    return found
+def _name(rows: list[Row], shown: Shown) -> list[Row]:
+    """The rows of a record with the build, and the target if there are several, that it is of."""
+    target = shown.target
+    return [
+        row._replace(build=shown.build, target=row.target if target is None else target)
+        for row in rows
+    ]
 
 
 def _list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:

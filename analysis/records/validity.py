@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.records.neighbours import list_contradictions
+from analysis.records.targets import split_targets
+from analysis.words import join_words
 from analysis.workload import COLD_STARTS, REPEATS
 
 # what all runs of a round, or those of one strategy in it, have in common
@@ -22,8 +24,11 @@ _ONE_A_ROUND = {
 # the words of a command that ask for a cache's import and export; an inline cache is exported
 # with its image, without a step of its own on the docker driver
 _ASKS = {"imports": "--cache-from", "exports": r"--cache-to(?![=\s\"']+[^\s\"']*type=inline)"}
+# what the end of an import's step says of it
+_ENDED = {"ran": "ok", "cached": "ok", "failed": "lost"}
 # stores whose import ends alike whether a cache is there or not (BuildKit's cache/remotecache)
 _SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
+_NO_HIT = "nothing shows that it found a cache: no layer came from one"
 
 Row = dict[Hashable, Any]
 
@@ -59,8 +64,9 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
     None stands for an unknown one; so is an import from a store that is silent when empty.
     `first`: the imports of a log's first build; a later one may find what that has pushed.
+    `targets`: see _summarise_targets.
     """
-    layers = steps[steps["kind"] == "layer"]
+    layers = steps[steps["kind"].eq("layer").fillna(False)]
     hits = count_hits(layers)
     imports = steps[steps["kind"] == "cache import"]
     silent = imports["name"].str.match(_SILENT).groupby(imports["log"]).all()
@@ -74,16 +80,48 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     first = outcomes["imports"][opening].astype(object)
     first = first.where(first.notna(), None).groupby(builds["log"]).agg(frozenset)
     found["first"] = first.reindex(found.index)
+    found["targets"] = _summarise_targets(steps).reindex(found.index)
     return found.join(hits).fillna({"hits": 0}).reset_index()
 
 
 def count_hits(layers: pd.DataFrame) -> pd.Series:
     """log -> cached layers; what an earlier build of the same log ran is no cache's work."""
-    ordered = layers.sort_values(["log", "build", "step"], kind="stable")
-    keys = [ordered[key] for key in ("log", "stage", "name")]
-    ran = ordered["status"].eq("ran").fillna(False).groupby(keys, dropna=False).cummax()
-    hit = ordered["status"].eq("cached") & ~(ran & ordered["name"].notna())
-    return hit.groupby(ordered["log"]).sum().rename("hits")
+    return find_hits(layers).groupby(layers["log"]).sum().rename("hits")
+
+
+def find_hits(layers: pd.DataFrame) -> pd.Series:
+    """Which layers a cache gave; what the same log's run made before, or a target beside, is none.
+
+    Targets of one build that have a step in common make it once.
+    """
+    keys = [layers[key] for key in ("log", "stage", "name")]
+    ran = layers["build"].where(layers["status"].eq("ran").fillna(False))
+    made = ran.groupby(keys, dropna=False).transform("min").le(layers["build"]).fillna(False)
+    return layers["status"].eq("cached").fillna(False) & ~(made & layers["name"].notna())
+
+
+def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
+    """log -> its docker builds by target, where there are several: (name, hits, imports) of each.
+
+    `imports`: the ends of those that its steps show, None for an unknown one.
+    """
+    shown = split_targets(steps.dropna(subset=["log", "build"]))
+    pairs = shown[["log", "build", "target"]].drop_duplicates().dropna()
+    several = pairs[pairs.duplicated("log", keep=False)]
+    if several.empty:
+        return pd.Series(dtype="object")
+    rows = shown[shown["log"].isin(several["log"]) & shown["target"].notna()]
+    layers = rows[rows["kind"].eq("layer")]
+    keys = ["log", "target"]
+    hits = find_hits(layers).groupby([layers[key] for key in keys]).sum()
+    asked = rows[rows["kind"].eq("cache import")]
+    ends = asked["status"].map(_ENDED, na_action="ignore").astype(object)
+    ends = ends.where(ends.notna(), None).groupby([asked[key] for key in keys]).agg(frozenset)
+    found: dict[str, list[tuple[str, int, frozenset[str | None]]]] = {}
+    for log, target in several[keys].drop_duplicates().itertuples(index=False, name=None):
+        known = ends.get((log, target), frozenset())
+        found.setdefault(log, []).append((target, int(hits.get((log, target), 0)), known))
+    return pd.Series(found, dtype="object")
 
 
 def _usual_values(facts: pd.DataFrame) -> pd.DataFrame:
@@ -165,7 +203,7 @@ def _find_warmth(row: Row) -> Iterator[str]:
     """What shows that a cold start was not cold."""
     if row["hits"]:
         layers = "1 layer" if row["hits"] == 1 else f"{row['hits']:.0f} layers"
-        yield f"a cold start that had {layers} from a cache"
+        yield f"a cold start that had {layers} from a cache{_name_targets(_list_warm(row))}"
     if "ok" in row["first"]:
         yield "a cold start that imported a cache"
 
@@ -176,14 +214,41 @@ def _find_lost_cache(row: Row) -> Iterator[str]:
     if row["scenario"] not in COLD_STARTS:
         if row["imports"] & {"missing", "failed"}:
             yield "the cache it should have found was not imported"
+        elif lost := [name for name, _, ends in _list_targets(row) if ends == {"lost"}]:
+            yield f"the cache it should have found was not imported{_name_targets(lost)}"
         elif row["imports_asked"] and row["imports"] == {"none"} and done:
             yield "no cache was imported, though its strategy imports one"
         elif not row["hits"] and _expects_hits(row):
-            yield "nothing shows that it found a cache: no layer came from one"
+            yield _NO_HIT
+        elif bare := _list_bare(row):
+            yield f"{_NO_HIT}{_name_targets(bare)}"
     if row["exports"] & {"failed", "unfinished"}:
         yield "its cache was not exported whole"
     elif row["exports_asked"] and row["exports"] == {"none"} and done:
         yield "no cache was exported, though its strategy exports one"
+
+
+def _list_targets(row: Row) -> list[tuple[str, int, frozenset[str | None]]]:
+    """Its log's targets, where there are several."""
+    return row["targets"] if isinstance(row["targets"], list) else []
+
+
+def _list_warm(row: Row) -> list[str]:
+    """The targets that had layers from a cache."""
+    return [name for name, hits, _ in _list_targets(row) if hits]
+
+
+def _list_bare(row: Row) -> list[str]:
+    """The targets without a hit though nothing changed, and others had some."""
+    if row["scenario"] not in REPEATS or not row["hits"] or not row["imports_asked"]:
+        return []
+    return [name for name, hits, ends in _list_targets(row) if not hits and "ok" in ends]
+
+
+def _name_targets(names: list[str]) -> str:
+    """` (target api)`, '' for none."""
+    told = "target" if len(names) == 1 else "targets"
+    return f" ({told} {join_words(names)})" if names else ""
 
 
 def _expects_hits(row: Row) -> bool:

@@ -36,12 +36,21 @@ class Target:
     tags: tuple[str, ...]
 
 
-def write_sets(build: Place, commands: Commands, recipe: Recipe) -> list[Edit]:
-    """The changes of a bake or compose command; RewriteError where its file can't be read."""
+def write_sets(
+    build: Place, commands: Commands, recipe: Recipe, references: list[str]
+) -> list[Edit]:
+    """The changes of a bake or compose command; RewriteError where its file can't be read.
+
+    `references`: the repositories that have a cache already, to which those of its targets come.
+    """
     call = build.call
     assert call is not None
     paths, targets = _find_targets(build, commands)
-    sets = [text for target in targets for text in _write_target(target, recipe, commands, build)]
+    sets = [
+        text
+        for target in targets
+        for text in _write_target(target, recipe, commands, build, references)
+    ]
     output = "--push" if recipe.pushes else "--load"
     tags = [tag for target in targets for tag in target.tags] if call.has("--push") else []
     pushes = "" if recipe.pushes else "".join(f' && docker push "{tag}"' for tag in tags)
@@ -62,6 +71,13 @@ def write_sets(build: Place, commands: Commands, recipe: Recipe) -> list[Edit]:
     return [replace(build.item, start, build.command.end, " ".join(words) + pushes)]
 
 
+def number_cache(repository: str, references: list[str]) -> str:
+    """What tells the cache of one more image from those that its repository has: "", "-2", …"""
+    count = references.count(repository)
+    references.append(repository)
+    return f"-{count + 1}" if count else ""
+
+
 def list_pushes(build: Place, commands: Commands) -> list[Place]:
     """The commands that push what a bake or compose command builds."""
     tags = {
@@ -74,14 +90,17 @@ def list_pushes(build: Place, commands: Commands) -> list[Place]:
     return found
 
 
-def _write_target(target: Target, recipe: Recipe, commands: Commands, build: Place) -> list[str]:
-    """What a recipe says of one target."""
+def _write_target(
+    target: Target, recipe: Recipe, commands: Commands, build: Place, references: list[str]
+) -> list[str]:
+    """What a recipe says of one target, which has a cache of its own."""
     image = target.tags[0] if target.tags else ""
     if not image and build.name == "compose build":
         raise RewriteError(
             f"the service {target.name} of line {build.line} has no image:, which names it for bake"
         )
     repository = repository_of(image, commands) if image else ""
+    number = number_cache(repository, references)
     found = []
     for option in recipe.options:
         flag, blank, value = option.partition(" ")
@@ -95,8 +114,10 @@ def _write_target(target: Target, recipe: Recipe, commands: Commands, build: Pla
                 f"the target {target.name} of line {build.line} names no image, so no cache has a "
                 "place: give it tags (image: in a Compose file)"
             )
-        value = value.replace(f"name={IMAGE},", "").replace(REPOSITORY, repository)
-        value = value.replace(IMAGE, image).replace(NAME, repository.rpartition("/")[2])
+        value = value.replace(f"name={IMAGE},", "")
+        value = value.replace(f"{REPOSITORY}:cache", f"{REPOSITORY}:cache{number}")
+        value = value.replace(REPOSITORY, repository).replace(IMAGE, image)
+        value = value.replace(NAME, repository.rpartition("/")[2] + number)
         found.append(f'--set "{target.name}.{key}={value}"')
     return found
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.specs.composed import COMPOSED, list_pushes, write_sets
+from analysis.specs.composed import COMPOSED, list_pushes, number_cache, write_sets
 from analysis.specs.edits import Edit, RewriteError, apply_edits, insert_step, remove, replace
 from analysis.specs.finding import BUILDERS, Commands, Place, find_commands, span
 from analysis.specs.images import Pushes, exports_files, find_pushes
@@ -100,7 +100,7 @@ def _change_build(
     """The changes of one build command; `references` are the caches that others have already."""
     assert build.call is not None
     if build.name in COMPOSED:
-        return write_sets(build, commands, recipe) if recipe.buildx else []
+        return write_sets(build, commands, recipe, references) if recipe.buildx else []
     exported = exports_files(build)
     _check_build(build, pushes, commands, recipe)
     if recipe.caches_from_image and not pushes.references:
@@ -184,9 +184,7 @@ def _list_options(
     repository = pushes.repository(commands) or _find_repository(commands)
     if recipe.needs_repository and not repository:
         raise RewriteError(f"nothing pushes what line {build.line} builds, so no cache has a place")
-    count = references.count(repository)
-    references.append(repository)
-    number = f"-{count + 1}" if count else ""
+    number = number_cache(repository, references)
     image = next((each for each in pushes.references if commands.is_stable(each)), "")
     if not image and recipe.caches_from_image:
         raise RewriteError(

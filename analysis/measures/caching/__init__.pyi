@@ -2,11 +2,14 @@ from .docker_builds import list_builds
 from .expected import check_first_misses
 from .hits import (
     add_rates,
+    build_rates,
     cache_outcomes,
     hit_rates,
     hits_by_run,
+    hits_by_target,
     layer_hits,
     rates_by_denominator,
+    rates_by_target,
     widen_rates,
 )
 from .host_pool import (
@@ -29,6 +32,7 @@ from .summary import summarise_misses, summarise_reuse
 __all__ = [
     "LIFETIME",
     "add_rates",
+    "build_rates",
     "cache_mounts",
     "cache_outcomes",
     "check_first_misses",
@@ -38,6 +42,7 @@ __all__ = [
     "frame_misses",
     "hit_rates",
     "hits_by_run",
+    "hits_by_target",
     "host_reuse",
     "landing_chance",
     "landing_chances",
@@ -47,6 +52,7 @@ __all__ = [
     "local_hits",
     "misses_by_run",
     "rates_by_denominator",
+    "rates_by_target",
     "reuse_chance",
     "reuse_chances",
     "shared_references",

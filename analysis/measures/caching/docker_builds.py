@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,17 +11,22 @@ import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.caching.instructions import Instruction, Lineage
+from analysis.records import split_targets
 
-# log, build
-Key = tuple[str, int]
+# log, build, target
+Key = tuple[str, int, str | None]
+_KEY = ["log", "build", "target"]
 _FACTS = ["log", "build", "command", "cache_import", "cache_export", "failed"]
 _NOTHING = Lineage(())
-_CACHE_TO = re.compile(r"--cache-to[=\s]+[\"']?([^\s\"']+)")
+# what the end of a cache import says of it
+_ENDED = {"ran": "ok", "cached": "ok", "failed": "missing"}
+# an option of build, or what bake sets for a target
+_CACHE_TO = re.compile(r"(?:--|\.)cache-to[=\s]+[\"']?([^\s\"']+)")
 
 
 @dataclass(frozen=True)
 class Built:
-    """A docker build as far as misses need it.
+    """A docker build as far as misses need it, of several targets each by itself.
 
     `pulled` a base image; `local` when one that it worked on was there already. `mode` is that of
     its cache export; an `inline` one goes with the image, so that no step of the log shows it.
@@ -36,6 +42,7 @@ class Built:
     local: bool
     mode: str | None
     inline: bool
+    target: str | None = None
 
     @property
     def hits(self) -> bool:
@@ -44,24 +51,26 @@ class Built:
 
 
 def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Built]]:
-    """log -> its docker builds, of all logs or those named.
+    """log -> its docker builds, of all logs or those named; of several targets one each.
 
     Builds that read the same share one lineage, so that they are equal.
     """
     steps, builds = (_keep_logs(frame, names) for frame in (logs.steps, logs.builds))
     commands = _keep_logs(logs.commands, names)
     texts = dict(zip(list_tuples(commands[["log", "number"]]), commands["command"], strict=True))
+    steps = split_targets(steps.dropna(subset=["log", "build"]))
     lineages, booted = _list_lineages(steps)
     pulled, local = _find_pulls(_keep_logs(logs.parts, names), steps)
+    imports = _list_imports(steps)
     found: dict[str, list[Built]] = defaultdict(list)
     known = builds.dropna(subset=["log", "build"])[_FACTS]
-    for log, number, command, cache_import, cache_export, failed in list_tuples(known):
-        key, text = (log, number), texts.get((log, command))
+    for key, (_, _, command, cache_import, cache_export, failed) in _join_targets(steps, known):
+        text = texts.get((key[0], command))
         mode, inline = _read_exports(None if pd.isna(text) else text)
         built = Built(
-            number=number,
+            number=key[1],
             lineage=lineages.get(key, _NOTHING),
-            cache_import=cache_import,
+            cache_import=imports.get(key, cache_import),
             cache_export=cache_export,
             failed=failed,
             booted=key in booted,
@@ -69,9 +78,40 @@ def list_builds(logs: Logs, names: set[str] | None = None) -> dict[str, list[Bui
             local=key in local,
             mode=mode,
             inline=inline,
+            target=key[2],
         )
-        found[log].append(built)
+        found[key[0]].append(built)
     return found
+
+
+def _join_targets(
+    steps: pd.DataFrame, builds: pd.DataFrame
+) -> Iterator[tuple[Key, tuple[Any, ...]]]:
+    """(key, row) of each target of each build, in order; of a build that names none, one."""
+    targets: dict[tuple[str, int], list[str | None]] = defaultdict(list)
+    for log, build, target in list_tuples(steps[_KEY].drop_duplicates()):
+        targets[log, build].append(target)
+    for row in list_tuples(builds):
+        for target in targets.get(row[:2], [None]):
+            yield (row[0], row[1], target), row
+
+
+def _list_imports(steps: pd.DataFrame) -> dict[Key, str | None]:
+    """Key -> what became of the cache imports of a target, of builds with several.
+
+    ok where any was, none where there was none, missing where all failed, None unknown.
+    """
+    pairs = steps[["log", "build", "target"]].drop_duplicates()
+    several = pairs[pairs.duplicated(["log", "build"], keep=False)]
+    asked = steps[steps["kind"].eq("cache import")]
+    found: dict[Key, set[str | None]] = {key: set() for key in list_tuples(several)}
+    for log, build, target, status in list_tuples(asked[[*_KEY, "status"]]):
+        if (log, build, target) in found:
+            found[log, build, target].add(_ENDED.get(status))
+    return {
+        key: next((each for each in ("ok", "missing", None) if each in ends), "none")
+        for key, ends in found.items()
+    }
 
 
 def _keep_logs(frame: pd.DataFrame, names: set[str] | None) -> pd.DataFrame:
@@ -86,41 +126,41 @@ def list_tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _list_lineages(steps: pd.DataFrame) -> tuple[dict[Key, Lineage], set[Key]]:
-    """((log, build) -> its instructions, those whose builder was made for it)."""
+    """(key -> its instructions, those whose builder was made for it)."""
     numbered = steps[steps["kind"].isin(["layer", "from"])]
     numbered = numbered.dropna(subset=["log", "build", "step", "name"]).fillna({"position": 0})
     found: dict[Key, list[Instruction]] = defaultdict(list)
-    for log, build, *rest in list_tuples(numbered[["log", "build", *Instruction._fields]]):
-        found[log, build].append(Instruction._make(rest))
+    for log, build, target, *rest in list_tuples(numbered[[*_KEY, *Instruction._fields]]):
+        found[log, build, target].append(Instruction._make(rest))
     shared: dict[tuple[Instruction, ...], Lineage] = {}
     lineages = {
         key: shared.get(all_) or shared.setdefault(all_, Lineage(all_))
         for key, all_ in ((key, tuple(each)) for key, each in found.items())
     }
     made = steps[steps["kind"].eq("builder") & steps["name"].str.contains("booting", na=False)]
-    return lineages, set(list_tuples(made[["log", "build"]]))
+    return lineages, set(list_tuples(made[_KEY]))
 
 
 def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> tuple[set[Key], set[Key]]:
-    """(log, build) of builds that pulled a base image, and of those that had one already.
+    """The keys of builds that pulled a base image, and of those that had one already.
 
     What was worked on without being pulled was there.
     """
-    keys, stage = ["log", "build", "step"], ["log", "build", "platform", "stage"]
-    said = parts.loc[parts["part"].isin(["downloading", "extracting"]), keys]
+    keys, stage = [*_KEY, "step"], [*_KEY, "platform", "stage"]
+    said = parts.loc[parts["part"].isin(["downloading", "extracting"]), ["log", "build", "step"]]
     pulls = set(list_tuples(said.drop_duplicates()))
     images = steps.loc[
-        steps["kind"].eq("from") & steps["position"].notna(), [*keys, *stage[2:], "status"]
-    ].dropna(subset=keys)
+        steps["kind"].eq("from") & steps["position"].notna(), [*keys, *stage[3:], "status"]
+    ].dropna(subset=["log", "build", "step"])
     ran = steps.loc[steps["kind"].eq("layer") & steps["status"].eq("ran"), stage]
     worked = set(list_tuples(ran.drop_duplicates()))
     pulled: set[Key] = set()
     local: set[Key] = set()
-    for log, build, step, platform, name, status in list_tuples(images):
+    for log, build, target, step, platform, name, status in list_tuples(images):
         if (log, build, step) in pulls:
-            pulled.add((log, build))
-        elif status in ("ran", "cached") and (log, build, platform, name) in worked:
-            local.add((log, build))
+            pulled.add((log, build, target))
+        elif status in ("ran", "cached") and (log, build, target, platform, name) in worked:
+            local.add((log, build, target))
     return pulled, local
 
 

@@ -3,31 +3,43 @@
 import pandas as pd
 
 from analysis.measures.compare import RUN, order_scenarios, sort_rows
-from analysis.records import Need, takes
+from analysis.records import Need, split_targets, takes
 from analysis.rows import join_rows
 from analysis.workload import pick_scenario
 
 _RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
 _COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
 _DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
+_BUILD = ["log", "build"]
 
 
-@takes(steps="log build kind status")
+@takes(steps="log build kind status target")
 def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
-    """One row a docker build: how much of it came from a cache, by three denominators.
+    """One row a docker build and target: how much of it came from a cache, by three denominators.
 
-    log, build · layers (Dockerfile instructions other than FROM), hits (those cached), ran, rate
-    = hits / (hits + ran) · steps (all that are numbered k/n, so FROM too, whose "cached" only
-    means that the image is there), step_hits, steps_ran, step_rate · vertices (all steps,
-    as `[+] Building 9.9s (19/19)` counts them), vertex_hits, vertex_rate = vertex_hits /
-    vertices. A rate is null when there is nothing to divide by.
+    log, build, target (null where the build names none; of a bake or compose build each has a
+    row, in which the steps that it shares with others count) · layers (Dockerfile instructions
+    other than FROM), hits (those cached), ran, rate = hits / (hits + ran) · steps (all that are
+    numbered k/n, so FROM too, whose "cached" only means that the image is there), step_hits,
+    steps_ran, step_rate · vertices (all steps, as `[+] Building 9.9s (19/19)` counts them),
+    vertex_hits, vertex_rate = vertex_hits / vertices. A rate is null when there is nothing to
+    divide by.
 
     >>> logs = analysis.read_logs("data/control/runs/registry-cache.source.01/build.log.gz")
     >>> analysis.hit_rates(logs)[["build", "layers", "hits"]]
        build  layers  hits
     0      0      11     6
     """
-    counts = _count_steps(steps).groupby([steps["log"], steps["build"]], sort=False).sum()
+    steps = split_targets(steps.dropna(subset=_BUILD))
+    keys = [steps[name] for name in (*_BUILD, "target")]
+    return add_rates(
+        _count_steps(steps).groupby(keys, sort=False, dropna=False).sum().reset_index()
+    )
+
+
+def build_rates(steps: pd.DataFrame) -> pd.DataFrame:
+    """hit_rates of whole docker builds, a row each and without target: each step counts once."""
+    counts = _count_steps(steps).groupby([steps[name] for name in _BUILD], sort=False).sum()
     return add_rates(counts.reset_index())
 
 
@@ -63,13 +75,42 @@ def _divide(part: pd.Series, whole: pd.Series) -> pd.Series:
     runs="run strategy scenario round emulated valid log host_empty", steps="log build kind status"
 )
 def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
-    """hit_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
+    """build_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
 
     Counts and rates are null for runs in whose log no build was found.
     """
-    counts = hit_rates(steps).groupby("log", sort=False)[list(_COUNTS)].sum()
+    counts = build_rates(steps).groupby("log", sort=False)[list(_COUNTS)].sum()
     table = join_rows(runs[[*RUN, "log", "host_empty"]], counts.reset_index(), ["log"], "left")
     return add_rates(table.astype(dict.fromkeys(_COUNTS, "Int64"))).drop(columns="log")
+
+
+@takes(
+    runs="run strategy scenario round emulated valid log host_empty",
+    steps="log build kind status target",
+)
+def hits_by_target(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """hit_rates of each run, a row a run, docker build and target: run, …, build, target, layers, …
+
+    Runs in whose log no build was found have no row.
+    """
+    rates = hit_rates(steps)
+    return join_rows(runs[[*RUN, "log"]], rates, ["log"], many=True).drop(columns="log")
+
+
+@takes(hits=Need("strategy scenario valid build target layers hits rate", hits_by_target))
+def rates_by_target(hits: pd.DataFrame) -> pd.DataFrame:
+    """strategy, scenario, build, target, n, layers, hits, rate: medians over valid runs.
+
+    Of the strategies whose runs have several docker builds or targets; none of all others.
+    """
+    keys = ["strategy", "scenario", "build", "target"]
+    rows = hits[hits["valid"] & hits["layers"].gt(0)].dropna(subset=["strategy", "scenario"])
+    groups = rows.groupby(keys, sort=False, dropna=False)
+    table = groups[["layers", "hits", "rate"]].median().astype("float64")
+    table.insert(0, "n", groups.size())
+    table = table.reset_index()
+    several = table.groupby(keys[:2])["build"].transform("size") > 1
+    return table[several].reset_index(drop=True)
 
 
 @takes(hits=Need("strategy scenario valid rate step_rate vertex_rate", hits_by_run))
@@ -95,17 +136,19 @@ def widen_rates(rates: pd.DataFrame) -> pd.DataFrame:
     return wide[wide["layers"] > 0].rename_axis(columns=None).reset_index()
 
 
-@takes(runs="strategy scenario log", steps="log kind status stage position name")
+@takes(runs="strategy scenario log", steps="log build kind status stage position name target")
 def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.DataFrame:
     """A row a layer of the Dockerfile in a scenario, a column a strategy that had a hit.
 
-    stage, position (k of k/n), layer (its instruction), then how many runs had it cached, `2 of
-    3`; null where a strategy's logs don't name the layer.
+    build and target where a run has several, stage, position (k of k/n), layer (its instruction),
+    then how many runs had it cached, `2 of 3`; null where a strategy's logs don't name the layer.
     """
     chosen = pick_scenario(runs, scenario)[["log", "strategy"]].dropna()
-    layers = steps[steps["kind"] == "layer"].dropna(subset=["name"])
-    layers = join_rows(layers, chosen, ["log"], many=True)
-    key = ["stage", "position", "name"]
+    steps = join_rows(steps, chosen, ["log"], many=True)
+    steps = split_targets(steps)
+    layers = steps[steps["kind"].eq("layer").fillna(False)].dropna(subset=["name"])
+    named = find_several(layers)
+    key = [*named, "stage", "position", "name"]
     hit = layers["status"].eq("cached")
     groups = hit.groupby([layers[name] for name in [*key, "strategy"]], dropna=False, sort=False)
     counts = groups.agg(["sum", "count"])
@@ -113,7 +156,13 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     had = layers.loc[hit, "strategy"].unique()
     table = text.unstack("strategy").reindex(columns=list(had)).reset_index()
     table = table.rename(columns={"name": "layer"}).rename_axis(columns=None)
-    return table.sort_values(["stage", "position"], kind="stable", ignore_index=True)
+    return table.sort_values(key[:-1], kind="stable", ignore_index=True)
+
+
+def find_several(rows: pd.DataFrame, run: str = "log") -> list[str]:
+    """Which of build and target tell rows apart: those of which some run has several."""
+    counts = rows.groupby(run)[["build", "target"]].nunique()
+    return [name for name in ("build", "target") if counts[name].gt(1).any()]
 
 
 @takes(runs="strategy scenario started log", builds="log cache_import cache_export")

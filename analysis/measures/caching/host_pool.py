@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.logs import Logs
-from analysis.measures.caching.hits import hit_rates, hits_by_run
+from analysis.measures.caching.hits import build_rates, hits_by_run
 from analysis.measures.compare import order_scenarios
 from analysis.records import Experiment, Need, takes
 from analysis.rows import join_rows
@@ -124,7 +124,7 @@ def local_hits(logs: Logs) -> pd.DataFrame:
     `--cache-from`). Layers that no build before made here can't hit, so hits of this kind say
     that it ran on a host that had built before.
     """
-    table = join_rows(hit_rates(logs.steps), logs.builds, ["log", "build"])
+    table = join_rows(build_rates(logs.steps), logs.builds, ["log", "build"])
     table = table[table["layers"].gt(0)]
     naming = logs.commands["command"].str.contains("--cache-from", regex=False).eq(True)
     texts = pd.MultiIndex.from_frame(logs.commands.loc[naming, ["log", "number"]].dropna())

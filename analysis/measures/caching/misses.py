@@ -34,6 +34,7 @@ CAUSES = (
 COLUMNS = {
     "log": "string",
     "build": "int64",
+    "target": "string",
     "step": "int64",
     "stage": "string",
     "position": "int64",
@@ -59,7 +60,8 @@ def explain_misses(
 
     `before`: logs of the builds that the cache may come from; several when it is not known which,
     and then a cause is told only if it is the same for all. `host_empty`: whether the host held
-    nothing before, null when not known. log, build, step, stage, position, name · cause (one of
+    nothing before, null when not known. log, build, target (null where the build names none; a
+    layer that targets share is listed for each), step, stage, position, name · cause (one of
     CAUSES) · explanation · first (true where no missed layer lies before it in what it is made of).
 
     >>> experiment = analysis.read_experiment("data/control")
@@ -84,16 +86,23 @@ def frame_misses(rows: Iterable[Row]) -> pd.DataFrame:
 def explain_log(
     builds: Mapping[str, list[Built]], after: str, before: Sequence[str], host_empty: bool | None
 ) -> Iterator[Row]:
-    """Rows of COLUMNS for the builds of a log; each is held against those of its number before."""
+    """Rows of COLUMNS for the builds of a log; each is held against those of its place before."""
     for build in builds.get(after, []):
-        olds = (old for log in before for old in builds.get(log, []) if old.number == build.number)
-        for row in _explain_misses(build, tuple(olds), host_empty):
-            yield (after, build.number, *row)
+        olds = tuple(old for log in before for old in _find_alike(build, builds.get(log, [])))
+        for row in _explain_misses(build, olds, host_empty):
+            yield (after, build.number, build.target, *row)
+
+
+def _find_alike(build: Built, olds: Iterable[Built]) -> list[Built]:
+    """The builds of another log that stand for one: of its target, else of its number."""
+    found = [old for old in olds if old.target == build.target]
+    own = [old for old in found if old.number == build.number]
+    return own or (found if build.target is not None else [])
 
 
 @lru_cache(1 << 12)
 def _explain_misses(build: Built, olds: tuple[Built, ...], host_empty: bool | None) -> list[Row]:
-    """Rows of COLUMNS without log and build: many builds of an experiment read the same."""
+    """Rows of COLUMNS without log, build and target: many builds of an experiment read the same."""
     return [
         (one.step, one.stage, one.position, one.name,
          *_explain_layer(one, build, olds, host_empty), _parent_missed(one, build) is not True)

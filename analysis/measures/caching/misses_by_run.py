@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds, list_tuples
+from analysis.measures.caching.hits import find_several
 from analysis.measures.caching.misses import COLUMNS, Row, explain_log, frame_misses
 from analysis.measures.compare import RUN, order_scenarios
 from analysis.records import Need, takes
@@ -105,23 +106,29 @@ class _History:
 
 @takes(
     runs="run strategy scenario started",
-    misses=Need("run strategy scenario first stage position name cause explanation", misses_by_run),
+    misses=Need(
+        "run strategy scenario build target first stage position name cause explanation",
+        misses_by_run,
+    ),
 )
 def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     """The layers at which these runs began to miss, alike ones in one row.
 
-    scenario, first missed (the layers that miss though nothing missed that they are made from),
-    cause, explanation, strategies, runs (number): of misses_by_run's rows, strategies as `runs`
-    names them.
+    scenario, build and target where a run has several, first missed (the layers that miss though
+    nothing missed that they are made from), cause, explanation, strategies, runs (number): of
+    misses_by_run's rows, strategies as `runs` names them.
     """
     rows = misses[misses["first"]].drop(columns=["strategy", "scenario"])
     rows = join_rows(runs[["run", "strategy", "scenario"]], rows, ["run"], many=True)
-    rows = rows.sort_values(["run", "stage", "position"], kind="stable")
+    named = find_several(rows, "run")
+    rows = rows.sort_values(["run", *named, "stage", "position"], kind="stable")
     stage = (rows["stage"] + ": ").fillna("")
     rows["first missed"] = stage + rows["name"]
-    keys = ["scenario", "strategy", "run", "cause", "explanation"]
-    by_run = rows.groupby(keys, sort=False)["first missed"].agg(_list_names).reset_index()
-    groups = by_run.groupby(["scenario", "first missed", "cause", "explanation"], sort=False)
+    keys = ["scenario", "strategy", "run", *named, "cause", "explanation"]
+    told = rows.groupby(keys, sort=False, dropna=not named)["first missed"]
+    by_run = told.agg(_list_names).reset_index()
+    alike = ["scenario", *named, "first missed", "cause", "explanation"]
+    groups = by_run.groupby(alike, sort=False, dropna=not named)
     table = groups.agg(strategies=("strategy", _list_names), runs=("run", "nunique")).reset_index()
     place = {name: number for number, name in enumerate(order_scenarios(runs))}
     return table.sort_values(

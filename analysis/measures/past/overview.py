@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 
-from analysis.measures.caching import add_rates, hit_rates
+from analysis.measures.caching import add_rates, build_rates
 from analysis.measures.compare import EMULATED, mean_by_activity, wilson
 from analysis.measures.seconds import busy_map, overhead_map
 from analysis.past_builds import PastBuilds, takes_history
@@ -60,7 +60,7 @@ def history_hits(history: PastBuilds) -> pd.DataFrame:
 
     The columns are those of hit_rates, summed over the docker builds of a build.
     """
-    counts = hit_rates(history.logs.steps).groupby("log", sort=False).sum(numeric_only=True)
+    counts = build_rates(history.logs.steps).groupby("log", sort=False).sum(numeric_only=True)
     counts = counts.drop(columns=["build", "rate", "step_rate", "vertex_rate"]).reset_index()
     builds = history.builds.assign(project=name_projects(history.builds)).dropna(subset=["log"])
     table = builds[["id", "project", "started", "log"]].merge(counts, on="log", validate="1:1")

@@ -12,8 +12,11 @@ from analysis.records import Experiment, Need, read_timelines, takes
 
 _PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
 WAIT = "no step explains"
+# what tells one timeline from another
+_KEYS = ["run", "build", "target"]
 PATH = {
     "build": "int64",
+    "target": "string",
     "step": "Int64",
     "name": "string",
     "kind": "string",
@@ -53,14 +56,15 @@ def _find_timelines(experiment: Experiment) -> pd.DataFrame:
 
 @takes(
     timeline=Need(
-        "build step name kind status started completed inputs spans parts base_spans",
+        "build target step name kind status started completed inputs spans parts base_spans",
         _find_timelines,
     )
 )
 def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     """What each build's end waited for, from its begin to its end without a hole: PATH.
 
-    build (with `run` before it when the timeline has it), step (null: between two steps), name,
+    build (with `run` before it when the timeline has it), target (null where the build names none;
+    of a bake or compose build each has its own path), step (null: between two steps), name,
     kind, activity (as in busy_map; an export is split into exporting, pushing and handing over),
     started, completed, seconds; fetching and unpacking layers of a base image are base pull in
     whatever step they happen. Followed back from the step that ended last: a step waited for
@@ -74,7 +78,7 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     >>> first.idxmax()
     'work'
     """
-    keys = [name for name in ("run", "build") if name in timeline]
+    keys = [name for name in _KEYS if name in timeline]
     labels, builds = _list_steps(timeline, keys)
     rows = [
         (*label, *row)
@@ -91,8 +95,8 @@ def _list_steps(
     """(the keys of each build, its steps in order), of steps with a number in a known build."""
     hit = timeline["status"].eq("cached").fillna(False)
     timeline = timeline.assign(activity=name_steps(timeline), hit=hit)
-    timeline = timeline.dropna(subset=[*keys, "step"])
-    builds = timeline.groupby(keys, sort=False).ngroup().to_numpy()
+    timeline = timeline.dropna(subset=[*(name for name in keys if name != "target"), "step"])
+    builds = timeline.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     timeline = timeline.iloc[builds.argsort(kind="stable")]
     names = [timeline[name].tolist() for name in _Step._fields]
     steps = list(map(_Step._make, zip(*names, strict=True)))

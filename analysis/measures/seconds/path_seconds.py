@@ -23,7 +23,10 @@ from analysis.workload import pick_scenario
 # what a build with a cache of its own does besides the work, and one without does not
 OVERHEAD = ("builder boot", "cache import", "lazy pull", "load", "cache export")
 # of a timeline
-_STEPS = "run build step name kind status started completed inputs spans parts base_spans"
+_STEPS = "run build target step name kind status started completed inputs spans parts base_spans"
+# which docker build, target and step
+_PLACE = ["build", "target", "step"]
+_Place = tuple[Any, ...]
 # less would not be seen in a chart, nor matter in a sentence
 _SEEN, _WORTH_SAYING = 0.05, 0.5
 LABEL = 32
@@ -43,7 +46,7 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     They do not overlap, and with "no step explains" they add up to what the commands took; where
     that is unknown, this is. Null for runs without a timeline.
     """
-    path = critical_path(timelines)
+    path = pick_longest(critical_path(timelines))
     seconds = path[path["activity"] != WAIT].groupby(["run", "activity"])["seconds"].sum()
     table = seconds.unstack(fill_value=0).reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
@@ -52,6 +55,17 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     by_run = logged.map(took.sum(min_count=1), na_action="ignore").astype("float64")
     table[WAIT] = (by_run.reindex(table.index) - table.drop(columns=WAIT).sum(axis=1)).clip(lower=0)
     return list_activities(runs, table.reindex(runs["run"]))
+
+
+def pick_longest(path: pd.DataFrame) -> pd.DataFrame:
+    """The rows of critical paths that decide when a docker build ends: of its slowest target."""
+    if path["target"].isna().all():
+        return path
+    keys = [path[name] for name in ("run", "build", "target")]
+    whole = path["seconds"].groupby(keys, dropna=False).transform("sum")
+    longest = whole.groupby(keys[:2]).transform("max")
+    first = path["target"].where(whole.eq(longest)).groupby(keys[:2]).transform("first")
+    return path[path["target"].eq(first) | first.isna()]
 
 
 @takes(
@@ -128,43 +142,49 @@ def pick_run(runs: pd.DataFrame, scenario: str, strategy: str = "registry-cache"
 
 @takes(timelines=f"{_STEPS} stage seconds")
 def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
-    """The steps of a run's longest docker build with what its chart shows of each.
+    """The steps of a run's docker builds with what its chart shows of each.
 
     The columns of the timeline, label (stage and name, cut), activity, critical (tuple of (begin,
     end) on the critical path), note (what it did and how long; on the path, what of it is there).
     """
     rows = timelines[timelines["run"].eq(run)] if run else timelines.iloc[:0]
-    longest = rows.groupby("build")["completed"].max()
-    chosen = [longest.idxmax()] if longest.notna().any() else []
-    rows = rows[rows["build"].isin(chosen)]
+    rows = rows[rows["build"].notna()]
     path = critical_path(rows).dropna(subset=["step"])
-    spans = {
-        step: tuple(zip(each["started"], each["completed"], strict=True))
-        for step, each in path.groupby("step")
-    }
+    spans: dict[_Place, list[tuple[float, float]]] = {}
+    for place, *span in zip(_list_places(path), path["started"], path["completed"], strict=True):
+        spans.setdefault(place, []).append((span[0], span[1]))
     activity = name_steps(rows).astype("string")
-    whole = {
-        row.step: f"{name} {say_seconds(row.seconds)}"
-        for row, name in zip(list_rows(rows), activity, strict=True)
-    }
-    notes = whole | _note_parts(path)
-    steps = rows["step"].tolist()
+    places, seconds = _list_places(rows), rows["seconds"].tolist()
+    notes = {
+        place: f"{name} {say_seconds(took)}"
+        for place, name, took in zip(places, activity, seconds, strict=True)
+    } | _note_parts(path)
     return rows.assign(
         label=pd.Series(map(_label_step, list_rows(rows)), rows.index, dtype="string"),
         activity=activity,
-        critical=pd.Series([spans.get(n, ()) for n in steps], rows.index, dtype="object"),
-        note=pd.Series([notes[n] for n in steps], rows.index, dtype="string"),
+        critical=pd.Series([tuple(spans.get(n, ())) for n in places], rows.index, dtype="object"),
+        note=pd.Series([notes[n] for n in places], rows.index, dtype="string"),
     )
 
 
-def _note_parts(path: pd.DataFrame) -> dict[int, str]:
-    """Step -> what of it is on the path: `image export 1.6 s, load 11.3 s`."""
-    parts = path.groupby(["step", "activity"], sort=False)["seconds"].sum()
+def _list_places(rows: pd.DataFrame) -> list[_Place]:
+    """(build, target, step) of each row."""
+    columns = (
+        rows[name].fillna("").tolist() if name == "target" else rows[name].tolist()
+        for name in _PLACE
+    )
+    return list(zip(*columns, strict=True))
+
+
+def _note_parts(path: pd.DataFrame) -> dict[_Place, str]:
+    """Place -> what of its step is on the path: `image export 1.6 s, load 11.3 s`."""
+    keys = [*_PLACE, "activity"]
+    parts = path.assign(target=path["target"].fillna("")).groupby(keys, sort=False)["seconds"].sum()
     parts = parts[parts >= _SEEN]
-    said: dict[int, list[str]] = {}
-    for step, activity, seconds in parts.reset_index().itertuples(index=False, name=None):
-        said.setdefault(step, []).append(f"{activity} {say_seconds(seconds)}")
-    return {step: ", ".join(each) for step, each in said.items()}
+    said: dict[_Place, list[str]] = {}
+    for *place, activity, seconds in parts.reset_index().itertuples(index=False, name=None):
+        said.setdefault(tuple(place), []).append(f"{activity} {say_seconds(seconds)}")
+    return {place: ", ".join(each) for place, each in said.items()}
 
 
 def _label_step(row: Any) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 
@@ -337,6 +338,19 @@ def test_compose_is_built_by_bake_with_a_cache_for_each_service(tmp_path):
     assert new[1].endswith("--set *.args.V=1 web api")
     old, new = change(text, "registry-cache-push", source=source)
     assert "- docker-compose push" in old and "--push" in new[1]
+
+
+def test_services_of_one_repository_have_a_cache_each(tmp_path):
+    text = COMPOSE.replace("/api:latest", ":api").replace("/web:", ":web-")
+    (tmp_path / "docker-compose.yml").write_text(text)
+    _, new = change(
+        build(["docker-compose build", "docker-compose push"]),
+        "registry-cache-push",
+        source=str(tmp_path / "buildspec.yml"),
+    )
+    for option in ("cache-from=type=registry,", "cache-to=mode=max,"):
+        caches = re.findall(rf'--set "(\w+)\.{option}\S*ref=([^"]+)"', new[1])
+        assert caches == [("api", "${ECR}:cache"), ("web", "${ECR}:cache-2")]
 
 
 @pytest.mark.parametrize("name", ["docker-bake.hcl", "docker-bake.json"])

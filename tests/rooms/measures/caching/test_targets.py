@@ -1,0 +1,163 @@
+"""Several targets in one docker build: a bake of two services, read off its own logs by eye."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.logs import Logs, read_logs
+from analysis.measures.caching import (
+    explain_misses,
+    first_misses,
+    hit_rates,
+    hits_by_run,
+    hits_by_target,
+    layer_hits,
+    misses_by_run,
+    rates_by_target,
+)
+from analysis.records import split_targets
+
+FOLDER = Path(__file__).parents[3] / "bake"
+COLD, SOURCE = (str(FOLDER / f"{name}.log") for name in ("cold", "source"))
+SHARED = ["WORKDIR /app", "RUN echo shared tools"]
+OWN = {
+    name: [
+        f"COPY services/{name}/requirements.txt ./",
+        "RUN cat requirements.txt",
+        f"COPY services/{name}/ ./",
+        "RUN cat main.py",
+        "COPY --from=test /app /app",
+        f"RUN echo {name} > /name",
+    ]
+    for name in ("api", "web")
+}
+COMMAND = (
+    "Running command docker buildx bake --push --set api.cache-to=type=registry,mode=max,ref=r:a "
+    '--set "web.cache-to=type=registry,mode=max,ref=r:w"'
+)
+
+
+@pytest.fixture(scope="module")
+def logs() -> Logs:
+    """A cold bake, and one after a change of the source of one service."""
+    stamp = "[Container] 2026/11/29 10:00:00.000000"
+    texts = {
+        name: f"{stamp} Entering phase BUILD\n{stamp} {COMMAND}\n".encode() + path.read_bytes()
+        for name, path in (("cold", Path(COLD)), ("source", Path(SOURCE)))
+    }
+    return read_logs(texts)
+
+
+@pytest.fixture(scope="module")
+def runs(logs):
+    return pd.DataFrame(
+        {
+            "run": ["s.cold.01", "s.source.01"],
+            "strategy": "s",
+            "scenario": ["cold", "source"],
+            "round": 1,
+            "log": ["cold", "source"],
+            "valid": True,
+            "emulated": False,
+            "host": "fresh",
+            "host_empty": True,
+            "started": pd.to_datetime(["2026-11-29", "2026-11-30"], utc=True),
+        }
+    )
+
+
+def test_a_step_that_targets_share_belongs_to_each_of_them(logs):
+    steps = split_targets(logs.steps)
+    layers = steps[steps["kind"].eq("layer")]
+    for (_, target), rows in layers.groupby(["log", "target"]):
+        assert sorted(rows["name"]) == sorted(SHARED + OWN[target])
+    froms = steps[steps["kind"].eq("from")]
+    assert froms.groupby("log")["target"].agg(sorted).tolist() == [["api", "web"]] * 2
+
+
+def test_each_target_has_its_own_rate_and_the_run_counts_each_step_once(logs, runs):
+    rates = hit_rates(logs).set_index(["log", "target"])
+    assert rates["layers"].eq(8).all() and rates["build"].eq(0).all()
+    assert rates["hits"].to_dict() == {
+        ("cold", "api"): 0,
+        ("cold", "web"): 0,
+        ("source", "api"): 4,
+        ("source", "web"): 8,
+    }
+    whole = hits_by_run(runs, logs.steps).set_index("run")
+    assert whole["layers"].tolist() == [14, 14] and whole["hits"].tolist() == [0, 10]
+    table = rates_by_target(hits_by_target(runs, logs.steps)).set_index(["scenario", "target"])
+    assert table.loc[("source", "web"), "rate"] == 1 and table["n"].eq(1).all()
+
+
+def test_a_change_of_one_service_misses_in_its_target_alone(logs, runs):
+    misses = explain_misses(logs, "source", ["cold"], host_empty=True)
+    assert set(misses["target"]) == {"api"}
+    (first,) = misses[misses["first"]].to_dict("records")
+    assert (first["name"], first["cause"]) == ("COPY services/api/ ./", "files changed")
+    table = first_misses(runs, misses_by_run(runs, logs))
+    cold = table[table["scenario"].eq("cold")]
+    assert cold["target"].tolist() == ["api", "web"] and cold["cause"].eq("import missing").all()
+    assert cold["first missed"].eq("deps: WORKDIR /app").all()
+
+
+def test_layers_of_one_name_are_told_apart_by_their_target(logs, runs):
+    table = layer_hits(runs, logs.steps, "source").set_index(["target", "layer"])["s"]
+    assert table["api", "COPY --from=test /app /app"] == "0 of 1"
+    assert table["web", "COPY --from=test /app /app"] == "1 of 1"
+    assert len(table) == 16
+
+
+ONE_FILE = """\
+#0 building with "b" instance using docker-container driver
+
+#1 [a base 1/2] FROM alpine
+#1 CACHED
+
+#2 [a base 2/2] RUN x
+#2 {base}
+
+#3 [b b 1/1] COPY b b
+#3 DONE 0.1s
+
+#4 [a a 1/2] COPY a a
+#4 CACHED
+
+#5 [a a 2/2] COPY --from=base /x /x
+#5 CACHED
+
+#6 [c c 1/2] COPY --from=base /x /y
+#6 DONE 0.1s
+
+#7 [c c 2/2] RUN y
+#7 CANCELED
+"""
+
+
+@pytest.mark.parametrize(("end", "hits"), [("CACHED", [3, 1, 1]), ("DONE 2.0s", [2, 0, 0])])
+def test_targets_of_one_dockerfile_share_the_stage_below_them(end, hits):
+    rates = hit_rates(read_logs(ONE_FILE.format(base=end).encode()))
+    assert rates["target"].tolist() == ["a", "b", "c"]
+    assert rates["layers"].tolist() == [3, 2, 3] and rates["hits"].tolist() == hits
+
+
+def test_what_a_log_can_t_tell_belongs_to_the_target_that_names_it():
+    text = "".join(
+        f"#{number} [{target} deps {number}/9] RUN {number}{target}\n#{number} CACHED\n\n"
+        for number, target in enumerate(["a", "b", "a", "b"], start=2)
+    )
+    # b's third instruction may be a's or c's
+    text += "#9 [c deps 3/9] RUN c\n#9 CACHED\n\n#10 [b deps 4/9] RUN b\n#10 CACHED\n"
+    rates = hit_rates(read_logs(text.encode())).set_index("target")
+    assert rates.loc["c", "layers"] == 2 and set(rates.index) == {"a", "b", "c"}
+
+
+def test_a_service_alone_is_one_target_and_builds_are_told_apart():
+    one = (
+        "#1 [{0} internal] load build definition from Dockerfile\n#1 DONE 0.0s\n\n"
+        "#2 [{0} 2/2] RUN a\n#2 {1}\n\n#3 [{0}] exporting to image\n#3 DONE 0.1s\n\n"
+    )
+    text = one.format("web", "CACHED") + one.format("api", "DONE 1.0s")
+    rates = hit_rates(read_logs(text.encode()))
+    assert rates[["build", "target", "hits"]].values.tolist() == [[0, "web", 1], [1, "api", 0]]
