@@ -16,7 +16,6 @@ from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
 from .waterfall import timeline, timelines
 
 __all__ = [
-    "Chart",
     "ENDS",
     "MONTH",
     "RATES",
@@ -25,6 +24,7 @@ __all__ = [
     "STORED",
     "STYLE",
     "TABLE_SCRIPT",
+    "Chart",
     "balance",
     "denominators",
     "describe",

@@ -71,7 +71,7 @@ def _split(steps: pd.DataFrame, several: Any) -> tuple[list[int], list[str | Non
             rows.append(row)
             targets.append(told[0])
     for found in builds.values():
-        for target, own in list_members(found).items():
+        for target, own in _list_members(found).items():
             rows += own
             targets += [target] * len(own)
     order = sorted(range(len(rows)), key=lambda at: rows[at])
@@ -106,7 +106,7 @@ def _list_values(steps: pd.DataFrame, name: str) -> list[Any]:
     return column.where(column.notna(), None).tolist()
 
 
-def list_members(steps: Iterable[_Step]) -> dict[str, list[int]]:
+def _list_members(steps: Iterable[_Step]) -> dict[str, list[int]]:
     """Target -> the rows of its steps, of one build's."""
     found = _Build(steps)
     return {target: sorted(found.needed_by(target)) for target in found.targets}

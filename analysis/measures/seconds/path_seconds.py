@@ -46,7 +46,7 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     They do not overlap, and with "no step explains" they add up to what the commands took; where
     that is unknown, this is. Null for runs without a timeline.
     """
-    path = pick_longest(critical_path(timelines))
+    path = _pick_longest(critical_path(timelines))
     seconds = path[path["activity"] != WAIT].groupby(["run", "activity"])["seconds"].sum()
     table = seconds.unstack(fill_value=0).reindex(columns=list(BUSY)).fillna(0.0)
     commands = time_commands(logs.commands, logs.builds)
@@ -57,7 +57,7 @@ def path_map(runs: pd.DataFrame, logs: Logs, timelines: pd.DataFrame) -> pd.Data
     return list_activities(runs, table.reindex(runs["run"]))
 
 
-def pick_longest(path: pd.DataFrame) -> pd.DataFrame:
+def _pick_longest(path: pd.DataFrame) -> pd.DataFrame:
     """The rows of critical paths that decide when a docker build ends: of its slowest target."""
     if path["target"].isna().all():
         return path
