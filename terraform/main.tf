@@ -8,6 +8,9 @@ data "aws_region" "current" {}
 locals {
   region_account = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
 
+  ssm_arn     = "arn:${data.aws_partition.current.partition}:ssm:${local.region_account}"
+  secrets_arn = "arn:${data.aws_partition.current.partition}:secretsmanager:${local.region_account}"
+
   projects = {
     plain  = { name = var.name, strategy = "docker", cache = "NO_CACHE", modes = [] }
     cached = { name = "${var.name}-layer-cache", strategy = "local-layer-cache", cache = "LOCAL", modes = ["LOCAL_DOCKER_LAYER_CACHE"] }
@@ -336,6 +339,26 @@ data "aws_iam_policy_document" "build" {
     sid       = "WriteLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.builds.arn}:*"]
+  }
+
+  # what a buildspec of one's own takes from AWS by its name, and nothing beside it
+  dynamic "statement" {
+    for_each = length(var.build_parameters) > 0 ? [1] : []
+    content {
+      sid       = "ReadParameters"
+      actions   = ["ssm:GetParameters"]
+      resources = [for name in var.build_parameters : "${local.ssm_arn}:parameter/${trimprefix(name, "/")}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.build_secrets) > 0 ? [1] : []
+    content {
+      sid     = "ReadSecrets"
+      actions = ["secretsmanager:GetSecretValue"]
+      # the last six signs are AWS's own
+      resources = [for name in var.build_secrets : "${local.secrets_arn}:secret:${name}-??????"]
+    }
   }
 }
 

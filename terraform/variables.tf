@@ -60,6 +60,30 @@ variable "docker_server_compute_type" {
   }
 }
 
+variable "build_parameters" {
+  description = "Names of parameters (SSM) that builds may read: those of env/parameter-store of a buildspec of your own"
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.build_parameters : can(regex("^/?[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", name))])
+    error_message = "build_parameters are names such as /team/key, no patterns."
+  }
+}
+
+variable "build_secrets" {
+  description = "Names of secrets that builds may read: those of env/secrets-manager of a buildspec of your own"
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.build_secrets : can(regex("^[A-Za-z0-9/_+=.@-]+$", name))])
+    error_message = "build_secrets are names such as team/token, without their keys, no patterns."
+  }
+}
+
 variable "build_timeout" {
   description = "Minutes after which a build is stopped"
   type        = number

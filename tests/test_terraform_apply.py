@@ -30,6 +30,8 @@ WRONG = {
     "build_image": "ubuntu:24.04",
     "compute_type": "BUILD_GENERAL1_2XLARGE",
     "docker_server_compute_type": "large",
+    "build_parameters": '["team/*"]',
+    "build_secrets": '["token:key"]',
     "build_timeout": "4",
     "concurrent_builds": "0",
     "log_days": "8",

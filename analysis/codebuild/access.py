@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.aws import Aws, Wanted, find_denied, list_attempts, simulate
 from analysis.codebuild.account import LOG_GROUP, ROLE, name_repository, uses
 from analysis.codebuild.ledger import Holdings, Ledger
+from analysis.codebuild.own_buildspec import Grant, list_grants
 from analysis.codebuild.plan import CloudPlan
 from analysis.codebuild.repositories import remove_attempt
 from analysis.codebuild.waiting import retry_while_busy, sleep_through
@@ -73,6 +74,7 @@ def check_access(
         report(f"What the builds may do is not known before they run: {error}")
         return
     _refuse("build", "give it to the role of the projects", pairs)
+    _tell_grants(_find_lacking(aws, plan, wanted), report)
 
 
 def _try_calls(
@@ -123,6 +125,37 @@ def _find_denied_to_builds(aws: Aws, plan: CloudPlan, wanted: Wanted) -> Iterato
             actions = STATEMENTS["build"][statement]
             denied = simulate(aws, role, actions, resources) if resources else set()
             yield from ((statement, action) for action in actions if action in denied)
+
+
+def _find_lacking(aws: Aws, plan: CloudPlan, wanted: Wanted) -> Iterator[Grant]:
+    """What buildspecs of the user's own need, and the roles of their builds lack. CloudError."""
+    strategies = [each for each in plan.strategies if each.in_context]
+    roles = {plan.projects[plan.account.choose_project(each)][ROLE] for each in strategies}
+    for role in sorted(roles):
+        _, partition, _, _, account, _ = role.split(":", 5)
+        place = f"{plan.account.region}:{account}"
+        repository = f"arn:{partition}:ecr:{place}:repository/{wanted.repositories[0]}"
+        found = (list_grants(s.buildspec, place, partition, repository) for s in strategies)
+        for grant in dict.fromkeys(grant for each in found for grant in each):
+            if simulate(aws, role, [grant.action], [grant.resource or "*"]):
+                yield grant
+
+
+def _tell_grants(lacking: Iterable[Grant], report: _Report) -> None:
+    """AccountError where a buildspec takes more than its builds may; what may be is reported."""
+    grants = {(each.action, bool(each.resource)): each for each in reversed(list(lacking))}
+    sure, unsure = (
+        "; ".join(f"{each.action} ({each.reason})" for each in grants.values() if test(each))
+        for test in (lambda each: each.resource, lambda each: not each.resource)
+    )
+    if unsure:
+        report(f"The builds may lack {unsure}: their role is not allowed it on everything.")
+    if sure:
+        raise AccountError(
+            f"Nothing was built: the role of the builds is denied what the buildspec needs: {sure}"
+            ". terraform apply with build_parameters and build_secrets allows what env names; "
+            "give the role the rest on these things alone, then make the same call again."
+        )
 
 
 def _list_resources(

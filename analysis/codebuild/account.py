@@ -66,10 +66,15 @@ class Account:
                 )
         return account
 
+    @property
+    def number(self) -> str:
+        """The account's number as its repository says it, "" where that is none of ECR's."""
+        host = _ECR_HOST.match(self.ecr_repository_url)
+        return host[1] if host else ""
+
     def connect(self) -> Aws:
         """Clients for this region and the account of its repositories."""
-        host = _ECR_HOST.match(self.ecr_repository_url)
-        return Aws(self.region, host[1] if host else "")
+        return Aws(self.region, self.number)
 
     def choose_project(self, strategy: Strategy) -> str:
         """The project that builds a strategy; '' when there is none."""

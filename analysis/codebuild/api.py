@@ -10,6 +10,7 @@ from typing import Any
 from analysis.aws import COMMANDS, Aws, list_builds
 from analysis.codebuild.account import COMPUTE
 from analysis.codebuild.ledger import Entry
+from analysis.codebuild.own_images import RENAME
 from analysis.codebuild.probe import add_probes
 from analysis.errors import AccountError, CloudError
 from analysis.workload import COLD_STARTS, Strategy
@@ -51,7 +52,9 @@ def make_request(
         "sourceTypeOverride": "S3",
         "sourceLocationOverride": source,
         "artifactsOverride": {"type": "NO_ARTIFACTS"},
-        "buildspecOverride": add_probes(strategy.buildspec.text, emptied, owner),
+        "buildspecOverride": add_probes(
+            strategy.buildspec.text, emptied, owner, RENAME if strategy.in_context else ""
+        ),
         "environmentVariablesOverride": [
             {"name": name, "value": value, "type": "PLAINTEXT"}
             for name, value in {**place.environment, TOKEN: entry.token}.items()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from analysis.aws import Aws, upload
 from analysis.codebuild.target import CONTEXT
-from analysis.experiment import Settings, digest_of
+from analysis.experiment import Settings, digest_of, find_project
+from analysis.lab import Project
 from analysis.workload import (
     BUILD_FILES,
     BuildOptions,
@@ -57,7 +58,7 @@ def upload_contexts(
             options, given = settings.options, settings.replacements
             make_context(settings.context, name, target, {}, newer, given, without, options)
             set_arguments(target, settings.arguments, options)
-            data = zip_context(target, CONTEXT, options)
+            data = _pack(target, settings)
             location = upload(aws, bucket, experiment, name, data)
             found[name] = ContextArchive(location, digest_of(target, options))
     return found
@@ -73,9 +74,30 @@ def upload_commit(
         make_commit(settings.context, commit, target, {}, settings.replacements, options)
         set_arguments(target, settings.arguments, options)
         name = "-".join((commit.branch, *commit.of))[:80]
-        data = zip_context(target, CONTEXT, options)
+        data = _pack(target, settings)
         location = upload(aws, bucket, experiment, name, data)
         return ContextArchive(location, digest_of(target, options))
+
+
+def _pack(context: Path, settings: Settings) -> bytes:
+    """What a build finds: a context in its folder, or the project that it is a part of."""
+    project = find_project(settings)
+    if project is None:
+        return zip_context(context, CONTEXT, settings.options)
+    return _zip_project(project, context)
+
+
+def _zip_project(project: Project, context: Path) -> bytes:
+    """A zip with a project's files, and in their place those of its context as of a commit."""
+    files = {path: project.root / path for path in project.list_files()}
+    for path in context.rglob("*"):
+        if not path.is_dir() or path.is_symlink():
+            files[Path(project.place) / path.relative_to(context)] = path
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            _add(archive, files[path], path.as_posix())
+    return buffer.getvalue()
 
 
 def zip_context(folder: Path, name: str, options: BuildOptions | None = None) -> bytes:

@@ -9,13 +9,15 @@ from analysis import records
 from analysis.aws import Aws
 from analysis.codebuild.account import REPOSITORY, Account, name_sequence, read_projects
 from analysis.codebuild.identity import check_region, identify
+from analysis.codebuild.own_buildspec import check_own
 from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
     Plan,
     Settings,
+    check_given,
     choose_scenarios,
-    choose_strategies,
+    choose_written,
     gather_facts,
     order_sequences,
     plan_sequences,
@@ -79,16 +81,18 @@ def plan_on_codebuild(
     the lab's make_plan does, SettingError for a link, and AccountError for a missing project.
     """
     _check_settings(settings)
-    chosen = choose_strategies(strategies, settings.strategies_folder)
+    chosen = choose_written(strategies, settings, report)
     possible = choose_scenarios(scenarios, settings, report)
     facts = _describe_facts(folder, chosen, settings)
     built = _keep_possible(chosen, account, report)
     _check_names(built)
+    check_own(built, account, dict(settings.env))
     for line in say_impossible(built, possible):
         report(line)
     plan = plan_sequences(folder, built, possible, settings, facts)
     projects = {account.choose_project(each.strategy) for each in plan.sequences}
     described = read_projects(aws, projects)
+    check_given(plan.strategies, settings.env, _list_known(described))
     check_region(folder, account.region)
     _check_hosts(folder, described)
     bases = needs_newer_base(possible, list_replacements(settings.replacements))
@@ -106,15 +110,19 @@ def plan_on_codebuild(
     )
 
 
+def _list_known(projects: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The variables that every one of some projects sets."""
+    known = [
+        {each["name"] for each in project.get("environmentVariables", [])}
+        for project in projects.values()
+    ]
+    return set.intersection(*known) if known else set()
+
+
 def _check_settings(settings: Settings) -> None:
     """SettingError for what only the lab can give."""
     if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
-    if settings.buildspec:
-        raise SettingError(
-            f"{settings.buildspec} (BUILDSPEC) pushes to the repositories that it names: build it "
-            "in the lab, which has registries of its own under these names."
-        )
     _check_given(settings)
 
 

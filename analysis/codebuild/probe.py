@@ -86,17 +86,20 @@ class LogWithoutProbe:
     seconds: float = 0.0
 
 
-def add_probes(text: str, emptied: bool = False, owner: str = "") -> str:
+def add_probes(text: str, emptied: bool = False, owner: str = "", first: str = "") -> str:
     """A buildspec's text with a first command and two last ones, which probe the host.
+
+    What is to be done `first` belongs to the first one.
 
     With `emptied` a host that was used before loses what it holds. With `owner`, the sequence that
     a kept host is to serve, it also does where it bears the mark of another. BuildspecError.
     """
     parse_buildspec(text)
     spec = yaml.load(text.removeprefix("\ufeff"), TextLoader)
-    first = next(name for name in PHASES if name in spec["phases"])
-    before = HOST_BEFORE.command(_prepare_host(emptied, owner) + _COUNT + _mark_host(owner))
-    _change_phase(spec, first, lambda commands: [before, *commands])
+    phase = next(name for name in PHASES if name in spec["phases"])
+    script = _prepare_host(emptied, owner) + _COUNT + _mark_host(owner) + first
+    before = HOST_BEFORE.command(script)
+    _change_phase(spec, phase, lambda commands: [before, *commands])
     _change_phase(spec, "post_build", lambda commands: [*commands, HOST_AFTER.command(_VERSIONS)])
     return add_record_probe(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000))
 

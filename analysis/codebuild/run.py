@@ -20,6 +20,7 @@ from analysis.experiment import (
     OPEN,
     Progress,
     Settings,
+    keep_own,
     run_looks,
     say_changes,
     say_unexpected,
@@ -61,6 +62,7 @@ def run_on_codebuild(
         agree(options.confirm, report=progress.say)
         with lock_folder(folder):
             write_facts(folder, plan.facts, plan.describe_machine())
+            keep_own(settings, folder)
             check_access(aws, plan, folder, options.sleep, progress.say)
             _run_session(Session(folder, plan, settings, aws, options, progress))
         for line in say_unexpected(folder):

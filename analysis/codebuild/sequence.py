@@ -166,7 +166,7 @@ class CloudSequence:
         """Where the build of a scenario runs, and its variables: those of its commit, too."""
         target, branch = self.target, self.branches.get(scenario, MAIN)
         environment = target.environment
-        if uses(self.strategy, COMMIT):
+        if uses(self.strategy, COMMIT) and not self.strategy.in_context:
             commit = name_commit(target.name, scenario, 0, branch)
             environment |= {BRANCH: branch, COMMIT: commit}
         folder = "/".join(target.store).rstrip("/")

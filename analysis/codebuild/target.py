@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from analysis.aws import Aws, list_objects, list_repository
 from analysis.codebuild.account import Account, name_repository, needs_bucket, uses
 from analysis.codebuild.ledger import Holdings
+from analysis.codebuild.own_images import OWN_IMAGES, list_own
 from analysis.lab import THROUGH_SETTING
 from analysis.workload import Strategy
 
@@ -34,10 +36,20 @@ class Target:
         """What its repositories' names end in, and its prefix in S3 begins with."""
         return f"{self.experiment}-{self.sequence}"
 
+    @cached_property
+    def own(self) -> dict[str, tuple[str, str]]:
+        """What a buildspec of the user's own pushes to -> (name, address) of what stands for it."""
+        if not self.strategy.in_context:
+            return {}
+        url = self.account.ecr_repository_url
+        paths = list_own(self.strategy.buildspec, {**self.context_variables, **self.variables})
+        return {key: name_repository(url, f"{path}/{self.name}") for key, path in paths.items()}
+
     @property
     def repository(self) -> tuple[str, str]:
-        """(name, address) of the repository that this sequence pushes to."""
-        return name_repository(self.account.ecr_repository_url, self.name)
+        """(name, address) of the repository that this sequence pushes to, the first of several."""
+        alone = name_repository(self.account.ecr_repository_url, self.name)
+        return next(iter(self.own.values()), alone)
 
     @property
     def cache_repository(self) -> tuple[str, str] | None:
@@ -48,8 +60,8 @@ class Target:
 
     @property
     def repositories(self) -> list[str]:
-        """The names of both."""
-        pairs = [self.repository, self.cache_repository]
+        """The names of all of them."""
+        pairs = [*(self.own.values() or [self.repository]), self.cache_repository]
         return [pair[0] for pair in pairs if pair]
 
     @property
@@ -74,17 +86,45 @@ class Target:
     @property
     def environment(self) -> dict[str, str]:
         """The variables of its builds; CodeBuild itself sets AWS_REGION."""
+        if self.strategy.in_context:
+            return self._own_environment
         cache = self.cache_repository
         found = {"ECR_REPOSITORY_URL": self.repository[1], "IMAGE_TAG": "latest"}
         found |= {"CONTEXT": f"./{CONTEXT}/", "EXPERIMENT_ID": self.experiment, **self.variables}
         found |= {"CACHE_REPOSITORY_URL": cache[1]} if cache else {}
         if self.account.pull_through_url and uses(self.strategy, THROUGH_SETTING):
             found[THROUGH_SETTING] = self.account.pull_through_url
-        return found | ({"CACHE_BUCKET": self.store[0]} if self.store else {})
+        return found | self._store_variable
+
+    @property
+    def _store_variable(self) -> dict[str, str]:
+        """The bucket of caches, for a sequence that has its cache in it."""
+        return {"CACHE_BUCKET": self.store[0]} if self.store else {}
+
+    @property
+    def _own_environment(self) -> dict[str, str]:
+        """The variables of a buildspec of the user's own: what it sets itself is left to it."""
+        spec = self.strategy.buildspec
+        given = {n: v for n, v in self.context_variables.items() if n not in spec.variables}
+        names = " ".join(f"{key} {address}" for key, (_, address) in self.own.items())
+        told = {"ECR_REPOSITORY_URL": self.repository[1]} | given | spec.chosen
+        told |= self._store_variable | {**self.variables}
+        return told | {"EXPERIMENT_ID": self.experiment, OWN_IMAGES: names}
+
+    @property
+    def context_variables(self) -> dict[str, str]:
+        """What such a buildspec may ask for, as in the lab."""
+        account = {"AWS_ACCOUNT_ID": self.account.number} if self.account.number else {}
+        return {"IMAGE_TAG": "latest", "CONTEXT": ".", **account}
 
     def list_images(self) -> dict[str, Any]:
         """The repository's listing, with that of its cache's own as "cache". CloudError."""
-        listing = list_repository(self.aws, self.repository[0], self.manifests)
+        first, *others = self.own.values() or [self.repository]
+        listing = list_repository(self.aws, first[0], self.manifests)
+        for name, _ in others:
+            more = list_repository(self.aws, name, self.manifests)
+            listing["imageDetails"] += more["imageDetails"]
+            listing["manifests"] |= more["manifests"]
         cache = self.cache_repository
         if cache:
             listing["cache"] = list_repository(self.aws, cache[0], self.manifests)

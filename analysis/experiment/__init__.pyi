@@ -1,4 +1,5 @@
 from .again import write_again
+from .asked import check_given
 from .changes import say_changes, say_images, say_needs, say_unexpected
 from .contexts import digest_of, serve_bases
 from .estimate import say_plan
@@ -7,12 +8,13 @@ from .in_lab import Labs
 from .looks import run_looks
 from .loop import Place, Recorder, Run, find_rank, run_plan
 from .manifest import check_facts, gather_facts, list_needs, read_failing, write_facts
-from .own import read_diff
+from .own import find_project, keep_own, read_diff
 from .plan import (
     BuildSequence,
     Plan,
     choose_scenarios,
     choose_strategies,
+    choose_written,
     make_plan,
     missing,
     order_sequences,
@@ -50,13 +52,17 @@ __all__ = [
     "Settings",
     "as_is",
     "check_facts",
+    "check_given",
     "check_place",
     "choose_scenarios",
     "choose_strategies",
+    "choose_written",
     "digest_of",
+    "find_project",
     "find_rank",
     "form",
     "gather_facts",
+    "keep_own",
     "list_needs",
     "list_settings",
     "make_plan",

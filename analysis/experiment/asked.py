@@ -1,25 +1,34 @@
 """What buildspecs take from AWS or their project, which the lab can't give: asked for once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from analysis.errors import SettingError
 from analysis.specs import find_commands, find_pushes
 from analysis.workload import WINDOWS_SHELLS, Buildspec, Strategy
 
-# what each build in the lab is given
-_GIVEN = {"BRANCH", "COMMIT", "CONTEXT", "ECR_REPOSITORY_URL", "IMAGE_TAG"}
+# what each build of a project is given
+_GIVEN = {"CONTEXT", "ECR_REPOSITORY_URL", "IMAGE_TAG"}
 _GIVEN |= {"AWS_ACCOUNT_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "HOME", "PWD"}
 
 
-def check_given(strategies: Sequence[Strategy], env: Mapping[str, str]) -> None:
-    """SettingError that names all variables which builds need and nobody gives, and how to."""
+def check_given(
+    strategies: Sequence[Strategy], env: Mapping[str, str], on_aws: Collection[str] | None = None
+) -> None:
+    """SettingError that names all variables which builds need and nobody gives, and how to.
+
+    On AWS a project gives some (`on_aws`), and what is taken from AWS is there.
+    """
+    env = {**env, **dict.fromkeys(on_aws or (), "")}
     for spec in (strategy.buildspec for strategy in strategies):
         if spec.shell in WINDOWS_SHELLS:
             raise SettingError(
                 f"{spec.source} asks for {spec.shell} (env/shell), and hosts of the lab are Linux: "
                 "use sh or bash."
             )
-    asked = {s.name: [n for n in _list_taken(s.buildspec) if n not in env] for s in strategies}
+    asked = {
+        s.name: [n for n in _list_taken(s.buildspec) if n not in env and on_aws is None]
+        for s in strategies
+    }
     unset = {s.name: _find_unset(s.buildspec, env) for s in strategies if s.in_context}
     specs = _unique(s.buildspec.source for s in strategies if asked[s.name] or unset.get(s.name))
     taken, named = (_unique(n for v in each.values() for n in v) for each in (asked, unset))

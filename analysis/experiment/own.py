@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.errors import BuildspecError
-from analysis.experiment.asked import say_lacking
 from analysis.experiment.settings import Settings
 from analysis.lab import Project
 from analysis.specs import Derived, derive
@@ -21,7 +20,7 @@ def choose_own(
 ) -> list[Strategy]:
     """The strategies of these names, or all, as they are written from the settings' buildspec.
 
-    What is left out, hidden or lacking is reported. BuildspecError for a name that can't be
+    What is left out or hidden is reported. BuildspecError for a name that can't be
     written, UnknownName for one that there is not.
     """
     derived = _derive_own(settings)
@@ -33,7 +32,7 @@ def choose_own(
         for name, reason in derived.left_out.items():
             if _is_usual(load_strategies()[name]):
                 report(f"strategy {name} is left out: {reason}")
-    for line in (*map(_say_hidden, derived.hidden), *say_lacking(derived.buildspec)):
+    for line in map(_say_hidden, derived.hidden):
         report(line)
     chosen = [find_strategy(name, derived.strategies) for name in dict.fromkeys(names)]
     return chosen or [each for each in derived.strategies.values() if _is_usual(each)]

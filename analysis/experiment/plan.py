@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from analysis import records
 from analysis.errors import UnknownName
-from analysis.experiment.asked import check_given
+from analysis.experiment.asked import check_given, say_lacking
 from analysis.experiment.changes import list_changes, record_changes
 from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
@@ -206,14 +206,23 @@ def say_impossible(strategies: Sequence[Strategy], scenarios: Sequence[str]) -> 
 def choose_from(names: str | Sequence[str], settings: Settings, report: _Report) -> list[Strategy]:
     """choose_strategies of the settings' folder, or those written from their buildspec.
 
-    SettingError for what the lab has to be given.
+    SettingError for what the lab has to be given; what it lacks is reported.
     """
-    if settings.buildspec is None:
-        chosen = choose_strategies(names, settings.strategies_folder)
-    else:
-        chosen = choose_own(settings, _as_names(names), report)
+    chosen = choose_written(names, settings, report)
+    if settings.buildspec is not None and chosen:
+        for line in say_lacking(chosen[0].buildspec):
+            report(line)
     check_given(chosen, settings.env)
     return chosen
+
+
+def choose_written(
+    names: str | Sequence[str], settings: Settings, report: _Report
+) -> list[Strategy]:
+    """choose_strategies of the settings' folder, or those written from their buildspec."""
+    if settings.buildspec is None:
+        return choose_strategies(names, settings.strategies_folder)
+    return choose_own(settings, _as_names(names), report)
 
 
 def choose_strategies(

@@ -10,7 +10,7 @@ from analysis.specs.finding import Commands, find_commands
 from analysis.specs.hidden import Hidden, find_hidden
 from analysis.specs.recipes import read_recipe
 from analysis.specs.rewriting import list_cached, rewrite
-from analysis.workload import Buildspec, Strategy, load_strategies, parse_buildspec
+from analysis.workload import Buildspec, Strategy, load_strategies
 
 # the buildspec as it is, where that caches in a way of its own
 AS_IS = "as-is"
@@ -67,7 +67,7 @@ def derive(
             if isinstance(recipe, str):
                 raise RewriteError(recipe)
             text = rewrite(commands, recipe)
-            spec = parse_buildspec(text, buildspec.source)
+            spec = buildspec.rewritten(text)
         except (RewriteError, BuildspecError) as error:
             left_out[strategy.name] = str(error)
             continue
@@ -85,8 +85,7 @@ def _read_commands(buildspec: Buildspec, env: Mapping[str, str]) -> Commands:
     quoted = quote_flow(place.item for place in commands.places if place.name)
     if not quoted:
         return commands
-    text = apply_edits(buildspec.text, quoted)
-    return find_commands(parse_buildspec(text, buildspec.source), env)
+    return find_commands(buildspec.rewritten(apply_edits(buildspec.text, quoted)), env)
 
 
 def _make_as_is(buildspec: Buildspec) -> Strategy:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.htm
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -88,6 +88,17 @@ class Buildspec:
     def runtimes(self) -> dict[str, str]:
         """Runtime -> version of all phases."""
         return {name: text for phase in self.phases for name, text in phase.runtimes.items()}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The variables that its text does not say: those of the build of a batch."""
+        written = parse_buildspec(self.text, self.source).variables
+        return {name: text for name, text in self.variables.items() if written.get(name) != text}
+
+    def rewritten(self, text: str) -> "Buildspec":
+        """The buildspec with another text, for the same build of a batch. BuildspecError."""
+        spec = parse_buildspec(text, self.source)
+        return replace(spec, variables={**spec.variables, **self.chosen})
 
 
 def read_buildspec(path: str | Path) -> Buildspec:

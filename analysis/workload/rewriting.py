@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from analysis.errors import BuildspecError
-from analysis.workload.buildspec import Buildspec, parse_buildspec
 from analysis.workload.docker_calls import DockerCall, parse_docker
 from analysis.workload.options import DOCKERFILE, BuildOptions
 from analysis.workload.shell import list_commands
@@ -51,11 +50,7 @@ def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
         _set_variables(spec, options)
     dumped = yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=1000)
     title = f"# {strategy.title}\n" if strategy.title else ""
-    return replace(strategy, buildspec=_parse(title + dumped, strategy.buildspec))
-
-
-def _parse(text: str, old: Buildspec) -> Buildspec:
-    return parse_buildspec(text, old.source)
+    return replace(strategy, buildspec=strategy.buildspec.rewritten(title + dumped))
 
 
 def _set_variables(spec: dict[str, Any], options: BuildOptions) -> None:
