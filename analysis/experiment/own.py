@@ -7,11 +7,10 @@ from pathlib import Path
 from analysis.errors import BuildspecError
 from analysis.experiment.settings import Settings
 from analysis.lab import Project
+from analysis.records import WRITTEN
 from analysis.specs import Derived, derive
 from analysis.workload import Strategy, choose_build, find_strategy, load_strategies, read_buildspec
 
-# where an experiment's folder keeps what was written, and their diffs
-_WRITTEN = "strategies"
 _GIT = re.compile(r"(?:^|[\s;&|(`])git\s", re.MULTILINE)
 
 
@@ -72,10 +71,10 @@ def find_project(settings: Settings) -> Project | None:
 def keep_own(settings: Settings, folder: Path) -> None:
     """Keep what was written from the settings' buildspec, with diffs, in an experiment's folder."""
     if settings.buildspec is not None:
-        _derive_own(settings).write(folder / _WRITTEN)
+        _derive_own(settings).write(folder / WRITTEN)
 
 
 def read_diff(folder: Path, strategy: str | None) -> str:
     """The diff that an experiment keeps of a strategy, '' for none."""
-    path = folder / _WRITTEN / f"{strategy}.diff"
+    path = folder / WRITTEN / f"{strategy}.diff"
     return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -6,7 +6,16 @@ from .background import (
     read_simulation,
 )
 from .bases import add_base_seconds
-from .buildspecs import AS_SHIPPED, CHANGED, NOT_KNOWN, NOT_SHIPPED, compare_buildspecs
+from .buildspecs import (
+    AS_SHIPPED,
+    CHANGED,
+    NOT_KNOWN,
+    NOT_SHIPPED,
+    WRITTEN,
+    are_written,
+    compare_buildspecs,
+    read_written,
+)
 from .columns import COLUMN_DEFAULTS
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
@@ -55,10 +64,12 @@ __all__ = [
     "SIMULATION_COLUMNS",
     "SIMULATION_SHARES",
     "UNITS",
+    "WRITTEN",
     "Experiment",
     "Need",
     "Speeds",
     "add_base_seconds",
+    "are_written",
     "compare_buildspecs",
     "explain_damage",
     "flag_pressure",
@@ -82,6 +93,7 @@ __all__ = [
     "read_speeds",
     "read_timeline",
     "read_timelines",
+    "read_written",
     "replace_file",
     "run_name",
     "set_aside",

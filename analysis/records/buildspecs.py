@@ -19,6 +19,8 @@ _CURES = {
     NOT_KNOWN: "experiment.json keeps no digest of {name}: record it anew, into another folder, "
     "to know that it is as shipped",
 }
+# where an experiment's folder keeps what was written from a buildspec of the user's own
+WRITTEN = "strategies"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SUFFIXES = (".yml", ".yaml")
 
@@ -35,7 +37,7 @@ def compare_buildspecs(
     that was written from a buildspec of the user's own is not shipped.
     """
     shipped = {name: _digest(each.buildspec.text) for name, each in load_strategies().items()}
-    rows, written = [], _are_written(facts)
+    rows, written = [], are_written(facts)
     for name, number in runs.groupby("strategy", sort=True).size().items():
         recorded = _find_recorded(str(name), facts, folder)
         own = None if written else shipped.get(str(name))
@@ -46,7 +48,22 @@ def compare_buildspecs(
     return pd.DataFrame(rows, columns=COLUMNS).astype({"runs": "int64", **texts})
 
 
-def _are_written(facts: Mapping[str, Any]) -> bool:
+def read_written(folder: Path, strategy: str, facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(diff, text) of a strategy as an experiment wrote it from a buildspec of the user's own.
+
+    Null where it wrote none.
+    """
+    if not are_written(facts):
+        return None
+    paths = [folder / WRITTEN / f"{strategy}{end}" for end in (".diff", ".yml")]
+    try:
+        diff, text = (path.read_text(encoding="utf-8") for path in paths)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return diff, text
+
+
+def are_written(facts: Mapping[str, Any]) -> bool:
     """Whether an experiment's buildspecs were written from one of the user's own."""
     folders = facts.get("folders")
     return isinstance(folders, Mapping) and bool(folders.get("buildspec"))

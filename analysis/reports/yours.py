@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pandas as pd
 from analysis.answers import Answer, list_numbers
 from analysis.prose import say_advice
 from analysis.prose.template import list_texts, say
+from analysis.records import are_written, read_written
+from analysis.redaction import redact
 from analysis.results import Experiment
 from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD, say_percent
 from analysis.workload import load_strategies, say_commit
@@ -43,7 +46,7 @@ def list_yours(
         "conditions": [_show_range(name, each) for name, each in numbers["ranges"].items()],
         "rows": [_show_row(row, found.baseline) for row in _sort_rows(found)],
         "json": write_json(data),
-        "diff": diff_buildspecs(found),
+        "diff": diff_buildspecs(found, experiment),
     }
 
 
@@ -121,23 +124,38 @@ def _sign(value: float | None, sign: str = "+") -> str:
     return "–" if value is None else f"{value:{sign}.1f}".replace("-", "−")
 
 
-def diff_buildspecs(found: Answer) -> dict[str, Any] | None:
+def diff_buildspecs(
+    found: Answer, experiment: Experiment | pd.DataFrame | None = None
+) -> dict[str, Any] | None:
     """The buildspec of the strategy to use and how it differs from the baseline's, as shipped.
 
-    Null where the answer is to change nothing, or a buildspec of either is not shipped.
+    Where the experiment wrote it from a buildspec of the user's own: how it differs from that.
+    Null where the answer is to change nothing, or a buildspec of either is not to be had.
     """
+    if found.verdict != FASTER:
+        return None
+    facts = experiment.facts if isinstance(experiment, Experiment) else {}
+    if isinstance(experiment, Experiment) and are_written(facts):
+        own = read_written(experiment.folder, str(found.strategy), facts)
+        name = Path(facts["folders"]["buildspec"]).name
+        return _show_blocks(str(found.strategy), name, *map(redact, own)) if own else None
     shipped = load_strategies()
-    if found.verdict != FASTER or not {found.strategy, found.baseline} <= {*shipped}:
+    if not {found.strategy, found.baseline} <= {*shipped}:
         return None
     before, after = (shipped[str(each)] for each in (found.baseline, found.strategy))
-    facts = {"strategy": after.name, "baseline": before.name}
     old, new = (each.buildspec.text.splitlines(keepends=True) for each in (before, after))
     names = [f"{each.name}.yml" for each in (before, after)]
     diff = "".join(unified_diff(old, new, names[0], names[1], n=_CONTEXT))
+    return _show_blocks(after.name, before.name, diff, after.buildspec.text)
+
+
+def _show_blocks(strategy: str, baseline: str, diff: str, text: str) -> dict[str, Any]:
+    """A diff and a whole buildspec as the template takes them."""
+    facts = {"strategy": strategy, "baseline": baseline}
     return {
         "title": say("yours.buildspec", **facts),
         "blocks": [
             {"summary": say("yours.diff", **facts), "text": diff},
-            {"summary": say("yours.whole", **facts), "text": after.buildspec.text},
+            {"summary": say("yours.whole", **facts), "text": text},
         ],
     }

@@ -17,7 +17,8 @@ from analysis.measures.model import Conditions
 from analysis.reports.first_screen import FirstScreen
 from analysis.reports.pages import Site, render_index
 from analysis.reports.yours import diff_buildspecs, list_yours, write_json
-from analysis.workload import load_strategies
+from analysis.specs import derive
+from analysis.workload import load_strategies, parse_buildspec
 
 SWEEP = Path(__file__).parents[3] / "data" / "sweep"
 pytestmark = pytest.mark.xdist_group("site")
@@ -267,3 +268,24 @@ def test_the_winner_s_buildspec_is_told_by_what_changes(runs, found):
     assert [unescape(each) for each in shown] == [diff["text"], whole["text"]]
     for name, value in (("verdict", "the same"), ("strategy", "of-my-own")):
         assert diff_buildspecs(dataclasses.replace(told, **{name: value})) is None
+
+
+def test_what_was_written_from_a_buildspec_of_one_s_own_is_told_by_its_own_diff(
+    runs, found, tmp_path
+):
+    spec = parse_buildspec(
+        "version: 0.2\nphases: {build: {commands: ['docker build -t $R/a:1 .', "
+        "'docker push $R/a:1']}}\n",
+        "ci/buildspec.yml",
+    )
+    derived = derive(spec, [load_strategies()["registry-cache"]])
+    derived.write(tmp_path / "strategies")
+    facts = {"folders": {"buildspec": "ci/buildspec.yml"}}
+    experiment = dataclasses.replace(read_experiment("data/control"), folder=tmp_path, facts=facts)
+    told = dataclasses.replace(found, strategy="registry-cache", verdict="faster")
+    shown = diff_buildspecs(told, experiment)
+    diff, whole = (each["text"] for each in shown["blocks"])
+    assert diff == derived.diffs["registry-cache"] and "--- a/buildspec.yml" in diff
+    assert whole == derived.strategies["registry-cache"].buildspec.text
+    assert "buildspec.yml" in shown["title"]
+    assert diff_buildspecs(dataclasses.replace(told, strategy="docker"), experiment) is None
