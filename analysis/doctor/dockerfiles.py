@@ -1,6 +1,7 @@
 """Dockerfiles as stages of instructions, each with its line."""
 
 import json
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -67,11 +68,11 @@ class Instruction(NamedTuple):
 
 
 def _tidy(source: str) -> str:
-    """A source without ./ and / at its ends; "." for the whole context."""
-    source = source.strip().strip("/")
-    while source.startswith("./"):
-        source = source[2:].lstrip("/")
-    return source or "."
+    """A source without . and .. in it and / at its ends; "." for the whole context.
+
+    What leads out of the context begins at its root: ../a is a.
+    """
+    return posixpath.normpath(f"/{source.strip()}").strip("/") or "."
 
 
 def _read_words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ Bake reads Compose files too, and compose builds through bake, so both are writt
 targets get options by --set: https://docs.docker.com/reference/cli/docker/buildx/bake/
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ import yaml
 
 from analysis.specs.edits import Edit, RewriteError, replace
 from analysis.specs.finding import Commands, Place, repository_of
+from analysis.specs.images import uses_image
 from analysis.specs.recipes import IMAGE, NAME, REPOSITORY, Recipe
 from analysis.workload import TextLoader
 
@@ -30,10 +32,14 @@ _KEPT = ("--file", "--no-cache", "--pull", "--progress", "--set", "--print", "--
 
 @dataclass(frozen=True)
 class Target:
-    """An image that a file describes, and the names that it is given."""
+    """An image that a file describes, and the names that it is given.
+
+    `retagged`: whether the file says but some of them.
+    """
 
     name: str
     tags: tuple[str, ...]
+    retagged: bool = False
 
 
 def write_sets(
@@ -46,6 +52,7 @@ def write_sets(
     call = build.call
     assert call is not None
     paths, targets = _find_targets(build, commands)
+    targets = [_take_tags(each, commands, recipe) for each in targets]
     sets = [
         text
         for target in targets
@@ -79,15 +86,45 @@ def number_cache(repository: str, references: list[str]) -> str:
 
 
 def list_pushes(build: Place, commands: Commands) -> list[Place]:
-    """The commands that push what a bake or compose command builds."""
-    tags = {
-        commands.resolve(t) for target in _find_targets(build, commands)[1] for t in target.tags
-    }
-    found = commands.named("compose push")
+    """The commands that push what a bake or compose command builds, and name it for that."""
+    targets = _find_targets(build, commands)[1]
+    named = [_follow_tags(target, commands) for target in targets]
+    tags = {commands.resolve(name) for names, _ in named for name in names}
+    found = [*commands.named("compose push"), *(place for _, moved in named for place in moved)]
     for place in commands.named("push"):
         names = [word.text for word in place.call.arguments] if place.call else []
         found += [place] if {commands.resolve(name) for name in names} & tags else []
     return found
+
+
+def _follow_tags(target: Target, commands: Commands) -> tuple[list[str], list[Place]]:
+    """(all names that an image gets, the docker tag commands that give it more)."""
+    names, moved = list(target.tags), list[Place]()
+    for place in commands.named("tag"):
+        words = [word.text for word in place.call.arguments] if place.call else []
+        known = {commands.resolve(name) for name in names}
+        if len(words) > 1 and commands.resolve(words[0]) in known:
+            names.append(words[1])
+            moved.append(place)
+    return names, moved
+
+
+def _take_tags(target: Target, commands: Commands, recipe: Recipe) -> Target:
+    """A target with the names that it is tagged with later; RewriteError where its image is used.
+
+    One that stays on the host is named there by the commands as they are.
+    """
+    names, moved = _follow_tags(target, commands)
+    if not recipe.pushes or not target.tags:
+        return target
+    known = {commands.resolve(name) for name in names}
+    used = next((p for p in commands.places if uses_image(p, known, commands)), None)
+    if used:
+        raise RewriteError(
+            f"line {used.line} needs the image on the host ({used.text}), and this strategy leaves "
+            "it in the builder"
+        )
+    return dataclasses.replace(target, tags=tuple(names), retagged=bool(moved))
 
 
 def _write_target(
@@ -101,7 +138,7 @@ def _write_target(
         )
     repository = repository_of(image, commands) if image else ""
     number = number_cache(repository, references)
-    found = []
+    found = [f'--set "{target.name}.tags={tag}"' for tag in target.tags if target.retagged]
     for option in recipe.options:
         flag, blank, value = option.partition(" ")
         key = {"--cache-from": "cache-from", "--cache-to": "cache-to", "--output": "output"}.get(

@@ -52,7 +52,7 @@ def find_pushes(build: Place, commands: Commands) -> Pushes:
         elif commands.resolve(name) in known or (alone and not _is_known(name, commands)):
             references.append(name)
             pushed.append(place)
-    used = next((p for p in commands.places if _uses(p, known, commands)), None)
+    used = next((p for p in commands.places if uses_image(p, known, commands)), None)
     return Pushes(tuple(dict.fromkeys(references)), (*moved, *pushed), used=used, tags=tuple(tags))
 
 
@@ -108,7 +108,7 @@ def _is_known(name: str, commands: Commands) -> bool:
     return resolved in {commands.resolve(each) for each in (*targets, *tags)}
 
 
-def _uses(place: Place, known: set[str], commands: Commands) -> bool:
+def uses_image(place: Place, known: set[str], commands: Commands) -> bool:
     """Whether a command needs one of some images on the host."""
     words = place.command.texts
     if not words or words[0] in _NAMING or place.name in _OF_IMAGES:

@@ -6,6 +6,10 @@ from doctor_files import dockerfile, project, spec
 NPM = ("FROM node:20", "WORKDIR /app")
 ORDER = {
     "npm": (["Dockerfile:3"], {"Dockerfile": dockerfile(*NPM, "COPY . .", "RUN npm ci")}),
+    "from above the context, which is its root": (
+        ["Dockerfile:3"],
+        {"Dockerfile": dockerfile(*NPM, "COPY ../ .", "RUN npm ci")},
+    ),
     "pip, ADD, a file of another name": (
         ["services/api/api.dockerfile:2"],
         {

@@ -408,6 +408,23 @@ phases:
     assert len(new) == 1 and new[0].count("--push") == 1
 
 
+def test_what_compose_builds_is_pushed_under_the_names_that_it_gets_later(tmp_path):
+    (tmp_path / "compose.yml").write_text("services: {web: {image: '$R/web:$TAG', build: .}}\n")
+    commands = ["docker compose build web", "docker compose push web"]
+    tagged = ["docker tag $R/web:$TAG $R/web:latest", "docker push $R/web:latest"]
+    text = build(commands + tagged)
+    source = str(tmp_path / "buildspec.yml")
+    (gone, new) = change(text, "registry-cache-push", source=source)
+    assert gone[1:] == [f"- {each}" for each in [commands[1], *tagged]]
+    assert '--set "web.tags=$R/web:$TAG" --set "web.tags=$R/web:latest"' in new[-1]
+    kept, _ = change(text, "registry-cache", source=source)
+    assert kept == [f"- {commands[0]}"]
+    used = of(
+        build([*commands, "docker run $R/web:$TAG test"]), "registry-cache-push", source=source
+    )
+    assert "line 7 needs the image on the host" in used.left_out["registry-cache-push"]
+
+
 def test_files_and_diffs_are_written(tmp_path):
     derived = of(SAMPLE, "docker", "registry-cache")
     paths = derived.write(tmp_path / "out")
