@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.doctor.findings import Finding
 from analysis.doctor.rules import RULES
 
-_MARK = re.compile(r"(?:#|//)\s*codebuild-cache:\s*ignore\s*=\s*([\w,-]+)")
+_MARK = re.compile(r"(?:#|//)\s*codebuild-cache:\s*ignore(?:\s*=\s*|\s+)([\w,-]+)")
 _COMMENT = re.compile(r"\s*(?:#|//)")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.errors import BuildspecError
 from analysis.specs.edits import RewriteError, apply_edits, quote_flow, say_diff
-from analysis.specs.finding import Commands, find_commands
+from analysis.specs.finding import CHANGED, Commands, find_commands
 from analysis.specs.hidden import Hidden, find_hidden
 from analysis.specs.recipes import read_recipe
 from analysis.specs.rewriting import list_cached, rewrite
@@ -67,6 +67,7 @@ def derive(
             if isinstance(recipe, str):
                 raise RewriteError(recipe)
             text = rewrite(commands, recipe)
+            text = buildspec.text if text == commands.buildspec.text else text
             spec = buildspec.rewritten(text)
         except (RewriteError, BuildspecError) as error:
             left_out[strategy.name] = str(error)
@@ -82,7 +83,7 @@ def derive(
 def _read_commands(buildspec: Buildspec, env: Mapping[str, str]) -> Commands:
     """The commands of a buildspec, those of lists in brackets with quotes around them."""
     commands = find_commands(buildspec, env)
-    quoted = quote_flow(place.item for place in commands.places if place.name)
+    quoted = quote_flow(place.item for place in commands.places if place.name in CHANGED)
     if not quoted:
         return commands
     return find_commands(buildspec.rewritten(apply_edits(buildspec.text, quoted)), env)

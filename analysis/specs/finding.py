@@ -17,6 +17,8 @@ from analysis.workload import (
 BUILDS = ("build", "buildx build", "bake", "compose build")
 # what makes a builder, which each strategy does by itself
 BUILDERS = ("buildx create", "buildx use", "buildx inspect", "buildx rm")
+# what a strategy may change
+CHANGED = (*BUILDS, *BUILDERS, "pull", "push", "tag", "compose push")
 _BRACED = re.compile(r"\$\{(\w+)\}")
 _NAMED = re.compile(r"\$(\w+)")
 _DEEPEST = 5

@@ -152,6 +152,7 @@ COMMENTS = {
         0,
     ),
     "for several rules": ("# codebuild-cache: ignore=no-cache,copy-before-install x\nCOPY . .", 0),
+    "with a blank": ("# codebuild-cache: ignore copy-before-install\nCOPY . .", 0),
     "for another rule": ("# codebuild-cache: ignore=no-cache x\nCOPY . .", 1),
     "too far above": ("# codebuild-cache: ignore=copy-before-install\n\nWORKDIR /x\nCOPY . .", 1),
 }

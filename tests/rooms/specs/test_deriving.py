@@ -425,6 +425,17 @@ def test_what_compose_builds_is_pushed_under_the_names_that_it_gets_later(tmp_pa
     assert "line 7 needs the image on the host" in used.left_out["registry-cache-push"]
 
 
+def test_lists_in_brackets_stay_but_for_what_changes():
+    text = (
+        "version: 0.2\nphases:\n  build:\n    commands: [echo a, 'docker build -t $R/a:1 .']\n"
+        "    finally: [docker images, docker push $R/a:1]\n"
+    )
+    derived = of(text, "docker", "registry-cache")
+    assert derived.diffs["docker"] == ""
+    text = derived.strategies["registry-cache"].buildspec.text
+    assert "[docker images, 'docker push $R/a:1']" in text and "[echo a, " in text
+
+
 def test_files_and_diffs_are_written(tmp_path):
     derived = of(SAMPLE, "docker", "registry-cache")
     paths = derived.write(tmp_path / "out")
