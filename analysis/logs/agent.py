@@ -124,6 +124,8 @@ class Agent:
 
     def take_more(self, line: bytes) -> bool:
         """Whether a line that is not the agent's goes on with what the agent said last."""
+        if self.text is None and self.failure is None and not self.in_context:
+            return False
         text = line.decode("utf-8", "replace")
         if self.failure is not None:
             self.failure.append(text)

@@ -35,6 +35,7 @@ _NOT_BLANK = re.compile(r"\S")
 _NAMES = re.compile(r"[\w@. -]{1,64}")
 _CSV_MESSAGES, _CSV_TIMES = ("message", "msg", "log", "textpayload"), ("timestamp", "time")
 _CSV_STREAMS = ("logstream", "logstreamname")
+_NAMED = re.compile("|".join(_CSV_MESSAGES).encode(), re.I)
 _AWS_TEXT = re.compile(
     rb"^EVENTS\t(?:\d{50,64}\t\d{13}\t([^\t\n]*+)|\d{13})\t(.*?)\t(\d{13})(?=\n|\Z)", re.M | re.S
 )
@@ -47,7 +48,7 @@ _STAMPED = re.compile(rb"^[ \t]*" + _ISO + rb"[ \t]+[^ \t\n]", re.M)
 _ROW = re.compile(rb"^((?:" + _ISO + rb")[ \t]+)([^\n]+)\n\2(?=\n|\Z)", re.M)
 # characters
 _SAMPLE = 1 << 16
-_CENTURIES = (b"19", b"20", b"21")
+_DATED = re.compile(rb"\n[ \t\r\v\f]*+(?:19|20|21)")
 _BUTTON = b"Copy"
 
 
@@ -88,7 +89,11 @@ def _is_json(data: bytes) -> bool:
         return False
     if _JSON.match(data[:512]):
         return True
-    lines = [line for line in data[:8192].split(b"\n")[:-1] if line.strip()]
+    head = data[:8192]
+    # a glance, since few logs are lines of it
+    if not head.startswith(b'{"') and b'\n{"' not in head:
+        return False
+    lines = [line for line in head.split(b"\n")[:-1] if line.strip()]
     objects = [line for line in lines if line.startswith(b'{"')]
     return 2 * len(objects) > len(lines) and not _OWN.match(objects[0])
 
@@ -108,7 +113,10 @@ def encode(text: str) -> bytes:
 
 def _read_header(head: bytes) -> tuple[str, list[str]] | None:
     """(what separates the columns, their names) of a table with a message column, else None."""
-    line = head.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    begin = head.partition(b"\n")[0]
+    if not _NAMED.search(begin):
+        return None
+    line = begin.decode("utf-8", "replace").rstrip("\r")
     for sign in ",;\t|":
         names = [name.strip().strip('"') for name in line.split(sign)]
         plain = [name.lower().removeprefix("@") for name in names]
@@ -239,9 +247,9 @@ def _read_copy(data: bytes) -> Content | None:
     """
     head = data[:8192]
     # a glance, since few logs are such copies
-    lines = head.split(b"\n")
-    if not any(line.lstrip()[:2] in _CENTURIES for line in lines):
+    if not _DATED.search(b"\n" + head):
         return None
+    lines = head.split(b"\n")
     count = 0 if _STAMPED.search(head) else len(_EVENT.findall(head))
     if count < 2 or 5 * count < head.count(b"\n"):
         twice = any(after and line.endswith(after) for line, after in pairwise(lines))

@@ -56,7 +56,12 @@ class Follower:
     def lose_focus(self) -> None:
         """No step is in focus."""
         self.focus: Step | None = None
-        self.open, self.mark = False, b""
+        self.open = False
+
+    @property
+    def mark(self) -> bytes:
+        """What begins the lines of output of the step in focus, with the line feed before it."""
+        return b"\n#%d " % self.focus.number if self.focus is not None else b""
 
     def add_output(self, step: Step, count: int) -> None:
         """Count lines of a step's output."""
@@ -80,14 +85,14 @@ class Follower:
     def add_step(self, number: bytes, line: bytes | None) -> bool:
         """Put a step into the build and the focus."""
         step = self.steps[number] = self.step_type(int(number), line)
-        self.largest = max(self.largest, step.number)
+        if step.number > self.largest:
+            self.largest = step.number
         self.builds[-1].own.append(step)
         return self.set_focus(step)
 
     def set_focus(self, step: Step) -> bool:
         """What follows is said of this step."""
-        self.focus, self.open, self.mark = step, True, b"\n#%d " % step.number
-        self.block = b""
+        self.focus, self.open, self.block = step, True, b""
         return True
 
     def start(self, builder: str, display: str, blank: bool) -> None:
@@ -106,7 +111,7 @@ class Follower:
         if line[:1] == b"{" and (status := read_status(line)) is not None:
             return self.take_status(status, line)
         raw, line = line, ANSI.sub(b"", line) if b"\x1b" in line else line
-        if not line.strip():
+        if not line or line.isspace():
             self.tail, self.held = False, None
             return self.agent.take_more(line) or True
         if self.agent.take_more(line) or self.take_special(line, raw):

@@ -1,7 +1,8 @@
-"""Entries that services list one after the other in the usual way, read all at once by Arrow.
+"""Entries that services list one after the other in the usual way, read all at once.
 
 What `aws logs get-log-events` prints, and CSV with a message a row, oldest first. None for all
 else: entries of several streams, in another order, or with other fields are for others to read.
+Where what stands between two messages is alike (spaced), it is cut out; else Arrow parses it.
 """
 
 import re
@@ -12,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.logs.entries import ENDS, find_ends
+from analysis.logs.spaced import cut_events, cut_rows
 
 _BEGIN = re.compile(rb'\{\s*"events"\s*:\s*\[\s*\{\s*"(?:timestamp|message|ingestionTime)"\s*:')
 _EVENT = {"timestamp": pa.int64(), "message": pa.string(), "ingestionTime": pa.int64()}
@@ -30,6 +32,8 @@ def read_events(data: bytes) -> Lines | None:
     """The messages of `aws logs get-log-events`."""
     if _BEGIN.match(data[:512]) is None:
         return None
+    if (lines := cut_events(data)) is not None:
+        return lines
     from pyarrow import json
 
     usual = json.ReadOptions(use_threads=False, block_size=len(data) + 1)
@@ -54,6 +58,8 @@ def read_table(
     data: bytes, sign: str, width: int, message: int, time: int | None, stream: int | None
 ) -> Lines | None:
     """The messages of CSV of so many columns, by the numbers of those that matter."""
+    if (width, message, time) == (2, 1, 0) and (lines := cut_rows(data, sign)) is not None:
+        return lines
     from pyarrow import csv
 
     names = [str(number) for number in range(width)]

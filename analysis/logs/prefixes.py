@@ -49,11 +49,16 @@ _STAMPED = re.compile(
 )
 _CONSTANT = {*STAMPS, "blank", "sign"}
 # what other markers hold, and colours
-_OTHERS = (b"[Instance] ", b"Step ", b"--> ", b"=> ", b"Successfully built ", b"\x1b[", b'{"')
+_OTHERS = (
+    *((b"", each) for each in (b"[Instance] ", b"Step ", b"Successfully built ")),
+    *((each[-2:-1], each) for each in (b"--> ", b"=> ")),
+    *((each[:1], each) for each in (b"\x1b[", b'{"')),
+)
 # bytes
 _LONGEST = 500
 # bytes from the begin and from the end of a text in which its times are looked for
 _FAR = 1 << 16
+_LINE = re.compile(rb"[^\n]++")
 # prefixes of a shape that are compared
 _EXAMPLES = 50
 # share of the lines
@@ -92,7 +97,8 @@ class Prefix(NamedTuple):
     def read_times(self, text: bytes) -> list[datetime]:
         """The first and the last time that stand in it; [] when there are none."""
         found = []
-        for lines in (text[:_FAR].split(b"\n"), reversed(text[-_FAR:].split(b"\n"))):
+        first = (each[0] for each in _LINE.finditer(text[:_FAR]))
+        for lines in (first, reversed(text[-_FAR:].split(b"\n"))):
             times = (self.read_time(line) for line in lines)
             found.append(next((each for each in times if each is not None), None))
         return [each for each in found if each is not None]
@@ -159,7 +165,9 @@ def _bears(sample: bytes, prefix: bytes) -> bool:
         return False
     hashes = len(re.findall(rb"\n%b#" % prefix, sample))
     agent = len(re.findall(rb"\n%b\[Container\] " % prefix, sample))
-    within = sample.count(b"#") - hashes + sum(map(sample.count, _OTHERS))
+    # a short one is looked for where its sign is
+    others = sum(sample.count(each) for sign, each in _OTHERS if sign in sample)
+    within = sample.count(b"#") - hashes + others
     return plain > 8 + 2 * within and 2 * agent >= sample.count(b"[Container] ")
 
 

@@ -11,6 +11,7 @@ from analysis.logs.vertices import Vertex, find_vertices
 # bytes
 _LONGEST_GAP = 1 << 20
 _ENDS = frozenset(b"DCE")
+_FEED, _BRACKET = b"\n["
 _VERBOSE = re.compile(rb" +(?:digest|name): ")
 
 
@@ -37,35 +38,50 @@ class Reader(Follower):
             # whoever kept the log left its blank lines out
             self.dense = b"\n\n" not in text
         before, vertices = find_vertices(text)
-        self.gap = self.hold_back(self.take_vertices(self.take_up(before), vertices))
+        self.gap = self.hold_back(self.take_vertices(self.take_up(before), text, vertices))
 
-    def take_vertices(self, gap: bytes, vertices: Iterator[Vertex]) -> bytes:
+    def take_vertices(self, gap: bytes, text: bytes, vertices: Iterator[Vertex]) -> bytes:
         """Follow the lines that tell of steps, from the gap before; what stands after the last."""
-        lines = gap.count(b"\n")
-        for number, line, progress, more, after, lines_after in vertices:
-            if len(gap) > 1:
-                self.take_gap(gap, lines)
-            elif gap:
+        # the gap before a line is what `source` has from `begin` to `stop`
+        source, begin, stop, lines = gap, 0, len(gap), gap.count(b"\n")
+        for number, line, end, more, last, until, after in vertices:
+            if stop - begin > 1:
+                self.take_gap(source, begin, stop, lines)
+            elif stop > begin:
                 self.lines += not self.in_gap
             self.lines += 1 + more
             step = self.steps.get(number)
             if step is None or step is not self.focus:
-                self.take_line(number, line, gap)
+                blank = stop > begin and source[stop - 1] == _FEED
+                if not (blank and self.take_header(step, number, line)):
+                    self.take_line(number, line, blank, stop == begin)
             elif line[0] in _ENDS and step.end(line):
                 self.open = False
             elif line[-5:] == b" done" and line != step.text:
                 step.take_part(line)
             elif line[:7] != b"sha256:":
-                self.take_line(number, line, gap)
-            if progress:
-                self.take_progress(number, progress)
-            gap, lines, self.in_gap = after, lines_after, False
-        return gap
+                blank = stop > begin and source[stop - 1] == _FEED
+                self.take_line(number, line, blank, stop == begin)
+            if more:
+                self.take_progress(number, text[end:last])
+            source, begin, stop, lines, self.in_gap = text, last, until, after, False
+        return source[begin:stop]
+
+    def take_header(self, step: Step | None, number: bytes, line: bytes) -> bool:
+        """Whether a line behind a blank one is a usual header: the next step's, or one seen."""
+        if self.special is not None or self.build is None or len(number) > 6:
+            return False
+        if step is not None:
+            seen = line[0] == _BRACKET and line == step.text
+            return seen and not step.ended and self.set_focus(step)
+        if number == b"0" or (int(number) != self.largest + 1 and read_name(line).kind == "other"):
+            return False
+        return self.add_step(number, line)
 
     def finish(self) -> "Reader":
         """Read what waits for a next line: there is none."""
         if not self.in_gap:
-            self.take_gap(self.gap, self.gap.count(b"\n"))
+            self.take_gap(self.gap, 0, len(self.gap), self.gap.count(b"\n"))
         self.agent.settle()
         self.drop_repeated()
         return self
@@ -95,22 +111,27 @@ class Reader(Follower):
             gap = gap[last:]
         if len(gap) <= _LONGEST_GAP:
             return gap
-        self.take_gap(gap, gap.count(b"\n"))
+        self.take_gap(gap, 0, len(gap), gap.count(b"\n"))
         self.in_gap = True
         return _find_end(gap)
 
-    def take_gap(self, gap: bytes, lines: int) -> None:
+    def take_gap(self, text: bytes, begin: int, stop: int, lines: int) -> None:
         """Lines between two that tell of steps: mostly the output of the step in focus.
 
         Text between two lines of a step's output is that step's too: its own line feeds, or
         lines that a console broke.
         """
-        step = self.focus
-        self.after_output = step is not None and gap.startswith(self.mark)
-        rest = self.take_block(gap, lines, step) if step is not None and self.after_output else gap
+        step, mark = self.focus, self.mark
+        self.after_output = step is not None and text.startswith(mark, begin, stop)
+        if step is not None and self.after_output:
+            begin = text.find(b"\n", text.rfind(mark, begin, stop) + 1, stop)
+            left = text.count(b"\n", begin, stop) if begin >= 0 else 0
+            self.add_output(step, lines - left)
+            lines = left
         self.tail = step is not None and step.ended == "failed" and not self.open
         self.stray, self.strays = b"", 0
-        self.take_texts(rest)
+        if lines:
+            self.take_texts(text[begin:stop])
 
     def take_texts(self, text: bytes) -> None:
         """Lines that tell of no step, one by one; each has its line feed before it."""
@@ -120,17 +141,13 @@ class Reader(Follower):
             if not self.take_text(line):
                 self.unread += 1
 
-    def take_block(self, gap: bytes, lines: int, step: Step) -> bytes:
-        """Count the lines up to the last of the step's output; what follows them."""
-        end = gap.find(b"\n", gap.rfind(self.mark) + 1)
-        rest = gap[end:] if end >= 0 else b""
-        self.add_output(step, lines - rest.count(b"\n"))
-        return rest
+    def take_line(self, number: bytes, line: bytes, blank: bool, follows: bool) -> None:
+        """A line that tells of a step, which the loop above does not deal with.
 
-    def take_line(self, number: bytes, line: bytes, gap: bytes) -> None:
-        """A line that tells of a step, which the loop above does not deal with."""
+        Behind a `blank` one, or where it `follows` another line that tells of a step.
+        """
         step = self.steps.get(number)
-        blank = gap.endswith(b"\n") or (not gap and step is None and self.is_at_header())
+        blank = blank or (follows and step is None and self.is_at_header())
         if self.special and isinstance(self.special, LegacyBuild) and self.special.running:
             read = self.special.take(b"#%b %b" % (number, line))
         elif number == b"0" or len(number) > 6:
@@ -157,7 +174,7 @@ class Reader(Follower):
         for line in progress.split(b"\n#%b " % number)[1:]:
             step = self.steps.get(number)
             if step is None or step is not self.focus or line[:7] != b"sha256:":
-                self.take_line(number, line, b"")
+                self.take_line(number, line, False, True)
 
     def take_head(self, line: bytes, blank: bool) -> bool:
         """`#0 building with …` begins a build."""

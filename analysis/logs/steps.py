@@ -105,11 +105,14 @@ def _leave_target(text: bytes) -> tuple[Name, bytes]:
 
 def read_part(text: bytes) -> tuple[str, float | None]:
     """(words, seconds) of a status line that ends in ` done`: references and digests left out."""
-    *rest, last = text[:-5].rsplit(None, 1) or [b""]
-    seconds = _read_seconds(last.decode("utf-8", "replace"))
-    words = b" " + (text[:-5] if seconds is None else b"".join(rest))
+    words, _, last = text[:-5].rpartition(b" ")
+    if (seconds := _read_seconds(last)) is None:
+        # other signs may stand there for a blank, or no seconds
+        *rest, last = text[:-5].rsplit(None, 1) or [b""]
+        seconds = _read_seconds(last)
+        words = text[:-5] if seconds is None else b"".join(rest)
     # without the digest, which is another each time
-    return _name_part(words.partition(b" sha256:")[0]), seconds
+    return _name_part((b" " + words).partition(b" sha256:")[0]), seconds
 
 
 # the same few of all logs
@@ -127,14 +130,27 @@ def _name_part(words: bytes) -> str:
 
 
 @lru_cache(1 << 14)
-def _read_seconds(text: str) -> float | None:
+def _read_seconds(text: bytes) -> float | None:
     """Seconds of `4.3s`, `6.7771ms`, `1m2s`; None when it is no duration."""
-    found = _DURATION.fullmatch(text)
+    found = _DURATION.fullmatch(text.decode("utf-8", "replace"))
     if not found or not text:
         return None
     hours, minutes, number, unit = found.groups()
     rest = float(number or 0) / _UNITS.get(unit, 1)
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + rest
+
+
+@lru_cache(1 << 12)
+def _read_end(text: bytes) -> tuple[str, float | None, str | None]:
+    """(DONE, CACHED, CANCELED or ERROR, seconds, what the error says); no word for other lines."""
+    text = text.rstrip()
+    if text[:4] == b"DONE" and (len(text) == 4 or text[4:5] == b" "):
+        return "DONE", _read_seconds(text[5:]), None
+    if text in (b"CACHED", b"CANCELED"):
+        return text.decode(), None, None
+    if text[:7] == b"ERROR: " or text == b"ERROR":
+        return "ERROR", None, text[7:].decode("utf-8", "replace")
+    return "", None, None
 
 
 class Step:
@@ -186,22 +202,18 @@ class Step:
         The last DONE holds the total. A step that was CACHED stays so when it is pulled later,
         and one that failed stays so when it is then canceled.
         """
-        text = text.rstrip()
-        if text[:4] == b"DONE" and (len(text) == 4 or text[4:5] == b" "):
-            seconds = _read_seconds(text[5:].decode("utf-8", "replace"))
+        word, seconds, error = _read_end(text)
+        if word == "DONE":
             self.seconds = self.seconds if seconds is None else seconds
             self.ended = "ran"
-        elif text == b"CACHED":
+        elif word == "CACHED":
             self.ended, self.cached = "ran", True
-        elif text == b"CANCELED":
+        elif word == "CANCELED":
             self.ended = self.ended if self.ended == "failed" or self.cached else "canceled"
-        elif text[:7] == b"ERROR: " or text == b"ERROR":
-            message = text[7:].decode("utf-8", "replace")
-            self.ended = "canceled" if message.endswith("context canceled") else "failed"
-            self.error = message
-        else:
-            return False
-        return True
+        elif error is not None:
+            self.ended = "canceled" if error.endswith("context canceled") else "failed"
+            self.error = error
+        return bool(word)
 
     def take_verbose(self, line: bytes) -> None:
         """Note a line as Docker 18.09 wrote them; it gives each active interval's duration."""
@@ -217,7 +229,7 @@ class Step:
             self.cached = value == "true"
         elif key == "error":
             self.ended, self.error = "failed", value
-        elif key == "duration" and (seconds := _read_seconds(value)) is not None:
+        elif key == "duration" and (seconds := _read_seconds(value.encode())) is not None:
             self.seconds = round((self.seconds or 0) + seconds, 6)
 
     @property

@@ -1,7 +1,8 @@
 """The lines of a log that tell of its steps (`#5 [2/3] RUN …`, `#5 DONE 0.4s`), found all at once.
 
 All other lines of a step are its output (`#5 0.412 …`), which is many times as much. The first
-bytes of all lines are looked at together, so that no line is looked at by itself.
+eight bytes of all lines are looked at together, so that no line is looked at by itself, and none
+but those that tell of steps is copied.
 """
 
 import re
@@ -10,96 +11,100 @@ from typing import Any
 
 import numpy as np
 
-_FEED, _SPACE, _HASH, _ZERO, _A = b"\n #0a"
-_DONE = np.frombuffer(b" done", np.uint8)
+from analysis.logs.alike import WORD, Numbers, Words, cut_pieces, find_feeds, mark_signs, see_words
+
+_FEED = 10
+_DONE = int.from_bytes(b" done", "little")
 # digits of a step's number beyond which each line is looked at by itself
-_WIDEST = 7
-_WIDE = re.compile(rb"#[0-9]++ (?=[^0-9\n])")
-_Places = np.ndarray[Any, np.dtype[np.int64]]
-_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_WIDEST = WORD - 3
+_WIDE = re.compile(rb"#([0-9]++) (?=[^0-9\n])")
 _Truths = np.ndarray[Any, np.dtype[np.bool_]]
-# number, line, the lines of progress after it, how many; the text up to the next, its lines
-Vertex = tuple[bytes, bytes, bytes, int, bytes, int]
+
+# beyond the bytes that are looked at no number goes on
+_END = np.uint64(0x8080 << 8 * (WORD - 2))
+# `#NUMBER LINE`, where LINE begins with no digit: NUMBER, LINE, and where it ends; how many lines
+# follow that say how far the step has come (of the same number, `sha256:… 3MB / 9MB`, not ` done`),
+# and where they end; where the others end that follow, and how many they are
+Vertex = tuple[bytes, bytes, int, int, int, int, int]
 
 
 def find_vertices(text: bytes) -> tuple[bytes, Iterator[Vertex]]:
     """(what stands before the first, the lines that tell of steps, with what follows each).
 
-    `#NUMBER LINE`, where LINE begins with no digit; lines of the same number that say how far the
-    step has come (`sha256:… 3MB / 9MB`, not ` done`) go with the line before. Each line of what
-    stands before and between has its line feed before it; `text` is not empty.
+    All that stands before and between has a line feed before each of its lines; `text` is not
+    empty.
     """
-    data = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(data == _FEED)
+    ends = find_feeds(text)
     if text[-1] != _FEED:
         ends = np.append(ends, len(text))
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    lines, after = _find_lines(text, data, starts, ends)
+    starts = np.empty_like(ends)
+    starts[0] = 0
+    np.add(ends[:-1], 1, out=starts[1:])
+    words = see_words(text)
+    heads = _read_heads(text, words, starts)
+    lines, digits = _find_lines(text, heads, starts)
     if not len(lines):
         return b"\n" + text[: ends[-1]], iter(())
-    number = starts[lines] + 1
-    goes_on = _find_progress(data, lines, number, after, ends[lines])
-    heads = np.flatnonzero(~goes_on)
-    lasts = lines[np.append(heads[1:], len(lines)) - 1]
-    first, number, after, lines = starts[lines[0]], number[heads], after[heads], lines[heads]
-    gaps = np.append(lines[1:], len(starts)) - lasts - 1
-    nexts = np.append(starts[lines[1:]] - 1, ends[-1])
+    goes_on = _find_progress(words, heads[lines], lines, digits, ends[lines])
+    first = np.flatnonzero(~goes_on)
+    lasts = lines[np.append(first[1:], len(lines)) - 1]
+    lines, digits = lines[first], digits[first]
+    begins, end = starts[lines], ends[lines]
+    after = begins + digits + 2
     vertices = zip(
-        _slice(text, number, after - 1),
-        _slice(text, after, ends[lines]),
-        _slice(text, ends[lines], ends[lasts]),
+        cut_pieces(text, begins + 1, after - 1),
+        cut_pieces(text, after, end),
+        end.tolist(),
         (lasts - lines).tolist(),
-        _slice(text, ends[lasts], nexts),
-        gaps.tolist(),
+        ends[lasts].tolist(),
+        np.append(begins[1:] - 1, ends[-1]).tolist(),
+        (np.append(lines[1:], len(starts)) - lasts - 1).tolist(),
         strict=True,
     )
-    return b"\n" + text[: first - 1] if first else b"", vertices
+    return b"\n" + text[: begins[0] - 1] if begins[0] else b"", vertices
 
 
-def _slice(text: bytes, starts: _Places, ends: _Places) -> list[bytes]:
-    """The pieces of a text from these places to those."""
-    return [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+def _read_heads(text: bytes, words: Words, starts: Numbers) -> Words:
+    """The first bytes of lines, as numbers: line feeds follow the text."""
+    heads = words[np.minimum(starts, len(words) - 1)]
+    late = int(np.searchsorted(starts, len(words)))
+    heads[late:] = [
+        int.from_bytes(text[at : at + WORD].ljust(WORD, b"\n"), "little")
+        for at in starts[late:].tolist()
+    ]
+    return heads
 
 
-def _find_lines(
-    text: bytes, data: _Bytes, starts: _Places, ends: _Places
-) -> tuple[_Places, _Places]:
-    """Which lines are `#NUMBER LINE`, and where LINE begins."""
-    lines = np.flatnonzero(data[starts] == _HASH)
-    at = starts[lines] + 1
-    found, places = [], []
-    for _ in range(_WIDEST):
-        digit = data.take(at, mode="clip") - _ZERO < 10
-        lines, at = lines[digit], at[digit] + 1
-        space = data.take(at, mode="clip") == _SPACE
-        here, after = lines[space], at[space] + 1
-        byte = data.take(after, mode="clip")
-        told = (byte - _ZERO > 9) & (byte != _FEED) & (after < ends[here])
-        found.append(here[told])
-        places.append(after[told])
-        lines, at = lines[~space], at[~space]
-        if not len(lines):
-            break
-    wide = [(line, each.end()) for line in lines if (each := _WIDE.match(text, starts[line]))]
-    found.append(np.array([line for line, _ in wide], np.int64))
-    places.append(np.array([after for _, after in wide], np.int64))
-    lines, after = np.concatenate(found), np.concatenate(places)
-    order = np.argsort(lines, kind="stable")
-    return lines[order], after[order]
+def _find_lines(text: bytes, heads: Words, starts: Numbers) -> tuple[Numbers, Numbers]:
+    """Which lines are `#NUMBER LINE`, and how many digits NUMBER has."""
+    others = mark_signs(heads) >> np.uint64(8) | _END
+    # the first byte behind the sign that is no digit; the one behind it is none either
+    first = others & (~others + np.uint64(1))
+    told = (others & (first << np.uint64(8))) != 0
+    told &= (heads & np.uint64(255)) == ord("#")
+    lines = np.flatnonzero(told)
+    digits = np.bitwise_count(first[lines] - np.uint64(1)).astype(np.int64) >> 3
+    heads = heads[lines] >> (8 * digits + 8).astype(np.uint64)
+    byte = (heads >> np.uint64(8)) & np.uint64(255)
+    told = (heads & np.uint64(255) == ord(" ")) & (byte != _FEED) & (byte - np.uint64(48) > 9)
+    told &= digits > 0
+    for place in np.flatnonzero(digits > _WIDEST).tolist():
+        found = _WIDE.match(text, starts[lines[place]])
+        told[place], digits[place] = found is not None, len(found[1]) if found else 0
+    return lines[told], digits[told]
 
 
 def _find_progress(
-    data: _Bytes, lines: _Places, number: _Places, after: _Places, ends: _Places
+    words: Words, heads: Words, lines: Numbers, digits: Numbers, ends: Numbers
 ) -> _Truths:
     """Which of these lines say how far the step of the line right before them has come."""
-    width = after - number - 1
-    goes_on = np.zeros(len(lines), bool)
-    goes_on[1:] = (lines[1:] == lines[:-1] + 1) & (width[1:] == width[:-1])
-    goes_on &= (data[after] - _A < 26) & (width <= _WIDEST)
-    for at in range(min(int(width.max()), _WIDEST)):
-        digit = data.take(number + at, mode="clip")
-        goes_on[1:] &= (digit[1:] == digit[:-1]) | (at >= width[1:])
+    shift = (8 * np.minimum(digits, _WIDEST) + 16).astype(np.uint64)
+    letter = (heads >> shift).astype(np.uint8) - ord("a")
+    goes_on = (letter < 26) & (digits <= _WIDEST)
+    differ = (heads[1:] ^ heads[:-1]) & ((np.uint64(1) << shift[1:]) - np.uint64(1))
+    goes_on[1:] &= (differ == 0) & (lines[1:] == lines[:-1] + 1)
+    goes_on[0] = False
     here = np.flatnonzero(goes_on)
-    done = data[ends[here, None] + np.arange(-len(_DONE), 0)] == _DONE
-    goes_on[here] = ~done.all(axis=1)
+    done = words[ends[here] - WORD] >> np.uint64(8 * (WORD - 5)) == _DONE
+    goes_on[here[done]] = False
     return goes_on

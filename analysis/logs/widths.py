@@ -1,9 +1,8 @@
 """Prefixes that are equally long in every line, as most with a time are, taken off all at once."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-_ZERO, _FEED = b"0\n"
+from analysis.logs.alike import are_alike, find_feeds, gather, join_pieces
 
 
 def cut_equal(text: bytes, example: bytes) -> bytes | None:
@@ -11,20 +10,14 @@ def cut_equal(text: bytes, example: bytes) -> bytes | None:
 
     None when a line bears something else.
     """
-    data = np.frombuffer(text, np.uint8)
+    ends = find_feeds(text) + 1
+    if not len(ends) or ends[-1] != len(text):
+        ends = np.append(ends, len(text))
+    begins = np.empty_like(ends)
+    begins[0], begins[1:] = 0, ends[:-1]
     width = len(example)
-    starts = np.concatenate([[0], np.flatnonzero(data == _FEED) + 1])
-    starts = starts[:-1] if starts[-1] == len(data) else starts
-    if not len(starts) or not width or starts[-1] + width > len(data):
+    if not width or (ends - begins <= width).any():
         return None
-    if (np.diff(starts) <= width).any():
+    if not are_alike(gather(text, begins, width), example):
         return None
-    rows = sliding_window_view(data, width)[starts]
-    like = np.frombuffer(example, np.uint8)
-    is_digit = like - _ZERO < 10
-    least, spread = np.where(is_digit, _ZERO, like), np.where(is_digit, 9, 0)
-    if not (rows - least.astype(np.uint8) <= spread.astype(np.uint8)).all():
-        return None
-    kept = np.ones(len(data), bool)
-    sliding_window_view(kept, width, writeable=True)[starts] = False
-    return data[kept].tobytes()
+    return join_pieces(text, begins + width, ends).tobytes()

@@ -10,6 +10,7 @@ import pytest
 from analysis.logs import containers
 from analysis.logs.containers import encode, open_container, read_json
 from analysis.logs.listed import read_events
+from analysis.logs.spaced import cut_events, cut_rows
 
 SEED = random.randrange(1_000_000)
 PARTS = (
@@ -103,3 +104,26 @@ def test_rows_of_any_text_are_those_of_csv(monkeypatch):
     monkeypatch.setattr(containers, "read_table", lambda *given: taken.append(read(*given)))
     assert found == [open_container(data) for data in tables]
     assert 300 < sum(each is not None for each in taken) < len(tables)
+
+
+def test_messages_as_services_print_them_are_cut_out_without_parsing():
+    print(f"seed {SEED}")
+    rng = random.Random(SEED)
+    lines = ["".join(rng.choices(PARTS, k=4)).replace("\n", " ") + "\n" for _ in range(500)]
+    text = "".join(lines)
+    lines_read, times = cut_events(print_events(lines))
+    assert lines_read == encode(text)
+    assert [round(each.timestamp() * 1000) for each in times] == [1767225600000, 1767225600499]
+    rows = [[1767225600000 + number, line] for number, line in enumerate(lines)]
+    for end in ("\n", "\r\n"):
+        file = io.StringIO(newline="")
+        csv.writer(file, lineterminator=end).writerows([["timestamp", "message"], *rows])
+        assert cut_rows(file.getvalue().encode(), ",") == (encode(text), times)
+
+
+@pytest.mark.parametrize(
+    "old, new", [(b"5600007", b"560000x"), (b"1767225600007", b"176722560000")]
+)
+def test_one_event_that_is_written_otherwise_leaves_all_to_others(old, new):
+    data = print_events(["#1 DONE 0.1s\n"] * 20)
+    assert cut_events(data) is not None and cut_events(data.replace(old, new)) is None
