@@ -17,6 +17,7 @@ from analysis.experiment.recorded import record_folders
 from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
 from analysis.measures.compare import LOOKS
+from analysis.specs import list_told
 from analysis.workload import (
     BASELINE,
     KNOWN_SCENARIOS,
@@ -135,7 +136,8 @@ def plan_sequences(
     nothing can be compared.
     """
     check_arguments(settings.context, settings.arguments, settings.options)
-    check_build_arguments(settings.context, settings.options)
+    own = [each.buildspec for each in strategies if each.in_context]
+    check_build_arguments(settings.context, settings.options, list_told(own[0]) if own else ())
     facts = facts | record_changes(list_changes(settings, scenarios))
     check_facts(folder, facts, scenarios)
     told = [apply_options(strategy, settings.options) for strategy in strategies]

@@ -2,7 +2,7 @@ from .deriving import AS_IS, Derived, derive
 from .finding import Commands, Place, find_commands
 from .hidden import Hidden, find_hidden
 from .images import Pushes, find_pushes
-from .reaching import AwsCall, Pushed, list_aws_calls, list_pushed
+from .reaching import AwsCall, Pushed, list_aws_calls, list_pushed, list_told
 
 __all__ = [
     "AS_IS",
@@ -19,4 +19,5 @@ __all__ = [
     "find_pushes",
     "list_aws_calls",
     "list_pushed",
+    "list_told",
 ]

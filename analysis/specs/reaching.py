@@ -65,6 +65,21 @@ def _list_references(place: Place, commands: Commands) -> list[str]:
     return []
 
 
+def list_told(buildspec: Buildspec) -> set[str] | None:
+    """The build arguments and the ids of secrets that its commands give to the images they build.
+
+    Null where a file gives them (Compose, bake), or words that a variable holds may.
+    """
+    found = set[str]()
+    for place in find_commands(buildspec).builds:
+        if place.call is None or place.name in COMPOSED or place.call.arguments[1:]:
+            return None
+        found |= {value.partition("=")[0] for value in place.call.values("--build-arg")}
+        for value in place.call.values("--secret"):
+            found |= {part[3:] for part in value.split(",") if part.startswith("id=")}
+    return found
+
+
 def list_aws_calls(buildspec: Buildspec) -> list[AwsCall]:
     """The calls of the AWS command line in a buildspec's commands, in their order."""
     calls = (_read_call(place) for place in find_commands(buildspec).places)

@@ -1,7 +1,7 @@
 """What a build must be given: arguments without a default that its steps use, and secrets."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,10 +29,13 @@ class _Unset(NamedTuple):
     line: int
 
 
-def check_build_arguments(context: Path, options: BuildOptions) -> None:
+def check_build_arguments(
+    context: Path, options: BuildOptions, told: Collection[str] | None = ()
+) -> None:
     """ContextError for arguments without a default that steps use, and for secrets they require.
 
-    UnknownName for a build argument that no ARG of the Dockerfile is for.
+    `told`: arguments and ids of secrets that the commands give themselves; null where what they
+    give can't be seen. UnknownName for a build argument that no ARG of the Dockerfile is for.
     """
     tree = BuildTree(context, options)
     path = context / options.dockerfile
@@ -40,17 +43,21 @@ def check_build_arguments(context: Path, options: BuildOptions) -> None:
     for name in options.build_args:
         if name not in known and not _PREDEFINED.fullmatch(name):
             raise UnknownName(f"ARG in {path}", name, known)
-    unset = {each.name: each for each in _find_unset(tree.text, tree, options.build_args)}
+    if told is None:
+        return
+    given = dict.fromkeys(told, "") | dict(options.build_args)
+    unset = {each.name: each for each in _find_unset(tree.text, tree, given)}
     if unset:
         uses = join_words(f"{e.name} (line {e.line}: {e.used[:60]})" for e in unset.values())
         values = ",".join(f"{name}=VALUE" for name in unset)
         raise ContextError(
             f"{path} has no default for {uses}: give BUILD_ARGS={values}; an empty VALUE is one."
         )
-    lacking = sorted(name for name, required in list_secrets(tree).items() if required)
+    secrets = list_secrets(tree).items()
+    lacking = sorted(name for name, required in secrets if required and name not in told)
     if lacking:
-        secrets = " ".join(f"id={name},src=FILE" for name in lacking)
-        raise ContextError(f"{path} requires {join_words(lacking)}: give SECRETS='{secrets}'.")
+        values = " ".join(f"id={name},src=FILE" for name in lacking)
+        raise ContextError(f"{path} requires {join_words(lacking)}: give SECRETS='{values}'.")
 
 
 def list_secrets(tree: BuildTree) -> dict[str, bool]:

@@ -149,7 +149,7 @@ class LabBuild:
 
     def name_settings(self, buildspec: Buildspec) -> dict[str, str]:
         """A build's variables with the lab's places in the place of AWS's."""
-        env = dict(self.request.env)
+        env = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, **self.request.env}
         for name, value in env.items():
             words = [self.runner.name_image(w) if HOST in w else w for w in value.split(" ")]
             env[name] = " ".join(words)

@@ -4,6 +4,7 @@ CLOUD=all builds every strategy that needs no name: 36 builds, five minutes.
 """
 
 import os
+import shutil
 import time
 
 import pytest
@@ -28,6 +29,7 @@ PLANS = EVERY if os.environ.get("CLOUD") == "all" else SOME
 # where a builder finds nothing that was built before
 WITHOUT = ("docker", "buildx", "container-")
 CACHED = {"docker-server"}
+TWO = ["cold", "source"]
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +120,37 @@ def check_witness(found):
         assert differences == [], row["run"]
         compared += number
     assert compared > 20
+
+
+OWN = """\
+version: 0.2
+env: {variables: {REPO: team/app}}
+phases:
+  pre_build:
+    commands:
+      - REGISTRY=$AWS_ACCOUNT_ID.dkr.ecr.$AWS_REGION.amazonaws.com
+      - aws ecr get-login-password | docker login --username AWS --password-stdin $REGISTRY
+  build:
+    commands:
+      - sh scripts/check.sh
+      - docker build -t app app
+      - docker tag app $REGISTRY/$REPO:latest
+      - docker push $REGISTRY/$REPO:latest
+"""
+
+
+def test_a_buildspec_of_one_s_own_finds_its_cache_in_the_experiment_s_repository(
+    aws, world, runner, context, tmp_path, clock
+):
+    project = tmp_path / "project"
+    shutil.copytree(context, project / "app")
+    (project / "scripts").mkdir()
+    (project / "scripts" / "check.sh").write_text("test -f app/Dockerfile\n")
+    (project / "buildspec.yml").write_text(OWN)
+    names, settings = ["registry-cache-push"], {"buildspec": project / "buildspec.yml"}
+    run(tmp_path / "out", names, TWO, clock, context=project / "app", **settings)
+    found = read_experiment(tmp_path / "out")
+    assert found.runs["invalid_reason"].dropna().tolist() == []
+    check_outcomes(found.runs, names, TWO)
+    check_hits(found, names, TWO)
+    assert found.images["kind"].eq("cache").any()

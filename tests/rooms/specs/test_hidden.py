@@ -5,7 +5,7 @@ import json
 import pytest
 
 from analysis.errors import BuildspecError
-from analysis.specs import derive
+from analysis.specs import derive, list_told
 from analysis.workload import (
     BuildOptions,
     apply_options,
@@ -133,3 +133,16 @@ def test_the_variables_of_a_batch_s_build_are_kept(folder):
     assert specs["registry-cache"].chosen == {"TAG": "small"}
     told = apply_options(derived.strategies["registry-cache"], BuildOptions(target="prod"))
     assert told.buildspec.variables["TAG"] == "small"
+
+
+TOLD_BUILDS = {
+    "docker build --build-arg A=1 --build-arg B --secret id=npm,env=N -t $I .": {"A", "B", "npm"},
+    "docker build -t $I . && docker buildx build --build-arg C=$X a": {"C"},
+    "docker build $OPTIONS -t a .": None,
+    "docker compose build": None,
+}
+
+
+@pytest.mark.parametrize("command", TOLD_BUILDS)
+def test_what_builds_are_given_by_their_commands(folder, command):
+    assert list_told(read(folder, [command])) == TOLD_BUILDS[command]

@@ -62,3 +62,15 @@ def test_an_unknown_target_is_told(tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM a AS build\nFROM b AS prod\n")
     with pytest.raises(UnknownName, match="stage in the Dockerfile 'prd': did you mean 'prod'"):
         check_build_arguments(tmp_path, BuildOptions(target="prd"))
+
+
+def test_what_commands_give_themselves_is_not_asked_for(tmp_path):
+    text = "FROM a\nARG TAG\nRUN --mount=type=secret,id=npm,required=true use $TAG\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    for told, words in ([()], "TAG"), ([{"TAG"}], "npm"):
+        with pytest.raises(ContextError, match=words):
+            check_build_arguments(tmp_path, BuildOptions(), *told)
+    check_build_arguments(tmp_path, BuildOptions(), {"TAG", "npm"})
+    check_build_arguments(tmp_path, BuildOptions(), None)
+    with pytest.raises(UnknownName):
+        check_build_arguments(tmp_path, BuildOptions(build_args={"TOG": "1"}), None)
