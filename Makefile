@@ -7,6 +7,8 @@ LIMIT ?= 200
 
 export JUPYTER_PREFER_ENV_PATH = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# what Python compiled is kept: a report, and the tests, start processes that would compile it anew
+unexport PYTHONDONTWRITEBYTECODE
 # an engine and images that `make lab` made are used unless DOCKER_HOST names another engine
 LAB_SETTINGS = $${LAB_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/codebuild-cache-lab}/lab.env
 USE_LAB = settings=$(LAB_SETTINGS); \

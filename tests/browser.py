@@ -99,6 +99,25 @@ def open_browser(profile: Path) -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """The one browser of a process that runs tests."""
+    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: webdriver.Chrome) -> webdriver.Chrome:
+    """That browser as it came up: an empty page, its own size, and nothing complained of."""
+    chromium.get("about:blank")
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    for name in ("performance", "browser"):
+        chromium.get_log(name)
+    return chromium
+
+
 def look_at(driver: webdriver.Chrome, page: Path, scripts: bool = True) -> Look:
     """Open a file at the width of a phone and say what was seen."""
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)

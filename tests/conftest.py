@@ -1,8 +1,11 @@
 """What several test modules share: a lab on a real engine, and a small context to build in it."""
 
 import base64
+import gc
 import os
 import signal
+import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -12,8 +15,15 @@ from analysis.errors import EngineError
 from analysis.lab import Lab, connect
 
 ROOT = Path(__file__).parent.parent
-# tests read anew, and leave the cache of whoever runs them alone; those of the store name their own
-os.environ["CODEBUILD_CACHE_STORE"] = "off"
+# what is recorded is read once for all processes of a run; the cache of whoever runs the tests is
+# left alone, and those of the store name their own
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    KEPT = tempfile.TemporaryDirectory(prefix="tests-store-")
+    os.environ["CODEBUILD_CACHE_STORE"] = KEPT.name
+# what is made while tests are collected stays: to look for garbage in it takes a tenth of the time
+gc.disable()
+# by which nbformat would know web addresses: to compile its grammars takes each process a second
+sys.modules["rfc3987_syntax"] = None
 # what a shell starts in the background ignores Ctrl-C, and so would programs that tests interrupt
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -29,6 +39,7 @@ SMALL = (
 LONG = [
     "tests/test_terraform_apply.py",
     "tests/rooms/reports/test_site.py",
+    "tests/rooms/reports/test_pages_read.py",
     "tests/test_wheel.py",
     "tests/test_layers.py",
     "tests/rooms/measures/compare/test_comparison.py",
@@ -54,6 +65,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_collection_finish():
+    """Look for garbage from now on, in what is made from now on."""
+    gc.freeze()
+    gc.enable()
+
+
 def find_turn(item):
     """When a test's turn is: the lower, the earlier."""
     if "engine" in item.fixturenames:
@@ -70,6 +87,13 @@ def find_group(item):
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     scopes = {each.scope for fixtures in known.values() for each in fixtures}
     return item.path.stem if "module" in scopes else ""
+
+
+@pytest.fixture(autouse=True)
+def read_anew(request):
+    """Tests of reading read: what others have read is of no use to them."""
+    if request.path.parent.name in ("logs", "records", "past_builds"):
+        request.getfixturevalue("monkeypatch").setenv("CODEBUILD_CACHE_STORE", "off")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Who may import whom, read from the sources: downward, by the face of a room, at one address."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def list_modules(source):
         yield full if full in MODULES and name not in list_face(module) else module
 
 
+@functools.cache
 def list_face(module):
     """The names that a package's stub gives from modules of its own, which win over modules."""
     if module not in FACES:

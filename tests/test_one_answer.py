@@ -131,6 +131,12 @@ def shown():
     return facts, tables
 
 
+@pytest.fixture(scope="module")
+def numbers(shown):
+    """What is collected from them."""
+    return list(collect(*shown))
+
+
 def run_page(page):
     """The tables of a notebook, whose cells are run in order."""
     charts, names = Charts(page), {}
@@ -270,15 +276,14 @@ def agree(number, other, digits):
     return abs(number - other) <= slack
 
 
-def test_one_question_has_one_answer_on_all_pages(shown):
-    numbers = list(collect(*shown))
+def test_one_question_has_one_answer_on_all_pages(numbers):
     clashes = find_clashes(numbers)
     assert not clashes, "\n".join(map(str, clashes[:20]))
 
 
 @pytest.mark.parametrize("question", sorted({question for question, _ in SAME.values()}))
-def test_what_several_places_answer_is_found_in_them(shown, question):
-    places = {where for (what, *_), _, _, where in collect(*shown) if what == question}
+def test_what_several_places_answer_is_found_in_them(numbers, question):
+    places = {where for (what, *_), _, _, where in numbers if what == question}
     assert len(places) > 1
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from aws.guard import read_policy
-from cfnlint.api import lint
 
 pytest_plugins = ["aws.fixtures"]
 # the first of them waits for most of two minutes; the others do not keep it waiting
@@ -267,6 +266,9 @@ def count_resources(statement):
 
 def check_server(aws, plain):
     """The project with a Docker server is the plain one but for that, its name and buildspec."""
+    # half a second, in each process that collects the tests
+    from cfnlint.api import lint
+
     formation = aws.client("cloudformation")
     [stack] = formation.describe_stacks()["Stacks"]
     text = formation.get_template(StackName=stack["StackName"])["TemplateBody"]

@@ -11,8 +11,6 @@ pytest_plugins = ["wheel_install"]
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "data" / "lab" / "runs"
-# one of the processes that run the tests builds the wheel, and makes reports with it
-pytestmark = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture
@@ -85,10 +83,14 @@ def test_an_experiment_on_ones_own_context_is_planned_here(call, tmp_path):
 
 
 def test_contexts_that_the_package_brings_are_built_from_anywhere(call):
-    for command in (("aa", "--rounds", "1"), ("grid", "--rounds", "1"), ("experiment",)):
-        told = call(*command, "--dry-run")
-        assert told.returncode == 0, told.stderr
-        assert " builds to run in runs/" in told.stdout
+    commands = [["aa", "--rounds", "1"], ["grid", "--rounds", "1"], ["experiment"]]
+    script = (
+        "from analysis.commands import run_command_line\n"
+        f"print([run_command_line([*each, '--dry-run']) for each in {commands}])"
+    )
+    told = call("-c", script, program="python")
+    assert told.stdout.splitlines()[-1] == "[0, 0, 0]", told.stderr
+    assert told.stdout.count(" builds to run in runs/") == 3
 
 
 def test_the_build_notebook_runs_from_the_wheel_and_writes_here(call, tmp_path):

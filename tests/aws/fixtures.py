@@ -1,12 +1,17 @@
 """The test AWS as fixtures: `aws`, and `world` for what Terraform makes."""
 
+from functools import cache
 from types import SimpleNamespace
 
 import botocore.endpoint
 import pytest
+from botocore.loaders import JSONFileLoader
 from botocore.retries.bucket import TokenBucket
 
 from aws.server import LocalAWS, serve
+
+# where the services of all regions are, which each session of a client would read and parse anew
+read_endpoints = cache(JSONFileLoader().load_file)
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +31,18 @@ def aws(aws_server, monkeypatch) -> LocalAWS:
     waits = aws_server.waits
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=waits.append))
     monkeypatch.setattr(TokenBucket, "_sleep_amount", lambda *_: 0)
+    monkeypatch.setattr(JSONFileLoader, "load_file", read_file)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
     for name, value in aws_server.environment.items():
         monkeypatch.setenv(name, value)
     yield aws_server
     assert not aws_server.violations, "\n".join(aws_server.violations)
+
+
+def read_file(loader, path, read=JSONFileLoader.load_file):
+    """A file of botocore's; moto changes what describes a service, which is read anew."""
+    return read_endpoints(path) if path.endswith("endpoints") else read(loader, path)
 
 
 @pytest.fixture

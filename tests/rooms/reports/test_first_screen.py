@@ -4,7 +4,6 @@ import re
 
 import pandas as pd
 import pytest
-from browser import open_browser
 from made_answers import make_answer
 from measured import make_runs
 
@@ -26,20 +25,13 @@ return {
         each.clientWidth && each.scrollWidth > each.clientWidth + 1).length,
 };
 """
-# one browser for all of the pages' tests
-pytestmark = pytest.mark.xdist_group("site")
+pytest_plugins = ["browser"]
 
 
 def write_index(found, folder):
     path = folder / "index.html"
     path.write_text(render_index(SITE, make_first_screen(found), [], {}, []), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.mark.parametrize("width", SIZES)

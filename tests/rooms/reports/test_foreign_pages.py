@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import look_at, open_browser
+from browser import look_at
 from histories import after, build_log, write_folder
 from hostile import HOSTILE
 
@@ -21,14 +21,7 @@ EVIL = (
     "\u202e\x1b[31m" + "n" * 90
 )
 SAID = "wget ${NAME}_${VER} $x^ <script>document.title='taken'<img src=x onerror=document.title=1>"
-# one browser for both
-pytestmark = pytest.mark.xdist_group("site")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
+pytest_plugins = ["browser"]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from browser import open_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis import charts
@@ -10,7 +9,7 @@ from analysis.reports.numbers import join_numbers
 from analysis.reports.pages import Site, render_page
 from analysis.reports.scripts import add_script, drop_scripts
 
-pytestmark = pytest.mark.xdist_group("site")
+pytest_plugins = ["browser"]
 SITE = Site({"3-trial.html": "Trial"}, "5 builds.")
 FRAME = pd.DataFrame(
     {
@@ -37,12 +36,6 @@ return [
     document.querySelector(".filter [role=status]").textContent,
 ];
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("reading")) as driver:
-        yield driver
 
 
 def render(html):

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from browser import look_at, open_browser
+from browser import look_at
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis import read_experiment
@@ -30,9 +30,7 @@ from analysis.reports.site import make_reports
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "data" / "lab"
 CONTROL = ROOT / "data" / "control"
-pytest_plugins = ["wheel_install"]
-# one set of reports for all of them
-pytestmark = pytest.mark.xdist_group("site")
+pytest_plugins = ["browser", "wheel_install"]
 PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
 each_page = pytest.mark.parametrize("page", PAGES)
 
@@ -43,12 +41,6 @@ def reports(wheel_reports):
     folder, told = wheel_reports
     assert told.returncode == 0, told.stderr
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module")
@@ -324,7 +316,7 @@ def test_a_failing_notebook_is_told_and_the_others_are_made(tmp_path):
     folder.mkdir()
     (folder / "b-bad.html").write_text("of an earlier call")
     with pytest.raises(ReportError, match=r"b-bad\.ipynb, cell 3") as caught:
-        make_reports(RECORDED, folder, [good, bad])
+        make_reports(CONTROL, folder, [good, bad])
     assert "ValueError: <b>oh</b>" in str(caught.value)
     assert sorted(path.name for path in folder.iterdir()) == [
         "a-good.html",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from browser import open_browser
 
 from analysis import compare_mix, measures, month, read_experiment, read_mix, read_prices
 from analysis.answers import answer
@@ -21,7 +20,7 @@ from analysis.specs import derive
 from analysis.workload import load_strategies, parse_buildspec
 
 SWEEP = Path(__file__).parents[3] / "data" / "sweep"
-pytestmark = pytest.mark.xdist_group("site")
+pytest_plugins = ["browser"]
 MIX = {"source": 60, "unchanged": 30, "cold": 10}
 # sets sliders by name and says what the page then ranks
 MOVE = """
@@ -86,12 +85,6 @@ def runs():
 @pytest.fixture(scope="module")
 def found(runs):
     return answer(runs, MIX)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("yours")) as driver:
-        yield driver
 
 
 def render(runs, found, others=()):

@@ -42,7 +42,7 @@ def count_calls(monkeypatch, *names):
 
 def test_a_headline_compares_once_with_each_baseline(monkeypatch):
     calls = count_calls(monkeypatch, "compare", "compare_mixes", "break_even", "month")
-    experiment = read_experiment(LAB)
+    experiment = read_experiment(LAB, store="off")
     first = headline(experiment)
     assert calls["compare", "docker", "seconds"] == 1
     assert set(calls.values()) == {1}, "nothing is compared twice"

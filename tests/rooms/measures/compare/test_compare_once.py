@@ -32,7 +32,7 @@ def count_seconds(calls, baseline):
 
 
 def test_a_headline_compares_the_runs_with_a_baseline_once(compared):
-    experiment = read_experiment(LAB)
+    experiment = read_experiment(LAB, store="off")
     said = headline(experiment)
     assert count_seconds(compared, "docker") == 1
     assert set(compared.values()) == {1}, "no comparison is made twice"
