@@ -18,6 +18,8 @@ _LETS_IN = re.compile(
     r"\b(?:log-?in|sign-?in|auth|authenticate|authorize|attach|unlock|unseal|unwrap|activate"
     r"|register|enroll|join|obscure)\b(?P<rest>[^|;&\n]{12,300})"
 )
+# what a shell with `set -x` says that it compares
+_COMPARED = re.compile(r"^\S*\+ .{0,100}\[(?P<rest>[^\n]{12,600})\]")
 _WORD = re.compile(rf"(?<=\s){FIELD}(?=\s|$|[\"'])")
 _HEX = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{32,128}")
 _HEADER = re.compile(
@@ -37,7 +39,7 @@ def find_arguments(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each word of a command that looks drawn where secrets are given."""
     if "-" in text:
         yield from _find_options(text)
-    for match in _LETS_IN.finditer(text):
+    for match in (*_LETS_IN.finditer(text), *_COMPARED.finditer(text)):
         for word in _WORD.finditer(text, *match.span("rest")):
             value = _read(word)
             if looks_drawn(value) or _HEX.fullmatch(value):
@@ -58,7 +60,9 @@ def _find_options(text: str) -> Iterator[tuple[int, int]]:
         if looks_drawn(_read(match)):
             yield match.span(match.lastgroup or "bare")
     for match in _USERS.finditer(text):
-        if any(map(looks_drawn, re.split("[:,%@]", _read(match)))):
+        _, colon, password = _read(match).partition(":")
+        named = match[0].startswith("--") and colon and _MADE_UP.fullmatch(password)
+        if named or any(map(looks_drawn, re.split("[:,%@]", _read(match)))):
             yield match.span(match.lastgroup or "bare")
     for user in _USER.finditer(text):
         last = min(len(text), user.end() + COMMAND)

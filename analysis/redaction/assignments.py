@@ -21,12 +21,14 @@ from analysis.redaction.plain import TAG
 _QUOTE = r"\\{0,7}[\"']"
 # a word, whatever quotes it, and what gives it a value
 _GIVEN = re.compile(
-    rf"(?<![\w.-])(?P<name>[A-Za-z_-][\w.-]*+)(?P<close>{_QUOTE}\]?|\])?"
+    rf"(?<![\w.-])(?P<name>\.?[A-Za-z_-][\w.-]*+)(?P<close>{_QUOTE}\]?|\])?"
     r"(?P<sign>[ \t]{0,60}+(?:(?::|\?|\+|::)?=(?![=~])>?)[ \t]{0,8}"
     r"|[ \t]{0,8}:(?![:=/+?-])[ \t]{0,40})"
 )
 # to the quote that closes, with as many backslashes before it as open
-_QUOTED = re.compile(rf"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)|{TAG}/)(?:\\.|[^\n]))*+)")
+_QUOTED = re.compile(
+    rf"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)|{TAG}/)(?:\\.|[^\n])|'\\''(?=[^\n]*'))*+)"
+)
 _QUOTED_AGAIN = re.compile(
     rf"(?P<quote>\\{{1,7}}[\"'])(?P<value>(?:(?!(?<!\\)(?P=quote)|{TAG}/)[^\n])*+)"
 )
@@ -40,18 +42,37 @@ _REFERENCE = re.compile(
     r"\$\([^()\n]*\)|\$\{\{[^{}\n]*\}\}|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|`[^`\n]*`"
     r"|\([^()\n]{0,200}\)|\[[^\[\]\s]{0,40}\]"
 )
+# a literal that a function makes a secret of
+_CALL = re.compile(r"[A-Za-z_][\w.]*\([ ]?[\"'](?P<value>[^\"'\n]{16,2000})[\"']")
+# what stands where a secret was
+_DONE = "REDACTED"
+_HEX = re.compile(r"(?=[a-f]*\d)[0-9a-f]{24,128}")
+# what Terraform writes between an old value and a new one
+_NEW = re.compile(r"[\"']?[ \t]*->[ \t]*")
+# a quotation mark that opens a word, but no command
+_OPENS = re.compile(r"(?:^|(?<!c)[ \t(,\[])[\"']$")
+_ANOTHER = re.compile(r"[\w.-]=|[|;&]")
+_ATTRIBUTE = re.compile(r"(?=[a-z.]*_)[a-z_]+(?:\.[a-z_]+)+")
 # a tag, an object of JSON, a list
 _NO_VALUE = re.compile(rf"[<{TAG}]|[{{\[](?:[\s\"'{{\[&]|$)")
 _SCHEME = re.compile(
     r"(?:(?:Basic|Bearer|Digest|Token|ApiKey|Negotiate|GenieKey)[ \t]+)", re.IGNORECASE
 )
+_OTHER_SCHEME = re.compile(r"[A-Z][\w-]{2,30}[ \t]+(?=\S*\d|REDACTED)")
 _BEARER = re.compile(r"\b(?:[Bb]earer|BEARER)[ \t]+(?P<value>[\w.~+/=-]{8,})")
 # a name, at most three words, and a run of letters and digits that may have been made at random
 _NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w.-]*+")
 _NEAR = re.compile(
     # what goes on with these is base64
-    r"(?![+/])[^\w\n]{1,30}+(?:[\w@.]{1,20}+[^\w\n]{1,10}+){0,3}?"
-    r"(?P<value>(?=[A-Za-z+/=_-]{0,99}\d)[A-Za-z0-9+/=_-]{12,200})(?![\w./@-])"
+    r"(?![+/])[^\w\n]{1,30}+(?:[\w@.]{1,20}+[^\w\n]{1,10}+){0,5}?"
+    r"(?P<value>(?=[A-Za-z+/=_-]{0,99}\d)[A-Za-z0-9+/=_-]{12,4000})(?![\w./@-])"
+)
+# what an arrow, dots or a line of a table point at
+_POINTED = re.compile(r"[ \t]*(?:[\u2192\u279c\u21d2]|->|\.{4,}|\|)[ \t]*(?P<value>[^\s|]{8,200})")
+# right behind a variable's name also what hides in no mix of letters
+_BESIDE = re.compile(
+    r"[ \t]{1,8}(?:[\w-]{1,60}:)?(?P<value>(?=\D*\d)[0-9a-z]{32,128}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})(?![\w./@-])"
 )
 _DIGEST = re.compile(r"sha\d{3}-|(?:[A-Z][a-z]{2,}){2,}\d*$")
 _HEADER = re.compile(r"(?:proxy-)?authorization", re.IGNORECASE)
@@ -62,6 +83,8 @@ _KEY_PLACE = re.compile(
     r"|^(?:\S{1,60}[ \t]+){0,3}[ \t]*$"
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[,.:]?[ \t]+$")
+# `:password "value"` of Lisp and Ruby
+_KEYWORD = re.compile(r"(?<![\w:]):(?P<name>[a-z][\w-]{1,60})[ \t]+(?=\\{0,7}[\"'])")
 _OPTION = re.compile(
     r"(?<![\w-])--?(?P<name>[A-Za-z_][\w.-]{1,60})(?:[ \t]+|[ \t]*=[ \t]*)(?![-=\s])"
 )
@@ -69,20 +92,12 @@ _OPTION = re.compile(
 _SENTENCE = frozenset(
     list_words("via is was or and option flag for to from in with instead cannot must has are the")
 )
-_XML = re.compile(
-    rf"[<{TAG}](?P<name>[\w.:-]{{1,80}})(?: [^<>{TAG}]{{0,200}})?>(?P<value>[^<>{TAG}\n]+)[<{TAG}]/"
-)
 # `ENV NAME value`, `npm config set NAME value`
 _SET = re.compile(
-    r"(?<![\w-])(?:ENV|env|setx|--arg|SETX|secret set|config(?:ure)?[ \t]+set|config|set)[ \t]+"
+    r"(?<![\w-])(?:ENV|env|setx|--arg|SETX|secret set|config(?:ure)?[ \t]+set|config|set"
+    r"|(?:kv|etcdctl)[ ]put|Set-Item(?:[ ]-Path)?)[ \t]+"
     r"(?:-\S{1,80}[ \t]+){0,3}(?:'[^'\n]{0,100}\.)?(?P<name>[\w./:@-]{1,200})'?[ \t]+"
-    r"(?:--body[ \t]+)?(?![=:\s])"
-)
-# `"name": "NAME", "value": "value"`, `--name NAME --value value`, `key="NAME" value="value"`
-_PAIR = re.compile(
-    rf"(?<![\w.])(?:--?)?(?:[Nn]ame|NAME|[Kk]ey|KEY|[Pp]arameterName|[Vv]ariable)(?:{_QUOTE})?"
-    rf"[ \t]*[:= ][ \t]*(?:{_QUOTE})?(?P<name>[\w./-]{{2,120}})(?:{_QUOTE})?[,;\s]{{1,4}}"
-    rf"(?:--)?(?:{_QUOTE})?(?:[Vv]alue|VALUE)(?:{_QUOTE})?[ \t]*[:= ][ \t]*"
+    r"(?:(?:--body|-Value)[ \t]+)?(?![=:\s])"
 )
 
 
@@ -103,12 +118,22 @@ def find_assigned(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each secret that a plain line gives to a name."""
     at = 0
     while match := _GIVEN.search(text, at):
-        span = _judge(text, match)
-        if span is None:
-            at = match.end("sign")
-            continue
-        yield span
-        at = max(span[1], match.end("sign"))
+        at = match.end("sign")
+        if span := _judge(text, match):
+            yield span
+            at = max(span[1], at)
+        if span := _find_new(text, match):
+            yield span
+            at = max(span[1], at)
+
+
+def _find_new(text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    """Where the value is that Terraform says a secret will have: "old" -> "new"."""
+    if judge_name(match["name"]) != STRONG:
+        return None
+    new = _NEW.match(text, find_value(text, match.end())[1])
+    begin, end = find_value(text, new.end()) if new else (0, 0)
+    return None if is_harmless(text[begin:end]) else (begin, end)
 
 
 def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
@@ -119,12 +144,19 @@ def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
     if _COOKIE.fullmatch(name) and ":" in sign:
         return _find_cookie(text, at)
     strength = judge_name(name)
-    if strength == NONE:
+    cache = name.lower() == "key" and "ache" in text[: match.start()]
+    if strength == NONE or cache:
         return None
     begin, end = find_value(text, at)
     value = text[begin:end]
-    if "=" not in sign and begin == at and not _is_given(text, match, strength, value):
+    if call := _CALL.match(text, begin):
+        literal = call["value"]
+        return call.span("value") if looks_drawn(literal) or _HEX.fullmatch(literal) else None
+    if begin == at and not _is_given(text, match, strength, value):
         return None
+    if begin == at and sign == "=":
+        end = _close_whole(text, match, end)
+        value = text[begin:end]
     default = re.match(r"\$\{\w+:?[-=](?=[^}$])", value)
     if default and text[begin:end].endswith("}"):
         begin, end = begin + default.end(), end - 1
@@ -134,6 +166,9 @@ def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
 
 def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> bool:
     """Whether `name: value` without quotes is no prose, no image and no line number."""
+    if "=" in match["sign"]:
+        # an attribute of code
+        return not (match["sign"].startswith(" ") and _ATTRIBUTE.fullmatch(value))
     if not match["sign"].endswith((" ", "\t")):
         return looks_made(value) and "/" not in value
     before = text[max(0, match.start() - 80) : match.start()]
@@ -146,12 +181,23 @@ def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> boo
     return strength < STRONG or not told
 
 
+def _close_whole(text: str, match: re.Match[str], end: int) -> int:
+    """Where the value of 'NAME=value with blanks' ends, whose quotes are around the name too."""
+    begin = match.start()
+    quote = text[begin - 1 : begin]
+    if not quote or quote not in "\"'" or not _OPENS.search(text, max(0, begin - 40), begin):
+        return end
+    close = text.find(quote, match.end())
+    return end if close < end or _ANOTHER.search(text, end, close) else close
+
+
 def _find_header(text: str, at: int) -> tuple[int, int] | None:
     """The credentials of an Authorization header."""
     opened = re.compile(_QUOTE).match(text, at)
     at = opened.end() if opened else at
     scheme = _SCHEME.match(text, at)
-    begin, end = find_value(text, scheme.end() if scheme else at)
+    other = None if scheme else _OTHER_SCHEME.match(text, at)
+    begin, end = find_value(text, scheme.end() if scheme else other.end() if other else at)
     value = text[begin:end]
     made = scheme is not None or looks_made(value)
     return (begin, end) if made and not is_harmless(value) else None
@@ -165,7 +211,8 @@ def _find_cookie(text: str, at: int) -> tuple[int, int] | None:
 
 def find_options(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each secret that an option with a secret's name is given."""
-    for match in _OPTION.finditer(text):
+    keywords = _KEYWORD.finditer(text) if " :" in text or "{:" in text else ()
+    for match in (*_OPTION.finditer(text), *keywords):
         strength = judge_name(match["name"])
         begin, end = find_value(text, match.end())
         value = text[begin:end]
@@ -186,17 +233,22 @@ def find_near(text: str) -> Iterator[tuple[int, int]]:
         given = text[name.end() : name.end() + 1] == "=" and name[0].lower() in ("key", "jwt")
         if judge_name(name[0]) < STRONG and not given:
             continue
+        match = _BESIDE.match(text, name.end())
+        if match and (name[0].isupper() or not _HEX.fullmatch(match["value"])):
+            yield match.span("value")
+            continue
+        pointed = _POINTED.match(text, name.end())
+        if pointed and looks_made(pointed["value"]) and re.search(r"\d", pointed["value"]):
+            yield pointed.span("value")
+            continue
         match = _NEAR.match(text, name.end())
         random = looks_drawn if given else looks_random
-        if match and random(match["value"]) and not _DIGEST.match(match["value"]):
-            yield match.span("value")
-
-
-def find_elements(text: str) -> Iterator[tuple[int, int]]:
-    """(begin, end) of each secret between the tags of an XML element of a secret's name."""
-    for match in _XML.finditer(text):
-        strength = judge_name(match["name"])
-        if strength and is_secret(strength, match["name"], match["value"].strip()):
+        if (
+            match
+            and _DONE not in match[0]
+            and random(match["value"])
+            and not _DIGEST.match(match["value"])
+        ):
             yield match.span("value")
 
 
@@ -226,12 +278,3 @@ def _find_rest(text: str, at: int) -> tuple[int, int]:
     stop = text.find(TAG, at)
     rest = text[at : stop if stop >= 0 else len(text)].rstrip(" \t\\\"'")
     return at, at + len(rest)
-
-
-def find_pairs(text: str) -> Iterator[tuple[int, int]]:
-    """(begin, end) of each secret whose name stands before it as the value of `name`."""
-    for match in _PAIR.finditer(text) if "alue" in text or "VALUE" in text else ():
-        strength = judge_name(match["name"].rpartition("/")[2])
-        begin, end = find_value(text, match.end())
-        if strength and is_secret(strength, match["name"], text[begin:end]):
-            yield begin, end

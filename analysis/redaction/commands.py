@@ -115,9 +115,11 @@ _BEFORE = [
     ("net user", r"\bnet\s+user\s+[^\s/]+\s+(?!/)"),
     ("user-secrets", r"\buser-secrets\s+set\s+\S+\s+"),
     ("dvc", r"\bdvc\s+remote\s+modify\s+(?:-\S+\s+)*\S+\s+(?:password|\w*secret\w*)\s+"),
+    ("BUNDLE_", r"\bBUNDLE_\w+__\w+['\"]?[=:]\s*(?=['\"]?(?:[^\s:/]+:[^\s/]|\w{16}))"),
     ("AUTH", r"(?:^|\bredis-cli\s.{0,60}|#\d+ [\d.]+ )AUTH\s+(?=\S*\d)"),
-    ("auth(", r"\bauth\(\s*['\"][^'\"]+['\"]\s*,\s*(?=['\"])"),
-    ("connect(", r"\bconnect\(\s*['\"][^'\"]+['\"]\s*,\s*(?=['\"])"),
+    ("(", r"(?i:auth|credentials?|login|connect(?:ion)?)\(\s*['\"][^'\"]+['\"]\s*,\s*(?=['\"])"),
+    ("(", r"(?i:credentials?)\(\s*(?:['\"][^'\"]+['\"]\s*,\s*){3}(?=['\"])"),
+    ("SecureString", r"\b(?i:ConvertTo-SecureString)\s+(?:-String\s+)?(?=['\"])"),
     ("default", r"\bdefault\s+login\s+\S+\s+password\s+"),
     ("machine", r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+"),
     ("bundle", r"\bbundle\s+config\s+(?:set\s+)?(?:-\S+\s+)*\S+\s+[^\s:]+:"),
@@ -137,7 +139,7 @@ _BY_OPTION = [(word, re.compile(one), re.compile(other)) for word, one, other in
 _BY_PLACE = [(word, re.compile(program)) for word, program in _BEFORE]
 # as find_telling wants them: in lower case
 WORDS = sorted(
-    {word.lower() for word, *_ in (*_OPTIONS, *_BEFORE)} - {"http", "by", "default", "/u"}
+    {word.lower() for word, *_ in (*_OPTIONS, *_BEFORE)} - {"http", "by", "default", "/u", "("}
 )
 _CURL = re.compile(r"\bcurl\b")
 _CURL_USER = re.compile(rf"(?<=\s)(?:-[A-Za-z#]{{0,8}}?u|--user|-U|--proxy-user)[ =]?{FIELD}")

@@ -19,6 +19,21 @@ _HOST = re.compile(
 _NO_SCHEME = re.compile(
     r"(?<![\w:@.-])[\w.+-]{1,60}+:(?P<password>[^\s:/@\"'<>]{12,200})@(?=[\w-]+\.[\w.-]+|[\w-]+/)"
 )
+# of a driver of Go: me:password@tcp(host:3306)/name
+_GO = re.compile(
+    r"(?<![\w:@.-])[\w.+-]{1,60}+:(?P<password>[^\s:/\"'<>]{1,200})@(?:tcp|udp|unix)\d?\("
+)
+# where chats and pipelines take messages from anyone who knows the path
+_HOOKS = re.compile(
+    r"://[^\s/\"']{0,200}/?[^\s\"']{0,60}hooks?\w?[./](?P<path>[^\s\"'<>]{16,600})", re.IGNORECASE
+)
+_HOOKS_HOST = re.compile(r"://(?:web)?hooks?\.[\w.-]{1,100}/(?P<path>[^\s\"'<>]{8,600})")
+# a token as a part of a path: https://host/t/TOKEN/channel
+_PATH = re.compile(
+    r"://[^\s/\"']{1,200}/(?:t|tokens?|keys?|secrets?|auth)/(?P<path>[\w-]{20,200})(?=/)"
+)
+_DRAWN_PART = re.compile(r"[0-9a-f]{24,}|(?:\w{1,8}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SOURCE = re.compile(r"(?:^|/)(?:commit|blob|tree|raw|archive|pull|issues|compare|-|releases)/")
 _HOOK = re.compile(
     r"(?i:hook)[\w-]*[\"']?[ \t]*[:=][ \t]*[\"']?https?://[^\s/\"']+/(?P<path>[\w/.-]{12,300})"
 )
@@ -36,6 +51,18 @@ _SAID_FAINTLY = re.compile(
     r"\b(?:[Kk]ey(?:[ ]\d{1,2})?|[Cc]ode|[Cc]redentials?|[Pp]assword[ ]hash|PIN|[Ss]eed)"
     rf"{_IS}"
     r"|\b(?:[Ll]og(?:ged|ging)?[ -]?in|sign in)\b[^\n]{1,40}[ ]/[ ]"
+)
+# `credentials: me / password`
+_USER_AND = re.compile(
+    r"\b(?:[Cc]redentials?|[Ll]ogin|[Uu]ser(?:name)?):?[ ]{1,4}[\w.@-]{1,60}[ ]/[ ]"
+    r"(?P<value>\S{8,200})"
+)
+# digits that are good for one time
+_ONCE = re.compile(
+    r"\b(?:one[- ]time|temporary|verification|2fa|mfa)[ ](?:password|passcode|code|pin)"
+    r"(?: is)?:?[ ]"
+    r"(?P<value>\d{4,8})\b",
+    re.IGNORECASE,
 )
 _NETRC = re.compile(r"^\s*(?:login\s+\S+\s+)?password\s+(?P<value>\S+)\s*$")
 
@@ -93,12 +120,25 @@ def find_in_hooks(text: str) -> Iterator[tuple[int, int]]:
     for match in _HOOK.finditer(text) if "ook" in text or "OOK" in text else ():
         if any(looks_made(part) for part in match["path"].split("/")):
             yield match.span("path")
+    for match in _HOOKS_HOST.finditer(text) if "hook" in text else ():
+        yield match.span("path")
+    for match in _PATH.finditer(text) if "://" in text else ():
+        if looks_drawn(match["path"]) or _DRAWN_PART.fullmatch(match["path"]):
+            yield match.span("path")
+    for match in _HOOKS.finditer(text) if "ook" in text else ():
+        parts = re.split("[/@?&=]", match["path"])
+        drawn = any(looks_drawn(part) or _DRAWN_PART.fullmatch(part) for part in parts)
+        if drawn and not _SOURCE.search(match["path"]):
+            yield match.span("path")
     for match in _SESSION.finditer(text) if ";" in text else ():
         yield match.span("value")
 
 
 def find_without_scheme(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of user:password before @ and a host, where no scheme tells of a URL."""
+    for match in _GO.finditer(text) if "@" in text else ():
+        if not is_harmless(match["password"]):
+            yield match.span("password")
     for match in _NO_SCHEME.finditer(text) if "@" in text else ():
         if looks_random(match["password"]):
             yield match.span("password")
@@ -110,9 +150,15 @@ def find_said(text: str) -> Iterator[tuple[int, int]]:
         begin, end = find_value(text, match.end())
         if looks_made(text[begin:end]):
             yield begin, end
+    for match in _ONCE.finditer(text) if "ass" in text or "ode" in text else ():
+        yield match.span("value")
+    for match in _USER_AND.finditer(text) if " / " in text else ():
+        if looks_made(match["value"]) and re.search(r"\d", match["value"]):
+            yield match.span("value")
     for match in _SAID_FAINTLY.finditer(text):
         begin, end = find_value(text, match.end())
-        if looks_drawn(text[begin:end]):
+        # a cache's key is shown to anyone
+        if looks_drawn(text[begin:end]) and "ache" not in text[: match.start()]:
             yield begin, end
     if alone := _NETRC.match(text):
         value = alone["value"]

@@ -11,6 +11,13 @@ from analysis.redaction.texts import redact
 
 # of a notebook's outputs: their letters mean nothing
 _PICTURES = frozenset(["image/png", "image/jpeg", "application/pdf"])
+# keys of a name and of its value
+_PAIRS = [
+    ("name", "value"),
+    ("key", "value"),
+    ("parameterkey", "parametervalue"),
+    ("optionname", "value"),
+]
 
 
 def redact_log(log: bytes) -> bytes:
@@ -45,9 +52,11 @@ def redact_values(value: Any, name: str = "") -> Any:
 def _read_pair(value: dict[str, Any]) -> str:
     """The key of a secret in {"name": …, "value": …} whose name tells of one, '' without it."""
     keys = {key.lower(): key for key in value if isinstance(key, str)}
-    name = value.get(keys.get("name", ""))
-    secret = isinstance(name, str) and judge_name(name) == STRONG
-    return keys.get("value", "") if secret else ""
+    for name, each in _PAIRS:
+        said = value.get(keys.get(name, ""))
+        if isinstance(said, str) and judge_name(said) == STRONG:
+            return keys.get(each, "")
+    return ""
 
 
 @lru_cache(maxsize=10_000)

@@ -10,10 +10,8 @@ from analysis.redaction.arguments import find_arguments
 from analysis.redaction.assignments import (
     find_assigned,
     find_bearers,
-    find_elements,
     find_near,
     find_options,
-    find_pairs,
     find_set,
 )
 from analysis.redaction.commands import WORDS, find_in_commands
@@ -24,8 +22,9 @@ from analysis.redaction.credentials import (
     find_without_scheme,
 )
 from analysis.redaction.names import list_words
+from analysis.redaction.pairs import find_elements, find_objects, find_pairs
 from analysis.redaction.pipes import find_piped
-from analysis.redaction.plain import Plain, read_plain, replace_spans
+from analysis.redaction.plain import Plain, read_plain, replace_spans, write_command
 from analysis.redaction.services import find_keys, list_keywords, write_words
 
 SECRET, ACCOUNT = "REDACTED", "ACCOUNT"
@@ -35,6 +34,7 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_bearers,
     find_near,
     find_elements,
+    find_objects,
     find_set,
     find_pairs,
     find_in_urls,
@@ -46,6 +46,8 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_said,
     find_keys,
 )
+# the same for words of a list, as RUN and CMD have them in JSON
+_OF_COMMANDS = (find_options, find_in_commands, find_arguments)
 # without any of these, and of the services' keywords, a line tells no secret
 # in lower case, and as RE2 can tell them without many states
 _WORDS = list_words(
@@ -56,12 +58,16 @@ _WORDS = list_words(
     "%3a%2f%2f thin: identified whsec_ hooks "
     "dckr_ gocspx ya29. 1//0 gsk_ r8_ nfp_ sbp_ nrak- atbb atctt xox eyj github_pat account "
     "registr bucket owner amazonaws arn:aws codesuite s3: s3a: basic sudo east- west- north- "
-    "south- central-"
+    "south- central- dockerconfigjson ls0tls1crudjti iqojb3jpz2lu fwogzxivyxdz fqogzxivyxdz "
+    "aqodyxdz aws: securestring live_ test_ sdk- mob- bkua_ sqa_ sqp_ squ_ dp.st. dp.pt. dp.ct. "
+    'tskey- aws" authident oauth bundle_ serial stackset'
 )
 _ODD_FORMS = (
     r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."
-    r"|[0-9a-z]@[a-z][a-z0-9-]*[./]|\bapi-[a-z0-9]{5}|\bhttps? -a"
-    r"|--(?:user|creds?)[ =]|\s/u(?:ser)?:|\s-u\s"
+    r"|[0-9a-z]@[a-z][a-z0-9-]*[./(]|\+ '?\[|[a-z0-9][_-][a-z0-9]{16}"
+    r"|[0-9a-z]\.[a-z0-9_-]{6}\.[a-z0-9]{8}|eaa[a-z0-9]{12}"
+    r"|\bapi-[a-z0-9]{5}|\bhttps? -a"
+    r"|[_-](?:pat|pw|psk|sas|otp|pin|sid)[\"']|--(?:user|creds?)[ =]|\s/u(?:ser)?:|\s-u\s"
     # a run of letters and digits where commands take secrets
     r"|\s-(?:[akpstuwxz]|pw|hp)[ =]?[^\s]*[0-9a-z+/=]{12}|(?:echo|printf|<<<).*[0-9a-z+/=]{12}"
     r"|\bx-[a-z-]+: ?[0-9a-z+/=_-]{12}|\bcode (?:is|was)"
@@ -72,15 +78,17 @@ _ODD_FORMS = (
 _MANY = 30
 # signs of a line from which on only RE2, which is linear, looks for them
 _LONG = 5000
+_REST = re.compile(r"[A-Za-z0-9+/=]*")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Redacted(NamedTuple):
-    """A line without its secrets, its plain text, and the last of the places where they were."""
+    """A line without its secrets, its plain text, where the last of them was, and all of them."""
 
     line: str
     plain: Plain
     last: tuple[int, int] | None
+    found: tuple[str, ...] = ()
 
 
 @cache
@@ -112,8 +120,19 @@ def redact_line(line: str) -> Redacted:
     """A line with what is secret in it replaced."""
     plain = read_plain(line)
     spans = [(*span, SECRET) for find in _FINDERS for span in find(plain.text)]
+    if (command := write_command(plain.text)) != plain.text:
+        spans += [(*span, SECRET) for find in _OF_COMMANDS for span in find(command)]
+    spans = [(begin, _end_word(plain.text, end), word) for begin, end, word in spans]
     last = max(((begin, end) for begin, end, _ in spans), key=lambda span: span[1], default=None)
     spans += [(*span, ACCOUNT) for span in find_accounts(plain.text)]
     if not spans:
         return Redacted(line, plain, None)
-    return Redacted(replace_spans(line, plain, spans), plain, last)
+    found = tuple(plain.text[begin:end] for begin, end, _ in spans)
+    return Redacted(replace_spans(line, plain, spans), plain, last, found)
+
+
+def _end_word(text: str, end: int) -> int:
+    """Where the word ends that a secret ends in: no part of it may be left."""
+    cut = text[end - 1 : end].isalnum() and text[end : end + 1].isalnum()
+    rest = _REST.match(text, end) if cut else None
+    return rest.end() if rest else end

@@ -17,7 +17,10 @@ _SECRET_WORD = re.compile(
     r"|credential|mnemonic|requirepass|masterauth"
     # in other languages
     r"|kennwort|wachtwoord|contrasena|senha|motdepasse|parola|salasana|passord|adgangskode|heslo"
-    r"|(?:ssh|db|root|ftp|user|admin|mysql|pg|http|mail|smtp|ldap|store|key|trust|login)pass)s?$|^(?:pwd|pw|creds|passe)$"
+    r"|(?:ssh|db|root|ftp|user|admin|mysql|pg|http|mail|smtp|ldap|store|key|trust|login|my)pass)s?$"
+    r"|^(?:pwd|pw|creds|passe)$"
+    r"|^(?:ssh|deploy|encrypt(?:ion)?|crypto|app|client|server|session|admin|github|stripe)keys?$"
+    r"|^dockerconfigjson$"
 )
 # what a secret word is followed by where the name is of something else
 _OTHER = frozenset(
@@ -29,10 +32,16 @@ _OTHER = frozenset(
         "algorithm alg prefix suffix hint env var vars field fields header headers label "
         "title regex pattern strength reset rotation server service class index ref refs sock "
         "socket method mode helper command status state usage budget window bucket stripped "
-        "missing yaml yml txt json toml ini py js ts go md sh cfg conf lock html css xml in "
+        "missing yaml yml txt toml ini py js ts go md sh cfg conf lock html css xml in "
         "args needed allowed detected found issuer audience scope scopes timeout retries "
-        "interval days hours seconds cost price position offset stdin map set"
+        "interval days hours seconds cost price position offset stdin map set hasher hashers "
+        "encoder generator validator validators backend strategy driver handler resolver parser "
+        "storage lifetime duration threshold"
     )
+)
+# how a secret is written, behind its name: CLIENT_KEY_DATA, SSH_KEY_B64
+_DRESS = frozenset(
+    list_words("b base pem data encoded enc value raw plain content contents body blob json")
 )
 # what a key is that anyone may see
 _OPEN_KEYS = frozenset(
@@ -42,7 +51,7 @@ _OPEN_KEYS = frozenset(
         "hot arrow enter shift ctrl alt tab any join shard natural surrogate s3 node item "
         "dict json config translation locale message tag label annotation topic routing apt "
         "known trusted layer release order search filter state event metric data first last "
-        "next project"
+        "next project parameter option variable property attribute param"
     )
 )
 # names of no secret where the value is a number: MAX_TOKENS=4096
@@ -53,19 +62,21 @@ _COUNTED = frozenset(
 _WEAK = frozenset(
     list_words(
         "pass pwd pw auth signature sig jwt hmac salt otp totp cookie rsa psk sas pat bearer cred "
-        "csrf xsrf session pin"
+        "csrf xsrf session pin authorization"
     )
 )
 # these less: only a value that looks drawn at random is one
-_FAINT = frozenset(list_words("key keys license sid seed webhook"))
+_FAINT = frozenset(list_words("key keys license serial sid seed webhook"))
 # and what a code is that lets somebody in
 _CODES = frozenset(
     list_words("activation unlock recovery backup access login verification otp security pass auth")
 )
+# MYPASS and the like, but no word of English
+_ENDS_IN_PASS = re.compile(r"(?<!by)(?<!com)(?<!sur)(?<!tres)(?<!over)(?<!under)(?<!\b)pass$")
 STRONG, _POSSIBLE, _UNLIKELY, NONE = 3, 2, 1, 0
 _REFERENCE = (
     r"(?:\$\$?\w+|\$\$?\{\w+(?::?[-+?=](?:\$\{?\w+\}?)?)?\}|%\w+%|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}"
-    r"|\$?<[\w .\u2026-]*>|@\w+@|\$\([^()]*\)|`[^`]*`|!(?:Ref|Sub|GetAtt)\b.*)"
+    r"|\$?[<\ue000][\w .\u2026-]*>|@\w+@|\$\([^()]*\)|`[^`]*`|!(?:Ref|Sub|GetAtt)\b.*)"
 )
 _HARMLESS = re.compile(
     rf"(?:{_REFERENCE}[-:/._+@]?)+"
@@ -73,7 +84,11 @@ _HARMLESS = re.compile(
     r"|\$[({].*|`.*|\{\{.*|!(?:Ref|Sub|GetAtt|ImportValue)\b.*"
     r"|(?:true|false|none|null|nil|undefined|yes|no|on|off|empty|unset|inherit|read|write|required"
     r"|optional|prompt|stdin|string|str|bool|bytes|int|any|redacted|account|masked|hidden|secure)"
-    r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|(?:x{3,}-?)+|\.+|-+"
+    # the first words of a call, and a key of a secret in AWS Secrets Manager
+    r"|[A-Za-z_][\w.]*\([\"'].*|[\w/.@-]+:(?:\w*_|(?-i:[a-z]+(?=[A-Z])))?(?:password|token|secret|key)s?"
+    # a path of words alone, as the names of parameters are
+    r"|(?:/[A-Za-z][A-Za-z_.-]{0,60}+){2,8}"
+    r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|(?:x{3,}-?)+|[.\u2026]+|-+"
     r"|\[[\w=, ]*\]:?|\((?:sensitive|known)[^()]*\)"
     # code and references of other tools
     r"|(?:var|local|data|module|self|this|process\.env|os\.environ|env|secrets|config|settings"
@@ -85,11 +100,15 @@ _HARMLESS = re.compile(
     r"|[v^~<>=]*\d+(?:\.\d+){2,}(?:[-+][\w.]+)?|[v^~<>=]+\d+(?:\.\d+)*",
     re.IGNORECASE,
 )
+# certificates and public keys in base64
+_OPEN_PEM = ("LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM", "LS0tLS1CRUdJTiBQR1AgUFVC")
 _NUMBER = re.compile(r"[-+]?[\d_,]+(?:\.\d+)?[kKmM%]?")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{1,14}|[A-Z]{1,12}|[a-z]{1,12}(?:[-_/.:][a-z]{1,12}){1,5}")
 _RUNS, _DRAWN = re.compile(r"[\w+/=-]+"), re.compile(r"[A-Za-z0-9+/=]+")
 # what unlocks a telephone's card, a token or a door
 _PIN = re.compile(r"\d{4,12}")
+# XXXX-XXXX-XXXX-XXXX with a digit
+_SERIAL = re.compile(r"(?=[^\d]*\d)(?:[A-Z]{1,2}-)?[A-Z\d]{4,8}(?:-[A-Z\d]{4,8}){3,6}")
 _LETTERS_OR_DIGITS = re.compile(r"[A-Za-z]*|\d*")
 
 
@@ -102,10 +121,12 @@ def judge_name(name: str) -> int:
     if words[-2:] in (["secret", "id"], ["session", "id"]):
         # of Vault, of a login
         return _POSSIBLE
-    if words[-2:] in (["seed", "phrase"], ["recovery", "phrase"]):
+    if words[-2:] in (["seed", "phrase"], ["recovery", "phrase"], ["auth", "ident"]):
         return STRONG
-    if not words or words[-1] in _OTHER:
+    if not words or words[-1] in _OTHER or name.endswith(".json"):
         return NONE
+    while len(words) > 1 and words[-1] in _DRESS:
+        words.pop()
     if any(_SECRET_WORD.search(word) for word in words if word not in _WEAK):
         return STRONG
     if words[-1] == "signature" and words[0] == "x":
@@ -117,7 +138,7 @@ def judge_name(name: str) -> int:
     if last in ("pass", "pwd", "pw", "credentials", "credential") and before:
         return STRONG
     opens = before in _CODES and last == "code"
-    if last in _WEAK or opens or name.lower().endswith("sonar.login"):
+    if last in _WEAK or opens or _ENDS_IN_PASS.search(last) or name.lower().endswith("sonar.login"):
         return _POSSIBLE
     if len(words) > 1 and not {"pwd", "pw"}.isdisjoint(words):
         return _POSSIBLE
@@ -132,7 +153,8 @@ def is_counted(name: str) -> bool:
 
 def is_harmless(value: str) -> bool:
     """Whether a value is no secret by itself: a reference, a path, yes or no, a version."""
-    return not value or (len(value) < 500 and _HARMLESS.fullmatch(value) is not None)
+    short = len(value) < 500 and _HARMLESS.fullmatch(value) is not None
+    return not value or short or value.startswith(_OPEN_PEM)
 
 
 def is_wordlike(value: str) -> bool:
@@ -182,7 +204,7 @@ def is_secret(strength: int, name: str, value: str) -> bool:
     if strength == STRONG:
         return True
     if strength == _UNLIKELY:
-        return looks_drawn(value)
+        return looks_drawn(value) or _SERIAL.fullmatch(value) is not None
     if name.lower().endswith("pin") and _PIN.fullmatch(value):
         return True
     return strength == _POSSIBLE and looks_made(value) and re.search(r"\d", value) is not None

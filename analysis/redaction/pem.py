@@ -3,7 +3,7 @@
 import re
 
 from analysis.redaction.lines import SECRET
-from analysis.redaction.plain import read_plain, replace_spans
+from analysis.redaction.plain import TAG, read_plain, replace_spans
 
 _BEGIN = re.compile(
     r"-----? ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-----?|Private-Lines: \d+"
@@ -11,11 +11,17 @@ _BEGIN = re.compile(
 _END = re.compile(r"-----? ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-----?|Private-MAC: ")
 # a line of base64, alone or behind a prefix
 _DATA = re.compile(
-    r"(?<![\w+/=-])(?P<data>[A-Za-z0-9+/=]+)(?P<after>[\s\"',\\]*(?:\\[nr])*[\s\"',]*)$"
+    r"(?<![\w+/=-])(?P<data>[A-Za-z0-9+/=]+)"
+    r"(?P<after>(?:\\{0,4}[\"']|\\{1,4}[nr]|[ ][+.&|]|[\s,\\])*+)$"
 )
 # in one line its ends are written as \n
-_PAYLOAD = re.compile(r"[A-Za-z0-9+/=](?:[A-Za-z0-9+/=\s]|\\{1,4}[nr]|:|,|-(?!-))*")
+_BREAK = rf"\\{{1,4}}[nr]|{TAG}/?\w+[ ]?/?>"
+_PAYLOAD = re.compile(
+    rf".{{0,300}}?(?<![\w+/=-])(?P<data>[A-Za-z0-9+/=]{{20}}(?:[A-Za-z0-9+/=\s:,]|-(?!-)|{_BREAK})*)"
+)
 _WIDTH = 40
+_WIDE = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/=-])")
+_WIDE_END = re.compile(r"[A-Za-z0-9+/]+={0,2}(?![\w+/=-])")
 _HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset): |\s*$")
 
 
@@ -46,8 +52,8 @@ def _redact_after(lines: list[str], at: int) -> int:
         end = _END.search(plain.text, begin.end())
         closed = end is not None
         stop = end.start() if end else len(plain.text)
-        if data := _PAYLOAD.search(plain.text, begin.end(), stop):
-            spans.append((*data.span(), SECRET))
+        if data := _PAYLOAD.match(plain.text, begin.end(), stop):
+            spans.append((*data.span("data"), SECRET))
     words = len(plain.text.split("-----")[0].split()) + 1
     lines[at] = replace_spans(lines[at], plain, spans)
     return at + 1 if closed else _redact_lines(lines, at + 1, words)
@@ -55,21 +61,22 @@ def _redact_after(lines: list[str], at: int) -> int:
 
 def _redact_lines(lines: list[str], at: int, words: int) -> int:
     """Redact lines of a key up to its end, or to where it is cut off."""
-    width = 0
+    width, place = 0, (0, "")
     while at < len(lines):
         text = read_plain(lines[at]).text
         if end := _END.search(text):
             _redact_beside(lines, at, end.start())
             return at + 1
-        match = _DATA.search(text)
-        if match is None or len(text.split()) > words:
+        span = _find_data(text, words, place)
+        if span is None:
             if not _HEADER.search(text):
                 return at
         else:
-            size = len(match["data"])
-            if size < _WIDTH and re.fullmatch(r"[A-Za-z]?[a-z]*", match["data"]):
+            size = span[1] - span[0]
+            if size < _WIDTH and re.fullmatch(r"[A-Za-z]?[a-z]*", text[slice(*span)]):
                 return at
-            _put(lines, at, match.span("data"))
+            _put(lines, at, span)
+            place = span[0], text[span[1] : span[1] + 1]
             if size < width:
                 width = 0
                 # the last line is the only short one
@@ -81,6 +88,17 @@ def _redact_lines(lines: list[str], at: int, words: int) -> int:
             width = max(width, size)
         at += 1
     return at
+
+
+def _find_data(text: str, words: int, place: tuple[int, str]) -> tuple[int, int] | None:
+    """Where a key's data is in a line: at its end, in full width, or where it was before."""
+    match = _DATA.search(text)
+    if match and len(text.split()) <= words:
+        return match.span("data")
+    column, sign = place
+    wide = _WIDE.search(text) or (_WIDE_END.match(text, column) if column else None)
+    after = text[wide.end() :].lstrip()[:1] if wide else ""
+    return wide.span() if wide and after in (sign, *"\\\"'|,") else None
 
 
 def _redact_before(lines: list[str], at: int, floor: int, stop: int) -> None:

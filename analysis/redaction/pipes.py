@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from analysis.redaction.commands import COMMAND_END, FIELD
 from analysis.redaction.names import is_harmless, looks_drawn, looks_made
+from analysis.redaction.plain import TAG
 
 # signs of what is piped into a command, of one before its <<<, and of what echo says
 _PIPED, _BEFORE_HERE, _ECHOED = 4000, 300, 400
@@ -19,11 +20,18 @@ _MAYBE = re.compile(
     r"\b(?:log-?in|sign-?in|auth|tokens?|secrets?|[\w-]*keystore|unlock|unseal|htdigest|su"
     r"|realm\s+join)\b|--token\b"
 )
-_ECHO = re.compile(r"\b(?:echo|printf)\b")
-_HERE = re.compile(rf"<<<\s*{FIELD}")
+_ECHO = re.compile(r"\b(?:echo|printf|yes)\b")
+# `--password-file=<(echo secret)`
+_NAMED = re.compile(
+    r"(?i:pass(?:word|phrase)?|token|secret|key|credential)[\w-]{0,20}[ =]"
+    r"<\((?:echo|printf)\b(?P<said>[^()]{1,400})\)"
+)
+_HERE = re.compile(rf"<<[<{TAG}]\s*{FIELD}")
 # a bracket ends what runs in a shell of its own
 _ANY_FIELD = re.compile(FIELD.replace("|;&", "|;&()"))
 _BASE64 = re.compile(r"\|\s*base64\b(?!\s+(?:-d|-D|--decode))")
+# the text of a command that is its input up to a word
+_DOCUMENT = re.compile(rf"<[<{TAG}]-?[ ]?\\?[\"']?(?P<end>[A-Za-z_]\w*)[\"']?")
 _ECHO_OPTION = re.compile(r"-[neE]+|%s(?:\\n)?|--")
 
 
@@ -32,15 +40,17 @@ def find_piped(text: str) -> Iterator[tuple[int, int]]:
 
     What looks as if it had been drawn at random is one wherever echo or <<< gives it.
     """
-    for here in _HERE.finditer(text) if "<<<" in text else ():
+    for here in _HERE.finditer(text) if "<<" in text else ():
         before = text[max(0, here.start() - _BEFORE_HERE) : here.start()]
         if _find_judge(before)(_read_field(here)):
             yield here.span(here.lastgroup or "bare")
-    if "echo" not in text and "printf" not in text:
+    if not _ECHO.search(text):
         return
     for pattern, judge in ((_SINK, _is_told), (_MAYBE, looks_made), (_BASE64, _has_password)):
         for sink in pattern.finditer(text) if "|" in text else ():
             yield from _find_before(text, sink.end() - 1, judge)
+    for echo in _NAMED.finditer(text):
+        yield from _find_echoed(text, echo.start("said"), echo.end("said"), _is_told)
     for echo in _ECHO.finditer(text):
         end = COMMAND_END.search(text, echo.end(), echo.end() + _ECHOED)
         last = end.start() if end else echo.end() + _ECHOED
@@ -99,3 +109,11 @@ def _has_password(value: str) -> bool:
 def _read_field(match: re.Match[str]) -> str:
     """The value of a field, without its quotes."""
     return match["double"] or match["single"] or match["bare"] or ""
+
+
+def find_document(text: str) -> str:
+    """The word up to which the next lines are a secret, as a login reads them; '' without one."""
+    match = _DOCUMENT.search(text) if "<" in text else None
+    if match is None:
+        return ""
+    return match["end"] if _SINK.search(text[-_PIPED:] + " ") else ""

@@ -26,6 +26,16 @@ _GONE = re.compile(_COLOURS, re.IGNORECASE)
 TAG, _PICTURED = "\ue000", "\ue001"
 
 
+# words of a command as a list of texts
+_WORD = r"(?P<quote>\\{0,3}[\"'])(?P<word>[^\"'\\\n]{0,2000})(?P=quote)[ \t]*+,?[ \t]*+"
+_LIST = re.compile(
+    r"\[[ \t]*+(?:"
+    + re.sub(r"\?P<\w+>", "?:", _WORD).replace("(?P=quote)", r"\\{0,3}[\"']")
+    + r")++"
+)
+_LISTED = re.compile(_WORD)
+
+
 class Plain(NamedTuple):
     """The text to look at, and where each of its signs begins and ends in the line; None as is."""
 
@@ -68,6 +78,25 @@ def _read_mark(match: re.Match[str]) -> str:
     if match["entity"]:
         return unescape(match["entity"].replace("&amp;", "&"))[:1] or " "
     return unquote(match["percent"]) if match["percent"] else chr(int(match["unicode"][2:], 16))
+
+
+def write_command(text: str) -> str:
+    """A text with each list of texts in it as words of a shell, every sign in its place."""
+    return _LIST.sub(_write_words, text) if "[" in text else text
+
+
+def _write_words(match: re.Match[str]) -> str:
+    """A list's words between blanks, in quotes only those that have blanks themselves."""
+    return " " + _LISTED.sub(_write_word, match[0][1:])
+
+
+def _write_word(match: re.Match[str]) -> str:
+    """A word of a list and what is around it, as long as before."""
+    open_ = close = " " * len(match["quote"])
+    if " " in match["word"] and len(match["quote"]) == 1:
+        open_ = close = match["quote"]
+    word = open_ + match["word"] + close
+    return word.ljust(len(match[0]))
 
 
 def replace_spans(line: str, plain: Plain, spans: Iterable[tuple[int, int, str]]) -> str:

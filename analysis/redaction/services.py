@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.redaction.names import looks_drawn
 from analysis.redaction.plain import TAG
 
 _RULES = Path(__file__).with_name("gitleaks.toml")
@@ -24,19 +25,45 @@ _FORMS = re.compile(
     r"|\bsk-(?:ant-|proj-|or-v1-|svcacct-|admin-)?[A-Za-z0-9][\w-]{30,}|\bgsk_\w{40,}|\br8_\w{30,}"
     r"|\bnfp_\w{30,}|\bsbp_[0-9a-f]{40}|\bNRAK-[A-Z0-9]{20,}|\bAT(?:BB|CTT|ATT)[\w=-]{20,}"
     r"|\bwhsec_[\w+/=-]{20,}|\b(?:sk|rk)_(?:live|test)_\w{10,}|\bSK[0-9a-f]{32}\b"
-    r"|\bkey-[0-9a-f]{32}\b|\b[0-9a-f]{32}-us\d{1,2}\b|\b\d{8,10}:AA[\w-]{33}(?![\w-])"
+    r"|\bkey-[0-9a-f]{32}\b|\b[0-9a-f]{32}-us\d{1,2}\b"
     r"|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bs\.[A-Za-z0-9]{24}\b|\bxox[abeoprs](?:\.xox[bp])?-[\w-]{8,}"
     r"|\bhv[sbr]\.[\w-]{20,}|\bAPI-[A-Z0-9]{26}\b|\bhf_\w{30,}|\bpypi-AgE[\w-]{20,}"
     r"|\bPMAK-[\w-]{30,}|\bLTAI[A-Za-z0-9]{16,}\b|\bsq0[a-z]{3}-[\w-]{22,}"
     r"|\bFlyV1 fm\d[\w+/=,-]{20,}"
     r"|\b(?:discord|hooks)\S{0,20}/(?:api/webhooks|services|workflows|triggers)/[\w/-]{20,}"
 )
+# rarer ones, each with a word of it
+_RARE = {
+    ":AA": r"(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])",
+    "sq": r"\bsq[apu]_[0-9a-f]{40}",
+    "bkua_": r"\bbkua_[0-9a-f]{40}",
+    "_": r"\b(?:live|test)_[0-9a-f]{35}\b",
+    "-": r"\b(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
+    "dp.": r"\bdp\.[a-z]{2,5}\.[\w.]{40,}",
+    "tskey-": r"\btskey-[a-z]+-[\w-]{20,}",
+    "EAA": r"\bEAA[A-Za-z0-9]{50,}",
+    "AGE-SECRET": r"\bAGE-SECRET-KEY-1[A-Z0-9]{58}",
+    ".": r"\b[MNO][A-Za-z\d]{22,27}\.[\w-]{6}\.[\w-]{27,40}",
+    # tokens of AWS' sessions, and private keys in base64, by the first bytes of their content
+    "IQoJ": r"\bIQoJb3JpZ2lu[\w/+%-]{40,}=*",
+    "oGZXIvYXdz": r"\bF[wQ]oGZXIvYXdz[\w/+%-]{40,}=*",
+    "LS0tLS1CRUdJTi": (
+        r"\bLS0tLS1CRUdJTi(?:BQUkl|BSU0E|BFQy|BEU0E|BFTkNS|BPUEVOU1NI|BQR1AgUFJJ)[\w/+-]{12,}=*"
+    ),
+}
+_RARE_FORMS = [(word, re.compile(form)) for word, form in _RARE.items()]
+# what many services write: a short word, and letters and digits without a pause
+_PREFIXED = re.compile(
+    r"(?<![\w/.+=-])(?!sha\d)[a-z][a-z\d]{1,11}[_-](?:[a-z\d]{1,8}[_-]){0,2}"
+    r"(?P<run>[A-Za-z0-9]{32,200})(?:_[A-Za-z0-9]{4,40})?(?![\w/.+=-])"
+    r"|(?<![\w/.+=-])(?:[a-z][a-z\d]{1,11}_){1,3}(?P<other>[\w-]{30,200})(?![\w/.+=-])"
+)
 # beside an access key's id, a run of 40 such letters is the key itself
 _ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _SECRET_KEY = re.compile(r"(?<![\w/+=])(?![0-9a-f]{40})[A-Za-z0-9/+]{40}(?![\w/+=])")
 # the shortest key of all
-_LONG_RUN = re.compile(r"[\w/+.=-]{15}")
-_REST = re.compile(r"[\w-]*")
+_LONG_RUN, _LONGER_RUN = re.compile(r"[\w/+.=-]{15}"), re.compile(r"[\w.:-]{30}")
+_REST = re.compile(r"[\w-]*(?:[+/][\w+/-]*)?=*")
 # keywords too common to begin with: _FORMS finds their keys
 _COMMON = frozenset(["ey", "sk", "s.", "sg.", "api-", "intra", "pat.", "sat.", "sc_", "ext_"])
 # how gitleaks' rules begin with a service's name, and how they end a key
@@ -135,6 +162,7 @@ def find_keys(text: str) -> Iterator[tuple[int, int]]:
     text = text.replace(TAG, "<")
     for match in _FORMS.finditer(text):
         yield match.span()
+    yield from _find_long(text)
     if _ACCESS_KEY.search(text):
         for match in _SECRET_KEY.finditer(text):
             yield match.span()
@@ -148,7 +176,22 @@ def find_keys(text: str) -> Iterator[tuple[int, int]]:
             begin, end = _pick_group(match)
             # a longer key than the rule knows goes with its rest
             rest = _REST.match(text, end)
-            yield begin, rest.end() if rest else end
+            more = rest[0] if rest else ""
+            # behind a slash another word of a path may follow
+            more = more if looks_drawn(more) else more.partition("/")[0]
+            yield begin, end + len(more)
+
+
+def _find_long(text: str) -> Iterator[tuple[int, int]]:
+    """Rarer forms, and what looks drawn behind a short word and a line."""
+    if not _LONGER_RUN.search(text):
+        return
+    for word, form in _RARE_FORMS:
+        for match in form.finditer(text) if word in text else ():
+            yield match.span()
+    for match in _PREFIXED.finditer(text):
+        if looks_drawn(match["run"] or match["other"]):
+            yield match.span()
 
 
 def _pick_group(match: re.Match[str]) -> tuple[int, int]:

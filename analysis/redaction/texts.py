@@ -3,31 +3,24 @@
 import re
 from collections.abc import Sequence
 
-from analysis.redaction.lines import SECRET, Redacted, find_telling, redact_line
-from analysis.redaction.names import STRONG, is_harmless, is_wordlike, judge_name, looks_made
+from analysis.redaction.below import put, redact_below
+from analysis.redaction.lines import ACCOUNT, SECRET, Redacted, find_telling, redact_line
+from analysis.redaction.names import STRONG, judge_name, looks_drawn, looks_made
 from analysis.redaction.pem import redact_keys
-from analysis.redaction.plain import read_plain, replace_spans
+from analysis.redaction.plain import read_plain
+from analysis.redaction.services import write_words
 
 # a value of so many letters may have been broken to the width of a terminal or of base64
 _LONG = 40
 # lines after which a quotation mark is no longer taken for one of the value before
 _QUOTED_LINES = 5
-# signs at a line's end that tell whether a value follows in the next one
-_TAIL = 300
+# an account's number, and how many secrets are looked for again
+_NUMBER, _KNOWN = re.compile(r"\d{12}"), 1000
+# so many are faster looked for one after the other
+_FEW = 20
 _MIXED = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|=$")
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]+")
-_NAME_ALONE = re.compile(
-    r"(?:^|[\s{,-])[\"']?(?:name|key)[\"']?\s*[:=]\s*[\"']?(?P<name>[\w./-]+)[\"']?,?\s*$",
-    re.IGNORECASE,
-)
-_VALUE_ALONE = re.compile(
-    r"(?:^|[\s{])[\"']?value[\"']?\s*[:=]\s*(?P<quote>[\"']?)(?P<value>.+?)(?P=quote),?\s*$",
-    re.IGNORECASE,
-)
-_OPEN_KEY = re.compile(
-    r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*+)[\"']?[ \t]*:[ \t]*(?P<mark>[|>][-+\d]*)?[ \t]*$"
-)
-_INDENT = re.compile(r"^(?:#\d+ (?:\d+\.\d+ )?)?(?P<indent>[ \t]*)")
+_OPEN_QUOTE = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*+)=(?P<quote>[\"'])$")
 
 
 def redact(text: str) -> str:
@@ -37,11 +30,12 @@ def redact(text: str) -> str:
     """
     lines = redact_keys(text.split("\n"))
     done = 0
+    found: set[str] = set()
     for at in find_telling(lines):
         # what a line before went on in is done
         if at >= done:
-            done = _redact_from(lines, at)
-    return "\n".join(lines)
+            done = _redact_from(lines, at, found)
+    return _redact_again("\n".join(lines), found)
 
 
 def redact_texts(texts: Sequence[str]) -> list[str]:
@@ -50,9 +44,29 @@ def redact_texts(texts: Sequence[str]) -> list[str]:
     return [redact(text) if at in telling else text for at, text in enumerate(texts)]
 
 
-def _redact_from(lines: list[str], at: int) -> int:
-    """Redact a line and those that its secret goes on in; the number of the next one."""
+def _redact_again(text: str, found: set[str]) -> str:
+    """A text without the account numbers and the drawn secrets that one of its lines told."""
+    known = sorted(each for each in found if _NUMBER.fullmatch(each) or _is_unique(each))
+    if len(known) <= _FEW:
+        known = [each for each in known if each in text]
+    if not known:
+        return text
+    again = re.compile(rf"(?<![A-Za-z0-9]){write_words(known[:_KNOWN])}(?![A-Za-z0-9])")
+    return again.sub(lambda match: ACCOUNT if match[0].isdigit() else SECRET, text)
+
+
+def _is_unique(value: str) -> bool:
+    """Whether a value is so odd that the same elsewhere is the same secret."""
+    return 16 <= len(value) <= 200 and looks_drawn(value)
+
+
+def _redact_from(lines: list[str], at: int, found: set[str]) -> int:
+    """Redact a line and those that its secret goes on in; the number of the next one.
+
+    What was secret in the line is added to `found`.
+    """
     done = redact_line(lines[at])
+    found.update(done.found)
     lines[at] = done.line
     text = done.plain.text.rstrip()
     if at + 1 == len(lines):
@@ -61,12 +75,7 @@ def _redact_from(lines: list[str], at: int) -> int:
         return _go_on(lines, at, done, text)
     if opened := _find_open_quote(done, text):
         return _close_quote(lines, at + 1, opened)
-    end = text[-_TAIL:]
-    if (name := _NAME_ALONE.search(end)) and judge_name(name["name"]) == STRONG:
-        _redact_value_below(lines, at + 1)
-    elif (name := _OPEN_KEY.search(end)) and judge_name(name["name"]) == STRONG:
-        return _redact_block(lines, at, text, bool(name["mark"]))
-    return at + 1
+    return redact_below(lines, at, text)
 
 
 def _go_on(lines: list[str], at: int, done: Redacted, text: str) -> int:
@@ -76,8 +85,9 @@ def _go_on(lines: list[str], at: int, done: Redacted, text: str) -> int:
     if text.endswith("\\"):
         _replace(lines, at + 1, re.compile(r"^\s*(?:#\d+ (?:\d+\.\d+ )?)?(?P<run>[^\s\\\"']+)"))
         return at + 1
-    if opened := _find_open_quote(done, text):
-        return _close_quote(lines, at + 1, opened)
+    opened = _find_open_quote(done, text)
+    if opened and (closed := _close_quote(lines, at + 1, opened)) > at + 1:
+        return closed
     words, width = len(text[:begin].split()), end - begin
     at += 1
     while at < len(lines) and width >= _LONG:
@@ -85,8 +95,11 @@ def _go_on(lines: list[str], at: int, done: Redacted, text: str) -> int:
         if run is None:
             break
         width = run[1] - run[0]
-        _put(lines, at, run)
+        put(lines, at, run)
         at += 1
+    # the last of them ends with the quotation mark
+    if opened and at < len(lines) and _RUN.match(lines[at]) and opened in lines[at]:
+        lines[at] = SECRET + lines[at][lines[at].index(opened) :]
     return at
 
 
@@ -102,6 +115,9 @@ def _find_run(line: str, words: int) -> tuple[int, int] | None:
 
 def _find_open_quote(done: Redacted, text: str) -> str:
     """The quotation mark before a value that its line doesn't close; '' without one."""
+    opened = _OPEN_QUOTE.search(text)
+    if opened and judge_name(opened["name"]) == STRONG:
+        return opened["quote"]
     if not done.last or done.last[1] < len(text):
         return ""
     before = text[done.last[0] - 1 : done.last[0]]
@@ -119,47 +135,7 @@ def _close_quote(lines: list[str], at: int, quote: str) -> int:
     return at
 
 
-def _redact_value_below(lines: list[str], at: int) -> None:
-    """Redact what `value:` says in one of the next two lines, after a line with the name."""
-    for number in range(at, min(at + 2, len(lines))):
-        plain = read_plain(lines[number])
-        match = _VALUE_ALONE.search(plain.text) if len(plain.text) < 10 * _TAIL else None
-        if match and not is_harmless(match["value"]):
-            _put(lines, number, match.span("value"))
-            return
-
-
-def _redact_block(lines: list[str], at: int, text: str, marked: bool) -> int:
-    """Redact the lines that are further in than their key's; the number of the next one."""
-    outer = _measure_indent(text)
-    at += 1
-    while at < len(lines):
-        inner = read_plain(lines[at]).text
-        content = inner[_INDENT.match(inner).end() :].strip()  # type: ignore[union-attr]
-        if not content or _measure_indent(inner) <= outer or is_harmless(content):
-            break
-        if not marked and (" " in content or content.endswith(":") or is_wordlike(content)):
-            break
-        begin = inner.find(content)
-        _put(lines, at, (begin, begin + len(content)))
-        at += 1
-        if not marked:
-            break
-    return at
-
-
-def _measure_indent(text: str) -> int:
-    """How far in a line begins, behind BuildKit's prefix."""
-    match = _INDENT.match(text)
-    return len(match["indent"]) if match else 0
-
-
 def _replace(lines: list[str], at: int, pattern: re.Pattern[str]) -> None:
     """Redact what a pattern finds in a line."""
     if match := pattern.search(read_plain(lines[at]).text):
-        _put(lines, at, match.span("run"))
-
-
-def _put(lines: list[str], at: int, span: tuple[int, int]) -> None:
-    """Redact a place in a line's plain text."""
-    lines[at] = replace_spans(lines[at], read_plain(lines[at]), [(*span, SECRET)])
+        put(lines, at, match.span("run"))

@@ -3,6 +3,7 @@
 import base64
 from textwrap import wrap
 
+from secret_forms.files import list_harmless
 from secret_forms.making import DIGITS, HEX, Maker, read_lines
 
 _HARMLESS = read_lines("harmless.txt")
@@ -14,7 +15,7 @@ def make_harmless(seed: int) -> list[str]:
     digest, commit = make.of(HEX, 64), make.of(HEX, 40)
     uuid = "-".join(make.of(HEX, n) for n in (8, 4, 4, 4, 12))
     picture = base64.b64encode(make.random.randbytes(3000)).decode()
-    return [*_HARMLESS, *(
+    return [*_HARMLESS, *list_harmless(make), *(
         f"#5 [2/4] FROM docker.io/library/python:3.13-slim@sha256:{digest}",
         f"#5 sha256:{digest} 57.56MB / 57.56MB 0.1s done",
         f"#9 exporting manifest sha256:{digest} 0.0s done",
@@ -43,6 +44,8 @@ def make_harmless(seed: int) -> list[str]:
         f"#10 writing image sha256:{digest} done",
         "-----BEGIN CERTIFICATE-----\n" + "\n".join(wrap(picture[:600], 64))
         + "\n-----END CERTIFICATE-----",
+        "echo " + base64.b64encode(b"-----BEGIN CERTIFICATE-----" + picture.encode()).decode()
+        + " | base64 -d > ca.crt",
         "-----BEGIN PUBLIC KEY-----\n" + "\n".join(wrap(picture[:300], 64))
         + "\n-----END PUBLIC KEY-----",
         "ssh-rsa AAAAB3NzaC1yc2E" + picture[:300] + " me@host",

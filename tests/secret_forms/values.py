@@ -95,7 +95,7 @@ def list_keys(make: Maker) -> Iterator[Case]:
 
 def list_wrapped(make: Maker) -> Iterator[Case]:
     """Values that go on in the next line."""
-    long = make.of(B64, 200)
+    long = make.of(B64, 180)
     parts = tuple(wrap(long, 64))
     yield Case("wrapped base64", "TOKEN=" + "\n".join(parts), parts)
     yield Case("wrapped in YAML", "token: >-\n  " + "\n  ".join(parts) + "\nn: 1", parts, "n: 1")

@@ -1,0 +1,164 @@
+"""Secrets in the lines below, or above, the line that names them."""
+
+import re
+
+from analysis.redaction.lines import SECRET
+from analysis.redaction.names import (
+    NONE,
+    STRONG,
+    is_harmless,
+    is_secret,
+    is_wordlike,
+    judge_name,
+    looks_drawn,
+)
+from analysis.redaction.pipes import find_document
+from analysis.redaction.plain import TAG, read_plain, replace_spans
+
+# signs at a line's end that tell whether a value follows in the next ones
+_TAIL = 300
+# lines in which the value of a name may follow, and those of a text that a command reads
+_NEAR, _DOCUMENT = 5, 20
+_NAME_ALONE = re.compile(
+    r"(?:^|[\s{,-])[\"']?(?:\w{0,30}name|\w{0,30}key|variable)[\"']?\s*[:=]\s*[\"']?"
+    r"(?P<name>[\w./-]+)[\"']?,?\s*$",
+    re.IGNORECASE,
+)
+_BLOCK = re.compile(
+    r"(?:(?:variable|parameter|secret|output|resource[ ]\"\w+\")[ ]\"(?P<name>[\w-]+)\"[ ]"
+    r"|[\"'](?P<key>[\w-]+)[\"'][ ]?:[ ]?)\{\s*$"
+)
+_ELEMENT = re.compile(
+    rf"[<{TAG}](?:name|key)>(?P<name>[\w.-]+)[<{TAG}]/(?:name|key)>\s*$", re.IGNORECASE
+)
+_VALUE_ALONE = re.compile(
+    r"(?:^|[\s{])[\"']?(?:\w{0,30}value|default)[\"']?\s*[:=]\s*"
+    r"(?P<quote>[\"']?)(?P<value>.+?)(?P=quote),?\s*$"
+    rf"|[<{TAG}](?:value|string)>(?P<element>[^<>{TAG}]+)[<{TAG}]/",
+    re.IGNORECASE,
+)
+_END_OF_PAIR = re.compile(rf"^[^\w]*[\]}}]|[<{TAG}]/(?!name|key)[\w]+>\s*$", re.IGNORECASE)
+_OPEN_KEY = re.compile(
+    r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*+)[\"']?[ \t]*:[ \t]*(?P<mark>[|>][-+\d]*)?[ \t]*$"
+)
+_OPEN_ELEMENT = re.compile(rf"[<{TAG}](?P<name>[\w.:-]+)(?: [^<>{TAG}]{{0,200}})?>\s*$")
+# a sentence whose last sign is a colon, and what looks made, alone in the next line
+_SAID = re.compile(r"\b(?:password|passphrase|token|secret|api[ ]key)\b[^:=\n]{0,80}:\s*$", re.I)
+_ALONE = re.compile(r"(?:.*\s)?(?P<value>[\w+/=-]{16,500})\s*$")
+_HEX = re.compile(r"(?=[a-f-]*\d)[0-9a-f-]{24,128}")
+_INDENT = re.compile(r"^(?:#\d+ (?:\d+\.\d+ )?)?(?P<indent>[ \t]*)")
+
+
+def redact_below(lines: list[str], at: int, text: str) -> int:
+    """Redact what a line, of this plain text, says that the next ones hold; the next number."""
+    if end := find_document(text):
+        return _redact_document(lines, at + 1, end)
+    tail = text[-_TAIL:]
+    if name := _find_name(tail):
+        if not _redact_value(lines, range(at + 1, at + 1 + _NEAR), name):
+            _redact_value(lines, range(at - 1, at), name)
+    elif (
+        tail.endswith(">")
+        and (element := _OPEN_ELEMENT.search(tail))
+        and judge_name(element["name"]) == STRONG
+    ):
+        _redact_content(lines, at + 1)
+    elif (key := _OPEN_KEY.search(tail)) and judge_name(key["name"]) == STRONG:
+        if (done := _redact_block(lines, at, text, key)) > at + 1:
+            return done
+        _redact_alone(lines, at + 1)
+    elif tail.endswith(":") and _SAID.search(tail):
+        _redact_alone(lines, at + 1)
+    return at + 1
+
+
+def put(lines: list[str], at: int, span: tuple[int, int]) -> None:
+    """Redact a place in a line's plain text."""
+    lines[at] = replace_spans(lines[at], read_plain(lines[at]), [(*span, SECRET)])
+
+
+def _find_name(tail: str) -> str:
+    """The name of a secret that ends a line, and whose value another line has; '' without one."""
+    patterns = {"{": _BLOCK, ">": _ELEMENT}
+    match = patterns.get(tail[-1:], _NAME_ALONE).search(tail)
+    name = (match[match.lastgroup or "name"] if match else "").rpartition("/")[2]
+    return name if judge_name(name) != NONE else ""
+
+
+def _redact_value(lines: list[str], numbers: range, name: str) -> bool:
+    """Redact what `value:` says in one of some lines; whether one says it."""
+    for number in numbers:
+        if not 0 <= number < len(lines):
+            continue
+        text = read_plain(lines[number]).text
+        match = _VALUE_ALONE.search(text) if len(text) < 10 * _TAIL else None
+        if match:
+            span = match.span("element" if match["element"] else "value")
+            if is_secret(judge_name(name), name, text[slice(*span)]):
+                put(lines, number, span)
+            return True
+        if _END_OF_PAIR.search(text) or _find_name(text[-_TAIL:]):
+            return False
+    return False
+
+
+def _redact_content(lines: list[str], at: int) -> None:
+    """Redact a line that is alone between the tags of an element."""
+    text, after = (read_plain(line).text for line in (*lines[at : at + 2], "", "")[:2])
+    content, closed, _ = text.partition(f"{TAG}/")
+    content = content.strip()
+    if content and (closed or f"{TAG}/" in after) and not is_harmless(content):
+        begin = text.find(content)
+        put(lines, at, (begin, begin + len(content)))
+
+
+def _redact_alone(lines: list[str], at: int) -> None:
+    """Redact what looks made and stands alone in one of the next two lines that are not empty."""
+    for number in range(at, min(at + 2, len(lines))):
+        text = read_plain(lines[number]).text
+        if not text.strip():
+            continue
+        match = _ALONE.match(text) if len(text) < 2 * _TAIL else None
+        if match and (looks_drawn(match["value"]) or _HEX.fullmatch(match["value"])):
+            put(lines, number, match.span("value"))
+        return
+
+
+def _redact_document(lines: list[str], at: int, end: str) -> int:
+    """Redact the lines up to a word alone; the number of the line with it, or where it began."""
+    for last in range(at, min(at + _DOCUMENT, len(lines))):
+        if read_plain(lines[last]).text.split()[-1:] != [end]:
+            continue
+        for number in range(at, last):
+            text = read_plain(lines[number]).text
+            begin, _ = _measure_indent(text)
+            if not is_harmless(text[begin:].strip()):
+                put(lines, number, (begin, len(text.rstrip())))
+        return last
+    return at
+
+
+def _redact_block(lines: list[str], at: int, text: str, key: re.Match[str]) -> int:
+    """Redact the lines that are further in than their key's; the number of the next one."""
+    (_, outer), marked = _measure_indent(text), bool(key["mark"])
+    at += 1
+    while at < len(lines):
+        inner = read_plain(lines[at]).text
+        begin, indent = _measure_indent(inner)
+        content = inner[begin:].rstrip()
+        if not content or indent <= outer or is_harmless(content):
+            break
+        if not marked and (" " in content or content.endswith(":") or is_wordlike(content)):
+            _redact_value(lines, range(at, at + _NEAR), key["name"])
+            break
+        put(lines, at, (begin, begin + len(content)))
+        at += 1
+        if not marked:
+            break
+    return at
+
+
+def _measure_indent(text: str) -> tuple[int, int]:
+    """(where a line's content begins, how far in that is behind BuildKit's prefix)."""
+    match = _INDENT.match(text)
+    return (match.end(), len(match["indent"])) if match else (0, 0)
