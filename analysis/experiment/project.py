@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import SettingError
+from analysis.errors import BuildspecError, SettingError
 from analysis.experiment.forms import (
     form,
     read_file,
@@ -19,7 +19,8 @@ from analysis.experiment.forms import (
 )
 from analysis.redaction import redact_values
 from analysis.shipped import find_folder
-from analysis.workload import DOCKERFILE, BuildOptions, Secret
+from analysis.specs import find_commands, list_dockerfiles
+from analysis.workload import DOCKERFILE, BuildOptions, Secret, choose_build, read_buildspec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,7 @@ class ProjectSettings:
             platform=self.platform,
             source_file=self.source_file,
             dependency_file=self.dependency_file,
+            described=_list_described(self),
         )
 
     @property
@@ -162,7 +164,40 @@ def choose_context(settings: Any) -> Path:
     return context
 
 
-def place_dockerfile(context: Path, dockerfile: str) -> str:
+def _list_described(settings: Any) -> dict[str, str]:
+    """Dockerfile -> context of all images that the settings' buildspec builds, in their context."""
+    spec, context = settings.buildspec, settings.context.resolve()
+    if spec is None or not context.is_relative_to(root := spec.resolve().parent):
+        return {}
+    place = context.relative_to(root).as_posix()
+    try:
+        own = choose_build(read_buildspec(spec), settings.batch_build)
+        found = list_dockerfiles(find_commands(own, settings.env))
+    except BuildspecError:
+        return {}
+    inside = {
+        posixpath.relpath(path, place): posixpath.relpath(folder, place)
+        for path, folder in found.items()
+    }
+    return {
+        path: folder
+        for path, folder in inside.items()
+        if not (path.startswith("..") or folder.startswith("..")) and (context / path).is_file()
+    }
+
+
+def choose_dockerfile(settings: Any) -> str:
+    """The Dockerfile's path in the context: without one there, the first that its buildspec builds.
+
+    SettingError.
+    """
+    context, dockerfile = settings.context, str(settings.dockerfile)
+    if dockerfile == DOCKERFILE and not (context / DOCKERFILE).is_file():
+        dockerfile = next(iter(_list_described(settings)), DOCKERFILE)
+    return _place_dockerfile(context, dockerfile)
+
+
+def _place_dockerfile(context: Path, dockerfile: str) -> str:
     """A Dockerfile's path in its context, also where it was named from here; SettingError."""
     if (
         dockerfile == DOCKERFILE

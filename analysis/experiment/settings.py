@@ -32,7 +32,7 @@ from analysis.experiment.forms import (
     write_names,
     write_rounds,
 )
-from analysis.experiment.project import ProjectSettings, choose_context, place_dockerfile
+from analysis.experiment.project import ProjectSettings, choose_context, choose_dockerfile
 from analysis.shipped import find_folder, place_folder
 from analysis.workload import CODEBUILD, POOL, read_link
 
@@ -146,8 +146,7 @@ class Settings(ProjectSettings):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
         object.__setattr__(self, "context", choose_context(self))
-        dockerfile = place_dockerfile(self.context, str(self.dockerfile))
-        object.__setattr__(self, "dockerfile", dockerfile)
+        object.__setattr__(self, "dockerfile", choose_dockerfile(self))
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+from .composed import list_dockerfiles
 from .deriving import AS_IS, Derived, derive
 from .finding import Commands, Place, find_commands
 from .hidden import Hidden, find_hidden
@@ -18,6 +19,7 @@ __all__ = [
     "find_hidden",
     "find_pushes",
     "list_aws_calls",
+    "list_dockerfiles",
     "list_pushed",
     "list_told",
 ]

@@ -6,8 +6,9 @@ targets get options by --set: https://docs.docker.com/reference/cli/docker/build
 
 import dataclasses
 import json
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ COMPOSED = ("bake", "compose build")
 _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _BAKE_FILES = (*_COMPOSE_FILES, "docker-bake.json", "docker-bake.hcl")
 _BLOCK = re.compile(r'(?m)^\s*(target|group|variable)\s+"([^"]+)"\s*\{')
+_VALUE = re.compile(r'(?m)^\s*(context|dockerfile)\s*=\s*"([^"$]*)"')
 _LIST = re.compile(r"\b(tags|targets)\s*=\s*\[([^\]]*)\]")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _KEPT = ("--file", "--no-cache", "--pull", "--progress", "--set", "--print", "--metadata-file")
@@ -32,14 +34,17 @@ _KEPT = ("--file", "--no-cache", "--pull", "--progress", "--set", "--print", "--
 
 @dataclass(frozen=True)
 class Target:
-    """An image that a file describes, and the names that it is given.
+    """An image that a file describes: the names that it is given, and what it is built from.
 
-    `retagged`: whether the file says but some of them.
+    `context` and `dockerfile` as the file says them, the one in the other's folder. `retagged`:
+    whether the file says but some of its names.
     """
 
     name: str
     tags: tuple[str, ...]
     retagged: bool = False
+    context: str = "."
+    dockerfile: str = "Dockerfile"
 
 
 def write_sets(
@@ -83,6 +88,35 @@ def number_cache(repository: str, references: list[str]) -> str:
     count = references.count(repository)
     references.append(repository)
     return f"-{count + 1}" if count else ""
+
+
+def list_dockerfiles(commands: Commands) -> dict[str, str]:
+    """Dockerfile -> context of all images that commands build, relative to the buildspec's folder.
+
+    Of those that lie in it, as far as commands and files name them without variables.
+    """
+    found: dict[str, str] = {}
+    for build in commands.builds:
+        for context, dockerfile in _list_contexts(build, commands):
+            path = posixpath.normpath(dockerfile)
+            if not (path.startswith("..") or posixpath.isabs(path) or "$" in path):
+                found.setdefault(path, posixpath.normpath(context))
+    return found
+
+
+def _list_contexts(build: Place, commands: Commands) -> Iterator[tuple[str, str]]:
+    """(context, Dockerfile) of each image of a command that builds."""
+    assert build.call is not None
+    if build.name in COMPOSED:
+        try:
+            _, targets = _find_targets(build, commands)
+        except RewriteError:
+            return
+        yield from ((t.context, posixpath.join(t.context, t.dockerfile)) for t in targets)
+        return
+    for word in build.call.arguments:
+        context = word.text
+        yield context, build.call.value("--file") or posixpath.join(context, "Dockerfile")
 
 
 def list_pushes(build: Place, commands: Commands) -> list[Place]:
@@ -200,9 +234,15 @@ def _read_file(path: Path) -> tuple[dict[str, Target], dict[str, list[str]]]:
     if path.suffix == ".json":
         groups = {n: list(g.get("targets", [])) for n, g in data.get("group", {}).items()}
         return {
-            n: Target(n, tuple(t.get("tags", ()))) for n, t in data.get("target", {}).items()
+            n: Target(n, tuple(t.get("tags", ())), **_read_places(t))
+            for n, t in data.get("target", {}).items()
         }, groups
     return _read_services(data), {}
+
+
+def _read_places(build: Mapping[str, Any]) -> dict[str, str]:
+    """The context and the Dockerfile that a description of an image names."""
+    return {n: build[n] for n in ("context", "dockerfile") if isinstance(build.get(n), str)}
 
 
 def _read_services(data: Mapping[str, Any]) -> dict[str, Target]:
@@ -213,9 +253,11 @@ def _read_services(data: Mapping[str, Any]) -> dict[str, Target]:
     }
     found = {}
     for name, service in built.items():
-        build = service["build"] if isinstance(service["build"], dict) else {}
+        given = service["build"]
+        build = given if isinstance(given, dict) else {"context": given}
         tags = [str(service["image"])] if service.get("image") else []
-        found[name] = Target(name, (*tags, *map(str, build.get("tags") or ())))
+        tags += map(str, build.get("tags") or ())
+        found[name] = Target(name, tuple(tags), **_read_places(build))
     return found
 
 
@@ -226,13 +268,14 @@ def _read_hcl(text: str) -> tuple[dict[str, Target], dict[str, list[str]]]:
         body = text[block.end() : _find_end(text, block.end())]
         lists = {name: _TEXT.findall(values) for name, values in _LIST.findall(body)}
         if block[1] == "target":
-            targets[block[2]] = Target(block[2], tuple(lists.get("tags", ())))
+            places = _read_places(dict(_VALUE.findall(body)))
+            targets[block[2]] = Target(block[2], tuple(lists.get("tags", ())), **places)
         elif block[1] == "group":
             groups[block[2]] = lists.get("targets", [])
         elif found := re.search(r'default\s*=\s*"([^"]*)"', body):
             defaults[block[2]] = found[1]
     fill = {
-        name: Target(name, tuple(_fill(tag, defaults) for tag in target.tags))
+        name: dataclasses.replace(target, tags=tuple(_fill(tag, defaults) for tag in target.tags))
         for name, target in targets.items()
     }
     return fill, groups

@@ -77,7 +77,9 @@ def choose_source(tree: BuildTree) -> Change | None:
     deepest = max(_depth(tree, path) for path in files)
     deep = [path for path in files if _depth(tree, path) == deepest]
     chosen = min(deep, key=lambda path: (-tree.counts[path], path))
-    return Change(chosen, tuple(tree.copied[chosen]), _say_source(tree, chosen, len(deep)))
+    return Change(
+        tree.outside(chosen), tuple(tree.copied[chosen]), _say_source(tree, chosen, len(deep))
+    )
 
 
 def _depth(tree: BuildTree, path: str) -> int:
@@ -125,7 +127,7 @@ def choose_dependency(tree: BuildTree) -> Change | None:
     if not found:
         return _find_manifest(tree)
     _, _, path, command = max(found, key=lambda each: each[:2])
-    return Change(path, tuple(tree.copied[path]), f"`{command[:60]}` reads it")
+    return Change(tree.outside(path), tuple(tree.copied[path]), f"`{command[:60]}` reads it")
 
 
 def _find_read(tree: BuildTree, layer: Layer, install: Install) -> str | None:
@@ -185,7 +187,7 @@ def _find_manifest(tree: BuildTree) -> Change | None:
         if found:
             path = _first(found)
             why = "no step is known that installs dependencies: it is the first list that is copied"
-            return Change(path, tuple(tree.copied[path]), why)
+            return Change(tree.outside(path), tuple(tree.copied[path]), why)
     return None
 
 
@@ -194,7 +196,7 @@ def choose_base(tree: BuildTree) -> Change | None:
     layers = tuple(layer for layer in tree.layers if layer.keyword == "FROM")
     if not tree.bases:
         return None
-    return Change(tree.options.dockerfile, layers, "another image has the same name")
+    return Change(tree.outside(tree.options.dockerfile), layers, "another image has the same name")
 
 
 def _take_given(tree: BuildTree, path: str, setting: str) -> Change:
@@ -208,7 +210,7 @@ def _take_given(tree: BuildTree, path: str, setting: str) -> Change:
             f"{setting}={path} is no file that the build of {tree.options.dockerfile} {what}: name "
             "one that a COPY, an ADD or a bind mount takes."
         )
-    return Change(name, tuple(tree.copied[name]), f"{setting} names it")
+    return Change(tree.outside(name), tuple(tree.copied[name]), f"{setting} names it")
 
 
 def make_change(context: Path, change: Change) -> None:

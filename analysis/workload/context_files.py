@@ -1,6 +1,7 @@
 """The files of a build context: its Dockerfile, and what of the rest a build sees and copies."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import ContextError, UnknownName
@@ -55,7 +56,24 @@ def list_named(context: Path, options: BuildOptions = _USUAL) -> list[str]:
 
 
 def _list_images(context: Path, options: BuildOptions) -> list[Named]:
-    """The images that a build names; for a target, those alone that it needs."""
+    """The images that a build names; for a target, those alone that it needs.
+
+    Those of the images that are built with it, too.
+    """
+    others = [
+        image for each in _list_beside(context, options) for image in _list_images(context, each)
+    ]
+    return [*_list_own_images(context, options), *others]
+
+
+def _list_beside(context: Path, options: BuildOptions) -> list[BuildOptions]:
+    """The options of the images that are built with this one, and are there."""
+    there = (name for name in options.beside if (context / name).is_file())
+    return [replace(options, dockerfile=name, target="", described={}) for name in there]
+
+
+def _list_own_images(context: Path, options: BuildOptions) -> list[Named]:
+    """The images that the build of one Dockerfile names."""
     text = read_dockerfile(context, options)
     named = list(list_images(text, options.build_args))
     if not options.target:
@@ -72,9 +90,10 @@ def _list_images(context: Path, options: BuildOptions) -> list[Named]:
 
 
 def set_images(context: Path, images: Mapping[str, str], options: BuildOptions = _USUAL) -> None:
-    """Write other images into a context's Dockerfile."""
-    text = read_dockerfile(context, options)
-    write_text(context / options.dockerfile, replace_images(text, images, options.build_args))
+    """Write other images into a context's Dockerfile, and into those built with it."""
+    for each in (options, *_list_beside(context, options)):
+        text = read_dockerfile(context, each)
+        write_text(context / each.dockerfile, replace_images(text, images, each.build_args))
 
 
 def set_syntax(context: Path, options: BuildOptions = _USUAL) -> None:

@@ -24,7 +24,7 @@ def choose_instruction(tree: BuildTree) -> Change | None:
     line = text.count("\n", 0, found[0]) + 1
     layers = tuple(each for each in tree.layers if each.line == line)
     why = "it is the middle one of the RUN instructions in shell form"
-    return Change(tree.options.dockerfile, layers, why)
+    return Change(tree.outside(tree.options.dockerfile), layers, why)
 
 
 def change_instruction(context: Path, change: Change) -> None:

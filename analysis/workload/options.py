@@ -1,9 +1,10 @@
 """What of a build its project chooses: the Dockerfile, its target, arguments, secrets, platform."""
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.errors import SettingError
@@ -74,7 +75,8 @@ class BuildOptions:
     """What of a build its project chooses; paths are relative to the context.
 
     `target`: a stage, "" for the last; `source_file`, `dependency_file`: what scenarios change,
-    "" for what is found.
+    "" for what is found. `described`: the Dockerfiles that the project's own commands, bake or
+    Compose file name, each with the folder that its build is given ("." for the context).
     """
 
     dockerfile: str = DOCKERFILE
@@ -84,9 +86,39 @@ class BuildOptions:
     platform: str = ""
     source_file: str = ""
     dependency_file: str = ""
+    described: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chooses(self) -> bool:
         """Whether a command that builds must be told of any of it."""
         chosen = (self.target, self.build_args, self.secrets, self.platform)
-        return self.dockerfile != DOCKERFILE or any(chosen)
+        return self.tells_dockerfile or any(chosen)
+
+    @property
+    def tells_dockerfile(self) -> bool:
+        """Whether a command that builds must be told its Dockerfile."""
+        return self.dockerfile != DOCKERFILE and self.dockerfile not in self.described
+
+    @property
+    def inner(self) -> str:
+        """The folder in the context that the Dockerfile's build is given."""
+        return self.described.get(self.dockerfile, ".")
+
+    @property
+    def beside(self) -> list[str]:
+        """The Dockerfiles of other images that are built with this one."""
+        return [path for path in self.described if path != self.dockerfile]
+
+    def within(self) -> "BuildOptions":
+        """The same with paths relative to `inner`."""
+        dockerfile, source, dependency = (
+            posixpath.relpath(path, self.inner) if path else ""
+            for path in (self.dockerfile, self.source_file, self.dependency_file)
+        )
+        return replace(
+            self,
+            dockerfile=dockerfile,
+            source_file=source,
+            dependency_file=dependency,
+            described={},
+        )

@@ -10,7 +10,7 @@ import yaml
 
 from analysis.errors import BuildspecError
 from analysis.workload.docker_calls import DockerCall, parse_docker
-from analysis.workload.options import DOCKERFILE, BuildOptions
+from analysis.workload.options import BuildOptions
 from analysis.workload.shell import list_commands
 from analysis.workload.strategies import Strategy
 from analysis.workload.yaml_places import TextLoader
@@ -97,7 +97,7 @@ def _list_options(
 
 def _tell_build(call: DockerCall, options: BuildOptions, script: str) -> Iterator[str]:
     """Those of docker build and docker buildx build."""
-    if options.dockerfile != DOCKERFILE and call.arguments and not call.has("--file"):
+    if options.tells_dockerfile and call.arguments and not call.has("--file"):
         context = call.arguments[-1]
         yield f"--file {script[context.start : context.end]}/{_quote(options.dockerfile)}"
     if options.target and not call.has("--target"):
@@ -116,7 +116,7 @@ def _tell_build(call: DockerCall, options: BuildOptions, script: str) -> Iterato
 
 def _list_settings(options: BuildOptions) -> Iterator[str]:
     """What bake's --set is given for each of its targets."""
-    if options.dockerfile != DOCKERFILE:
+    if options.tells_dockerfile:
         yield f"dockerfile={_quote(options.dockerfile)}"
     if options.target:
         yield f"target={_quote(options.target)}"

@@ -1,5 +1,6 @@
 """A build context read once: its Dockerfile's layers, its files, and how often each changes."""
 
+import posixpath
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +12,20 @@ from analysis.workload.options import BuildOptions
 
 
 class BuildTree:
-    """A context as a build with some options sees it. ContextError without its Dockerfile."""
+    """A context as a build with some options sees it. ContextError without its Dockerfile.
+
+    Of a build that is given a folder of the context, it is that folder, and so are the options.
+    """
 
     def __init__(self, context: Path, options: BuildOptions | None = None) -> None:
-        self.context, self.options = context, options or BuildOptions()
+        given = options or BuildOptions()
+        self.inner = given.inner
+        self.context = context if self.inner == "." else context / self.inner
+        self.options = given if self.inner == "." else given.within()
+
+    def outside(self, path: str) -> str:
+        """A file's path in the whole context."""
+        return path if self.inner == "." else posixpath.normpath(f"{self.inner}/{path}")
 
     @cached_property
     def text(self) -> str:
