@@ -17,6 +17,8 @@ from analysis.words import count_words, join_sentences, join_words, say_seconds
 
 # more steps would be a wall
 MOST = 30
+# of a band, however many there are
+_LEAST = 10
 _LAYER, _HIT = "layer", "cached"
 _THICK = "thick: on the critical path, thin: beside it"
 _EMPTY = "An empty timeline: no run of this kind has a record of its docker build."
@@ -62,7 +64,8 @@ def _draw(given: list[pd.DataFrame], names: list[str], ax: Any) -> Drawn:
     """The chart of some runs, each with its name."""
     bands = [band for each in zip(given, names, strict=True) for band in _list_bands(*each)]
     runs, builds = [name for name, _ in bands], [rows for _, rows in bands]
-    shown = [_pick(rows, MOST // len(builds) if len(builds) > 1 else MOST) for rows in builds]
+    most = max(MOST // len(builds), _LEAST)
+    shown = [_pick(rows, most) for rows in builds]
     looks = pick_looks(pd.concat(shown)["activity"].astype("str"))
     drawn: list[Row] = []
     for rows, steps, run in zip(builds, shown, runs, strict=True):
@@ -76,7 +79,7 @@ def _draw(given: list[pd.DataFrame], names: list[str], ax: Any) -> Drawn:
     )
     left = sum(map(len, builds)) - sum(map(len, shown))
     unseen = tell("; {more} not shown", more=count_words(left, "shorter step")) if left else ""
-    what = tell(" above ").join(runs) if len(builds) > 1 else runs[0]
+    what = tell(" above ").join(names)
     return finish(
         Rows(
             tuple(drawn),

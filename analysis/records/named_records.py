@@ -23,14 +23,12 @@ _FACTS = ["log", "build", "target", "stage", "name", "seconds"]
 class Shown(NamedTuple):
     """A docker build that a log shows, or a target of it where it has several.
 
-    `own`: (stage, name) -> seconds of the layers printed under the target's name; `later`: whether
-    it is not the first of its build.
+    `own`: (stage, name) -> seconds of the layers printed under the target's name.
     """
 
     build: int
     target: str | None = None
     own: Mapping[_Layer, float | None] = _NONE
-    later: bool = False
 
 
 def list_shown(steps: pd.DataFrame) -> dict[str, list[Shown]]:
@@ -49,10 +47,7 @@ def list_shown(steps: pd.DataFrame) -> dict[str, list[Shown]]:
         if (log, build) not in several:
             shown.append(Shown(build))
             continue
-        shown += [
-            Shown(build, name, layers.get((log, build, name), {}), bool(at))
-            for at, name in enumerate(names)
-        ]
+        shown += [Shown(build, name, layers.get((log, build, name), {})) for name in names]
     return found
 
 
@@ -84,12 +79,11 @@ def name_records(records: Sequence[list[Row]], shown: Sequence[Shown]) -> list[S
     return found
 
 
-def _count_alike(rows: list[Row], shown: Shown) -> tuple[int, int]:
-    """(how many layers of a target a record has with their seconds, how many by name)."""
+def _count_alike(rows: list[Row], shown: Shown) -> int:
+    """How many more layers of a target a record has, with their seconds, than it lacks."""
     held = {(row.stage, row.name): row.seconds for row in rows if row.kind == "layer"}
-    named = [key for key in shown.own if key in held]
-    timed = [key for key in named if _is_close(held[key], shown.own[key])]
-    return len(timed), len(named)
+    found = [key in held and _is_close(held[key], took) for key, took in shown.own.items()]
+    return 2 * sum(found) - len(found)
 
 
 def _is_close(first: float | None, second: float | None) -> bool:

@@ -84,10 +84,9 @@ def read_timelines(
         builds = [[mark_bases(row, known) for row in rows] for rows in histories[path]]
         numbers = [] if pd.isna(log) else shown.get(log, [])
         if (named := name_records(builds, numbers)) is not None:
-            more = ([] if each.later else own.get((log, each.build), []) for each in named)
             builds = [
-                _surround(_name(build, each), own)
-                for build, each, own in zip(builds, named, more, strict=True)
+                _name(_surround(build, _pick_own(own.get((log, each.build), []), each)), each)
+                for build, each in zip(builds, named, strict=True)
             ]
         rows += [(run, *row) for build in builds for row in build]
     names = ["run", *COLUMNS]
@@ -95,6 +94,11 @@ def read_timelines(
         {"run": "string"} | COLUMNS
     )
     return table, pd.DataFrame(problems, columns=["path", "reason"], dtype="string")
+
+
+def _pick_own(own: list[Row], shown: Shown) -> list[Row]:
+    """What of the steps that buildx does itself is of a target: all that others do not name."""
+    return [row for row in own if shown.target is None or row.target in (None, shown.target)]
 
 
 def _name(rows: list[Row], shown: Shown) -> list[Row]:
@@ -111,10 +115,12 @@ def _list_buildx(steps: pd.DataFrame) -> dict[tuple[str, int], list[Row]]:
     pushes = steps["name"].str.fullmatch(_PUSHING, na=False)
     own = steps[steps["seconds"].notna() & (steps["kind"].eq("builder") | pushes)]
     found: dict[tuple[str, int], list[Row]] = {}
-    names = ["log", "build", "name", "stage", "kind", "status", "seconds"]
+    names = ["log", "build", "target", "name", "stage", "kind", "status", "seconds"]
+    own = own.reindex(columns=names)
+    own = own.assign(target=own["target"].astype(object).where(own["target"].notna(), None))
     columns = (own[name].tolist() for name in names)
-    for log, build, name, stage, kind, status, seconds in zip(*columns, strict=True):
-        row = Row(0, 0, name, stage, kind, status, 0.0, seconds, seconds)
+    for log, build, target, name, stage, kind, status, seconds in zip(*columns, strict=True):
+        row = Row(0, 0, name, stage, kind, status, 0.0, seconds, seconds, target=target)
         found.setdefault((log, build), []).append(row)
     return found
 

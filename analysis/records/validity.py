@@ -86,18 +86,23 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
 def count_hits(layers: pd.DataFrame) -> pd.Series:
     """log -> cached layers; what an earlier build of the same log ran is no cache's work."""
-    return find_hits(layers).groupby(layers["log"]).sum().rename("hits")
+    return _find_hits(layers).groupby(layers["log"]).sum().rename("hits")
 
 
-def find_hits(layers: pd.DataFrame) -> pd.Series:
-    """Which layers a cache gave; what the same log's run made before, or a target beside, is none.
+def _find_hits(layers: pd.DataFrame) -> pd.Series:
+    """Which layers a cache gave; what an earlier build of the log made is none.
 
-    Targets of one build that have a step in common make it once.
+    Nor are those that another target or platform of the build made, which do so once, where no
+    other layer of the target is a hit.
     """
     keys = [layers[key] for key in ("log", "stage", "name")]
     ran = layers["build"].where(layers["status"].eq("ran").fillna(False))
-    made = ran.groupby(keys, dropna=False).transform("min").le(layers["build"]).fillna(False)
-    return layers["status"].eq("cached").fillna(False) & ~(made & layers["name"].notna())
+    first = ran.groupby(keys, dropna=False).transform("min").where(layers["name"].notna())
+    hit = layers["status"].eq("cached").fillna(False) & ~first.lt(layers["build"]).fillna(False)
+    named = layers.reindex(columns=["log", "build", "target"])
+    own = hit & ~first.eq(layers["build"]).fillna(False)
+    warm = own.groupby([named[key] for key in named], dropna=False).transform("any")
+    return hit & warm
 
 
 def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
@@ -113,7 +118,7 @@ def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
     rows = shown[shown["log"].isin(several["log"]) & shown["target"].notna()]
     layers = rows[rows["kind"].eq("layer")]
     keys = ["log", "target"]
-    hits = find_hits(layers).groupby([layers[key] for key in keys]).sum()
+    hits = _find_hits(layers).groupby([layers[key] for key in keys]).sum()
     asked = rows[rows["kind"].eq("cache import")]
     ends = asked["status"].map(_ENDED, na_action="ignore").astype(object)
     ends = ends.where(ends.notna(), None).groupby([asked[key] for key in keys]).agg(frozenset)

@@ -99,6 +99,16 @@ unpack_engine() {
     touch "$parts/docker/.complete"
 }
 
+# A plugin of the build host's client, apart so that whoever has an engine already gets it, too.
+unpack_compose() {
+    [ -e "$parts/compose/.complete" ] && return
+    say "unpacking docker compose"
+    rm -rf "$parts/compose" && mkdir -p "$parts/compose"
+    unstable update
+    (cd "$parts/compose" && unstable download docker-compose && dpkg -x docker-compose_*.deb .)
+    touch "$parts/compose/.complete"
+}
+
 # The mirror and key that this machine's own apt uses for its stable suite.
 find_mirror() {
     local file=/etc/apt/sources.list.d/debian.sources
@@ -269,8 +279,10 @@ make_images() {
         "$(tar_of system)" "$system" >/dev/null
     make_base
     rm -rf "$stage" && mkdir -p "$stage"/{host,registry}
-    host=lab-host:$(tag_of bootstrap unpack_engine "$here"/host/*)
+    host=lab-host:$(tag_of bootstrap unpack_engine unpack_compose "$here"/host/*)
     cp -a "$parts/docker" "$stage/host/docker"
+    cp "$parts/compose/usr/libexec/docker/cli-plugins/docker-compose" \
+        "$stage/host/docker/usr/libexec/docker/cli-plugins/"
     build_image "$host" "$stage/host" host
 
     buildkit=$(make_buildkit "$BUILDKIT_VERSION")
@@ -350,6 +362,7 @@ mkdir -p "$parts"
 check_machine
 telling "installing packages" install_tools
 telling "unpacking the Docker engine" unpack_engine
+telling "unpacking docker compose" unpack_compose
 # one waits for processors, the other for the network
 telling "compiling buildkit $BUILDKIT_VERSION" compile_buildkit "$BUILDKIT_VERSION" &
 compiling=$!

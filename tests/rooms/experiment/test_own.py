@@ -9,7 +9,7 @@ from analysis.experiment import Settings, read_diff, read_settings
 from analysis.experiment.asked import check_given, say_lacking
 from analysis.experiment.own import find_project, keep_own
 from analysis.experiment.plan import choose_from
-from analysis.workload import load_strategies
+from analysis.workload import load_strategies, make_context, plan_changes
 
 SPEC = """\
 version: 0.2
@@ -106,3 +106,47 @@ def test_a_buildspec_is_named_by_an_option_and_has_to_be_there(path):
     assert read_settings({"buildspec": str(path)}).buildspec == Path(path)
     with pytest.raises(SettingError, match="BUILDSPEC is 'none.yml': give the path of a file"):
         read_settings({"buildspec": "none.yml"})
+
+
+SERVICES = {
+    "compose.yaml": "services:\n  api: {build: ./services/api, image: r:api}\n"
+    "  web: {build: {context: ., dockerfile: services/web/Dockerfile}, image: r:web}\n",
+    "docker-bake.hcl": 'group "default" { targets = ["api", "web"] }\n'
+    'target "api" {\n  context = "services/api"\n  tags = ["r:api"]\n}\n'
+    'target "web" {\n  dockerfile = "services/web/Dockerfile"\n  tags = ["r:web"]\n}\n',
+    "none": "",
+}
+COMMANDS = {
+    "compose.yaml": "docker compose build",
+    "docker-bake.hcl": "docker buildx bake",
+    "none": "docker build services/api && docker build -f services/web/Dockerfile .",
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_of_a_monorepo_has_its_dockerfile(tmp_path, name):
+    for service in ("api", "web"):
+        folder = tmp_path / "app" / "services" / service
+        folder.mkdir(parents=True)
+        (folder / "main.py").write_text("1\n")
+        copied = "main.py" if service == "api" else "services/web/main.py"
+        (folder / "Dockerfile").write_text(f"FROM python:3.13\nCOPY {copied} ./\n")
+    (tmp_path / "app" / name).write_text(SERVICES[name])
+    spec = tmp_path / "app" / "buildspec.yml"
+    spec.write_text(f"version: 0.2\nphases: {{build: {{commands: [{COMMANDS[name]}]}}}}\n")
+    for service, inner in {"api": "services/api", "web": "."}.items():
+        chosen = f"services/{service}/Dockerfile"
+        settings = Settings(buildspec=spec, dockerfile=chosen)
+        options = settings.options
+        assert (options.inner, options.chooses) == (inner, False)
+        planned = plan_changes(settings.context, options).set_index("scenario")
+        assert planned.loc["source", "file"] == f"services/{service}/main.py"
+        # all images of the project come from the lab's registry
+        target = tmp_path / "out" / service
+        bases = {"python:3.13": "lab/python"}
+        make_context(settings.context, "source", target, bases, {}, options=options)
+        texts = [(target / f"services/{each}/Dockerfile").read_text() for each in ("api", "web")]
+        assert all(text.startswith("FROM lab/python\n") for text in texts)
+        changed = (target / f"services/{service}/main.py").read_text()
+        assert changed != "1\n"
+    assert Settings(buildspec=spec).dockerfile == "services/api/Dockerfile"
