@@ -240,7 +240,7 @@ def _read_file(path: Path) -> tuple[dict[str, Target], dict[str, list[str]]]:
     return _read_services(data), {}
 
 
-def _read_places(build: Mapping[str, Any]) -> dict[str, str]:
+def _read_places(build: Mapping[str, Any]) -> dict[str, Any]:
     """The context and the Dockerfile that a description of an image names."""
     return {n: build[n] for n in ("context", "dockerfile") if isinstance(build.get(n), str)}
 
