@@ -18,6 +18,8 @@ from analysis.errors import UnknownName
 # of the process, and of the notebooks that it starts
 VARIABLE = "PAGE_LANGUAGE"
 ENGLISH = "en"
+# the parts of a language's words that stand for texts of the code
+_WORDS = ("texts", "counts", "heads", "values")
 _FOLDER = Path(__file__).parent / "prose" / "templates"
 
 
@@ -73,15 +75,15 @@ def translate(text: str) -> str:
 def _read_words(language: str) -> dict[str, str]:
     """English text -> what stands in its place, of all parts of a language's words."""
     given: dict[str, Any] = _read(f"{language}.words.toml")
-    notes = {squeeze(each["en"]): each["text"].strip() for each in given.pop("notebooks")}
-    del given["patterns"]
-    return notes | {name: word for part in given.values() for name, word in part.items()}
+    notes = {squeeze(each["en"]): each["text"].strip() for each in given["notebooks"]}
+    return notes | {text: said for name in _WORDS for text, said in given[name].items()}
 
 
 def translate_value(text: str) -> str:
-    """What stands in place of an English text that a table of data holds: translate's, or where
+    """What stands in place of an English text that a table of data holds.
 
-    the text follows a pattern, that pattern's with the same words filled in.
+    Names of others', as of stages and projects, may be words that have a meaning elsewhere: only
+    what a language lists as values, their patterns and parts is translated.
     """
     language = get_language()
     return text if language == ENGLISH else _translate_value(text, language)
@@ -90,12 +92,17 @@ def translate_value(text: str) -> str:
 @lru_cache(1 << 12)
 def _translate_value(text: str, language: str) -> str:
     """translate_value in a language: a page says each more than once."""
-    words = _read_words(language)
-    if text in words:
-        return words[text]
+    given = _read(f"{language}.words.toml")
+    if text in given["values"]:
+        return str(given["values"][text])
+    for part, said in given["parts"].items():
+        text = text.replace(part, said)
     for pattern, template in _read_patterns(language):
         if found := pattern.fullmatch(text):
-            return template.format(**found.groupdict())
+            words = {
+                name: _translate_value(each, language) for name, each in found.groupdict().items()
+            }
+            return template.format(**words)
     return text
 
 
@@ -107,9 +114,9 @@ def _read_patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _make_pattern(text: str) -> re.Pattern[str]:
-    """A template as a pattern of the texts that follow it."""
-    escaped = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(text))
-    return re.compile(escaped, re.DOTALL)
+    """A template as a pattern of the texts that follow it; {name:d} is a number."""
+    escaped = re.sub(r"\\{(\w+):d\\}", r"(?P<\1>\\d+)", re.escape(text))
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", escaped), re.DOTALL)
 
 
 def squeeze(text: str) -> str:
@@ -117,6 +124,7 @@ def squeeze(text: str) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     """A file of a language."""
     with (_FOLDER / name).open("rb") as file:

@@ -136,7 +136,7 @@ def finish(
 
 def describe_shortly(text: str) -> str:
     """A text that stands for a chart, its middle left out where nobody would have it read."""
-    return show_line(redact(cut_middle(text.split(". "))))
+    return show_line(redact(cut_middle(text.split(tell(". ")))))
 
 
 def cut_middle(sentences: list[str]) -> str:
@@ -150,7 +150,7 @@ def cut_middle(sentences: list[str]) -> str:
             break
         left, right = (left + 1, right) if number % 2 == 0 else (left, right - 1)
     if left == right:
-        return ". ".join(sentences)
-    return ". ".join(
+        return tell(". ").join(sentences)
+    return tell(". ").join(
         [*sentences[:left], tell("{left} more are left out", left=right - left), *sentences[right:]]
     )

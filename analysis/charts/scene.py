@@ -1,5 +1,6 @@
 """What a chart consists of: marks and words at places in pixels, whoever draws them."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -10,6 +11,11 @@ from analysis.visible import shorten
 TEXT, WIDE, NARROW, MID, FULL = 13.0, 640.0, 350.0, 450.0, 940.0
 # widths of signs in ems of a wide sans-serif font, so that no other needs more room
 _THIN, _BROAD = set("iljtfrI.,:;|!'()[]{}/\\ -`"), set("mwMW@%—…▼▲")
+# what a line is not broken in: a word, and a sign that stands for itself with what may begin or
+# end no line
+_WIDE, _OPEN = "\u3041-\u9fff", "（「『【〈"
+_SHUT = "、。，．：；！？）」』】〉ー〜・ゃゅょっャュョッ"
+_PART = re.compile(rf" ?[{_OPEN}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPEN}{_SHUT}]+)[{_SHUT}]*|.")
 Point = tuple[float, float]
 
 
@@ -104,12 +110,12 @@ def fit(text: str, width: float) -> str:
 
 
 def wrap(text: str, width: float) -> list[str]:
-    """A text in lines of at most so many pixels, broken between words."""
+    """A text in lines of at most so many pixels, broken between words, or Japanese signs."""
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
+    for part in _PART.findall(" ".join(text.split())):
+        longer = f"{lines[-1]}{part}".strip()
         if lines[-1] and measure(longer) > width:
-            lines.append(word)
+            lines.append(part.strip())
         else:
             lines[-1] = longer
     return [fit(line, width) for line in lines]

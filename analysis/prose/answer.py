@@ -10,9 +10,9 @@ from typing import Any
 from analysis import records
 from analysis.answers import Answer, answer
 from analysis.measures.compare import MIN_ROUNDS
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.results import to_experiment
-from analysis.words import CLOSE, FASTER, SAME, SLOWER, say_sentence
+from analysis.words import CLOSE, FASTER, SAME, SLOWER, join_sentences
 from analysis.workload import BASELINE, say_commit
 
 # a difference that is shown as 0.00 USD
@@ -42,7 +42,7 @@ def say_answer(found: Answer) -> list[str]:
         _say_alike(found),
         _say_emulated(found),
         say_exports(found),
-        say("answer.unknown", parts="; ".join(found.unknown)) if found.unknown else "",
+        say("answer.unknown", parts=tell("; ").join(found.unknown)) if found.unknown else "",
         _say_left_out(found),
     ]
     return [say_advice(found), *filter(None, lines)]
@@ -95,7 +95,7 @@ def say_grounds(found: Answer) -> str:
         facts = {"saved": -found.difference, "n": found.n, "mix": mix}
         share = -found.difference / found.seconds_from if found.seconds_from else None
         ends = _turn_bounds(vars(found))
-        return " ".join(
+        return join_sentences(
             [say("answer.grounds", share=share, ends=ends, **facts), *say_kinds_slower(found)]
         )
     if found.strategy is None:
@@ -105,7 +105,7 @@ def say_grounds(found: Answer) -> str:
         numbers = _pick_numbers(nearest)
         return say("answer.nearest", strategy=nearest["strategy"], numbers=numbers, mix=mix)
     rounds = say("answer.rounds", rounds=found.rounds_needed) if found.rounds_needed else ""
-    return " ".join(filter(None, [say("answer.for_mix", mix=mix), rounds, _say_more(found)]))
+    return join_sentences(filter(None, [say("answer.for_mix", mix=mix), rounds, _say_more(found)]))
 
 
 def _lacks(found: Answer) -> bool:
@@ -212,7 +212,8 @@ def _say_bill(found: Answer) -> str:
     cost = say(
         f"answer.{name}", usd=abs(usd or 0), compute=found.price["compute"], unbilled=unbilled
     )
-    where, builds = say_sentence(say_where(found)).rstrip("."), found.price["builds_a_month"]
+    where, builds = say_where(found), found.price["builds_a_month"]
+    where = where[:1].upper() + where[1:]
     return say("answer.bill", where=where, builds=builds, minutes=-minutes, cost=cost)
 
 

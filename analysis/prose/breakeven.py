@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.languages import translate_value
 from analysis.measures import summarise_validation
 from analysis.measures.seconds import ERROR, SERIES, compare_links, summarise_errors
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.rows import list_records
 from analysis.workload import SOURCE
 
@@ -61,7 +62,7 @@ def _say_series(rows: pd.DataFrame, scenario: str) -> str:
         "predicted": _say_predicted(list_records(rows)[0]),
     }
     if pd.isna(first["measured"]):
-        reasons = "; ".join(rows["reason"].dropna().unique())
+        reasons = tell("; ").join(map(translate_value, rows["reason"].dropna().unique()))
         return say("breakeven.unmeasured", reasons=reasons, **facts)
     ends = (first["measured_low"], first["measured_high"])
     interval = say("breakeven.interval", ends=ends) if pd.notna(ends[0]) else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.answers import Answer
-from analysis.words import CLOSE, FASTER, SAME, UNTOLD
+from analysis.words import CLOSE, FASTER, SAME, UNTOLD, say_unit
 
 _SIGNS = {SAME: "=", CLOSE: "~", UNTOLD: "?"}
 
@@ -44,7 +44,7 @@ def _list_shown(found: Answer, most: int) -> list[Mapping[str, Any]]:
 
 def say_seconds_cell(seconds: float | None) -> Cell:
     """The seconds of the baseline."""
-    return Cell("?" if seconds is None else f"{seconds:.1f} s")
+    return Cell("?" if seconds is None else say_unit(f"{seconds:.1f}", "s"))
 
 
 def say_difference_cell(row: Mapping[str, Any] | None) -> Cell:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.languages import translate
 from analysis.measures.compare import wilson
 from analysis.prose.template import say
 from analysis.words import UNKNOWN, count_words
@@ -34,7 +35,7 @@ def say_count(count: float, number: float, word: str) -> str:
 def say_mean(mean: float, low: float, high: float, rounds: int) -> str:
     """`9.6 s (mean of 3 rounds, 95 % interval 8.9 to 10.3 s)`."""
     if pd.isna(mean):
-        return UNKNOWN
+        return translate(UNKNOWN)
     known = pd.notna(low)
     bounds = say("intervals.bounds", low=low, high=high) if known else say("intervals.no_bounds")
     return say("intervals.mean", mean=mean, rounds=rounds, bounds=bounds)

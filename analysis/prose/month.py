@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.measures.compare import EMULATED
 from analysis.measures.money import can_tell, find_price
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.rows import list_records
 from analysis.words import FASTER
 from analysis.workload import BASELINE
@@ -60,7 +60,7 @@ def say_month(
     emulated = faster["strategy"].str.endswith(EMULATED)
     told = pd.concat([faster[~emulated].head(1), faster[emulated]])
     name = "told" if not emulated.all() else "only_emulated" if len(told) else "none"
-    parts = "; ".join(_say_saving(row, baseline) for row in list_records(told))
+    parts = tell("; ").join(_say_saving(row, baseline) for row in list_records(told))
     return say(f"month.{name}", start=start, parts=parts, baseline=baseline)
 
 

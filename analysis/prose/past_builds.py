@@ -1,6 +1,7 @@
 """What the builds that a project already has show, in words."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from analysis.measures.past import (
 )
 from analysis.past_builds import PastBuilds
 from analysis.prose.intervals import say_counted, say_interval
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.rows import list_records
 from analysis.words import count_words, join_words
 
@@ -53,7 +54,7 @@ def _say_read(history: PastBuilds) -> list[str]:
     projects, days = facts["projects"], facts["days"]
     many = len(projects) > _NAMED
     of = count_words(len(projects), "project") if many else join_words(projects)
-    when = say("past.days", days=" to ".join(days)) if days else say("past.no_days")
+    when = say("past.days", days=_say_days(days)) if days else say("past.no_days")
     ends = [say("past.end", number=each, status=name) for name, each in facts["ends"].items()]
     number, read, told = facts["number"], facts["read"], len(history.problems)
     return [
@@ -149,6 +150,11 @@ def _say_layer(row: dict[str, Any]) -> str:
     """What a layer cost, and what a cache could have saved of it."""
     name = "past.layer" if pd.isna(row["could_save"]) else "past.layer_saved"
     return say(name, **row | {"layer": _shorten(row["layer"])})
+
+
+def _say_days(days: Sequence[str]) -> str:
+    """`2026-11-01 to 2026-11-24`, one day alone."""
+    return days[0] if len(days) == 1 else tell("{low} to {high}", low=days[0], high=days[-1])
 
 
 def _shorten(text: str) -> str:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.aws import Preview
+from analysis.languages import translate_value
 from analysis.measures.storage import (
     READINGS,
     count_agreeing,
@@ -10,9 +11,10 @@ from analysis.measures.storage import (
     last_entries,
     last_stores,
 )
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.registry import KINDS
 from analysis.rows import list_records
+from analysis.words import list_words
 
 _READINGS = ("left_out", "counted")
 _EACH, _WHOLE = READINGS
@@ -41,7 +43,7 @@ def say_rollbacks(table: pd.DataFrame, number: int) -> str:
         say("storage.kept_of", kept=kept, counted=counted, strategy=names[0], strategies=names)
         for (kept, counted), names in alike.items()
     ]
-    return say("storage.kept", number=number, parts="; ".join(parts))
+    return say("storage.kept", number=number, parts=tell("; ").join(parts))
 
 
 def say_kinds(row: pd.Series) -> str:
@@ -51,7 +53,7 @@ def say_kinds(row: pd.Series) -> str:
         kind if number == 1 else say("storage.several", number=number, kind=kind)
         for kind, number in numbers.items()
     ]
-    named = ", ".join(kinds) or say("storage.nothing")
+    named = list_words(map(translate_value, kinds)) or say("storage.nothing")
     return say("storage.kinds", entries=row["entries"], kinds=named)
 
 
@@ -66,7 +68,7 @@ def say_media(row: pd.Series) -> str:
     parts = [say(f"storage.{name}", value=value) for name, value in told.items() if value]
     own = say("storage.no_type") if pd.isna(row["media_type"]) else row["media_type"]
     name = "storage.media_more" if parts else "storage.media"
-    return say(name, kind=row["kind"], type=own, parts="; ".join(parts))
+    return say(name, kind=row["kind"], type=own, parts=tell("; ").join(parts))
 
 
 def say_previews(preview: Preview | None, previews: pd.DataFrame) -> list[str]:
@@ -76,7 +78,7 @@ def say_previews(preview: Preview | None, previews: pd.DataFrame) -> list[str]:
     number = len(previews)
     numbers = previews.loc[previews["ecr"].ne("keep"), "ecr"].value_counts()
     acts = [say("storage.acts", action=verb, number=each) for verb, each in numbers.items()]
-    does = " and ".join(acts) or say("storage.no_act")
+    does = tell(" and ").join(acts) or say("storage.no_act")
     gone = len(set(preview.acted["digest"]) - set(previews["digest"]))
     return [
         say("storage.preview", acts=does, entries=number, repository=preview.repository),

@@ -11,7 +11,7 @@ from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.records import CHANGED, NOT_KNOWN, NOT_SHIPPED, PRESSED, SIMULATION_SHARES
 from analysis.rows import list_records, list_rows
-from analysis.words import SPEEDS, say_sentence
+from analysis.words import SPEEDS, join_sentences, say_sentence
 
 _SHORT = 12
 
@@ -98,7 +98,7 @@ def say_pressure(runs: pd.DataFrame) -> str:
     if not facts["number"]:
         return say("trust.no_pressure", **facts)
     longer = say("trust.longer", **facts) if facts["n"] else say("trust.none_quiet")
-    return say("trust.pressure", limit=PRESSED, **facts) + f" {longer}"
+    return join_sentences([say("trust.pressure", limit=PRESSED, **facts), longer])
 
 
 def list_speeds(table: pd.DataFrame, elsewhere: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:

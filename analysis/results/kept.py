@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, cast
 
 import pandas as pd
 
+from analysis.languages import ENGLISH, get_language
 from analysis.store import recall
 
 _P = ParamSpec("_P")
@@ -25,7 +26,9 @@ def kept(method: Callable[_P, pd.DataFrame]) -> Callable[_P, pd.DataFrame]:
         bound = form.bind(*args, **kwargs)
         bound.apply_defaults()
         owner, *values = bound.arguments.values()
-        name = ".".join([method.__name__, *([_shorten(values)] if values else [])])
+        # some say in words why a thing is so
+        language = [] if get_language() == ENGLISH else [get_language()]
+        name = ".".join([method.__name__, *language, *([_shorten(values)] if values else [])])
         answers = vars(cast(Any, owner)).get("answers")
         return recall(answers, [name], lambda: [method(*args, **kwargs)])[0]
 

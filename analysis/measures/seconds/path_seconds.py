@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.languages import translate_value
 from analysis.logs import Logs
 from analysis.measures.compare import RUN
 from analysis.measures.seconds.critical_path import WAIT, critical_path
@@ -17,7 +18,7 @@ from analysis.measures.seconds.overheads import (
 )
 from analysis.records import Need, takes
 from analysis.rows import list_rows
-from analysis.words import say_seconds
+from analysis.words import list_words, say_seconds
 from analysis.workload import pick_scenario
 
 # what a build with a cache of its own does besides the work, and one without does not
@@ -156,7 +157,7 @@ def mark_critical(timelines: pd.DataFrame, run: str | None) -> pd.DataFrame:
     activity = name_steps(rows).astype("string")
     places, seconds = _list_places(rows), rows["seconds"].tolist()
     notes = {
-        place: f"{name} {say_seconds(took)}"
+        place: f"{translate_value(name)} {say_seconds(took)}"
         for place, name, took in zip(places, activity, seconds, strict=True)
     } | _note_parts(path)
     return rows.assign(

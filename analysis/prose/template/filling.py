@@ -4,7 +4,7 @@ from collections.abc import Callable
 from string import Formatter
 from typing import Any
 
-from analysis.languages import get_language, read_sentences, translate
+from analysis.languages import get_language, read_sentences, translate, translate_value
 from analysis.words import (
     count_words,
     join_ends,
@@ -38,9 +38,19 @@ class _Template(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         kind, _, detail = format_spec.partition(" ")
+        value = _translate_words(value)
         if kind in _KINDS:
             return _KINDS[kind](value, detail)
         return format(value, format_spec)
+
+
+def _translate_words(value: Any) -> Any:
+    """A text, or a list of them, as the language of the page has it."""
+    if isinstance(value, str):
+        return translate_value(value)
+    if isinstance(value, list | tuple) and value and isinstance(value[0], str):
+        return [translate_value(each) for each in value]
+    return value
 
 
 def say(name: str, /, **facts: Any) -> str:

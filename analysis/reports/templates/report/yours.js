@@ -169,6 +169,7 @@
   const signed = (value, digits = 1) => (isKnown(value) ? (value > 0 ? "+" : "") + say(value, digits) : "–");
   // a number stays in one line with its unit, as everywhere on a page
   const join = (text) => text.replace(/(\d) (?=%|(?:s|USD)\b)/g, "$1\u00a0");
+  const show = (name, value) => texts[name].replace(/\{value[^}]*\}/, value);
   const fill = (name, facts) => join(texts[name].replace(/\{(\w+)\}/g, (_, key) => facts[key] ?? ""));
   const input = (name) => box.querySelector("form").elements.namedItem(name);
   const mixes = data.scenarios.map((name) => input(`mix-${name}`));
@@ -235,7 +236,7 @@
     const spared = text === "use" && row.unrestarted;
     const advice = fill(spared ? "use_restart" : text, { ...facts, turns_at: say(-(row?.difference ?? 0)) });
     box.querySelector(".advice").textContent = state.moved ? advice : join(data.advice);
-    box.querySelector(".grounds").textContent = [grounds, origin, sayBill(state, ranked)].filter(Boolean).join(" ");
+    box.querySelector(".grounds").textContent = [grounds, origin, sayBill(state, ranked)].filter(Boolean).join(texts.between);
   };
 
   const showRows = (ranked) => {
@@ -265,11 +266,11 @@
       slider.parentElement.querySelector("output").textContent = text;
       slider.setAttribute("aria-valuetext", text);
     };
-    mixes.forEach((each) => put(each, total ? `${Math.round((100 * each.value) / total)} %` : "0 %"));
+    mixes.forEach((each) => put(each, total ? show("percent", Math.round((100 * each.value) / total)) : show("percent", 0)));
     put(input("builds"), `${state.builds}`);
     put(input("price"), state.price === null ? texts.price_unknown : `${state.price.toFixed(4)} USD`);
-    if (input("work")) put(input("work"), `${Number(input("work").value).toFixed(1)} s`);
-    if (input("link")) put(input("link"), `${Math.round(isMoved(input("link")) ? readLink(input("link")) : ranges.link.value)} Mbit/s`);
+    if (input("work")) put(input("work"), show("work_value", Number(input("work").value).toFixed(1)));
+    if (input("link")) put(input("link"), show("link_value", Math.round(isMoved(input("link")) ? readLink(input("link")) : ranges.link.value)));
   };
 
   const update = () => {
