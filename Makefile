@@ -27,7 +27,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 report: EXPERIMENT ?= data/lab
-report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=, RUNS=1: a page a run)
+report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=, RUNS=1: a page a run, PAGE_LANGUAGE=ja)
 	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs)
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips

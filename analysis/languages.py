@@ -31,10 +31,14 @@ def list_languages() -> tuple[str, ...]:
 
 def get_language() -> str:
     """The language of this process: PAGE_LANGUAGE, English without it; UnknownName."""
-    name = os.environ.get(VARIABLE) or ENGLISH
-    if name not in list_languages():
-        raise UnknownName("language", name, list_languages())
-    return name
+    return _check(os.environ.get(VARIABLE) or ENGLISH)
+
+
+def _check(language: str) -> str:
+    """A language that there are sentences in; UnknownName."""
+    if language not in list_languages():
+        raise UnknownName("language", language, list_languages())
+    return language
 
 
 def speak(language: str) -> None:
@@ -43,7 +47,7 @@ def speak(language: str) -> None:
     UnknownName where there are no sentences in it.
     """
     if language:
-        os.environ[VARIABLE] = language
+        os.environ[VARIABLE] = _check(language)
     get_language()
 
 

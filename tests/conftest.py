@@ -24,6 +24,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 gc.disable()
 # by which nbformat would know web addresses: to compile its grammars takes each process a second
 sys.modules["rfc3987_syntax"] = None
+# tests read English unless they say otherwise
+os.environ.pop("PAGE_LANGUAGE", None)
 # what a shell starts in the background ignores Ctrl-C, and so would programs that tests interrupt
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,6 +14,7 @@ from analysis.answers import answer
 from analysis.commands.answer_block import write_answer, write_table
 from analysis.errors import ReportError
 from analysis.experiment import list_settings
+from analysis.languages import ENGLISH, speak
 from analysis.measures.money import find_price
 from analysis.records import read_prices
 from analysis.registry import describe_kinds
@@ -138,6 +139,7 @@ def draw_answer(experiment: Experiment, path: Path) -> None:
 
 def main() -> None:
     """Bring the documents and the README's picture up to date."""
+    speak(ENGLISH)
     experiment = read_experiment(RECORDED)
     for name, content in write_blocks(experiment).items():
         text = PAGES[name].read_text(encoding="utf-8")

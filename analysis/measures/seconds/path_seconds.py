@@ -184,8 +184,9 @@ def _note_parts(path: pd.DataFrame) -> dict[_Place, str]:
     parts = parts[parts >= _SEEN]
     said: dict[_Place, list[str]] = {}
     for *place, activity, seconds in parts.reset_index().itertuples(index=False, name=None):
-        said.setdefault(tuple(place), []).append(f"{activity} {say_seconds(seconds)}")
-    return {place: ", ".join(each) for place, each in said.items()}
+        part = f"{translate_value(activity)} {say_seconds(seconds)}"
+        said.setdefault(tuple(place), []).append(part)
+    return {place: list_words(each) for place, each in said.items()}
 
 
 def _label_step(row: Any) -> str:
