@@ -4,6 +4,7 @@ VENV ?= .venv
 COMMAND = $(VENV)/bin/codebuild-cache
 REPORTS ?= reports
 LIMIT ?= 200
+SPEAK = $(if $(PAGE_LANGUAGE),--language "$(PAGE_LANGUAGE)")
 
 export JUPYTER_PREFER_ENV_PATH = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -28,7 +29,7 @@ help: ## this list
 
 report: EXPERIMENT ?= data/lab
 report: $(VENV)/.ready ## reports/index.html from recorded builds (EXPERIMENT=, REPORTS=, RUNS=1: a page a run, PAGE_LANGUAGE=ja)
-	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs)
+	@$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs) $(SPEAK)
 
 test: $(VENV)/.ready-test ## every test this machine allows, with the reason of each it skips
 	@$(USE_LAB); $(VENV)/bin/python -m pytest -q -n logical --maxprocesses 8 --dist loadgroup
@@ -37,11 +38,11 @@ experiment: EXPERIMENT ?= runs/latest
 experiment: $(VENV)/.ready ## build in the lab or PLACE=codebuild (CONTEXT=, STRATEGIES=, SCENARIOS=, ROUNDS=, LINK=, DRY_RUN=1, …)
 	@$(USE_LAB); $(COMMAND) experiment --from-make --experiment "$(EXPERIMENT)" \
 		$(if $(DRY_RUN),--dry-run)
-	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs))
+	@$(if $(DRY_RUN),:,$(COMMAND) report "$(EXPERIMENT)" --out "$(REPORTS)" $(if $(RUNS),--runs) $(SPEAK))
 
 history: SOURCE ?= data/lab/runs/*-cache.*
 history: $(VENV)/.ready ## reports/history.html of a project's own builds (SOURCE=, SINCE=, LIMIT=, REPOSITORY=, POLICY=)
-	@$(COMMAND) history "$(SOURCE)" --out "$(REPORTS)" \
+	@$(COMMAND) history "$(SOURCE)" --out "$(REPORTS)" $(SPEAK) \
 		--since "$(SINCE)" --limit "$(LIMIT)" --repository "$(REPOSITORY)" --policy "$(POLICY)"
 
 aa: $(VENV)/.ready ## an A/A test in the lab: how often verdicts are wrong (ROUNDS=)
