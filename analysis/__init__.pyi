@@ -3,6 +3,7 @@ from .answers import Answer, answer
 from .claims import claims
 from .doctor import diagnose
 from .experiment import Settings, run_experiment
+from .languages import speak
 from .measures import (
     compare,
     compare_mix,
@@ -69,4 +70,5 @@ __all__ = [
     "read_timeline",
     "read_timelines",
     "run_experiment",
+    "speak",
 ]
