@@ -51,9 +51,15 @@ def read_experiment(folder: str | Path, *, cluster: str = "", store: Store = Non
     A relative folder is looked for here, then among those the package brings. Damaged runs are
     left out and listed in `problems`. `cluster`, `store`: as analysis.read_logs takes them.
     """
-    folder = find_folder(folder)
+    return _read_experiment(find_folder(folder), cluster, store)
+
+
+def _read_experiment(
+    folder: Path, cluster: str = "", store: Store = None, whole: Path | None = None
+) -> Experiment:
+    """Everything in that folder, which is read as a part of `whole`."""
     facts, odd = _read_facts(folder)
-    answers = find_answers(folder, store)
+    answers = find_answers(folder, store, whole)
     names = [*_OWN, *(f"logs.{name}" for name in _LOGS)]
     runs, problems, images, *logs = recall(
         answers, names, lambda: _read_frames(folder, odd, cluster, store)
@@ -101,7 +107,7 @@ def read_grid(folder: str | Path) -> list[Experiment]:
     points = sorted(path.parent for path in folder.glob("*/runs") if path.is_dir())
     if not points:
         raise RecordError(f"{folder} holds no folder with an experiment: give that of a grid.")
-    return [read_experiment(point) for point in points]
+    return [_read_experiment(find_folder(point), whole=folder) for point in points]
 
 
 def _read_facts(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -1,10 +1,11 @@
 """A set of reports from an experiment: a page for each analysis notebook, and an index."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from analysis.answers import answer
@@ -41,6 +42,8 @@ _CALLED = ("charts", "claims", "measures", "prose")
 _DATA = {RUNS_TABLE: "runs (CSV)", _ANSWER: "answer (JSON)"}
 # the grid that the package brings: how far sliders may be moved
 _GRID = "data/sweep"
+# what list_yours gives
+_Yours = dict[str, Any] | None
 
 
 def make_reports(
@@ -83,10 +86,10 @@ def _make_reports(
         {file: translate(name) for file, name in _DATA.items()},
     )
     name = str(data.folder if isinstance(experiment, Experiment) else experiment)
-    pages = _make_pages(data, titles, partial(_make_page, name, site, folder, choose_engine()))
+    make = partial(_make_page, name, site, folder, choose_engine())
+    pages, yours = _make_pages(data, titles, make, partial(list_yours, data, found, _read_others()))
     tables: dict[str, str] = {}
     told = describe_source(data), list_problems(data)
-    yours = list_yours(data, found, _read_others())
     write_html(folder / INDEX, render_index(site, first, pages, *told, tables, yours))
     write_tables(folder, INDEX, tables)
     (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
@@ -124,21 +127,29 @@ def _note_made(experiment: Path, folder: Path, runs: bool) -> Made:
     return note_made(*command, *(["--runs"] if runs else []), *list_language())
 
 
-def _make_pages(data: Experiment, titles: Mapping[Path, str], make: "partial[Page]") -> list[Page]:
-    """The page of each notebook, in their order; each is made in a process of its own.
+def _make_pages(
+    data: Experiment,
+    titles: Mapping[Path, str],
+    make: "partial[Page]",
+    find_yours: Callable[[], _Yours],
+) -> tuple[list[Page], _Yours]:
+    """The page of each notebook, in their order, and what the index shows beneath the answer.
 
-    These processes find what is loaded, read and computed here, and nothing of each other's.
+    Each is made in a process of its own, which finds what is loaded, read and computed here, and
+    nothing of the others'.
     """
     _load_shared()
     end_pool()
     # the last ones take longest
-    jobs = [partial(make, path, title) for path, title in [*titles.items()][::-1]]
+    jobs: list[Callable[[], Any]] = [lambda: (find_yours(),)]
+    jobs += [partial(make, path, title) for path, title in [*titles.items()][::-1]]
     with lend_experiment(data):
-        made = run_jobs(jobs, count_cores())
+        yours, *made = run_jobs(jobs, count_cores())
     stopped = (
         Page(name_page(path), title, problem=say_stopped(path)) for path, title in titles.items()
     )
-    return [page or lost for page, lost in zip(reversed(made), stopped, strict=True)]
+    pages = [page or lost for page, lost in zip(reversed(made), stopped, strict=True)]
+    return pages, yours[0] if yours else find_yours()
 
 
 def _load_shared() -> None:

@@ -67,14 +67,20 @@ def recall(
     return frames
 
 
-def find_answers(folder: Path, store: Store = None) -> Answers | None:
-    """What is kept of a folder; None without a store, and for small or unsettled folders."""
+def find_answers(folder: Path, store: Store = None, whole: Path | None = None) -> Answers | None:
+    """What is kept of a folder; None without a store, and for small or unsettled folders.
+
+    One that is read as a part of `whole` is as large as that is.
+    """
     place = find_place(store)
     if place is None:
         return None
     stamps, weight = _stamp_all(folder)
     settled = all(max(each[2:4]) < time.time_ns() - SETTLED for each in stamps)
-    if not settled or (store is None and not is_worth_keeping(weight)):
+    if not settled:
+        return None
+    weight = weight if whole is None else _stamp_all(whole)[1]
+    if store is None and not is_worth_keeping(weight):
         return None
     digest = blake2b(repr((os.fspath(folder), stamps)).encode("utf-8", "replace"), digest_size=16)
     return Answers(place, f"answers-{hash_sources(('',))}/{digest.hexdigest()}")
