@@ -52,7 +52,7 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 return {
     title: document.title,
     language: document.documentElement.lang,
-    alts: all("img, svg[role=img]").map(
+    alts: all("img, svg[role=img], svg[role=group]").map(
         (each) => each.getAttribute("alt") ?? each.getAttribute("aria-label")),
     headings: all("h1, h2, h3, h4").map((heading) => heading.tagName),
     landmarks: Object.fromEntries(

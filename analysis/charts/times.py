@@ -165,10 +165,13 @@ def run_seconds(
     """
     scenarios = tuple(spreads["scenario"].unique())
     medians = {(row.strategy, row.scenario): row for row in list_rows(spreads)}
-    seconds = runs.groupby(["strategy", "scenario"])["seconds"].apply(list).to_dict()
+    seconds = {
+        (str(strategy), str(scenario)): dict(zip(rows["run"], rows["seconds"], strict=True))
+        for (strategy, scenario), rows in runs.groupby(["strategy", "scenario"])
+    }
     names = _order(spreads.assign(difference=spreads["median"]), order)
     rows = [
-        _draw_runs(name, [(medians.get(key), seconds.get(key, [])) for key in keys])
+        _draw_runs(name, [(medians.get(key), seconds.get(key, {})) for key in keys])
         for name in names
         for keys in [[(name, each) for each in scenarios]]
     ]
@@ -190,15 +193,18 @@ def run_seconds(
     )
 
 
-def _draw_runs(name: str, found: Sequence[tuple[Any, list[float]]]) -> Row:
-    """A strategy's row: its runs and their median for each kind of commit."""
+def _draw_runs(name: str, found: Sequence[tuple[Any, dict[str, float]]]) -> Row:
+    """A strategy's row: its runs, of which each sign tells, and their median for each commit."""
     panels, titles = [], []
     for row, seconds in found:
-        known = [each for each in seconds if pd.notna(each)]
-        dots = [Dot(each, "dot", size=3.5) for each in known]
+        named = {run: each for run, each in seconds.items() if pd.notna(each)}
+        dots = [
+            Dot(each, "dot", size=3.5, title=f"{run}: {say_seconds(each)}")
+            for run, each in named.items()
+        ]
         middle = [] if row is None or pd.isna(row.median) else [Dot(row.median, "mark", "|")]
         panels.append((*dots, *middle))
-        said = list_words(f"{each:.1f}" for each in sorted(known))
+        said = list_words(f"{each:.1f}" for each in sorted(named.values()))
         median = (
             ""
             if row is None
@@ -209,8 +215,8 @@ def _draw_runs(name: str, found: Sequence[tuple[Any, list[float]]]) -> Row:
                 median=say_seconds(row.median),
             )
         )
-        whole = tell("{median}, n = {n}: {said} s", median=median, n=len(known), said=said)
-        titles.append(whole if known else median)
+        whole = tell("{median}, n = {n}: {said} s", median=median, n=len(named), said=said)
+        titles.append(whole if named else median)
     return Row(name, tuple(panels), titles=tuple(titles))
 
 

@@ -23,6 +23,12 @@ _WORD = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _CLOSED = ("a", "svg", "style", "title", "button", "script")
 _ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"(<t[dh]\b[^>]*>)(.*?)(</t[dh]>)", re.DOTALL)
+# what a chart draws of one run: a sign with a tooltip, or a text, that begins with its name
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_DRAWN = re.compile(
+    rf"<g>(?P<sign><title>({_NAME.pattern}): [^<]*</title><[^<>]*/>)</g>"
+    rf"|<text\b[^>]*>({_NAME.pattern}): [^<]*</text>"
+)
 _RUN_LINK = re.compile(r'<a href="run:([^"]*)">(.*?)</a>', re.DOTALL)
 # letters of the name of a file
 _LONGEST = 180
@@ -129,7 +135,24 @@ def _make_safe(name: str) -> str:
 def link_runs(html: str, proofs: Proofs) -> str:
     """HTML in which names of runs, and the rows of tables that are of runs, lead to these."""
     html = _RUN_LINK.sub(lambda match: _link(proofs.find_run(unescape(match[1])), match[2]), html)
+    html = _SVG.sub(lambda svg: _link_chart(svg[0], proofs), html)
     return _link_names(html, proofs)
+
+
+def _link_chart(svg: str, proofs: Proofs) -> str:
+    """A chart whose signs and texts of single runs lead there: then it is no picture as a whole."""
+    found = _DRAWN.sub(lambda part: _link_drawn(part, proofs), svg)
+    return found if found == svg else found.replace(' role="img"', ' role="group"', 1)
+
+
+def _link_drawn(part: re.Match[str], proofs: Proofs) -> str:
+    """A part of a chart as a link; to signs, of which there are many, the keyboard does not go."""
+    address = escape(proofs.find_run(part[2] or part[3]))
+    if not address:
+        return part[0]
+    if part["sign"]:
+        return f'<a href="{address}" tabindex="-1">{part["sign"]}</a>'
+    return f'<a href="{address}">{part[0]}</a>'
 
 
 def _link(address: str, html: str) -> str:

@@ -61,6 +61,18 @@ def test_a_run_that_a_text_names_is_linked_where_a_link_may_stand(proofs):
     assert link_runs('<a href="run:none.cold.01">dot</a>', proofs) == "dot"
 
 
+def test_what_a_chart_draws_of_one_run_leads_there(proofs):
+    sign = "<title>docker.cold.01: 21.2 s</title><circle/>"
+    text = "<text>docker.cold.02: 22.1 s</text>"
+    others = "<g><title>docker.cold.99: 2 s</title><circle/></g><g><title>cold: 2 s</title></g>"
+    svg = f'<svg role="img"><g>{sign}</g>{text}{others}</svg>'
+    assert link_runs(svg, proofs) == (
+        f'<svg role="group"><a href="runs/docker.cold.01.html" tabindex="-1">{sign}</a>'
+        f'<a href="runs/docker.cold.02.html">{text}</a>{others}</svg>'
+    )
+    assert link_runs(svg.replace("docker.", "other."), proofs) == svg.replace("docker.", "other.")
+
+
 def test_the_folders_of_a_claim_lead_to_its_strategies(proofs):
     html = link_runs("<code>runs/{docker,nobody}.cold.{01,02} runs/docker.cold.01</code>", proofs)
     assert html == (
