@@ -54,6 +54,16 @@ def test_texts_of_tuples_keep_their_types():
     assert unfold(pa.chunked_array([[]], pa.string())) == []
 
 
+def test_a_part_is_as_large_as_its_whole(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("CODEBUILD_CACHE_STORE", str(tmp_path / "store"))
+    assert find_answers(folder) is None and find_answers(folder, whole=tmp_path) is None
+    with open(tmp_path / "other part", "wb") as file:
+        file.truncate(20_000_000)
+    assert find_answers(folder) is None
+    kept = find_answers(folder, whole=tmp_path)
+    assert kept.folder == find_answers(folder, tmp_path / "store").folder
+
+
 def test_answers_are_computed_once_for_a_folder_as_it_is(folder, tmp_path):
     computed = []
 
