@@ -27,6 +27,11 @@ def in_checkout() -> bool:
     return ROOT != _PACKED and Path.cwd().is_relative_to(ROOT)
 
 
+def is_own(folder: Path) -> bool:
+    """Whether a folder is one of those that the package brings, or of its checkout."""
+    return folder.resolve().is_relative_to(ROOT)
+
+
 def find_folder(folder: str | Path) -> Path:
     """The folder of that name here, or else one that the package brings, or else place_folder's."""
     found = (base / folder for base in BASES if (base / folder).is_dir())

@@ -19,6 +19,7 @@ CHANGES = {
 }
 # the arguments after the frames, where there is no default or the default finds nothing
 MORE = {
+    "check_commits": {"history": [{"commit": "source"}], "facts": {"changes": CHANGES}},
     "check_first_misses": {"changes": CHANGES},
     "compare_mix": {"mix": SHARES},
     "explain_misses": {"after": "LOG"},

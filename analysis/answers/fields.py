@@ -24,7 +24,8 @@ class Answer:
     lowest mean, which is no advice; null without any · baseline · seconds_from (baseline),
     seconds_to (strategy), difference (below 0 is faster), low, high (95 % interval) · verdict ·
     n (rounds of both) · place (lab, codebuild; null: unknown or several) · calibrated (at speeds
-    that were given) · mix (scenario -> share), mix_origin (assumed, given) · price (units are in
+    that were given) · mix (scenario -> share), mix_origin (assumed, given, or
+    which commits of a git history tell it) · price (units are in
     its keys; those ending in _baseline are the baseline's) · flips (condition, unit, value: that
     of these runs, low, high, turns_at (null: nowhere between these two), turns_to, reason (why
     nothing is known: only this value was run; else null)) · same_as (not told apart from the

@@ -37,14 +37,16 @@ class Weights:
 
 
 def weigh(mix: Mix, experiment: Experiment) -> Weights:
-    """The mix that is given, or the usual one, as far as these runs have its scenarios.
+    """The mix that is given, or the recorded one, as far as these runs have its scenarios.
 
-    An assumed mix is narrowed to what was built; a given one stands as it is. SettingError for
-    shares that are below 0 or nothing.
+    Without one of the context's git history it is the usual one. What is not given is narrowed to
+    what was built, which is told; a given one stands as it is. SettingError for shares that are
+    below 0 or nothing.
     """
     mix = None if isinstance(mix, str) and mix.strip() == USUAL else mix
     built = list(experiment.comparable["scenario"].unique())
-    shares = _read_shares(MIX if mix is None else mix, built)
+    recorded, origin = experiment.recorded_mix
+    shares = _read_shares((recorded or MIX) if mix is None else mix, built)
     unbuilt = tuple(each for each in shares if each not in built)
     if mix is not None or not built:
         return Weights(tuple(shares.items()), "assumed" if mix is None else "given", unbuilt)
@@ -52,7 +54,7 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     known = known or dict.fromkeys(built, 1.0)
     total = sum(known.values())
     narrowed = tuple((each, share / total) for each, share in known.items())
-    return Weights(narrowed, "assumed", unbuilt, sum(shares[each] for each in unbuilt))
+    return Weights(narrowed, origin or "assumed", unbuilt, sum(shares[each] for each in unbuilt))
 
 
 def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) -> dict[str, float]:

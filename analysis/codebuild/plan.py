@@ -123,6 +123,8 @@ def _check_settings(settings: Settings) -> None:
     """SettingError for what only the lab can give."""
     if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
+    if settings.commits:
+        raise SettingError("COMMITS are built in the lab alone: leave PLACE out, or COMMITS.")
     _check_given(settings)
 
 

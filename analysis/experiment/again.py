@@ -64,4 +64,6 @@ def _list_names(facts: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, str]:
         if there and (not usual <= set(there) or unusual & set(there))
     }
     places = runs["place"].unique()
+    if facts.get("commits"):
+        values.pop("scenarios", None)
     return values | ({"place": str(places[0])} if len(places) == 1 else {})

@@ -62,10 +62,12 @@ class Contexts(dict[str, Path]):
 
     def leave_out(self, commits: Collection[str]) -> None:
         """Make those anew that come after commits which are left out from now on."""
-        new = {SCENARIOS.index(name) for name in {*commits} - self.without}
+        known = {*commits}.intersection(SCENARIOS)
+        new = {SCENARIOS.index(name) for name in known - self.without}
         self.without |= set(commits)
+        # a commit of a history holds those before it, whatever became of them
         for name, target in self.items():
-            if any(at < SCENARIOS.index(name) for at in new):
+            if name in SCENARIOS and any(at < SCENARIOS.index(name) for at in new):
                 shutil.rmtree(target)
                 self._make(name, target, self.without)
 
@@ -85,11 +87,13 @@ def contexts_for(
     without: Collection[str] = (),
     folder: Path | None = None,
     options: BuildOptions | None = None,
+    write: Callable[[str, Path, Mapping[str, str]], None] | None = None,
 ) -> Iterator[Contexts]:
     """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases,
 
     `arguments` in place of the defaults of its Dockerfile's ARGs, later ones `without` some
-    commits. They lie in `folder`, or where temporary files do.
+    commits. They lie in `folder`, or where temporary files do. `write(scenario, target, bases)`
+    writes those of a history.
     """
     options = options or BuildOptions()
     absent = _find_absent_syntax(lab, source, options)
@@ -98,7 +102,10 @@ def contexts_for(
     newer = serve_bases(lab, bases, newer=True) if needs_newer_base(scenarios) else {}
 
     def make(name: str, target: Path, left_out: Collection[str]) -> None:
-        make_context(source, name, target, served, newer, replacements, left_out, options)
+        if write:
+            write(name, target, served)
+        else:
+            make_context(source, name, target, served, newer, replacements, left_out, options)
         set_arguments(target, arguments or {}, options)
         if absent:
             set_syntax(target, options)
@@ -142,16 +149,18 @@ def serve_bases(lab: Lab, bases: Mapping[str, str], newer: bool) -> dict[str, st
     return {name: served[image] for name, image in bases.items()}
 
 
+def stand_in(names: Iterable[str], images: Images) -> dict[str, str]:
+    """Name in a Dockerfile -> the image for it: BASE_IMAGE for the default base, else itself."""
+    return {name: images.base if name == Images().base else name for name in names}
+
+
 def choose_bases(
     source: Path,
     images: Images,
     replacements: Path | None = None,
     options: BuildOptions | None = None,
 ) -> dict[str, str]:
-    """Name in a Dockerfile -> the image for it: BASE_IMAGE for the default base, else itself.
-
-    Also of the Dockerfiles that replace the context's.
-    """
+    """stand_in for the images of a context's Dockerfile, and of those that replace it."""
     options, folders = options or BuildOptions(), [source]
     if replacements is not None:
         folders += [replacements / name for name in sorted(list_replacements(replacements))]
@@ -159,7 +168,7 @@ def choose_bases(
         list_named(folder, options) for folder in folders if (folder / options.dockerfile).is_file()
     ]
     names = dict.fromkeys(name for names in found for name in names)
-    return {name: images.base if name == Images().base else name for name in names}
+    return stand_in(names, images)
 
 
 def say_replaced(bases: Mapping[str, str]) -> list[str]:

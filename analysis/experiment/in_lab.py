@@ -184,5 +184,6 @@ class Labs:
             read_failing(experiment),
             lab.folder,
             settings.options,
+            plan.replay.write if plan.replay else None,
         ) as contexts:
             yield _LabPlace(lab, contexts, settings, f"{used}-" if used else "")

@@ -90,10 +90,8 @@ class Recorder:
         if step and scenario not in {*self.failing, *STORY_NAMES}:
             self.failing[scenario] = step
             note_failing(self.folder, self.failing)
-            self.progress.say(
-                f"the Dockerfile fails on the commit of {scenario} ({step}): later commits are "
-                "built without it"
-            )
+            then = "it is left out" if self.plan.replay else "later commits are built without it"
+            self.progress.say(f"the Dockerfile fails on the commit of {scenario} ({step}): {then}")
 
     def break_off(self, name: str, error: AnalysisError) -> None:
         """Note a sequence that an error has ended."""

@@ -1,5 +1,6 @@
 """What an experiment has to build: what is not finished on disk, in the order of its rounds."""
 
+import dataclasses
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.own import choose_own
 from analysis.experiment.recorded import record_folders
+from analysis.experiment.replay import Replay, find_replay, record_mix
 from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
 from analysis.measures.compare import LOOKS
@@ -58,13 +60,15 @@ class BuildSequence(NamedTuple):
 class Plan:
     """The scenarios of a sequence, the sequences that lack some, and what experiment.json says.
 
-    `anew`: finished runs that are to be built once more, until they are.
+    `anew`: finished runs that are to be built once more, until they are. `replay`: the commits
+    of a history that the scenarios are.
     """
 
     scenarios: list[str]
     sequences: list[BuildSequence]
     facts: dict[str, Any]
     anew: set[str] = field(default_factory=set, kw_only=True)
+    replay: Replay | None = field(default=None, kw_only=True)
 
     @property
     def strategies(self) -> list[Strategy]:
@@ -113,13 +117,18 @@ def make_plan(
 
     Raises UnknownName, BuildspecError, ContextError and RecordError before anything is built.
     """
-    chosen = choose_from(strategies, settings, report)
-    possible = choose_scenarios(scenarios, settings, report)
+    chosen, replay = choose_from(strategies, settings, report), find_replay(settings, folder)
+    possible = replay.list_built() if replay else choose_scenarios(scenarios, settings, report)
     for line in say_impossible(chosen, possible):
         report(line)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
-    return plan_sequences(folder, chosen, possible, settings, facts)
+    facts |= record_mix(settings)
+    if replay:
+        named = facts["bases"] | replay.choose_bases(images)
+        facts |= replay.record() | {"bases": named}
+    plan = plan_sequences(folder, chosen, possible, settings, facts)
+    return dataclasses.replace(plan, replay=replay)
 
 
 def plan_sequences(
@@ -138,7 +147,7 @@ def plan_sequences(
     check_arguments(settings.context, settings.arguments, settings.options)
     own = [each.buildspec for each in strategies if each.in_context]
     check_build_arguments(settings.context, settings.options, list_told(own[0]) if own else ())
-    facts = facts | record_changes(list_changes(settings, scenarios))
+    facts = record_changes(list_changes(settings, scenarios)) | facts
     check_facts(folder, facts, scenarios)
     told = [apply_options(strategy, settings.options) for strategy in strategies]
     asked = order_sequences(told, settings, scenarios)

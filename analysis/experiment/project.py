@@ -20,7 +20,7 @@ from analysis.experiment.forms import (
 from analysis.redaction import redact_values
 from analysis.shipped import find_folder
 from analysis.specs import find_commands, list_dockerfiles
-from analysis.workload import DOCKERFILE, BuildOptions, Secret, choose_build, read_buildspec
+from analysis.workload import DOCKERFILE, BuildOptions, Secret, choose_build, read_buildspec, read_range
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,15 @@ class ProjectSettings:
         ),
     )
 
+    commits: str = field(
+        default="",
+        metadata=form(
+            "commits of the context's git history to build in their order: a number, or a range",
+            read=read_range,
+            shown=False,
+            rare=True,
+        ),
+    )
     buildspec: Path | None = field(
         default=None,
         metadata=form(
@@ -102,6 +111,7 @@ class ProjectSettings:
     )
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "commits", str(self.commits))
         for name, read in _TEXTS.items():
             object.__setattr__(self, name, _read_text(name, getattr(self, name), read))
 

@@ -58,7 +58,7 @@ def run_experiment(
         plan = make_plan(folder, strategies, scenarios, settings, images, lambda line: None)
         if plan.sequences:
             labs = labs or stack.enter_context(Labs(images))
-            for line in say_changes(settings, plan.scenarios):
+            for line in plan.replay.say() if plan.replay else say_changes(settings, plan.scenarios):
                 progress.say(line)
             _build_plan(folder, plan, settings, labs, progress)
     return folder

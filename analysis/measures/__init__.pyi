@@ -1,6 +1,7 @@
 from .caching import (
     cache_mounts,
     cache_outcomes,
+    check_commits,
     check_first_misses,
     explain_misses,
     first_misses,
@@ -94,6 +95,7 @@ __all__ = [
     "cache_outcomes",
     "cache_seen",
     "check_break_even",
+    "check_commits",
     "check_first_misses",
     "compare",
     "compare_mix",

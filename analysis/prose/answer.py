@@ -132,7 +132,9 @@ def say_mix(found: Answer) -> str:
     shares = [say("month.share", percent=100 * n, scenario=name) for name, n in mix.items()]
     if rest := len(found.mix) - len(mix):
         shares.append(say("answer.more_kinds", percent=100 * (1 - sum(mix.values())), rest=rest))
-    return say(f"answer.mix_{found.mix_origin}", shares=shares)
+    known = found.mix_origin in ("assumed", "given")
+    form = found.mix_origin if known else "recorded"
+    return say(f"answer.mix_{form}", shares=shares, origin=found.mix_origin)
 
 
 def list_others(found: Answer) -> list[Mapping[str, Any]]:

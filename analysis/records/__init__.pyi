@@ -17,6 +17,7 @@ from .buildspecs import (
     read_written,
 )
 from .columns import COLUMN_DEFAULTS
+from .commits import HISTORY, list_history
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
 from .host_speeds import UNITS, Speeds, read_host, to_speeds
@@ -55,6 +56,7 @@ __all__ = [
     "FAILING",
     "FORMAT",
     "HISTORIES",
+    "HISTORY",
     "LISTINGS",
     "NOT_KNOWN",
     "NOT_SHIPPED",
@@ -76,6 +78,7 @@ __all__ = [
     "is_finished",
     "is_locked",
     "judge_runs",
+    "list_history",
     "lock_folder",
     "make_folder",
     "read_elsewhere",

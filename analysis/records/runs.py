@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.errors import RecordError
 from analysis.logs import Logs
 from analysis.records.bases import time_bases
+from analysis.records.commits import mark_commits
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
@@ -30,7 +31,8 @@ class Experiment:
     others_cpu: share of the machine's CPU time that others used), valid, invalid_reason,
     unpack_mbps, download_mbps, push_mbps (megabytes of compressed layers a second, of layers of
     10 MB and more), boot_seconds (of a new builder), restart_seconds (of the engine; all five by
-    the run's own log, null where it does not tell), under_pressure (null unknown) · problems:
+    the run's own log, null where it does not tell), under_pressure (null unknown); of a history
+    also mark_commits' · problems:
     path, reason of what can't be read · logs: the frames of analysis.read_logs, `log` as in runs;
     steps have base_seconds: the time in which a step but a FROM moved layers of a base image ·
     images: those of analysis.read_images with `run` and `apart`: whether an entry is in a cache
@@ -65,6 +67,7 @@ def _read_experiment(
         answers, names, lambda: _read_frames(folder, odd, cluster, store)
     )
     named = dict(zip(_LOGS, logs, strict=True))
+    runs = mark_commits(runs, facts)
     experiment = Experiment(folder, facts, runs, problems, Logs(**named), images)
     vars(experiment).update(answers=answers, reading={"cluster": cluster, "store": store})
     return experiment

@@ -55,6 +55,17 @@ class Experiment(records.Experiment):
         return find_level(0 if pd.isna(rounds) else int(rounds), looks)
 
     @property
+    def recorded_mix(self) -> tuple[str, str]:
+        """(the mix of the context's git history as read_mix takes it, where it is from).
+
+        Both "" where none was recorded.
+        """
+        found = self.facts.get("mix")
+        if not isinstance(found, dict):
+            return "", ""
+        return str(found.get("shares") or ""), str(found.get("origin") or "")
+
+    @property
     @once
     def marked(self) -> pd.DataFrame:
         """All runs, with "(emulated)" behind the strategies that the lab only stands in for."""
@@ -111,6 +122,13 @@ class Experiment(records.Experiment):
     def first_misses(self) -> pd.DataFrame:
         """The layers at which runs began to miss, and why: measures.first_misses' columns."""
         return measures.first_misses(self.comparable, self.misses())
+
+    @once
+    def commits(self) -> pd.DataFrame:
+        """The commits of a replayed history, a row each: measures.check_commits' columns."""
+        return measures.check_commits(
+            self.runs, self.misses(), records.list_history(self.facts), self.facts
+        )
 
     @once
     def cache_mounts(self) -> pd.DataFrame:
@@ -181,7 +199,7 @@ class Experiment(records.Experiment):
 
     def month(
         self,
-        mix: str | Mapping[str, float] = MIX,
+        mix: str | Mapping[str, float] | None = None,
         builds: int = BUILDS,
         compute: str = COMPUTE,
         prices: pd.DataFrame | None = None,
@@ -190,9 +208,11 @@ class Experiment(records.Experiment):
     ) -> pd.DataFrame:
         """Minutes and USD of a month of builds, a row a strategy: analysis.month's columns.
 
-        `mix`: text such as "source 70, base 30", or scenario -> share; `prices`: those of
+        `mix`: text such as "source 70, base 30", or scenario -> share; without it that of the
+        context's git history, where it is recorded, else the usual one. `prices`: those of
         data/prices.csv for the experiment's region unless given.
         """
+        mix = mix or self.recorded_mix[0] or MIX
         shares = measures.read_mix(mix) if isinstance(mix, str) else mix
         if prices is None:
             return self._month(tuple(shares.items()), builds, compute, baseline, free_minutes)

@@ -9,13 +9,14 @@ from .buildspec import (
     read_buildspec,
 )
 from .changes import Change, find_dependency, find_source
-from .commit_kinds import COMMITS, classify_commits, shorten_subject
+from .commit_kinds import COMMITS, classify_commits, frame_commits, read_commits, settle
 from .context_files import (
     check_arguments,
     context_files,
     copied_files,
     list_bases,
     list_named,
+    list_named_in,
     read_dockerfile,
     set_arguments,
     set_images,
@@ -33,7 +34,7 @@ from .contexts import (
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import drop_syntax, find_syntax, list_instructions
 from .folder_cache import FolderCache
-from .history import is_dirty, read_range
+from .history import CommitTree, GitCommit, find_commits, read_range
 from .ignore import BUILD_FILES, parse_ignore
 from .layers import Layer, list_layers
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
@@ -125,8 +126,10 @@ __all__ = [
     "Change",
     "Command",
     "Commit",
+    "CommitTree",
     "DockerCall",
     "FolderCache",
+    "GitCommit",
     "Layer",
     "Link",
     "Option",
@@ -153,13 +156,14 @@ __all__ = [
     "describe_scenarios",
     "drop_syntax",
     "find_changes",
+    "find_commits",
     "find_dependency",
     "find_mounting",
     "find_source",
     "find_story",
     "find_strategy",
     "find_syntax",
-    "is_dirty",
+    "frame_commits",
     "list_bases",
     "list_batch",
     "list_cache_mounts",
@@ -167,6 +171,7 @@ __all__ = [
     "list_instructions",
     "list_layers",
     "list_named",
+    "list_named_in",
     "list_replacements",
     "list_secrets",
     "load_strategies",
@@ -179,6 +184,7 @@ __all__ = [
     "pick_scenario",
     "plan_changes",
     "read_buildspec",
+    "read_commits",
     "read_dockerfile",
     "read_link",
     "read_range",
@@ -187,5 +193,5 @@ __all__ = [
     "set_arguments",
     "set_images",
     "set_syntax",
-    "shorten_subject",
+    "settle",
 ]

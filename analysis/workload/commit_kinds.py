@@ -14,7 +14,13 @@ from analysis.shipped import find_folder
 from analysis.visible import show_signs
 from analysis.workload.cache_keys import CacheKeys, Missed, list_absent
 from analysis.workload.changes import Change, choose_dependency, choose_source
-from analysis.workload.history import CommitTree, GitCommit, find_inside, list_commits
+from analysis.workload.history import (
+    CommitTree,
+    GitCommit,
+    find_inside,
+    list_before,
+    list_commits,
+)
 from analysis.workload.installs import MANIFESTS
 from analysis.workload.options import BuildOptions
 from analysis.workload.scenarios import BASE, COLD, DEPENDENCY, EDIT, SOURCE, UNCHANGED
@@ -34,14 +40,14 @@ _COLUMNS = {
     "others": "string",
     "problem": "string",
 }
-_WORDS, _MOST_FILES = 72, 5
+_WORDS, _MOST_FILES, _MOST_BEFORE = 72, 5, 20
 # of several layers that miss first in stages side by side, the one that names the commit
 _RANK = {BASE.name: 0, EDIT.name: 1, DEPENDENCY.name: 1, SOURCE.name: 2}
 
 
 def classify_commits(
     context: str | Path = ".",
-    commits: str | int = COMMITS,
+    commits: str | int | Sequence[GitCommit] = COMMITS,
     options: BuildOptions | None = None,
     **chosen: Any,
 ) -> pd.DataFrame:
@@ -62,13 +68,30 @@ def classify_commits(
     Traceback (most recent call last):
     analysis.errors.SettingError: COMMITS is 'all': give a number, or a range such as v1.0..v1.2.
     """
-    folder = find_folder(context)
     given = replace(options or BuildOptions(), **chosen)
-    listed = list_commits(folder, commits)
-    return _frame_commits(_Reader(folder, given).read(listed))
+    return frame_commits(read_commits(find_folder(context), commits, given))
 
 
-def _frame_commits(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def read_commits(
+    context: Path, commits: str | int | Sequence[GitCommit], options: BuildOptions
+) -> list[dict[str, Any]]:
+    """classify_commits' rows as dicts, which hold `layers`, too: all that miss first."""
+    listed = list_commits(context, commits) if isinstance(commits, str | int) else commits
+    return _Reader(context, options).read(settle(context, listed, options))
+
+
+def settle(context: Path, commits: Sequence[GitCommit], options: BuildOptions) -> list[GitCommit]:
+    """The commits, the first of which comes after the nearest one before it that can be built.
+
+    Of the 20 before it; after none ("") where none of them can.
+    """
+    first, reader = commits[0], _Reader(context, options)
+    earlier = list_before(context, first.before, _MOST_BEFORE) if first.before else []
+    seed = next((one for one in earlier if reader.make_keys(one)), "")
+    return [first._replace(before=seed), *commits[1:]]
+
+
+def frame_commits(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Rows of classify_commits' columns as a frame."""
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     table["when"] = pd.to_datetime(table["when"], utc=True).dt.as_unit("ns")
@@ -84,7 +107,7 @@ class _Reader:
 
     def read(self, commits: Sequence[GitCommit]) -> list[dict[str, Any]]:
         """A row of _COLUMNS for each commit."""
-        before = self._make_keys(commits[0].before) if commits[0].before else None
+        before = self.make_keys(commits[0].before) if commits[0].before else None
         rows = []
         for commit in commits:
             row: dict[str, Any] = {
@@ -108,8 +131,8 @@ class _Reader:
         """The context as of a commit."""
         return CommitTree(self.context, commit, self.inside, self.options)
 
-    def _make_keys(self, commit: str) -> CacheKeys | None:
-        """What the commit before the first one left; null where it can't be built."""
+    def make_keys(self, commit: str) -> CacheKeys | None:
+        """What a commit leaves in a cache; null where it can't be built."""
         try:
             keys = CacheKeys(self.tree_at(commit))
         except AnalysisError:
@@ -154,6 +177,7 @@ def _name(
         "line": layer.line,
         "why": "image changed" if kind == BASE.name else chosen.why,
         "files": show_signs(", ".join([*files[:_MOST_FILES], *more])) or None,
+        "layers": [chosen.layer, *(each.layer for each in others)],
         "others": redact("; ".join(each.layer.text for each in others)) or None,
         "problem": problem,
     }

@@ -74,7 +74,16 @@ def _list_beside(context: Path, options: BuildOptions) -> list[BuildOptions]:
 
 def _list_own_images(context: Path, options: BuildOptions) -> list[Named]:
     """The images that the build of one Dockerfile names."""
-    text = read_dockerfile(context, options)
+    return _list_images_in(read_dockerfile(context, options), options)
+
+
+def list_named_in(text: str, options: BuildOptions = _USUAL) -> list[str]:
+    """list_named of one Dockerfile's text."""
+    return list(dict.fromkeys(each.image for each in _list_images_in(text, options)))
+
+
+def _list_images_in(text: str, options: BuildOptions) -> list[Named]:
+    """The images that a build of a Dockerfile's text names."""
     named = list(list_images(text, options.build_args))
     if not options.target:
         return named

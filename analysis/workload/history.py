@@ -2,6 +2,7 @@
 
 import re
 import stat
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -57,12 +58,30 @@ def list_commits(context: Path, commits: str | int) -> list[GitCommit]:
     except ValueError as error:
         raise SettingError(f"COMMITS is {str(commits)!r}: {error}.") from error
     named = ["-n", what, "HEAD"] if what.isdecimal() else [what]
-    log = ("log", "-z", "--first-parent", "--no-color", "--encoding=UTF-8", f"--format={_BEGIN}")
-    listed = run_git(context, *log, *named, "--", *_list_paths(paths))
-    rows = [line.split(_SIGN, 3) for line in decode(listed).split("\0") if line.strip()]
-    found = [GitCommit(one, before.split(" ")[0], when, said) for one, before, when, said in rows]
+    found = _read_log(context, *named, "--", *_list_paths(paths))
     _check_depth(context, found, int(what) if what.isdecimal() else 1, str(commits))
     return found[::-1]
+
+
+def find_commits(context: Path, commits: str | int, ids: Sequence[str] | None) -> list[GitCommit]:
+    """list_commits, or the commits of these ids, in their order; SettingError, ContextError."""
+    if ids is None:
+        return list_commits(context, commits)
+    return _read_log(context, "--no-walk=unsorted", *ids)
+
+
+def _read_log(context: Path, *arguments: str) -> list[GitCommit]:
+    """The commits that git log lists."""
+    log = ("log", "-z", "--first-parent", "--no-color", "--encoding=UTF-8", f"--format={_BEGIN}")
+    listed = run_git(context, *log, *arguments)
+    rows = [line.split(_SIGN, 3) for line in decode(listed).split("\0") if line.strip()]
+    return [GitCommit(one, before.split(" ")[0], when, said) for one, before, when, said in rows]
+
+
+def list_before(context: Path, commit: str, most: int) -> list[str]:
+    """A commit and those before it by its first parents, the newest first; ContextError."""
+    named = run_git(context, "rev-list", "--first-parent", f"--max-count={most}", commit, "--")
+    return decode(named).split()
 
 
 def _list_paths(paths: str) -> list[str]:
@@ -98,6 +117,11 @@ class CommitTree(BuildTree):
     def __init__(self, context: Path, commit: str, inside: str, options: BuildOptions) -> None:
         super().__init__(context, options)
         self.commit, self.inside = commit, inside
+
+    @classmethod
+    def at(cls, context: Path, commit: str, options: BuildOptions) -> "CommitTree":
+        """The context as of a commit; ContextError without a history."""
+        return cls(context, commit, find_inside(context), options)
 
     @cached_property
     def entries(self) -> dict[str, Entry]:

@@ -214,9 +214,9 @@ def list_reached(name: str) -> tuple[Scenario, ...]:
 def needs_newer_base(names: Iterable[str], given: Set[str] = frozenset()) -> bool:
     """Whether any of these scenarios is built on newer base images; those `given` bring theirs.
 
-    Stories never are.
+    Stories never are, nor commits of a history, which name their own.
     """
-    reached = (each for name in names if name not in STORY_NAMES for each in list_reached(name))
+    reached = (each for name in names if name in SCENARIOS for each in list_reached(name))
     return any(each.newer_base and each.name not in given for each in reached)
 
 

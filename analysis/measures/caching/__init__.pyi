@@ -1,3 +1,4 @@
+from .commits import check_commits
 from .docker_builds import list_builds
 from .expected import check_first_misses
 from .hits import (
@@ -35,6 +36,7 @@ __all__ = [
     "build_rates",
     "cache_mounts",
     "cache_outcomes",
+    "check_commits",
     "check_first_misses",
     "explain_log",
     "explain_misses",

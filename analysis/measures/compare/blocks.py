@@ -1,4 +1,7 @@
-"""Rounds as blocks: one that was built on several machines, or days, counts as several."""
+"""Rounds as blocks: one that was built on several machines, or days, counts as several.
+
+Of a history each commit is a block of its own.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,10 +15,12 @@ def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
     """`runs`, the rounds renumbered where one is of several machines, or was paused for hours.
 
     Then only builds of one machine and day are compared. Columns, where there are any,
-    round, machine and started; rows without a round stay as they are.
+    round, machine and started; rows without a round stay as they are. Of commits (columns commit
+    and kind) the scenario is the kind, and each is a round.
     """
     if "round" not in runs:
         return runs
+    runs = _split_commits(runs)
     known = runs["round"].notna().to_numpy()
     rounds = runs["round"].to_numpy()[known]
     pairs = pd.MultiIndex.from_arrays([rounds, _number_sittings(runs)[known]])
@@ -24,6 +29,19 @@ def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
     numbers = runs["round"].copy()
     numbers[known] = pairs.factorize(sort=True)[0] + 1
     return runs.assign(round=numbers)
+
+
+def _split_commits(runs: pd.DataFrame) -> pd.DataFrame:
+    """`runs`, those of commits by their kinds: the n-th commit of each kind is round n."""
+    if "commit" not in runs or "kind" not in runs:
+        return runs
+    known = runs["commit"].notna() & runs["kind"].notna()
+    rows = runs[known]
+    pairs = pd.MultiIndex.from_arrays([rows["round"], rows["commit"]])
+    places = pd.Series(pairs.factorize(sort=True)[0], rows.index)
+    rounds = runs["round"].copy()
+    rounds[known] = places.groupby(rows["kind"]).rank("dense").astype("int64")
+    return runs.assign(scenario=runs["scenario"].mask(known, runs["kind"]), round=rounds)
 
 
 def _number_sittings(runs: pd.DataFrame) -> NDArray[np.int64]:

@@ -1,7 +1,6 @@
 """The mix of commits of a project, from its git history and the logs of its past builds."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -34,8 +33,8 @@ _COLUMNS = {
 
 
 def mix_of_commits(
-    commits: pd.DataFrame | str | Path = ".",
-    past: PastBuilds | str | Path | None = None,
+    commits: pd.DataFrame | str = ".",
+    past: PastBuilds | str | None = None,
     last: str | int | None = None,
     options: BuildOptions | None = None,
 ) -> pd.DataFrame:
@@ -72,7 +71,7 @@ def mix_of_commits(
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
 
-def _find_untold(past: PastBuilds | str | Path | None) -> tuple[dict[str, float], str]:
+def _find_untold(past: PastBuilds | str | None) -> tuple[dict[str, float], str]:
     """(share of builds of each of _UNTOLD, where it is from)."""
     if past is not None:
         kinds = build_kinds(past)["kind"].dropna()
