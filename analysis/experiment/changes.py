@@ -12,6 +12,7 @@ from analysis.records import CHANGES
 from analysis.results import read_experiment
 from analysis.words import join_words
 from analysis.workload import (
+    KNOWN_SCENARIOS,
     SEQUENCE,
     BuildTree,
     Change,
@@ -117,8 +118,12 @@ def say_unexpected(folder: Path) -> Iterator[str]:
         return
     checked = measures.check_first_misses(experiment.runs, experiment.misses(), changes)
     for row in checked[checked["agrees"].eq(False)].itertuples():
+        cure = (
+            f": give another file by {str(row.scenario).upper()}_FILE, or the commit's files by "
+            "REPLACEMENTS"
+        )
         yield (
-            f"{row.scenario}: {row.file} was changed, and {row.expected} should have been the "
-            f"first layer to miss; it was {row[4]}: give another file by "
-            f"{str(row.scenario).upper()}_FILE, or the commit's files by REPLACEMENTS"
+            f"{row.scenario}: {row.file or 'the Dockerfile'} was changed, and {row.expected} should "
+            f"have been the first layer to miss; it was {row[4]}"
+            f"{cure if row.scenario in KNOWN_SCENARIOS else ''}"
         )
