@@ -118,12 +118,11 @@ def say_unexpected(folder: Path) -> Iterator[str]:
         return
     checked = measures.check_first_misses(experiment.runs, experiment.misses(), changes)
     for row in checked[checked["agrees"].eq(False)].itertuples():
+        file = str(row.file or "the Dockerfile")
+        words = f"{file} was changed, and {row.expected} should have been"
         cure = (
             f": give another file by {str(row.scenario).upper()}_FILE, or the commit's files by "
             "REPLACEMENTS"
         )
-        yield (
-            f"{row.scenario}: {row.file or 'the Dockerfile'} was changed, and {row.expected} should "
-            f"have been the first layer to miss; it was {row[4]}"
-            f"{cure if row.scenario in KNOWN_SCENARIOS else ''}"
-        )
+        known = row.scenario in KNOWN_SCENARIOS
+        yield f"{row.scenario}: {words} the first layer to miss; it was {row[4]}{cure * known}"

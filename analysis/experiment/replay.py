@@ -27,6 +27,7 @@ from analysis.workload import (
     GitCommit,
     classify_commits,
     find_commits,
+    is_dirty,
     list_named_in,
     read_commits,
     set_images,
@@ -85,6 +86,8 @@ class Replay:
 
     def say(self) -> Iterator[str]:
         """A line a commit: its kind and the first layer to miss, or why it is left out."""
+        if is_dirty(self.context):
+            yield f"{self.context} has changes that are in no commit: they are not built"
         for row in self.rows:
             first = row.get("first_miss") or "none"
             what = f"{row['kind']}; first to miss: {first}" if "kind" in row else "left out"

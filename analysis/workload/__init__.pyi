@@ -34,7 +34,7 @@ from .contexts import (
 from .docker_calls import DockerCall, Option, parse_docker
 from .dockerfile import drop_syntax, find_syntax, list_instructions
 from .folder_cache import FolderCache
-from .history import CommitTree, GitCommit, find_commits, read_range
+from .history import CommitTree, GitCommit, find_commits, is_dirty, read_range
 from .ignore import BUILD_FILES, parse_ignore
 from .layers import Layer, list_layers
 from .link import CODEBUILD, LINK_SOURCES, UNSHAPED, Link, Origin, read_link
@@ -164,6 +164,7 @@ __all__ = [
     "find_strategy",
     "find_syntax",
     "frame_commits",
+    "is_dirty",
     "list_bases",
     "list_batch",
     "list_cache_mounts",

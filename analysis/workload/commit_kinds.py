@@ -113,7 +113,7 @@ class _Reader:
             row: dict[str, Any] = {
                 "commit": commit.name,
                 "when": commit.when,
-                "subject": shorten_subject(commit.subject),
+                "subject": _shorten_subject(commit.subject),
             }
             try:
                 keys = CacheKeys(self.tree_at(commit.id))
@@ -140,7 +140,7 @@ class _Reader:
         return None if list_absent(keys.tree) else keys
 
 
-def shorten_subject(text: str) -> str:
+def _shorten_subject(text: str) -> str:
     """A commit's first line as others may see it: no secrets, no signs that steer a terminal."""
     safe = show_signs(redact(text.encode("utf-8", "replace").decode("utf-8")))
     return safe if len(safe) <= _WORDS else f"{safe[: _WORDS - 1]}…"
