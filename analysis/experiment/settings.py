@@ -252,13 +252,9 @@ _Made = TypeVar("_Made")
 
 
 def read_settings(values: Mapping[str, Any], made_of: type[_Made] = Request) -> _Made:  # type: ignore[assignment]
-    """Settings of a class from texts by name; '' and null stand for the default: of commits, one
-
-    round. SettingError, and UnknownName for a place where nothing can be built.
-    """
-    given = {}
-    if values.get("commits") and not values.get("rounds"):
-        values = {**values, "rounds": 1}
+    """Settings of a class from texts by name; '' is the default. SettingError, UnknownName."""
+    given, once = {}, values.get("commits") and not values.get("rounds")
+    values = {**values, "rounds": 1} if once else values
     for each in list_settings(made_of):
         value = values.get(each.name)
         given[each.name] = each.read(each.text if value in ("", None) else value)
