@@ -17,7 +17,7 @@ from .buildspecs import (
     read_written,
 )
 from .columns import COLUMN_DEFAULTS
-from .commits import HISTORY, list_history
+from .commits import HISTORY, list_history, mark_commits
 from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
 from .histories import HISTORIES
 from .host_speeds import UNITS, Speeds, read_host, to_speeds
@@ -81,6 +81,7 @@ __all__ = [
     "list_history",
     "lock_folder",
     "make_folder",
+    "mark_commits",
     "read_elsewhere",
     "read_experiment",
     "read_grid",

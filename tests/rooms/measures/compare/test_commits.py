@@ -4,7 +4,7 @@ import pandas as pd
 from measured import make_runs
 
 from analysis.measures import compare, pick_comparable
-from analysis.records.commits import mark_commits
+from analysis.records import mark_commits
 
 KINDS = {"aa": "source", "bb": "dependency", "cc": "source", "dd": "source"}
 FACTS = {"history": [{"commit": c, "kind": k, "first_miss": f"COPY {k}"} for c, k in KINDS.items()]}
