@@ -20,7 +20,14 @@ from analysis.experiment.forms import (
 from analysis.redaction import redact_values
 from analysis.shipped import find_folder
 from analysis.specs import find_commands, list_dockerfiles
-from analysis.workload import DOCKERFILE, BuildOptions, Secret, choose_build, read_buildspec, read_range
+from analysis.workload import (
+    DOCKERFILE,
+    BuildOptions,
+    Secret,
+    choose_build,
+    read_buildspec,
+    read_range,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
