@@ -47,7 +47,8 @@ LONG = [
     "tests/rooms/measures/compare/test_comparison.py",
     "tests/rooms/measures/caching/test_misses.py",
     "tests/rooms/measures/test_inputs.py",
-    "tests/rooms/prose/test_headlines.py",
+    "tests/test_one_answer.py",
+    "tests/rooms/answers/test_asking.py",
 ]
 
 
