@@ -74,6 +74,7 @@ def _list_names(commands: Commands) -> dict[str, str]:
 
 
 def _say(why: str) -> str:
+    """What is said of a program, a rule or a name that builds."""
     return f"{why} runs a build"
 
 
