@@ -5,8 +5,9 @@ the machine, into a pipe: at /dev/null it stops at its first match), the raw fil
 files by read_logs; the forms in which services give a log, by one process; one log of a gigabyte,
 one of many builds; rawjson and PowerShell's lines, as long and twice as long; the newest 200 of a
 folder of builds by read_history; a pipe and a device; and gzip that unpacks to more than may be.
-Prints a table in Markdown: medians, their ratio to what the row is measured against, the spread
-over the repeats, CPU and peak memory. `--rows forms past` measures those alone, beside all logs.
+Prints a table in Markdown: medians, the spread over the repeats, CPU and peak memory; and of each
+repeat the ratio to what the row is measured against in it, in seconds and in CPU seconds: medians.
+`--rows forms past` measures those alone, beside all logs.
 
 Seconds are those of the reading alone: imports stand outside, except those of worker processes.
 CPU seconds are those of the whole process with its imports and workers; on a machine that others
@@ -67,7 +68,7 @@ def main() -> None:
     """Make the logs, measure each way, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=float, default=755)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--small", action="store_true", help="a quick check of less of everything")
     parser.add_argument("--rows", nargs="*", choices=ROWS, default=[*ROWS], help="beside all logs")
     parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)
@@ -213,17 +214,25 @@ def read(reader: str, path: str) -> tuple[float, float]:
 def report(ways: list[Way], found: dict[str, list[Taken]]) -> None:
     """Print the table."""
     middle = {name: statistics.median(row.seconds for row in rows) for name, rows in found.items()}
-    heads = ("what", "n", "median s", "least-most s", "CPU s", "MB/s", "ratio", "of", "at most")
-    print(f"| {' | '.join(heads)} | peak MB |\n{'|---' * 10}|")
-    print(f"| grep | {say(found['grep'])} |{' |' * 5}")
+    heads = ("what", "n", "median s", "least-most s", "CPU s", "MB/s", "ratio", "CPU ratio", "of")
+    print(f"| {' | '.join(heads)} | at most | peak MB |\n{'|---' * 11}|")
+    print(f"| grep | {say(found['grep'])} |{' |' * 6}")
     for way in ways:
         rows, seconds = found[way.name], middle[way.name]
         speed = f"{size_of(way.path) / seconds:.0f}"
-        ratio = f"{seconds / middle[way.against]:.2f}" if way.against else ""
+        ratio, cpu = divide(rows, found[way.against]) if way.against else ("", "")
         most = f"{way.target:g}" if way.target else ""
         peak = f"{max(row.peak for row in rows):.0f}"
-        cells = (way.name, say(rows), speed, ratio, way.against, most, peak)
+        cells = (way.name, say(rows), speed, ratio, cpu, way.against, most, peak)
         print(f"| {' | '.join(cells)} |")
+
+
+def divide(rows: list[Taken], others: list[Taken]) -> tuple[str, str]:
+    """The medians of what each repeat took of what another way took in it: seconds, CPU seconds."""
+    pairs = [*zip(rows, others, strict=True)]
+    seconds = statistics.median(one.seconds / other.seconds for one, other in pairs)
+    cpu = statistics.median(one.cpu / max(other.cpu, 1e-3) for one, other in pairs)
+    return f"{seconds:.2f}", f"{cpu:.2f}"
 
 
 def say(rows: list[Taken]) -> str:
