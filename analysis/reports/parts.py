@@ -149,7 +149,7 @@ class Parts:
         if len(text.encode("utf-8", "replace")) <= _SMALL:
             data = quote(text, errors="replace")
             link = f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8,{data}">'
-            links.append(f"{link}{tell('from this page')}</a>")
+            links.append(f"{link}{tell('from this page') if links else 'CSV'}</a>")
         return html, f'\n<p class="data">{" · ".join(links)}</p>' if links else ""
 
     def list_contents(self) -> str:
