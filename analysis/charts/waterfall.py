@@ -51,11 +51,13 @@ def _name_run(rows: pd.DataFrame) -> str:
 
 def _list_bands(rows: pd.DataFrame, run: str) -> list[tuple[str, pd.DataFrame]]:
     """(name, steps) of each docker build of a run, and of each target that one has."""
+    rows = rows.assign(**{name: None for name in ("build", "target") if name not in rows})
     several = rows["build"].nunique() > 1
     found = []
     for _, steps in rows.groupby(["build", "target"], sort=False, dropna=False):
         build, target = (steps[name].iloc[0] for name in ("build", "target"))
-        parts = [f"build {build + 1}"] * several + ([] if pd.isna(target) else [str(target)])
+        parts = [tell("build {number}", number=build + 1)] if several else []
+        parts += [] if pd.isna(target) else [str(target)]
         found.append((", ".join([run, *parts]), steps))
     return found if len(found) > 1 else [(run, rows)]
 

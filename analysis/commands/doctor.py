@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from analysis import doctor
+from analysis.records import write_output
 from analysis.words import count_words
 
 _FORMATS = ("text", "json", "sarif")
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     write = {"text": doctor.to_text, "json": doctor.to_json, "sarif": doctor.to_sarif}
     text = write[options.format](found)
     if options.out:
-        Path(options.out).write_text(text + "\n", encoding="utf-8")
+        write_output(Path(options.out), f"{text}\n")
         print(f"{count_words(len(found.findings), 'finding')}: {options.out} written")
     else:
         print(text)

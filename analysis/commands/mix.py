@@ -21,6 +21,7 @@ from analysis.commands.printing import align_rows
 from analysis.experiment import Settings, read_settings
 from analysis.measures.past import write_mix
 from analysis.past_builds import read_history
+from analysis.records import write_output
 from analysis.visible import show_signs
 from analysis.words import count_words
 from analysis.workload import COMMITS, classify_commits
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
     write = {"text": _write_text, "json": _write_json, "csv": _write_csv}
     text = write[options.format](commits, mix)
     if options.out:
-        Path(options.out).write_text(text, encoding="utf-8")
+        write_output(Path(options.out), text)
         print(f"{count_words(len(commits), 'commit')}: {options.out} written")
     else:
         print(text, end="")

@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from analysis.experiment import split_names
+from analysis.records import writing_errors
 from analysis.redaction import redact
 from analysis.specs import Derived, derive
 from analysis.visible import show_signs
@@ -35,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write the files, and print what they are and what was left out."""
     derived = _derive_from(options.source, options.strategies, options.batch_build)
-    paths = derived.write(Path(options.out))
+    with writing_errors(Path(options.out)):
+        paths = derived.write(Path(options.out))
     for line in _say_derived(derived, paths, options.print):
         print(show_signs(redact(line)))
 

@@ -18,7 +18,7 @@ from .buildspecs import (
 )
 from .columns import COLUMN_DEFAULTS
 from .commits import HISTORY, list_history, mark_commits
-from .disk import ASIDE, make_folder, replace_file, set_aside, writing_errors
+from .disk import ASIDE, make_folder, replace_file, set_aside, write_output, writing_errors
 from .histories import HISTORIES
 from .host_speeds import UNITS, Speeds, read_host, to_speeds
 from .inputs import Need, takes, to_grid
@@ -106,6 +106,7 @@ __all__ = [
     "to_grid",
     "to_json",
     "to_speeds",
+    "write_output",
     "write_run",
     "writing_errors",
 ]

@@ -25,7 +25,7 @@ def writing_errors(folder: Path) -> Iterator[None]:
         if error.errno in _FORBIDDEN:
             raise RecordError(
                 f"{error.filename or folder} can't be written ({error.strerror}): let this user "
-                "write there, or give EXPERIMENT another folder."
+                "write there, or name another folder."
             ) from error
         if error.errno not in _FULL:
             raise
@@ -85,6 +85,16 @@ def replace_file(path: Path, data: bytes) -> None:
             raise
         os.replace(part, path)
         sync_folder(path.parent)
+
+
+def write_output(path: Path, text: str) -> None:
+    """Write a text as replace_file does; what is there and no file, as a pipe, gets it as it is."""
+    data = text.encode("utf-8", "replace")
+    if path.is_file() or not path.exists():
+        replace_file(path, data)
+        return
+    with writing_errors(path.parent):
+        path.write_bytes(data)
 
 
 def make_folder(folder: Path) -> None:

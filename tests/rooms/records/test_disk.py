@@ -98,6 +98,9 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_is_finished(small_disk):
     writing.write_run(small_disk, record, b"log\n", LISTING, {})
     with pytest.raises(RecordError, match="is full"):
         disk.replace_file(small_disk / "experiment.json", noise)
+    with pytest.raises(RecordError, match="is full"):
+        disk.write_output(small_disk / "found.json", noise.hex())
+    assert not [*small_disk.glob("found*")]
     assert not list(small_disk.glob("*.part"))
 
 
