@@ -26,7 +26,15 @@ from .commits_table import (
     say_seconds_cell,
     tabulate_commits,
 )
-from .first_screen import Card, list_cards, list_unknown, say_lead, say_measured, say_title
+from .first_screen import (
+    Card,
+    list_cards,
+    list_unknown,
+    say_lead,
+    say_measured,
+    say_title,
+    split_again,
+)
 from .intervals import say_count, say_counted, say_interval, say_mean, say_outcome
 from .month import say_month, say_months, say_price
 from .past_builds import (
@@ -62,10 +70,10 @@ from .trust import (
 )
 
 __all__ = [
-    "LISTED",
     "Card",
     "Cell",
     "CommitsTable",
+    "LISTED",
     "headline",
     "list_cards",
     "list_predictions",
@@ -132,5 +140,6 @@ __all__ = [
     "say_unexplained",
     "say_unread",
     "say_validation",
+    "split_again",
     "tabulate_commits",
 ]

@@ -1,7 +1,7 @@
 """The answer in the few words of a first screen: a title, its grounds, and cards."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.answers import Answer
@@ -59,16 +59,24 @@ def say_measured(found: Answer) -> str:
 def say_lead(found: Answer) -> list[str]:
     """What the advice depends on, the share that is saved, for which mix and kinds of commit.
 
-    Where nothing is faster, the grounds alone.
+    Where nothing is faster, the grounds alone, without the command of split_again.
     """
     if found.verdict != FASTER or found.difference is None:
-        return [*filter(None, [say_grounds(found)])]
+        return [*filter(None, [say_grounds(replace(found, again=""))])]
     facts = {"strategy": found.strategy, "where": say_where(found)}
     skipped = find_skipped(found)
     depends = say("first.restart", turns_at=skipped["turns_at"], **facts) if skipped else ""
     share = -found.difference / found.seconds_from if found.seconds_from else None
     less = say("first.less", share=share, mix=say_mix(found))
     return [*filter(None, [depends, less, *say_kinds_slower(found)])]
+
+
+def split_again(found: Answer) -> tuple[str, str, str] | None:
+    """(what stands before, the command that builds more rounds, behind); null without need."""
+    if found.verdict == FASTER or not found.again:
+        return None
+    before, command, behind = say("answer.again", again=found.again).partition(found.again)
+    return before, command, behind
 
 
 def list_cards(found: Answer) -> list[Card]:

@@ -21,13 +21,14 @@ Row = tuple[str, str, Sequence[tuple[str, str]]]
 class FirstScreen:
     """What the first screen of a report shows; `heads` and the cells of `rows` and `more` are
 
-    (text, class), `figure` is HTML, all else is text.
+    (text, class), `again` is a sentence cut around its command, `figure` is HTML, all else is text.
     """
 
     title: str
     advice: str
     measured: str
     lead: Sequence[str]
+    again: tuple[str, str, str] | None = None
     cards: Sequence[Card] = ()
     figure: str = ""
     heads: Sequence[tuple[str, str]] = ()
@@ -47,6 +48,7 @@ def make_first_screen(found: Answer) -> FirstScreen:
         advice=prose.say_advice(found),
         measured=prose.say_measured(found),
         lead=prose.say_lead(found),
+        again=prose.split_again(found),
         cards=prose.list_cards(found),
         figure=_draw(found) if drawn else "",
         heads=heads,
