@@ -70,10 +70,10 @@ from .trust import (
 )
 
 __all__ = [
+    "LISTED",
     "Card",
     "Cell",
     "CommitsTable",
-    "LISTED",
     "headline",
     "list_cards",
     "list_predictions",
