@@ -45,6 +45,8 @@ def speak(language: str) -> None:
     """Have this process, and the notebooks that it starts, speak a language; '': as it does.
 
     UnknownName where there are no sentences in it.
+
+    >>> analysis.speak("en")
     """
     if language:
         os.environ[VARIABLE] = _check(language)

@@ -68,7 +68,7 @@ variable "build_parameters" {
 
   validation {
     condition     = alltrue([for name in var.build_parameters : can(regex("^/?[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", name))])
-    error_message = "build_parameters are names such as /team/key, no patterns."
+    error_message = "build_parameters is to be names such as /team/key, without patterns."
   }
 }
 
@@ -80,7 +80,7 @@ variable "build_secrets" {
 
   validation {
     condition     = alltrue([for name in var.build_secrets : can(regex("^[A-Za-z0-9/_+=.@-]+$", name))])
-    error_message = "build_secrets are names such as team/token, without their keys, no patterns."
+    error_message = "build_secrets is to be names such as team/token, without their keys and without patterns."
   }
 }
 

@@ -143,7 +143,8 @@ def cut_rows(data: bytes, sign: str) -> tuple[bytes, list[datetime]] | None:
         return None
     # a quote alone on its line ends a message, and the next row begins
     end = b'"\r\n' if data.endswith(b"\r\n") else b'"\n'
-    if not data.endswith(b"\n" + end) or b"\0" in head or not head.isascii():
+    odd = not head.isascii() or any(each in head for each in b"\0\r\n")
+    if odd or not data.endswith(b"\n" + end):
         return None
     starts = find_feeds(data) + 1
     stops = starts[starts + len(end) <= len(data)]

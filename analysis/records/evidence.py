@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.logs import Logs
@@ -85,7 +86,8 @@ def _count_steps(logs: Logs) -> pd.DataFrame:
     builds = logs.builds.groupby("log").size()
     targets = steps.groupby(["log", "build"])["target"].nunique()
     more = (targets - 1).clip(lower=0).groupby("log").sum().reindex(builds.index, fill_value=0)
-    counted = counted.astype("Int64").mask(more.gt(0).reindex(counted.index, fill_value=False))
+    counted = counted.astype("float64")
+    counted.loc[more.gt(0).reindex(counted.index, fill_value=False)] = np.nan
     return (builds + more).rename("log_builds").to_frame().join(counted)
 
 

@@ -57,20 +57,21 @@ def read_marks(paths: Iterable[Any], cluster: str = "", store: Store = None) -> 
 
 def _read_batch(batch: Sequence[tuple[str, Any]]) -> Tables:
     """The table of _KIND for these files."""
-    rows = [
-        dict.fromkeys(_MARKS.names) | {"path": name} | _read(name, source) for name, source in batch
-    ]
+    rows = [dict.fromkeys(_MARKS.names) | {"path": name} | _read(source) for name, source in batch]
     return {"marks": pa.Table.from_pylist(rows, _MARKS)}
 
 
-def _read(name: str, source: Any) -> dict[str, Any]:
-    """The marks of one file; none of one that can't be read, which its reader tells of."""
+def _read(source: Any) -> dict[str, Any]:
+    """The marks of one file; none of one that can't be read, which its reader tells of.
+
+    What it is, its text says: a store keeps files by their content, whatever their name.
+    """
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         data = gzip.decompress(data) if is_gzip(data) else data
     except (OSError, EOFError, zlib.error):
         return {}
-    return _mark_history(data) if "history.json" in name else _mark_log(data)
+    return _mark_history(data) if data.lstrip().startswith(b"{") else _mark_log(data)
 
 
 def _mark_log(log: bytes) -> dict[str, Any]:

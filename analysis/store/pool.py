@@ -4,10 +4,10 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -124,10 +124,24 @@ class _Shared:
     def _submit(self, batch: Sequence[Named]) -> "Future[Read] | None":
         """The future of a batch; None when the processes have ended."""
         try:
-            asked: Future[Read] = self.pool.submit(_read_there, self.folder, self.kind, batch)
+            with _holding_interrupts():
+                asked: Future[Read] = self.pool.submit(_read_there, self.folder, self.kind, batch)
         except (BrokenProcessPool, RuntimeError):
             return None
         return asked
+
+
+@contextmanager
+def _holding_interrupts() -> Iterator[None]:
+    """Let an interrupt wait: a process that starts meanwhile never gets one, and dies of none."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_pool(workers: int) -> Any:

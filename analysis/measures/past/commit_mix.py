@@ -49,6 +49,7 @@ def mix_of_commits(
     of commits that change nothing that is built, or the base's name. ContextError where no commit
     can be told.
 
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"commit": ["a", "b"], "kind": ["source", "dependency"]})
     >>> analysis.mix_of_commits(frame)[["kind", "share", "origin"]].head(1)
          kind  share origin

@@ -327,8 +327,10 @@ def list_said(experiment):
 # asks month for several mixes, and two on what a Dockerfile says
 OTHERS = {
     "cache_mounts",
+    "check_commits",
     "check_first_misses",
     "compare_mixes",
+    "hits_by_target",
     "host_reuse",
     "judge_aa",
     "mark_emulated",

@@ -7,9 +7,11 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.records import read_experiment, read_grid, run_name
+from analysis.records.marks import read_marks
 
 DATA = Path(__file__).parents[3] / "data"
 # those whose logs show hits and a docker push, and others
@@ -282,3 +284,12 @@ def test_what_was_recorded_is_valid_to_the_last_run():
         assert experiment.runs["invalid_reason"].dropna().tolist() == []
         assert experiment.problems.empty
     assert len(recorded[0].runs) == 540
+
+
+def test_what_a_store_keeps_of_logs_and_records_is_what_they_say(tmp_path):
+    runs = sorted((DATA / "lab" / "runs").glob("registry-cache.*.01"))
+    paths = [run / name for run in runs for name in ("build.log.gz", "history.json.gz")]
+    plain = read_marks(paths, store="off")
+    assert plain["builds"].notna().sum() == len(runs)
+    for _ in ("kept", "found"):
+        pd.testing.assert_frame_equal(read_marks(paths, store=str(tmp_path)), plain)
