@@ -334,3 +334,29 @@ def test_names_that_only_their_module_uses_are_underscored():
     }
     # what a command line, or a package's face, is called by
     assert {name for name in bare if not name.endswith(".main")} == set()
+
+
+def list_long(source, module_lines=300, function_lines=40):
+    """What is too long to be read at a glance: functions by name, and the module."""
+    found = [
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno >= function_lines
+    ]
+    return found + ["the module"] * (len(source.splitlines()) > module_lines)
+
+
+def test_modules_and_functions_are_short():
+    long = {
+        str(path.relative_to(ROOT)): found
+        for path in (ROOT / "analysis").rglob("*.py")
+        if (found := list_long(path.read_text()))
+    }
+    assert long == {}
+
+
+def test_a_long_function_would_be_noticed():
+    source = "def long():\n" + "    pass\n" * 40
+    assert list_long(source) == ["long"]
+    assert list_long(source.replace("    pass\n", "", 1)) == []

@@ -27,6 +27,23 @@ from analysis.workload import BASELINE
 _COLUMNS = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
 
 
+def _say_note(n: pd.Series, left: int) -> str:
+    """What marks are, of how many rounds, and how many strategies are not shown."""
+    note = tell("mean and 95 % interval, {n}", n=say_n(n))
+    if not left:
+        return note
+    return tell("{note}; {more} not shown", note=note, more=count_words(left, "slower strategy"))
+
+
+def _list_drawn(shown: pd.DataFrame, emulated: pd.DataFrame, baseline: str) -> list[Row]:
+    """A row a strategy, those that are emulated below a heading of their own."""
+    drawn = [_draw_row(row, baseline) for row in list_rows(shown)]
+    if len(emulated):
+        drawn += [Row(translate(EMULATED_HEADING), looks=("k",))]
+        drawn += [_draw_row(row, baseline) for row in list_rows(emulated)]
+    return drawn
+
+
 def draw_answer(
     rows: pd.DataFrame | Sequence[Mapping[str, Any]],
     *,
@@ -43,18 +60,12 @@ def draw_answer(
     table = _read_rows(rows, baseline)
     real, emulated = table[~table["emulated"]], table[table["emulated"]]
     shown = _pick(real, baseline, most)
-    drawn = [_draw_row(row, baseline) for row in list_rows(shown)]
-    if len(emulated):
-        drawn += [Row(translate(EMULATED_HEADING), looks=("k",))]
-        drawn += [_draw_row(row, baseline) for row in list_rows(emulated)]
     others = table[table["strategy"].ne(baseline)]
     seen = pd.concat([shown, emulated])
     low, high = span(seen[["difference", "low", "high"]].to_numpy(dtype="float64").ravel())
-    left = len(real) - len(shown)
-    note = tell("mean and 95 % interval, {n}", n=say_n(others["n"]))
     return finish(
         Rows(
-            tuple(drawn),
+            tuple(_list_drawn(shown, emulated, baseline)),
             low,
             high,
             unit="s",
@@ -63,9 +74,7 @@ def draw_answer(
             keys=list_verdicts(seen.loc[seen["strategy"].ne(baseline), "verdict"]),
         ),
         title or tell("Seconds a build of the mix, against {baseline}", baseline=baseline),
-        tell("{note}; {more} not shown", note=note, more=count_words(left, "slower strategy"))
-        if left
-        else note,
+        _say_note(others["n"], len(real) - len(shown)),
         tell(
             "Seconds a build against {baseline}, for the mix. {said}.",
             baseline=baseline,

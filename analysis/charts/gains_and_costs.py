@@ -29,8 +29,8 @@ def balance(
         _draw_bar(str(name), seen[seen["strategy"].eq(name)], net[name], looks)
         for name in order_strategies(net)
     )
-    sides = [seen["strategy"], seen["difference"].gt(0)]
-    ends = seen["difference"].groupby(sides).sum()
+    ends = seen["difference"].groupby([seen["strategy"], seen["difference"].gt(0)]).sum()
+    facts = {"baseline": baseline, "commit": say_commit(scenario)}
     said = join_sentences(
         _describe(str(name), rows[rows["strategy"].eq(name)], net[name]) for name in net.index
     )
@@ -43,20 +43,11 @@ def balance(
             ends=(tell("saved against {baseline}", baseline=baseline), tell("paid")),
             keys=list_keys(looks.items()),
         ),
-        tell(
-            "What each strategy saves and pays against {baseline}: {commit}",
-            baseline=baseline,
-            commit=say_commit(scenario),
-        ),
+        tell("What each strategy saves and pays against {baseline}: {commit}", **facts),
         tell(
             "seconds, mean of {n} rounds; stroke and number: all of it together", n=say_n(rows["n"])
         ),
-        tell(
-            "Seconds saved and paid against {baseline}, {commit}. {said}",
-            baseline=baseline,
-            commit=say_commit(scenario),
-            said=said,
-        ),
+        tell("Seconds saved and paid against {baseline}, {commit}. {said}", said=said, **facts),
         ax,
     )
 

@@ -38,6 +38,15 @@ class Place:
     image: str = ""
 
 
+def _choose_cache(strategy: Strategy, place: Place) -> dict[str, Any]:
+    """The project's cache that a strategy uses; {} for none."""
+    if strategy.folder and place.folder:
+        return {"type": "S3", "location": place.folder}
+    if strategy.host == "kept":
+        return {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
+    return {}
+
+
 def make_request(
     entry: Entry, strategy: Strategy, place: Place, source: str, time_limit: float
 ) -> dict[str, Any]:
@@ -64,10 +73,8 @@ def make_request(
         "timeoutInMinutesOverride": max(math.ceil(time_limit / 60), _SHORTEST_LIMIT_MINUTES),
         "idempotencyToken": entry.token,
     }
-    if strategy.host == "kept":
-        request["cacheOverride"] = {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
-    if strategy.folder and place.folder:
-        request["cacheOverride"] = {"type": "S3", "location": place.folder}
+    if cache := _choose_cache(strategy, place):
+        request["cacheOverride"] = cache
     if strategy.build_image and place.image:
         request |= {
             "imageOverride": place.image,

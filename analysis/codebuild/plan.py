@@ -1,6 +1,6 @@
 """What an experiment on AWS has to build, and whether it can be built there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,17 @@ class CloudPlan(Plan):
         return {"region": self.account.region, "projects": hosts}
 
 
+def _needs_bases(scenarios: Sequence[str], settings: Settings) -> bool:
+    """Whether these scenarios need newer base images that nothing replaces."""
+    return needs_newer_base(scenarios, list_replacements(settings.replacements))
+
+
+def _report_all(lines: Iterable[str], report: Report) -> None:
+    """Tell each of the lines."""
+    for line in lines:
+        report(line)
+
+
 def plan_on_codebuild(
     folder: Path,
     strategies: str | Sequence[str],
@@ -87,15 +98,13 @@ def plan_on_codebuild(
     built = _keep_possible(chosen, account, report)
     _check_names(built)
     check_own(built, account, dict(settings.env))
-    for line in say_impossible(built, possible):
-        report(line)
+    _report_all(say_impossible(built, possible), report)
     plan = plan_sequences(folder, built, possible, settings, facts)
     projects = {account.choose_project(each.strategy) for each in plan.sequences}
     described = read_projects(aws, projects)
     check_given(plan.strategies, settings.env, _list_known(described))
     check_region(folder, account.region)
     _check_hosts(folder, described)
-    bases = needs_newer_base(possible, list_replacements(settings.replacements))
     asked = order_sequences(built, settings, possible)
     done = [each for each in asked if each not in plan.sequences]
     return CloudPlan(
@@ -104,7 +113,7 @@ def plan_on_codebuild(
         plan.facts,
         account,
         described,
-        bases and bool(plan.sequences),
+        _needs_bases(possible, settings) and bool(plan.sequences),
         [name_sequence(each.strategy.name, each.number, each.story) for each in done],
         anew=plan.anew,
     )

@@ -76,6 +76,15 @@ class Contexts(dict[str, Path]):
         return {name: digest_of(context, self._options) for name, context in self.items()}
 
 
+def _set_options(
+    target: Path, arguments: Mapping[str, str] | None, absent: bool, options: BuildOptions
+) -> None:
+    """Set a copy's arguments and, where the image of its `# syntax=` is absent, leave that out."""
+    set_arguments(target, arguments or {}, options)
+    if absent:
+        set_syntax(target, options)
+
+
 @contextmanager
 def contexts_for(
     lab: Lab,
@@ -106,15 +115,11 @@ def contexts_for(
             write(name, target, served)
         else:
             make_context(source, name, target, served, newer, replacements, left_out, options)
-        set_arguments(target, arguments or {}, options)
-        if absent:
-            set_syntax(target, options)
+        _set_options(target, arguments, bool(absent), options)
 
     def make_story(commit: Commit, target: Path) -> None:
         make_commit(source, commit, target, served, replacements, options)
-        set_arguments(target, arguments or {}, options)
-        if absent:
-            set_syntax(target, options)
+        _set_options(target, arguments, bool(absent), options)
 
     with tempfile.TemporaryDirectory(prefix="context-", dir=folder) as place:
         names = [name for name in scenarios if name not in STORY_NAMES]

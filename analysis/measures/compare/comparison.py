@@ -63,20 +63,19 @@ def compare(
     with a pool of kept hosts fewer than 5 builds on a used host or 5 on an empty one), detectable
     (the smallest saving that so many rounds tell in 80 % of experiments), rounds_needed (that
     would tell a true difference as large as this one or, if there is none, show "the same", in
-    80 %; null once it is told), one_round (whether the verdict is another when some round is left
-    out). `measure` is any column that should be small; with values of 0 or below means are plain.
+    80 %; null once it is told), one_round (whether the verdict is another without some round).
+    `measure` is any column that should be small; with values of 0 or below means are plain.
     `rarer_hosts`: as count_rarer_hosts counts. `by`: a column, put first, that tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
     blocks, so that what slows a whole round down cancels out, and the place in a round, by
-    `started`, is a covariate. The interval is Welch's, by the
-    variances of both strategies in that scenario. At most `level` of reports tell a difference
-    that is none: p is the largest of four (analysis.measures.compare.judging): Dunnett's over all
-    comparisons and mixes by variances drawn towards the usual, Welch's by the strategy's own and
-    by the baseline's own, times a factor found by simulation, and Welch's alone. With a pool of
-    kept hosts, or few strategies, rounds are pairs: Student's. "The same": two one-sided tests,
-    each at `level`, show it to be less than `margin` of the baseline. UnknownName for a baseline
-    that is not among the runs; without the usual one nothing is told.
+    `started`, is a covariate. The interval is Welch's, by the variances of both strategies in that
+    scenario. At most `level` of reports tell a difference that is none: p is the largest of four
+    (analysis.measures.compare.judging): Dunnett's over all comparisons and mixes by variances drawn
+    towards the usual, Welch's by the strategy's own and by the baseline's, times a factor found by
+    simulation, and Welch's alone. With a pool of kept hosts, or few strategies, rounds are pairs:
+    Student's. "The same": two one-sided tests, each at `level`, show it to be less than `margin` of
+    the baseline. UnknownName for one not among the runs; without the usual one nothing is told.
 
     >>> table = analysis.compare("data/control", baseline="docker")
     >>> table[["strategy", "scenario", "n", "verdict"]].head(2)

@@ -1,13 +1,21 @@
 """The recorded pages as they are read: by axe, on a phone, a wide screen, in the dark, on paper."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from axe import find_violations
 
+from analysis.records import read_experiment
+from analysis.reports import make_history_report, make_reports
 from analysis.reports.notebooks import list_analyses
 
 pytest_plugins = ["browser", "wheel_install"]
 PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
-each_page = pytest.mark.parametrize("page", PAGES)
+# of the recorded runs' logs as a history, and of runs by themselves
+MORE = ["history.html", "runs.html", "runs/docker.cold.01.html"]
+each_page = pytest.mark.parametrize("page", [*PAGES, *MORE])
+CONTROL = Path(__file__).parents[3] / "data" / "control"
 WIDTHS = (390, 1440)
 # A4 less its margins, in CSS pixels
 PAPER = 703
@@ -74,11 +82,22 @@ def look(driver, path):
 
 
 @pytest.fixture(scope="module")
-def looks(wheel_reports, browser):
+def more(tmp_path_factory):
+    """A folder with the pages of MORE, of a few runs."""
+    folder = tmp_path_factory.mktemp("more")
+    whole = read_experiment(CONTROL)
+    make_reports(replace(whole, runs=whole.runs.head(4)), folder, [], runs=True)
+    make_history_report(str(CONTROL / "runs" / "docker.*"), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def looks(wheel_reports, more, browser):
     """Page -> what was found of it."""
     folder, told = wheel_reports
     assert told.returncode == 0, told.stderr
-    return {page: look(browser, folder / page) for page in PAGES}
+    paths = {page: folder / page for page in PAGES} | {page: more / page for page in MORE}
+    return {page: look(browser, path) for page, path in paths.items()}
 
 
 @each_page
