@@ -13,7 +13,7 @@ from analysis.reports.notebooks import list_analyses
 pytest_plugins = ["browser", "wheel_install"]
 PAGES = ["index.html", *(f"{path.stem}.html" for path in list_analyses())]
 # of the recorded runs' logs as a history, and of runs by themselves
-MORE = ["history.html", "runs.html", "runs/docker.cold.01.html"]
+MORE = ["history.html", "runs.html", "runs/docker-again.cold.01.html"]
 each_page = pytest.mark.parametrize("page", [*PAGES, *MORE])
 CONTROL = Path(__file__).parents[3] / "data" / "control"
 WIDTHS = (390, 1440)
