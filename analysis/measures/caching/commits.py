@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures.caching.expected import check_first_misses
-from analysis.measures.caching.misses_by_run import misses_by_run
-from analysis.records import CHANGES, Need, takes
+from analysis.measures.caching.expected import FIRST, check_first_misses
+from analysis.records import CHANGES, takes
 
 _COLUMNS = {
     "commit": "string",
@@ -21,10 +20,7 @@ _COLUMNS = {
 }
 
 
-@takes(
-    runs="run strategy scenario host",
-    misses=Need("run strategy scenario first stage position name cause", misses_by_run),
-)
+@takes(runs="run strategy scenario host", misses=FIRST)
 def check_commits(
     runs: pd.DataFrame,
     misses: pd.DataFrame,

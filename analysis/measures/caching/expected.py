@@ -11,6 +11,8 @@ from analysis.words import join_words
 
 # a miss for another reason, such as a cache that was not there, says nothing of the change
 _TOLD = ("files changed", "instruction changed")
+# what tells the layers that began to miss
+FIRST = Need("run strategy scenario first stage position name cause", misses_by_run)
 _COLUMNS = {
     "scenario": "string",
     "file": "string",
@@ -21,10 +23,7 @@ _COLUMNS = {
 }
 
 
-@takes(
-    runs="run strategy scenario host",
-    misses=Need("run strategy scenario first stage position name cause", misses_by_run),
-)
+@takes(runs="run strategy scenario host", misses=FIRST)
 def check_first_misses(
     runs: pd.DataFrame, misses: pd.DataFrame, changes: Mapping[str, Any]
 ) -> pd.DataFrame:
