@@ -7,13 +7,14 @@ import io
 import stat
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from analysis.aws import Aws, upload
 from analysis.codebuild.target import CONTEXT
-from analysis.experiment import Settings, digest_of, find_project
+from analysis.experiment import Replay, Settings, digest_of, find_project
 from analysis.lab import Project
 from analysis.workload import (
     BUILD_FILES,
@@ -46,37 +47,54 @@ def upload_contexts(
     settings: Settings,
     newer: Mapping[str, str],
     without: Collection[str] = (),
+    replay: Replay | None = None,
 ) -> dict[str, ContextArchive]:
     """Scenario -> the context as of its commit, uploaded, later ones `without` some commits.
 
-    `newer`: base image -> a newer one.
+    `newer`: base image -> a newer one. `replay`: the history that the scenarios are of.
     """
-    found = {}
-    with tempfile.TemporaryDirectory(prefix="context-") as folder:
-        for name in scenarios:
-            target = Path(folder) / name
-            options, given = settings.options, settings.replacements
+    options, given = settings.options, settings.replacements
+
+    def write(name: str, target: Path) -> None:
+        if replay:
+            replay.write(name, target, {})
+        else:
             make_context(settings.context, name, target, {}, newer, given, without, options)
-            set_arguments(target, settings.arguments, options)
-            data = _pack(target, settings)
-            location = upload(aws, bucket, experiment, name, data)
-            found[name] = ContextArchive(location, digest_of(target, options))
-    return found
+
+    return {
+        name: _upload(aws, bucket, experiment, name, partial(write, name), settings)
+        for name in scenarios
+    }
 
 
 def upload_commit(
     aws: Aws, bucket: str, experiment: str, commit: Commit, settings: Settings
 ) -> ContextArchive:
     """The context as of a commit of a story, uploaded; FROM takes what the Dockerfile names."""
-    options = settings.options
+
+    def write(target: Path) -> None:
+        given = settings.replacements
+        make_commit(settings.context, commit, target, {}, given, settings.options)
+
+    name = "-".join((commit.branch, *commit.of))[:80]
+    return _upload(aws, bucket, experiment, name, write, settings)
+
+
+def _upload(
+    aws: Aws,
+    bucket: str,
+    experiment: str,
+    name: str,
+    write: Callable[[Path], None],
+    settings: Settings,
+) -> ContextArchive:
+    """A context that `write` writes, with its arguments set, uploaded under a name."""
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         target = Path(folder) / CONTEXT
-        make_commit(settings.context, commit, target, {}, settings.replacements, options)
-        set_arguments(target, settings.arguments, options)
-        name = "-".join((commit.branch, *commit.of))[:80]
-        data = _pack(target, settings)
-        location = upload(aws, bucket, experiment, name, data)
-        return ContextArchive(location, digest_of(target, options))
+        write(target)
+        set_arguments(target, settings.arguments, settings.options)
+        location = upload(aws, bucket, experiment, name, _pack(target, settings))
+        return ContextArchive(location, digest_of(target, settings.options))
 
 
 def _pack(context: Path, settings: Settings) -> bytes:

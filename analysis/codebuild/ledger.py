@@ -6,7 +6,7 @@ done is picked up by its id, or by its token where a client died before it knew 
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ class Ledger:
         """Whether a scenario's state is in the repository already."""
         return any(each.scenario == scenario for each in self.list_builds(DONE))
 
-    def list_left(self, scenarios: list[str]) -> list[str]:
+    def list_left(self, scenarios: Sequence[str]) -> list[str]:
         """Those of a sequence's scenarios that are to be built: all, unless an attempt goes on.
 
         One goes on only in the order of commits: not where a later one was begun already.
@@ -143,8 +143,9 @@ class Ledger:
         if self.state != OPEN:
             return list(scenarios)
         begun = {each.scenario for each in self.list_builds() if each.state != UNUSABLE}
-        last = max(map(_find_place, begun), default=-1)
-        if any(_find_place(name) < last for name in scenarios if name not in begun):
+        places = {name: _find_place(name, scenarios) for name in {*begun, *scenarios}}
+        last = max((places[name] for name in begun), default=-1)
+        if any(places[name] < last for name in scenarios if name not in begun):
             return list(scenarios)
         return [name for name in scenarios if not self.is_done(name)]
 
@@ -181,9 +182,14 @@ class Ledger:
         return max(ends, default=None)
 
 
-def _find_place(scenario: str) -> int:
-    """A scenario's place among the commits; what is of a story comes after them all."""
-    return SCENARIOS.index(scenario) if scenario in SCENARIOS else len(SCENARIOS)
+def _find_place(scenario: str, asked: Sequence[str]) -> int:
+    """A scenario's place among the commits; those of a history come as they are asked for.
+
+    What is not asked for, such as a build of a story, comes after them all.
+    """
+    if scenario in SCENARIOS:
+        return SCENARIOS.index(scenario)
+    return len(SCENARIOS) + (asked.index(scenario) if scenario in asked else len(asked))
 
 
 def _read_names(value: dict[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,17 @@ from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
     Plan,
+    Replay,
     Settings,
     check_given,
     choose_scenarios,
     choose_written,
+    find_replay,
     gather_facts,
     order_sequences,
     plan_sequences,
     record_folders,
+    record_past,
     record_settings,
     say_impossible,
 )
@@ -93,8 +96,9 @@ def plan_on_codebuild(
     """
     _check_settings(settings)
     chosen = choose_written(strategies, settings, report)
-    possible = choose_scenarios(scenarios, settings, report)
-    facts = _describe_facts(folder, chosen, settings)
+    replay = find_replay(settings, folder)
+    possible = replay.list_built() if replay else choose_scenarios(scenarios, settings, report)
+    facts = _describe_facts(folder, chosen, settings, replay)
     built = _keep_possible(chosen, account, report)
     _check_names(built)
     check_own(built, account, dict(settings.env))
@@ -116,6 +120,7 @@ def plan_on_codebuild(
         _needs_bases(possible, settings) and bool(plan.sequences),
         [name_sequence(each.strategy.name, each.number, each.story) for each in done],
         anew=plan.anew,
+        replay=replay,
     )
 
 
@@ -132,8 +137,6 @@ def _check_settings(settings: Settings) -> None:
     """SettingError for what only the lab can give."""
     if settings.link not in (CODEBUILD, UNSHAPED):
         raise SettingError(f"The link of AWS can't be shaped: leave LINK={settings.link} out.")
-    if settings.commits:
-        raise SettingError("COMMITS are built in the lab alone: leave PLACE out, or COMMITS.")
     _check_given(settings)
 
 
@@ -186,12 +189,15 @@ def _check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> Non
             )
 
 
-def _describe_facts(folder: Path, chosen: list[Strategy], settings: Settings) -> dict[str, Any]:
+def _describe_facts(
+    folder: Path, chosen: list[Strategy], settings: Settings, replay: Replay | None
+) -> dict[str, Any]:
     """What experiment.json is to say: FROM takes what is written there, no image stands for it."""
     facts = gather_facts(
         settings.context, Images(), chosen, settings.replacements, settings.options
     )
     facts |= record_settings(settings) | record_folders(settings)
+    facts |= record_past(settings, replay, Images(), facts["bases"])
     return facts | identify(folder) | {"place": PLACE, "images": {}, "link": LINK}
 
 

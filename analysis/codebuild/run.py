@@ -22,7 +22,6 @@ from analysis.experiment import (
     Settings,
     keep_own,
     run_looks,
-    say_changes,
     say_unexpected,
     write_facts,
 )
@@ -57,7 +56,7 @@ def run_on_codebuild(
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, progress.say)
     progress.say(_say_plan(folder, plan, options.concurrency))
     if plan.sequences:
-        for line in say_changes(settings, plan.scenarios):
+        for line in plan.say(settings):
             progress.say(line)
         agree(options.confirm, report=progress.say)
         with lock_folder(folder):
@@ -106,7 +105,7 @@ def say_on_codebuild(
     account = Account.from_environment()
     aws = account.connect()
     plan = plan_on_codebuild(folder, strategies, scenarios, settings, aws, account, report)
-    for line in say_changes(settings, plan.scenarios):
+    for line in plan.say(settings):
         report(line)
     return _say_plan(folder, plan, (options or Options.from_environment()).concurrency)
 

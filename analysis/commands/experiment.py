@@ -25,7 +25,6 @@ from analysis.experiment import (
     read_settings,
     read_variables,
     run_experiment,
-    say_changes,
     say_images,
     say_needs,
     say_plan,
@@ -65,7 +64,7 @@ def say_request(request: Request) -> str:
     if request.place == "codebuild":
         return say_on_codebuild(folder, strategies, scenarios, settings)
     plan = make_plan(folder, strategies, scenarios, settings, Images.from_environment(), print)
-    changes = plan.replay.say() if plan.replay else say_changes(settings, plan.scenarios)
+    changes = plan.say(settings)
     needs, images = say_needs(settings, plan.strategies), plan.facts["bases"].values()
     for line in (*changes, *needs, *say_images(settings, images)):
         print(line)

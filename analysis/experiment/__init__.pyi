@@ -24,6 +24,7 @@ from .plan import (
 )
 from .progress import Progress
 from .recorded import record_folders
+from .replay import Replay, find_replay, record_past
 from .run import run_experiment
 from .settings import (
     Request,
@@ -46,6 +47,7 @@ __all__ = [
     "Plan",
     "Progress",
     "Recorder",
+    "Replay",
     "Request",
     "Run",
     "Setting",
@@ -60,6 +62,7 @@ __all__ = [
     "digest_of",
     "find_project",
     "find_rank",
+    "find_replay",
     "form",
     "gather_facts",
     "keep_own",
@@ -76,6 +79,7 @@ __all__ = [
     "read_variables",
     "read_whole",
     "record_folders",
+    "record_past",
     "record_settings",
     "run_experiment",
     "run_looks",

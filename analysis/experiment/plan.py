@@ -2,7 +2,7 @@
 
 import dataclasses
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from analysis import records
 from analysis.errors import UnknownName
 from analysis.experiment.asked import check_given, say_lacking
-from analysis.experiment.changes import list_changes, record_changes
+from analysis.experiment.changes import list_changes, record_changes, say_changes
 from analysis.experiment.failures import check_baseline, has_failed
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.own import choose_own
 from analysis.experiment.recorded import record_folders
-from analysis.experiment.replay import Replay, find_replay, record_mix
+from analysis.experiment.replay import Replay, find_replay, record_past
 from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
 from analysis.measures.compare import LOOKS
@@ -80,6 +80,10 @@ class Plan:
         """What the lab must have beyond its usual servers and images."""
         return set(list_needs(each.strategy for each in self.sequences))
 
+    def say(self, settings: Settings) -> Iterator[str]:
+        """A line for each scenario: what its commit changes, and the first layer to miss."""
+        return self.replay.say() if self.replay else say_changes(settings, self.scenarios)
+
     def count_missing(self, folder: Path) -> int:
         """How many builds are not finished on disk."""
         return sum(len(self.list_missing(folder, each)) for each in self.sequences)
@@ -123,10 +127,7 @@ def make_plan(
         report(line)
     facts = gather_facts(settings.context, images, chosen, settings.replacements, settings.options)
     facts |= record_settings(settings) | record_folders(settings) | describe_lab(settings)
-    facts |= record_mix(settings)
-    if replay:
-        named = facts["bases"] | replay.choose_bases(images)
-        facts |= replay.record() | {"bases": named}
+    facts |= record_past(settings, replay, images, facts["bases"])
     plan = plan_sequences(folder, chosen, possible, settings, facts)
     return dataclasses.replace(plan, replay=replay)
 

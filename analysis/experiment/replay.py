@@ -128,6 +128,19 @@ def find_replay(settings: Settings, folder: Path) -> Replay | None:
     return Replay(settings.context, settings.options, tuple(settled))
 
 
+def record_past(
+    settings: Settings, replay: Replay | None, images: Images, bases: Mapping[str, str]
+) -> dict[str, Any]:
+    """What experiment.json says by the context's git history: its mix, and the commits built.
+
+    `bases`: those of the context as it is now, as choose_bases has them.
+    """
+    if replay is None:
+        return record_mix(settings)
+    named = {**bases} | replay.choose_bases(images)
+    return record_mix(settings) | replay.record() | {"bases": named}
+
+
 def record_mix(settings: Settings) -> dict[str, Any]:
     """What experiment.json says of the mix of the context's newest commits; nothing without any."""
     try:

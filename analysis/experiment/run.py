@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from analysis.experiment.changes import say_changes, say_unexpected
+from analysis.experiment.changes import say_unexpected
 from analysis.experiment.contexts import say_replaced
 from analysis.experiment.estimate import say_plan
 from analysis.experiment.forms import OPEN
@@ -58,7 +58,7 @@ def run_experiment(
         plan = make_plan(folder, strategies, scenarios, settings, images, lambda line: None)
         if plan.sequences:
             labs = labs or stack.enter_context(Labs(images))
-            for line in plan.replay.say() if plan.replay else say_changes(settings, plan.scenarios):
+            for line in plan.say(settings):
                 progress.say(line)
             _build_plan(folder, plan, settings, labs, progress)
     return folder

@@ -1,44 +1,20 @@
 """Commits of a git history as scenarios: what is planned, written, recorded and gone on with."""
 
 import json
-import subprocess
 from dataclasses import replace
 
 import pytest
+from git_history import DOCKERFILE, commit, list_names, make_app
 
 from analysis.errors import ContextError, SettingError
 from analysis.experiment import Settings, make_plan, read_settings, write_facts
 from analysis.experiment.replay import find_replay, record_mix
 from analysis.lab import Images
 
-DOCKERFILE = "FROM node:20\nCOPY package.json .\nRUN npm ci\nCOPY app.js .\n"
-
 
 @pytest.fixture
 def context(tmp_path):
-    """A context of five commits, the third of which can't be built."""
-    folder = tmp_path / "app"
-    folder.mkdir()
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder, "first", {"Dockerfile": DOCKERFILE, "package.json": "{}", "app.js": "1"})
-    commit(folder, "source", {"app.js": "2"})
-    commit(folder, "broken", {"Dockerfile": DOCKERFILE + "COPY absent .\n"})
-    commit(folder, "base", {"Dockerfile": DOCKERFILE.replace("node:20", "node:22")})
-    commit(folder, "list", {"package.json": '{"name": "a"}'})
-    return folder
-
-
-def git(folder, *arguments):
-    names = ("-c", "user.name=n", "-c", "user.email=e@example.com")
-    command = ["git", "-C", str(folder), *names, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def commit(folder, message, files):
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", message)
+    return make_app(tmp_path / "app")
 
 
 def plan(folder, settings):
@@ -51,7 +27,7 @@ def test_commits_are_the_scenarios_after_the_one_before_them(context, tmp_path):
     settings = read_settings({"context": str(context), "commits": "4"}, Settings)
     assert settings.rounds == 1
     found, _ = plan(tmp_path / "run", settings)
-    names = git(context, "log", "--format=%h", "--abbrev=10", "--reverse").split()
+    names = list_names(context)
     assert found.scenarios == ["cold", names[1], names[3], names[4]]
     assert found.facts["bases"] == {"node:20": "node:20", "node:22": "node:22"}
     said = list(found.replay.say())
