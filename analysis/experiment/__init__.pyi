@@ -2,8 +2,8 @@ from .again import write_again
 from .asked import check_given
 from .changes import say_changes, say_images, say_needs, say_unexpected
 from .contexts import digest_of, serve_bases
-from .estimate import say_plan
-from .forms import OPEN, PLACES, as_is, check_place, form, read_whole, split_names
+from .estimate import measure_spacing, say_plan
+from .forms import OPEN, PLACES, PRESSED, as_is, check_place, form, read_whole, split_names
 from .in_lab import Labs
 from .looks import run_looks
 from .loop import Place, Recorder, Run, find_rank, run_plan
@@ -41,6 +41,7 @@ from .settings import (
 __all__ = [
     "OPEN",
     "PLACES",
+    "PRESSED",
     "BuildSequence",
     "Labs",
     "Place",
@@ -69,6 +70,7 @@ __all__ = [
     "list_needs",
     "list_settings",
     "make_plan",
+    "measure_spacing",
     "missing",
     "order_sequences",
     "plan_sequences",

@@ -70,7 +70,7 @@ def _find_spacing(folder: Path, plan: Plan) -> tuple[pd.Series, str]:
                 runs = read_records(path).runs
             except RecordError:
                 continue
-            spacing = _measure_spacing(runs)
+            spacing = measure_spacing(runs)
             if len(spacing):
                 return spacing, f"as {len(runs)} builds did in {path.name}"
     return pd.Series(dtype="float64"), ""
@@ -83,7 +83,7 @@ def _same_context(folder: Path, plan: Plan) -> bool:
     return bool(known.get("context_digest") == plan.facts["context_digest"])
 
 
-def _measure_spacing(runs: pd.DataFrame) -> pd.Series:
+def measure_spacing(runs: pd.DataFrame) -> pd.Series:
     """Median seconds from a build's start to the next one's, by strategy; pauses left out."""
     runs = runs.sort_values("started")
     gaps = runs["started"].shift(-1) - runs["started"]

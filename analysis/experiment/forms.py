@@ -13,7 +13,9 @@ from analysis.shipped import find_folder
 from analysis.workload import read_secret
 
 PLACES = ("lab", "codebuild")
-KEY, FAILED, AUTO = "setting", "failed", "auto"
+KEY, AUTO = "setting", "auto"
+# the finished runs that RETRY may ask for
+FAILED, PRESSED = "failed", "pressed"
 _NAME, _PLAIN = re.compile(r"[A-Za-z_]\w*"), re.compile(r"[^,\"']*")
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9]+(?:/v\d+)?")
 # what each build is given
@@ -89,9 +91,9 @@ def read_seconds(text: str) -> float:
 
 
 def read_retry(text: str) -> str:
-    """What of the finished runs is built anew: failed, or nothing; ValueError."""
-    if text not in ("", FAILED):
-        raise ValueError(f"give {FAILED}, or nothing")
+    """What of the finished runs is built anew: failed, pressed, or nothing; ValueError."""
+    if text not in ("", FAILED, PRESSED):
+        raise ValueError(f"give {FAILED}, {PRESSED}, or nothing")
     return text
 
 

@@ -3,7 +3,7 @@
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -145,10 +145,13 @@ def _watch(scenario: str, recorder: Recorder) -> Callable[[bytes], None]:
 
 
 class Labs:
-    """Labs that stay up between experiments, one for each link and set of needs."""
+    """Labs that stay up between experiments, one for each link and set of needs.
 
-    def __init__(self, images: Images | None = None) -> None:
-        self.images = images or Images.from_environment()
+    `needs`: what each of them has, whatever its experiment needs.
+    """
+
+    def __init__(self, images: Images | None = None, needs: Iterable[str] = ()) -> None:
+        self.images, self.needs = images or Images.from_environment(), frozenset(needs)
         self._stack = ExitStack()
         self._open: dict[tuple[str, frozenset[str]], Lab] = {}
         self._used = itertools.count()
@@ -168,9 +171,9 @@ class Labs:
         self, plan: Plan, settings: Settings, say: _Say, experiment: Path
     ) -> Iterator[_LabPlace]:
         """A place for a plan's builds, whose contexts are gone after the block; LabError."""
-        key = (settings.link, frozenset(plan.needs))
+        key = (settings.link, self.needs.union(plan.needs))
         if key not in self._open:
-            lab = Lab(self.images, read_link(settings.link), plan.needs, say)
+            lab = Lab(self.images, read_link(settings.link), key[1], say)
             self._open[key] = self._stack.enter_context(lab)
         lab, used = self._open[key], next(self._used)
         check_platform(lab, settings.platform)

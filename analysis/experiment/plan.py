@@ -11,11 +11,12 @@ from analysis import records
 from analysis.errors import UnknownName
 from analysis.experiment.asked import check_given, say_lacking
 from analysis.experiment.changes import list_changes, record_changes, say_changes
-from analysis.experiment.failures import check_baseline, has_failed
+from analysis.experiment.failures import check_baseline
 from analysis.experiment.manifest import check_facts, describe_lab, gather_facts, list_needs
 from analysis.experiment.own import choose_own
 from analysis.experiment.recorded import record_folders
 from analysis.experiment.replay import Replay, find_replay, record_past
+from analysis.experiment.retry import list_anew
 from analysis.experiment.settings import Settings, record_settings
 from analysis.lab import Images
 from analysis.measures.compare import LOOKS
@@ -152,7 +153,7 @@ def plan_sequences(
     check_facts(folder, facts, scenarios)
     told = [apply_options(strategy, settings.options) for strategy in strategies]
     asked = order_sequences(told, settings, scenarios)
-    anew = _list_failed(folder, asked, scenarios) if settings.retry else set()
+    anew = list_anew(folder, _list_runs(asked, scenarios), settings.retry)
     sequences = [
         each
         for each in asked
@@ -165,16 +166,13 @@ def plan_sequences(
     return Plan(scenarios, sequences, facts | {"buildspecs": buildspecs}, anew=anew)
 
 
-def _list_failed(
-    folder: Path, sequences: Iterable[BuildSequence], scenarios: Sequence[str]
-) -> set[str]:
-    """The finished runs of these sequences that did not end as they should have."""
-    runs = (
+def _list_runs(sequences: Iterable[BuildSequence], scenarios: Sequence[str]) -> list[str]:
+    """The names of the runs of these sequences."""
+    return [
         records.run_name(each.strategy.name, name, each.number)
         for each in sequences
         for name in _pick_scenarios(scenarios, each)
-    )
-    return {run for run in runs if has_failed(folder, run)}
+    ]
 
 
 def order_sequences(

@@ -128,7 +128,7 @@ class Settings(ProjectSettings):
     retry: str = field(
         default="",
         metadata=form(
-            "failed: build failed runs anew; what is replaced stays in set-aside/",
+            "failed or pressed: build such runs anew; what is replaced stays in set-aside/",
             read=read_retry,
             recorded=False,
         ),

@@ -56,9 +56,10 @@ def test_a_baseline_that_timed_out_stops_nothing(tmp_path):
     check_baseline(tmp_path)
 
 
-def test_retry_is_failed_or_nothing():
-    assert read_settings({"retry": "failed"}).retry == "failed"
-    with pytest.raises(SettingError, match="RETRY is 'all': give failed, or nothing"):
+@pytest.mark.parametrize("retry", ["failed", "pressed", ""])
+def test_retry_is_failed_or_pressed_or_nothing(retry):
+    assert read_settings({"retry": retry}).retry == retry
+    with pytest.raises(SettingError, match="RETRY is 'all': give failed, pressed, or nothing"):
         read_settings({"retry": "all"})
 
 

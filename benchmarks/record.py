@@ -1,0 +1,336 @@
+"""Records all that data/ holds of builds, part by part, as far as the time goes.
+
+    python -m benchmarks.record --folder runs/recorded --list
+    python -m benchmarks.record --folder runs/recorded --hours 1.2
+    python -m benchmarks.record --folder runs/recorded --pack data
+
+PLAN says what, the most important first. The same call again runs what is missing: a strategy's
+sequence after the other, rounds outside in each part; what was under pressure is built again at the
+end of its round, twice at most. It wants a quiet machine, and stops where the next sequence would
+end too late. Ctrl-C loses no more than the build that runs.
+"""
+
+import argparse
+import gzip
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.commands.aa import write_copies
+from analysis.errors import EngineError, LabError
+from analysis.experiment import (
+    PRESSED,
+    BuildSequence,
+    Labs,
+    Plan,
+    Settings,
+    list_needs,
+    make_plan,
+    measure_spacing,
+    run_experiment,
+)
+from analysis.lab import Images
+from analysis.records import read_records, run_name
+from analysis.shipped import ROOT, place_folder
+from analysis.workload import CODEBUILD, SCENARIOS, UNSHAPED, count_pushes, load_strategies
+
+# BuildKit's own records are kept of this round, as a second witness
+_WITNESSED = "01"
+_HISTORY = "history.json.gz"
+SLOW = "100mbit"
+_STORIES = ("dockerfile", "branch", "parallel")
+_MATTER = (
+    "docker",
+    "buildx-push",
+    "inline-cache",
+    "two-stage-inline",
+    "registry-cache-push",
+    "registry-cache-mirror",
+    "containerd-store",
+    "s3-cache",
+    "docker-server",
+)
+_THREE = ("docker", "registry-cache-push", "containerd-store")
+# context -> its folder, and seconds from a build to the next one until some are recorded
+CONTEXTS = {
+    "deploy": (ROOT / "deploy", 35),
+    "java": (ROOT / "tests" / "contexts" / "java", 70),
+    "go": (ROOT / "tests" / "contexts" / "go", 60),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A context over a link, and where its experiment lies: in the recorded folder and in data/."""
+
+    folder: str
+    context: str = "deploy"
+    link: str = CODEBUILD
+
+    def settings(self, rounds: int, retry: str = "", strategies: Path | None = None) -> Settings:
+        """What it is built with, up to a round."""
+        path, _ = CONTEXTS[self.context]
+        return Settings(
+            rounds=rounds, context=path, link=self.link, retry=retry, strategies_folder=strategies
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Strategies in scenarios on some points, as many rounds of each; no strategies stand for all.
+
+    `again`: each under a second name, too. `kept`: whether it goes to data/.
+    """
+
+    name: str
+    points: tuple[Point, ...]
+    strategies: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    rounds: int
+    again: bool = False
+    kept: bool = True
+
+    def plan(self, folder: Path, point: Point, rounds: int, retry: str = "") -> Plan:
+        """What a point lacks, up to a round."""
+        names, settings = self.ask(folder, point, rounds, retry)
+        images = Images.from_environment()
+        return make_plan(folder / point.folder, names, self.scenarios, settings, images, str)
+
+    def ask(
+        self, folder: Path, point: Point, rounds: int, retry: str = ""
+    ) -> tuple[list[str], Settings]:
+        """The names of its strategies, and how a point is built with them."""
+        names, copies = list(self.strategies or load_strategies()), None
+        if self.again:
+            copies = folder / point.folder / "strategies"
+            names = write_copies(names, copies)
+        return names, point.settings(rounds, retry, copies)
+
+
+PLAN = (
+    Part("all strategies", (Point("lab"),), (), (*SCENARIOS, *_STORIES), 6),
+    Part(
+        "other links",
+        (
+            Point("contexts/deploy.unshaped", link=UNSHAPED),
+            Point(f"contexts/deploy.{SLOW}", link=SLOW),
+        ),
+        _MATTER,
+        (*SCENARIOS, "dockerfile"),
+        2,
+    ),
+    Part(
+        "growth",
+        (Point("growth"),),
+        ("docker", "registry-cache", "registry-cache-branches", "container-push"),
+        ("growth",),
+        1,
+    ),
+    Part(
+        "held out",
+        (Point("held-out/java.codebuild", "java"), Point("held-out/go.codebuild", "go")),
+        _THREE,
+        SCENARIOS,
+        1,
+        kept=False,
+    ),
+    Part("control", (Point("control"),), ("docker", "registry-cache"), SCENARIOS, 6, again=True),
+)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A sequence of a part that lacks builds: what one call builds."""
+
+    part: Part
+    point: Point
+    sequence: BuildSequence
+    retry: str
+    builds: int
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """As messages have it."""
+        again = " again, for it was under pressure" if self.retry else ""
+        return f"{self.part.name}, {self.point.folder}: {self.sequence.name}{again}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others of a call."""
+        return self.point.folder, self.sequence.name
+
+    def build(self, folder: Path, labs: Labs) -> None:
+        """Build what it lacks."""
+        number, story = self.sequence.number, self.sequence.story
+        _, settings = self.part.ask(folder, self.point, number, self.retry)
+        scenarios = [name for name in self.part.scenarios if name in SCENARIOS]
+        run_experiment(
+            folder / self.point.folder,
+            [self.sequence.strategy.name],
+            [story] if story else scenarios,
+            settings,
+            labs=labs,
+        )
+
+
+def record(
+    folder: Path,
+    hours: float,
+    parts: Sequence[Part] = PLAN,
+    report: Callable[[str], object] = print,
+) -> None:
+    """Build what is missing until it is all there, or the hours are over. LabError at the end."""
+    begin = time.monotonic()
+    broken: dict[tuple[str, str], str] = {}
+    for line in say_missing(folder, parts):
+        report(line)
+    with Labs(needs=list_needs(load_strategies().values())) as labs:
+        for unit in walk(folder, parts):
+            spent = time.monotonic() - begin
+            if spent + unit.seconds > hours * 3600:
+                report(
+                    f"stopped after {spent / 3600:.1f} h: {unit.name} would take about "
+                    f"{unit.seconds / 60:.0f} min more; the same command again goes on with it"
+                )
+                break
+            if unit.key in broken:
+                continue
+            report(f"{unit.name}, {unit.builds} builds, about {unit.seconds / 60:.0f} min")
+            try:
+                unit.build(folder, labs)
+            except EngineError:
+                raise
+            except LabError as error:
+                broken[unit.key] = str(error)
+                report(f"broke off: {error}")
+    for line in say_missing(folder, parts):
+        report(line)
+    if broken:
+        raise LabError("\n".join([*broken.values(), "The same call again runs what is missing."]))
+
+
+def walk(folder: Path, parts: Sequence[Part]) -> Iterator[_Unit]:
+    """What is missing, sequence by sequence, seen when its turn comes; then what was pressed."""
+    for part in parts:
+        for number in range(1, part.rounds + 1):
+            for retry in ("", PRESSED, PRESSED):
+                for point in part.points:
+                    yield from _list_units(folder, part, point, number, retry)
+
+
+def _list_units(
+    folder: Path, part: Part, point: Point, rounds: int, retry: str = ""
+) -> Iterator[_Unit]:
+    """A point's sequences that lack builds, up to a round; with `retry` those it builds anew."""
+    plan = part.plan(folder, point, rounds, retry)
+    spacing = _read_spacing(folder / point.folder)
+    usual = spacing.median() if len(spacing) else CONTEXTS[point.context][1]
+    for sequence in plan.sequences:
+        wanted = plan.list_wanted(folder / point.folder, sequence)
+        names = (run_name(sequence.strategy.name, each, sequence.number) for each in wanted)
+        if retry and plan.anew.isdisjoint(names):
+            continue
+        builds = sum(map(count_pushes, wanted))
+        seconds = float(builds * spacing.get(sequence.strategy.name, usual))
+        yield _Unit(part, point, sequence, retry, builds, seconds)
+
+
+def _read_spacing(folder: Path) -> pd.Series:
+    """measure_spacing of what is recorded in a folder; empty where nothing is."""
+    if not (folder / "runs").is_dir():
+        return pd.Series(dtype="float64")
+    return measure_spacing(read_records(folder).runs)
+
+
+def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
+    """A line a part and point: what is there, what is missing, and about how long that takes."""
+    total = 0.0
+    for part in parts:
+        for point in part.points:
+            units = list(_list_units(folder, part, point, part.rounds))
+            builds, seconds = (
+                sum(each.builds for each in units),
+                sum(each.seconds for each in units),
+            )
+            total += seconds
+            count = len(part.ask(folder, point, 1)[0])
+            yield (
+                f"{part.name}, {point.folder}: {point.context} over {point.link}, "
+                f"{count} strategies, {len(part.scenarios)} scenarios, {part.rounds} rounds; "
+                f"{_count_finished(folder / point.folder)} runs there, {builds} builds missing, "
+                f"about {seconds / 3600:.1f} h"
+            )
+    yield f"about {total / 3600:.1f} h in all"
+
+
+def _count_finished(folder: Path) -> int:
+    """How many runs are there."""
+    return len(list(folder.glob("runs/[!.]*/record.json")))
+
+
+def pack(folder: Path, target: Path, names: Sequence[str]) -> int:
+    """Copy the finished runs of experiments in `folder` to `target`, under the same names.
+
+    The bytes of the copies. What `target` holds of an experiment is replaced if there are any runs.
+    """
+    size = 0
+    for name in names:
+        files = _list_files(folder / name)
+        if not any(path.name == "record.json" for path in files):
+            continue
+        shutil.rmtree(target / name, ignore_errors=True)
+        for path in files:
+            data = path.read_bytes()
+            if path.name == _HISTORY:
+                data = _thin_history(data, bare=not path.parent.name.endswith(f".{_WITNESSED}"))
+            copy = target / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data)
+            size += len(data)
+    return size
+
+
+def _list_files(experiment: Path) -> list[Path]:
+    """What of an experiment is kept: its facts, strategies of its own, and finished runs."""
+    runs = [path.parent for path in sorted(experiment.glob("runs/[!.]*[0-9]/record.json"))]
+    own = [*experiment.glob("experiment.json"), *sorted(experiment.glob("strategies/*.yml"))]
+    return own + [path for run in runs for path in sorted(run.iterdir())]
+
+
+def _thin_history(data: bytes, bare: bool) -> bytes:
+    """BuildKit's records of a run without the output of steps, which is in its log; or none."""
+    history = {} if bare else json.loads(gzip.decompress(data))
+    for build in history.setdefault("builds", []):
+        thin = [{k: v for k, v in line.items() if k != "logs"} for line in build["rawjson"]]
+        build["rawjson"] = [line for line in thin if line]
+    return gzip.compress(json.dumps(history).encode(), 9, mtime=0)
+
+
+def main() -> None:
+    """Record, list or pack as the command line says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--folder", default="runs/recorded", help="where everything is recorded")
+    parser.add_argument("--hours", type=float, default=1.2, help="no sequence ends later")
+    parser.add_argument("--list", action="store_true", help="only say what is missing")
+    parser.add_argument("--pack", metavar="DATA", help="only copy what is finished there, small")
+    given = parser.parse_args()
+    folder = place_folder(given.folder)
+    if given.pack:
+        names = [point.folder for part in PLAN if part.kept for point in part.points]
+        print(f"{pack(folder, place_folder(given.pack), names) / 1e6:.2f} MB in {given.pack}")
+    elif given.list:
+        print(*say_missing(folder, PLAN), sep="\n")
+    else:
+        record(folder, given.hours)
+
+
+if __name__ == "__main__":
+    main()
