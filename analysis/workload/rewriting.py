@@ -18,13 +18,13 @@ from analysis.workload.yaml_places import TextLoader
 _VERBS = {"build", "b", "bake", "f"}
 _COMMANDS = ("commands", "finally")
 # variables of a strategy by which its commands find in the context what they read themselves
-_DOCKERFILE, _TARGET = "DOCKERFILE", "TARGET"
+_DOCKERFILE, _TARGET, _BUILD_ARGS = "DOCKERFILE", "TARGET", "BUILD_ARGS"
 
 
 def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
     """The strategy with a project's options in each command that builds.
 
-    What a command says itself stays; variables DOCKERFILE and TARGET of a strategy are set, too.
+    What a command says itself stays; a strategy's DOCKERFILE, TARGET and BUILD_ARGS are set, too.
     BuildspecError where no command is seen to build, or where one can't be told.
     """
     if not options.chooses:
@@ -54,9 +54,10 @@ def apply_options(strategy: Strategy, options: BuildOptions) -> Strategy:
 
 
 def _set_variables(spec: dict[str, Any], options: BuildOptions) -> None:
-    """Let a strategy's variables say which Dockerfile and target its commands are to look at."""
+    """Let a strategy's variables say which Dockerfile, target and arguments are looked at."""
     variables = (spec.get("env") or {}).get("variables") or {}
-    told = {_DOCKERFILE: options.dockerfile, _TARGET: options.target}
+    given = " ".join(f"{name}={value}" for name, value in options.build_args.items())
+    told = {_DOCKERFILE: options.dockerfile, _TARGET: options.target, _BUILD_ARGS: given}
     variables |= {name: text for name, text in told.items() if name in variables and text}
 
 

@@ -234,6 +234,40 @@ def test_base_images_are_pulled_through(call):
     assert text.count("1.dkr.ecr/ecr-public/docker/library/") == 2
 
 
+# FROM as written, its ARGs above, arguments given -> what docker reads
+PUBLIC, THROUGH = "public.ecr.aws", "1.dkr.ecr/x"
+BASES = {
+    "a registry of its own": ("ARG REG=public.ecr.aws", "$REG/a/python:3", {}),
+    "in quotes": ('ARG A=1 REG="public.ecr.aws" B=2', "${REG}/a/python:3", {}),
+    "by default": ("ARG REG", "${REG:-public.ecr.aws}/a/python:3", {}),
+    "with a platform": ("", "--platform=linux/arm64 public.ecr.aws/a/python:3", {}),
+    "a digest": ("", "public.ecr.aws/a/python@sha256:00", {}),
+    "given, without a default": ("ARG BASE", "$BASE", {"BASE": f"{PUBLIC}/a/python:3"}),
+    "given, for another": (
+        "ARG BASE=debian",
+        "${BASE}",
+        {"X": "a b", "BASE": f"{PUBLIC}/a@sha256:0", "Y": "*"},
+    ),
+    "a registry and a tag": ("ARG REG TAG=3", "${REG}/a:${TAG}", {"REG": PUBLIC, "TAG": "4"}),
+}
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_bases_that_arguments_name_are_pulled_through(name, call):
+    arguments, base, given = BASES[name]
+    text = f"{arguments}\nFROM {base} AS a\nFROM mirror.public.ecr.aws/a\nFROM a\n"
+    calls, folder = call(
+        "base-pull-through", BuildOptions(build_args=given), text, PULL_THROUGH_URL=THROUGH
+    )
+    build = find_build(calls)
+    found = dict(
+        build[at + 1].split("=", 1) for at, word in enumerate(build) if word == "--build-arg"
+    )
+    read = (folder / "deploy" / "Dockerfile").read_text()
+    assert found == {name: value.replace(PUBLIC, THROUGH) for name, value in given.items()}
+    assert read == text.replace(PUBLIC, THROUGH).replace(f"mirror.{THROUGH}", f"mirror.{PUBLIC}")
+
+
 def test_cache_mounts_are_restored_and_saved_by_their_ids(call):
     calls, folder = call("cache-mounts")
     restore, save = ((folder / "mounts" / name).read_text() for name in ("restore", "save"))
