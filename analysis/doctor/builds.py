@@ -91,18 +91,23 @@ def _read_build(spec: Spec, step: Step) -> Build:
         context=context,
         dockerfile=_find_dockerfile(spec, step, context, named),
         target=call.value("--target"),
-        tags=tuple(call.values("--tag")),
+        tags=(*call.values("--tag"), *filter(None, (each.option("name") for each in outputs))),
         arguments=arguments,
         cache_from=tuple(read_cache(each) for each in call.values("--cache-from")),
         cache_to=tuple(read_cache(each) for each in call.values("--cache-to")),
         no_cache=call.has("--no-cache"),
-        load=call.has("--load") or any(each.kind == "docker" for each in outputs),
+        load=call.has("--load") or any(_loads(each) for each in outputs),
         push=call.has("--push") or any(_pushes(each) for each in outputs),
         provenance=call.value("--provenance") or _read_attest(call.values("--attest")),
         builder=call.value("--builder"),
         spec=spec,
         step=step,
     )
+
+
+def _loads(output: Cache) -> bool:
+    """Whether --output gives the image to the engine, and to no file."""
+    return output.kind == "docker" and not output.option("dest")
 
 
 def _pushes(output: Cache) -> bool:

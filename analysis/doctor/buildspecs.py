@@ -43,9 +43,9 @@ class Step:
     @property
     def opaque(self) -> bool:
         """Whether what it does stands in another file."""
-        return bool(self.texts) and (
-            self.program not in _OPEN or self.texts[0].startswith(("./", "../"))
-        )
+        if not self.texts or self.texts[0].startswith("$(aws"):
+            return False
+        return self.program not in _OPEN or self.texts[0].startswith(("./", "../"))
 
 
 @dataclass

@@ -41,4 +41,5 @@ def split_reference(reference: str) -> tuple[str, str]:
 
 def is_ecr(reference: str) -> bool:
     """Whether a reference is known to be ECR's."""
-    return ".dkr.ecr." in reference or reference.startswith("public.ecr.aws/")
+    hosts = (".dkr.ecr.", ".dkr-ecr.")
+    return any(host in reference for host in hosts) or reference.startswith("public.ecr.aws/")

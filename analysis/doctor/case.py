@@ -14,6 +14,8 @@ from analysis.doctor.projects import Project, Repository, matches
 
 # drivers whose builder has a store of its own
 _CONTAINERS = ("", "docker-container", "kubernetes")
+# stands for a bucket whose name is not told
+ANY_BUCKET = "*"
 
 
 @dataclass
@@ -76,11 +78,13 @@ class Case:
         """The command that made the container builder which a build runs in, None without one."""
         if build.spec is None or build.step is None:
             return None
+        values = {**build.step.values, **build.step.command.assignments}
+        wanted = build.builder or values.get("BUILDX_BUILDER", "").strip("\"'")
         for step in before(build.spec, build.step):
             if is_container(step) and step.call:
                 named = step.call.value("--name")
                 used = step.call.has("--use") or any(build.spec.docker("buildx use"))
-                if used or (build.builder and build.builder in (named, "$" + named)):
+                if used or (wanted and wanted in (named, "$" + named)):
                     return step
         return None
 

@@ -5,14 +5,20 @@ from collections.abc import Iterator
 
 from analysis.doctor.builds import Build
 from analysis.doctor.buildspecs import Spec, Step
+from analysis.doctor.caches import split_reference
 from analysis.doctor.case import Case, after, before, is_container, whole_reference
 from analysis.doctor.edits import drop_option
 from analysis.doctor.findings import Finding
 
 _PINNED = re.compile(r"[:@](?:sha256:|v?\d+\.\d+|\$|.*\$)")
 _IMAGE = "public.ecr.aws/vend/moby/buildkit:v0.26.2"
+_HUB = re.compile(r"docker\.io|docker[-_]?hub", re.IGNORECASE)
+# files that hold logins, or a mirror of Docker Hub's
+_SETTINGS = re.compile(r"\.docker/config\.json|docker/daemon\.json|registry-mirror")
 # what says of an image and does nothing with it
 _LOOKS = {"tag", "push", "images", "image ls", "inspect", "image inspect", "rmi", "logout"}
+# what may run images that it does not name
+_RUNS = ("compose up", "compose run", "compose", "compose create")
 
 
 def check_docker_server(case: Case) -> Iterator[Finding]:
@@ -32,7 +38,7 @@ def check_docker_server(case: Case) -> Iterator[Finding]:
                 )
 
 
-def _image(step: Step) -> str:
+def image_of(step: Step) -> str:
     """The image of a builder that a step makes, "" for the default one."""
     given = step.call.values("--driver-opt") if step.call else []
     parts = [part for value in given for part in re.split(r"[,\s\"']+", value)]
@@ -43,7 +49,7 @@ def check_pins(case: Case) -> Iterator[Finding]:
     """Builders without a version."""
     for spec in case.specs:
         for step in spec.docker("buildx create"):
-            image = _image(step)
+            image = image_of(step)
             if is_container(step) and not _PINNED.search(image) and "$" not in image:
                 named = f"{image} has no version" if image else "No image is named"
                 yield Finding(
@@ -67,9 +73,11 @@ def _pin(step: Step, image: str) -> str:
 def check_hub(case: Case) -> Iterator[Finding]:
     """BuildKit's image from Docker Hub, without a login there."""
     for spec in case.specs:
+        if _SETTINGS.search(case.texts.get(spec.file, "")):
+            continue
         for step in spec.docker("buildx create"):
-            image = _image(step)
-            if is_container(step) and _is_hub(image) and not _logged_in(spec, step):
+            image, boot = image_of(step), _find_boot(spec, step)
+            if is_container(step) and _is_hub(image) and not _logged_in(spec, boot):
                 yield Finding(
                     "builder-from-docker-hub",
                     spec.file,
@@ -91,15 +99,30 @@ def _is_hub(image: str) -> bool:
     return host in ("docker.io", "index.docker.io") or not (sign and ("." in host or ":" in host))
 
 
+def _find_boot(spec: Spec, step: Step) -> Step:
+    """The step that boots a builder: its first build, unless it is told to boot at once."""
+    if step.call and step.call.has("--bootstrap"):
+        return step
+    calls = (each for each in after(spec, step) if each.call)
+    boots = (each for each in calls if each.call and (each.call.builds or _inspects(each)))
+    return next(boots, step)
+
+
+def _inspects(step: Step) -> bool:
+    """Whether a step boots a builder and does nothing else."""
+    return step.texts[1:3] == ("buildx", "inspect") and "--bootstrap" in step.texts
+
+
 def _logged_in(spec: Spec, step: Step) -> bool:
-    """Whether something before a step logs in to Docker Hub, or may do so in a script."""
+    """Whether something before a step logs in to Docker Hub, or may do so."""
     for each in before(spec, step):
+        text = " ".join(each.texts)
         if each.call and each.call.name == "login":
             server = each.call.arguments[0].text if each.call.arguments else ""
-            named = re.search(r"docker\.io|docker_?hub|hub", server, re.IGNORECASE)
-            if not server or named:
+            unknown = server.startswith("$") and "AWS" not in each.texts
+            if not server or unknown or _HUB.search(text):
                 return True
-        if each.opaque and "login" in " ".join(each.texts).lower():
+        if each.opaque and "login" in text.lower():
             return True
     return False
 
@@ -127,13 +150,24 @@ def _find_push(build: Build, names: set[str]) -> Step | None:
     if build.spec is None or build.step is None:
         return None
     for step in after(build.spec, build.step):
+        if step.opaque or (step.call and step.call.name in _RUNS):
+            return None
+        if step.call and step.call.name == "push" and _pushes(step, names):
+            return step
         if not any(whole_reference(text) in names for text in step.texts[1:]):
             continue
-        if step.call and step.call.name == "push":
-            return step
         if not (step.call and step.call.name in _LOOKS) and step.program not in ("echo", "printf"):
             return None
     return None
+
+
+def _pushes(step: Step, names: set[str]) -> bool:
+    """Whether a docker push takes one of some images."""
+    call = step.call
+    given = [word.text for word in call.arguments[:1]] if call else []
+    if call and (call.has("--all-tags") or call.has("-a")):
+        return any(split_reference(name)[0] in given for name in names)
+    return any(whole_reference(text) in names for text in given)
 
 
 def _push_instead(build: Build) -> str:

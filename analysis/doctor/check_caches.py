@@ -1,11 +1,13 @@
 """Rules on the caches of a build: what can't hit, and what is not exported."""
 
+import re
 from collections.abc import Iterator
 
 from analysis.doctor.builds import Build
 from analysis.doctor.buildspecs import Step
 from analysis.doctor.caches import is_ecr, split_reference
 from analysis.doctor.case import Case, after, whole_reference
+from analysis.doctor.check_builders import image_of
 from analysis.doctor.dockerfiles import Stage
 from analysis.doctor.edits import add_option, drop_option, replace_text
 from analysis.doctor.findings import Finding
@@ -13,6 +15,8 @@ from analysis.doctor.variables import expand
 
 _BUILDS = ("build", "buildx build", "bake", "compose build", "compose up")
 # programs that only name an image
+_VERSION = re.compile(r":v?0\.(\d+)(?:\.|-|$|@)")
+_FIRST_OF_MANIFESTS = 21
 _SAYS = {"echo", "printf", "export", "test", "[", "[["}
 
 
@@ -215,19 +219,33 @@ def _caches_stages(case: Case, build: Build) -> bool:
 
 
 def check_index_caches(case: Case) -> Iterator[Finding]:
-    """image-manifest=false on ECR."""
+    """A cache in the form of an index on ECR."""
     for build in case.builds:
         for cache in build.exports():
-            if cache.option("image-manifest").lower() == "false" and _goes_to_ecr(build, cache.ref):
-                old, new = "image-manifest=false", "image-manifest=true"
-                instead = replace_text(build.step, "--cache-to", old, new) or new
-                yield Finding(
-                    "index-cache-on-ecr",
-                    build.file,
-                    build.line_of("cache-to"),
-                    f"ECR refuses {cache.ref}: image-manifest=false writes the cache as an index.",
-                    instead,
-                )
+            if cache.kind != "registry" or not _goes_to_ecr(build, cache.ref):
+                continue
+            told, new = cache.option("image-manifest").lower(), "image-manifest=true"
+            if told == "false":
+                who, old = "image-manifest=false", "image-manifest=false"
+            elif not told and (builder := _find_old(case, build)):
+                who, old, new = builder, "type=registry", f"{new},type=registry"
+            else:
+                continue
+            yield Finding(
+                "index-cache-on-ecr",
+                build.file,
+                build.line_of("cache-to"),
+                f"ECR refuses {cache.ref}: {who} writes the cache as an index.",
+                replace_text(build.step, "--cache-to", old, new) or "image-manifest=true",
+            )
+
+
+def _find_old(case: Case, build: Build) -> str:
+    """The image of a build's builder where that writes an index unless told otherwise, or ""."""
+    step = case.container_builder(build)
+    image = image_of(step) if step else ""
+    told = _VERSION.search(image)
+    return image if told and int(told[1]) < _FIRST_OF_MANIFESTS else ""
 
 
 def _goes_to_ecr(build: Build, reference: str) -> bool:

@@ -210,13 +210,15 @@ def _changing(
 def check_mounts(case: Case) -> Iterator[Finding]:
     """Cache mounts on hosts that keep nothing."""
     for dockerfile in case.dockerfiles.values():
+        builds = [build for build in case.builds_of(dockerfile) if build.spec]
+        needed = [dockerfile.needed(build.target) for build in builds] or [dockerfile.stages]
         lines = [
             instruction.line
             for stage in dockerfile.stages
             for instruction in stage.instructions
-            if _has_mount(instruction)
+            if any(stage is each for stages in needed for each in stages)
+            and _has_mount(instruction)
         ]
-        builds = [build for build in case.builds_of(dockerfile) if build.spec]
         projects = [project for build in builds for project in case.projects_of(build)]
         if not case.specs:
             projects = case.projects

@@ -1,12 +1,13 @@
 """Rules on where caches and images lie: lifecycle rules, tags that are fixed, buckets, branches."""
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from analysis.doctor.builds import Build
 from analysis.doctor.caches import Cache, split_reference
-from analysis.doctor.case import Case
+from analysis.doctor.case import ANY_BUCKET, Case
 from analysis.doctor.edits import add_option
 from analysis.doctor.findings import Finding
 from analysis.doctor.projects import Repository
@@ -16,6 +17,8 @@ _COUNT = "imageCountMoreThan"
 _EXPIRY = (
     'aws_s3_bucket_lifecycle_configuration: rule { status = "Enabled", expiration { days = 14 } }'
 )
+_TESTS = ("[", "[[", "test", "case")
+_OF_BRANCH = re.compile(r"\$\{?\w*(?:BRANCH|HEAD_REF|BASE_REF|TRIGGER|SOURCE_VERSION)", re.I)
 _BRANCH = "${CODEBUILD_WEBHOOK_HEAD_REF##*/}"
 
 
@@ -152,7 +155,13 @@ def _attests(case: Case, build: Build) -> bool:
     if build.step is None or build.spec is None:
         return False
     values = {**build.step.values, **build.step.command.assignments}
-    off = build.provenance.lower() in ("false", "0") or build.provenance == "disabled=true"
+    call = build.step.call
+    listed = call.value("--sbom") not in ("", "false", "0") if call else False
+    off = (
+        (not listed
+        and build.provenance.lower() in ("false", "0"))
+        or build.provenance == "disabled=true"
+    )
     if off or values.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "") not in ("", "0", "false"):
         return False
     if build.push and case.container_builder(build):
@@ -213,7 +222,7 @@ def _expires(case: Case, bucket: str) -> bool:
     """Whether objects of a bucket expire, as far as is told."""
     address = find_address(bucket)
     addresses = {each[3] for each in case.buckets if bucket and bucket == each[2]}
-    if {bucket, address, *addresses} & case.expiring - {""}:
+    if {ANY_BUCKET, bucket, address, *addresses} & case.expiring - {""}:
         return True
     return bool(case.expiring) and not address and "$" in bucket
 
@@ -223,9 +232,11 @@ def check_branches(case: Case) -> Iterator[Finding]:
     for build in case.builds:
         for cache in build.exports():
             place = _shared_place(cache)
-            if not place:
+            told = [project.branches for project in case.projects_of(build)]
+            one = bool(told) and not any(each is not False for each in told)
+            if not place or one or _asks_for_branch(build):
                 continue
-            several = any(project.branches for project in case.projects_of(build))
+            several = any(told)
             also = (
                 _BRANCH
                 if cache.kind == "s3"
@@ -241,11 +252,19 @@ def check_branches(case: Case) -> Iterator[Finding]:
             )
 
 
+def _asks_for_branch(build: Build) -> bool:
+    """Whether a buildspec does one thing or another by its branch."""
+    steps = build.spec.steps if build.spec else []
+    return any(each.program in _TESTS and _OF_BRANCH.search(each.source) for each in steps)
+
+
 def _shared_place(cache: Cache) -> str:
     """The reference of a cache that is the same for all builds, "" where it differs."""
     if cache.kind == "registry" and cache.ref:
-        tag = split_reference(cache.ref)[1]
-        return "" if "$" in tag or "`" in tag else cache.ref
+        name, tag = split_reference(cache.ref)
+        known = tag or not name.startswith("$") or "/" in name
+        differs = "$" in tag or "`" in tag or _OF_BRANCH.search(name)
+        return cache.ref if known and not differs else ""
     if cache.kind == "s3":
         parts = cache.option("name") + cache.option("prefix") + cache.option("manifests_prefix")
         return "" if "$" in parts else f"s3://{cache.option('bucket')}/{cache.option('prefix')}"

@@ -1,20 +1,25 @@
 """What is known of CodeBuild projects and ECR repositories: JSON, CloudFormation, Terraform."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.doctor.caches import is_ecr
 from analysis.doctor.hcl import Expression
 from analysis.doctor.nodes import Node
 
 LAYER_CACHE = "LOCAL_DOCKER_LAYER_CACHE"
+# a source that gives a pipeline's one branch
+PIPELINE = "CODEPIPELINE"
+_ONE_BRANCH = re.compile(r"\^?(?:refs/heads/)?[\w./-]+\$?")
 
 
 @dataclass
 class Project:
     """A CodeBuild project: what its builds run on, as far as it is told; None for not told.
 
-    address: how Terraform names it. lines: fact -> line.
+    address: how Terraform names it. branches: whether it builds several. lines: fact -> line.
     """
 
     file: Path
@@ -31,7 +36,7 @@ class Project:
     docker_server: bool = False
     buildspec: Node = field(default_factory=lambda: Node(None, 1))
     variables: Mapping[str, str] = field(default_factory=dict)
-    branches: bool = False
+    branches: bool | None = None
     source: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -124,7 +129,6 @@ def _read_project(node: Node, path: Path, name: str) -> Project:
         for each in environment.get("environmentVariables").each()
         if each.get("type").text() in ("", "PLAINTEXT") and each.get("value").text()
     }
-    webhook = node.get("webhook").items() or node.get("triggers")
     return Project(
         file=path,
         line=node.line,
@@ -139,12 +143,60 @@ def _read_project(node: Node, path: Path, name: str) -> Project:
         docker_server=bool(environment.get("dockerServer").items()),
         buildspec=node.get("source", "buildspec"),
         variables=variables,
-        branches=bool(webhook),
+        branches=_read_branches(node),
         source=node.get("source", "type").text(),
         lines={
             "modes": cache.get("modes").line if cache.get("modes").value else cache.line,
         },
     )
+
+
+def _read_branches(node: Node) -> bool | None:
+    """Whether a project's webhook builds several branches; None where nothing tells."""
+    if node.get("source", "type").text() == PIPELINE:
+        return False
+    hook, triggers = node.get("webhook"), node.get("triggers")
+    if not hook.items() and is_true(triggers.get("webhook").text()) is not True:
+        return None
+    groups = hook.get("filterGroups").each() or triggers.get("filterGroups").each()
+    return builds_branches(
+        [(each.get("type").text(), each.get("pattern").text()) for each in group.each()]
+        for group in groups
+    )
+
+
+def builds_branches(groups: Iterable[list[tuple[str, str]]]) -> bool:
+    """Whether a webhook with groups of (type, pattern) builds more than one branch."""
+    found: set[str] = set()
+    for group in groups:
+        found |= {pattern for kind, pattern in group if kind == "HEAD_REF"} or {".*"}
+    return len(found) != 1 or not all(_ONE_BRANCH.fullmatch(each) for each in found)
+
+
+def list_stack_buckets(node: Node, path: Path) -> Iterator[tuple[tuple[Path, int, str, str], bool]]:
+    """((file, line, name, address), whether its objects expire) of a template's buckets."""
+    for name, resource in node.get("Resources").items().items():
+        if resource.get("Type").text() == "AWS::S3::Bucket":
+            body = resource.get("Properties")
+            rules = body.get("LifecycleConfiguration", "Rules").each()
+            place = (path, resource.line, body.get("BucketName").text(), name)
+            yield place, any(_deletes(rule) for rule in rules)
+
+
+def is_bucket_rules(node: Node) -> bool:
+    """Whether a file is what get-bucket-lifecycle-configuration prints, with a rule that deletes.
+
+    It does not say of which bucket.
+    """
+    return any(_deletes(rule) for rule in node.get("Rules").each())
+
+
+def _deletes(rule: Node) -> bool:
+    """Whether a rule of S3's or CloudFormation's deletes objects."""
+    when = rule.get("Expiration").items() or [
+        name for name in ("ExpirationInDays", "ExpirationDate") if rule.get(name).text()
+    ]
+    return bool(when) and rule.get("Status").text() == "Enabled"
 
 
 def list_repositories(node: Node, path: Path) -> Iterator[Repository]:
@@ -189,7 +241,7 @@ def matches(repository: Repository, name: str, alone: bool) -> bool:
     """
     if isinstance(name, Expression) or "aws_ecr_repository." in name:
         return bool(repository.address) and f"{repository.address}." in f"{name}."
-    last = name.split("/", 1)[-1] if ".dkr.ecr." in name.split("/")[0] else name
+    last = name.split("/", 1)[-1] if is_ecr(name.split("/")[0]) else name
     if not (repository.name or repository.address):
         return alone
     if "$" not in last:

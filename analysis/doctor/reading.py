@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analysis.doctor.buildspecs import is_buildspec
-from analysis.doctor.case import Case
+from analysis.doctor.case import ANY_BUCKET, Case
 from analysis.doctor.composed import bake_json, is_bake_json, is_compose
 from analysis.doctor.dockerfiles import is_dockerfile, parse_dockerfile
 from analysis.doctor.findings import Finding
@@ -15,9 +15,11 @@ from analysis.doctor.hcl import parse_hcl
 from analysis.doctor.nodes import BrokenText, Node, read_nodes
 from analysis.doctor.projects import (
     Repository,
+    is_bucket_rules,
     is_policy,
     list_projects,
     list_repositories,
+    list_stack_buckets,
     list_stack_projects,
     list_stack_repositories,
 )
@@ -33,7 +35,7 @@ _LOG_LIKE = re.compile(
 # what stands in every YAML and JSON file that is read here
 _TELLING = re.compile(
     r"\b(?:phases|services|target|privilegedMode|environment|repositories|repository|selection|"
-    r"lifecyclePolicyText|AWS::CodeBuild|AWS::ECR)\b"
+    r"lifecyclePolicyText|Expiration|AWS::CodeBuild|AWS::ECR|AWS::S3)\b"
 )
 _MATTERS = re.compile(r"aws_codebuild_|aws_ecr_|privilegedMode|lifecyclePolicyText")
 _NAMED_LIKE = re.compile(r"buildspec|compose|docker-bake", re.IGNORECASE)
@@ -78,7 +80,7 @@ class _Reader:
         path, name = given.file, given.file.name.lower()
         kinds: list[tuple[bool, Callable[[Given, str], bool]]] = [
             (is_dockerfile(path), self._read_dockerfile),
-            (name.endswith((".tf", ".hcl")), self._read_hcl),
+            (name.endswith((".tf", ".tfvars", ".hcl")), self._read_hcl),
             (name.endswith(_YAML) or given.named, self._read_values),
             (given.named, self._read_dockerfile),
         ]
@@ -158,7 +160,7 @@ class _Reader:
             if given.named or _MATTERS.search(text) or _NAMED_LIKE.search(path.name):
                 self.complain(path, error.line, f"{path.name} is not HCL: {error.fault}.")
             return True
-        if path.suffix == ".tf":
+        if path.suffix in (".tf", ".tfvars"):
             self.parts.terraform.setdefault(path.parent, {})[path] = root
         elif any(root.find("target")):
             self.parts.bakes[path] = root
@@ -205,14 +207,20 @@ class _Reader:
                 (Repository(path, text.line, name, rules=read_rules(text)), False)
             )
             return True
+        if is_bucket_rules(node):
+            self.case.expiring.add(ANY_BUCKET)
+            return True
         projects = [*list_projects(node, path), *list_stack_projects(node, path)]
         repositories = list(list_repositories(node, path))
         for found, policy in list_stack_repositories(node, path):
             found.rules = read_rules(policy)
             repositories.append(found)
+        buckets = list(list_stack_buckets(node, path))
+        self.case.buckets += [place for place, _ in buckets]
+        self.case.expiring |= {place[3] for place, expires in buckets if expires}
         self.case.projects += projects
         self.case.repositories += repositories
-        return bool(projects or repositories)
+        return bool(projects or repositories or buckets)
 
     def read_named(self) -> None:
         """Read the Dockerfiles that builds name and nobody gave."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.doctor.hcl import Block, Expression
 from analysis.doctor.nodes import BrokenText, Node, read_nodes
-from analysis.doctor.projects import Project, Repository, is_true
+from analysis.doctor.projects import PIPELINE, Project, Repository, builds_branches, is_true
 
 _REFERENCE = re.compile(r"^\$?\{?\s*(var|local)\.([\w-]+)\s*\}?$")
 _ADDRESS = re.compile(r"\b((?:aws_\w+)\.[\w-]+)")
@@ -59,8 +59,13 @@ def read_terraform(files: Mapping[Path, Block]) -> Resources:
 
 
 def _expires(rules: Iterable[Block]) -> bool:
-    """Whether one of a bucket's rules deletes objects."""
-    return any(any(rule.find("expiration")) for rule in rules)
+    """Whether one of a bucket's rules that are in force deletes objects."""
+    return any(
+        any(rule.find("expiration"))
+        and rule.get("status").text() != "Disabled"
+        and is_true(rule.get("enabled").text()) is not False
+        for rule in rules
+    )
 
 
 def find_address(text: str) -> str:
@@ -80,6 +85,21 @@ class _Known:
                     self.values["var", block.labels[0]] = block.get("default")
             for block in root.find("locals"):
                 self.values |= {("local", key): node for key, node in block.attributes.items()}
+        for path in sorted(files):
+            if path.suffix == ".tfvars":
+                self._set(path, files[path])
+
+    def _set(self, path: Path, root: Block) -> None:
+        """Take the values of a .tfvars file; those of one that Terraform is to be told of differ.
+
+        Which is read: https://developer.hashicorp.com/terraform/language/values/variables
+        """
+        read = path.name == "terraform.tfvars" or path.name.endswith(".auto.tfvars")
+        for name, node in root.attributes.items():
+            if read:
+                self.values["var", name] = node
+            else:
+                self.values.pop(("var", name), None)
 
     def resolve(self, node: Node) -> Node:
         """A value, or that of the variable or local it names."""
@@ -127,6 +147,7 @@ def _read_project(path: Path, block: Block, address: str, known: _Known) -> Proj
         docker_server=any(environment.find("docker_server")),
         buildspec=_find_text(path, known.resolve(source.get("buildspec"))),
         variables=variables,
+        branches=False if known.text(source.get("type")) == PIPELINE else None,
         source=known.text(source.get("type")),
         lines={"modes": cache.get("modes").line},
     )
@@ -182,7 +203,7 @@ def _add(path: Path, block: Block, found: Resources, known: _Known) -> None:
         address = find_address(block.get("project_name").text())
         for project in found.projects:
             if project.address == address or project.name == block.get("project_name").text():
-                project.branches = True
+                project.branches = _builds_branches(block)
     if block.labels[0] == "aws_ecr_lifecycle_policy":
         rules = read_rules(_load(path, known.resolve(block.get("policy"))))
         named = known.text(block.get("repository"))
@@ -194,6 +215,15 @@ def _add(path: Path, block: Block, found: Resources, known: _Known) -> None:
         else:
             line = block.get("policy").line
             found.repositories.append(Repository(path, line, named, rules=rules))
+
+
+def _builds_branches(block: Block) -> bool:
+    """Whether a webhook builds several branches."""
+    groups = [
+        [(each.get("type").text(), each.get("pattern").text()) for each in group.find("filter")]
+        for group in block.find("filter_group")
+    ]
+    return builds_branches(groups)
 
 
 def _load(path: Path, node: Node) -> Node:
