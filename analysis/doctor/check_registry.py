@@ -157,11 +157,8 @@ def _attests(case: Case, build: Build) -> bool:
     values = {**build.step.values, **build.step.command.assignments}
     call = build.step.call
     listed = call.value("--sbom") not in ("", "false", "0") if call else False
-    off = (
-        (not listed
-        and build.provenance.lower() in ("false", "0"))
-        or build.provenance == "disabled=true"
-    )
+    told = build.provenance.lower() in ("false", "0", "disabled=true")
+    off = told and not listed
     if off or values.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "") not in ("", "0", "false"):
         return False
     if build.push and case.container_builder(build):
