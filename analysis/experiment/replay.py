@@ -142,15 +142,20 @@ def record_past(
 
 
 def record_mix(settings: Settings) -> dict[str, Any]:
-    """What experiment.json says of the mix of the context's newest commits; nothing without any."""
+    """What experiment.json says of the mix of the context's commits; nothing without any.
+
+    Of those that are built, else of the newest ones.
+    """
     try:
         if is_own(settings.context):
             return {}
-        commits = classify_commits(settings.context, COMMITS, settings.options)
+        asked = settings.commits or COMMITS
+        commits = classify_commits(settings.context, asked, settings.options)
         mix = measures.mix_of_commits(commits)
     except AnalysisError:
         return {}
     assumed = mix.loc[mix["origin"].str.contains("assumed"), "kind"].tolist()
-    told = int(mix["commits"].sum())
-    origin = f"the last {count_words(told, 'commit')}; {join_words(sorted(assumed))} assumed"
+    told = count_words(int(mix["commits"].sum()), "commit")
+    which = f"the last {told}" if str(asked).isdecimal() else f"{told} of {asked}"
+    origin = f"{which}; {join_words(sorted(assumed))} assumed"
     return {_MIX: {"shares": write_mix(mix), "origin": origin}}
