@@ -20,6 +20,8 @@ VARIABLE = "PAGE_LANGUAGE"
 ENGLISH = "en"
 # the parts of a language's words that stand for texts of the code
 _WORDS = ("texts", "counts", "heads", "values")
+# between several reasons of one thing
+_REASONS = "; "
 _FOLDER = Path(__file__).parent / "prose" / "templates"
 
 
@@ -101,6 +103,8 @@ def _translate_value(text: str, language: str) -> str:
     given = _read(f"{language}.words.toml")
     if text in given["values"]:
         return str(given["values"][text])
+    if (reasons := _translate_reasons(text, language)) is not None:
+        return reasons
     for part, said in given["parts"].items():
         text = text.replace(part, said)
     for pattern, template in _read_patterns(language):
@@ -110,6 +114,15 @@ def _translate_value(text: str, language: str) -> str:
             }
             return template.format(**words)
     return text
+
+
+def _translate_reasons(text: str, language: str) -> str | None:
+    """Reasons that stand in one text, null where it holds anything else, as a command may."""
+    parts = text.split(_REASONS)
+    said = [_translate_value(each, language) for each in parts] if len(parts) > 1 else parts
+    if any(one == other for one, other in zip(parts, said, strict=True)):
+        return None
+    return _read_words(language).get(_REASONS, _REASONS).join(said)
 
 
 @cache

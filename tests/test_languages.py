@@ -11,7 +11,15 @@ from string import Formatter
 import pytest
 
 from analysis.errors import UnknownName
-from analysis.languages import ENGLISH, get_language, list_languages, speak, speaking, translate
+from analysis.languages import (
+    ENGLISH,
+    get_language,
+    list_languages,
+    speak,
+    speaking,
+    translate,
+    translate_value,
+)
 from analysis.registry import describe_kinds
 from analysis.reports import make_history_report, make_reports
 from analysis.words import SPEEDS, VERDICTS, count_words, say_difference, say_seconds
@@ -31,6 +39,16 @@ QUOTED = ("exporting ", "importing ", "ERROR: ", "Cache export feature ", "docke
 QUOTED += ("RUN ", "COPY ", "WORKDIR ", "FROM ", "make experiment ")
 
 
+# where frames take the texts from that pages show, and what tells one from a list of columns
+TEXTS = ("measures", "records/neighbours.py", "records/validity.py", "registry/contradictions.py")
+# parts of sentences, which are translated whole, and what is none
+PARTS = re.compile(
+    "7: it (?:pays|does)|(?:kind|set) of |its 7 (?:is|are) |.* says that it 7|.* 7 from a cache7|"
+    ".* not imported7|.*{by}|activity !="
+)
+_SENTENCE = re.compile(r"\b(?:a|an|as|by|is|its?|no|not|of|that|the|was)\b")
+
+
 def read(name):
     return tomllib.loads((TEMPLATES / name).read_text("utf-8"))
 
@@ -47,6 +65,24 @@ def list_told():
                 yield from (a.value for a in node.args[:1] if isinstance(a, ast.Constant))
     for path in (ROOT / "analysis").rglob("*.j2"):
         yield from re.findall(r'\btell\("([^"]*)"', path.read_text("utf-8"))
+
+
+def list_sentences(path):
+    """The English sentences of a module that are no docstring and no error's; 7 for a value."""
+    tree = ast.parse(path.read_text("utf-8"))
+    left = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for node in ast.walk(tree):
+        name = getattr(getattr(node, "func", None), "id", "")
+        if isinstance(node, ast.Raise) or name.endswith("Error") or name == "UnknownName":
+            left |= {id(each) for each in ast.walk(node)}
+        if isinstance(node, ast.JoinedStr):
+            left |= {id(each) for each in node.values}
+            text = "".join(getattr(each, "value", "7") if isinstance(each, ast.Constant) else "7"
+                           for each in node.values)  # fmt: skip
+        else:
+            text = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and id(node) not in left and _SENTENCE.search(text):
+            yield text
 
 
 def read_cells(kind):
@@ -110,6 +146,17 @@ def test_scenarios_kinds_and_verdicts_have_their_words(language):
     texts += [say_commit(each) for each in KNOWN_SCENARIOS] + list(SPEEDS.values())
     known = read_words(language)
     assert [each for each in texts if each not in known] == []
+
+
+@each_language
+def test_what_frames_say_in_english_has_its_words(language):
+    paths = [ROOT / "analysis" / name for name in TEXTS]
+    files = [each for path in paths for each in ([path] if path.is_file() else path.rglob("*.py"))]
+    with speaking(language):
+        said = {text: translate_value(text) for file in files for text in list_sentences(file)}
+    assert len(said) > 80
+    left = {text for text, ours in said.items() if ENGLISH_WORDS.search(ours)}
+    assert {text for text in left if not PARTS.match(text)} == set()
 
 
 def test_numbers_and_lists_follow_the_language():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.languages import translate_value
 from analysis.logs import Logs
 from analysis.measures.caching.docker_builds import Built, list_builds
 from analysis.measures.caching.instructions import Instruction, agree, image_changed, some_hold
@@ -43,6 +44,20 @@ COLUMNS = {
     "explanation": "string",
     "first": "bool",
 }
+# explanations, each whole: other languages have words for them
+_NEW_BUILDER = "it imported no cache and its builder was new"
+_EMPTY_HOST = "it imported no cache and its host was empty"
+_IMPORTS = {
+    "missing": "the cache that it was to import was not there",
+    "failed": "the cache that it was to import could not be read",
+}
+_EXPORTS = {
+    "failed": "the build before failed to export its cache",
+    "unfinished": "the build before was cut while it exported",
+}
+_NO_EXPORT = "the build before exported no cache"
+_INLINE = "a cache inside the image holds the image's layers, not this stage's"
+_SMALL = "mode=min exports the image's layers, not this stage's"
 
 
 class _Cause(NamedTuple):
@@ -122,7 +137,7 @@ def _explain_layer(
     causes = list(dict.fromkeys(each.cause for each in found))
     if len(causes) == 1:
         return found[0]
-    which = join_words(causes, "or")
+    which = join_words(map(translate_value, causes), "or")
     return _Cause("unknown", f"{which}: the log does not tell which build its cache is from")
 
 
@@ -131,13 +146,11 @@ def _explain_build(build: Built, olds: Sequence[Built], host_empty: bool | None)
     if build.hits or build.cache_import == "ok":
         return None
     if build.cache_import in ("missing", "failed"):
-        what = "was not there" if build.cache_import == "missing" else "could not be read"
-        return _Cause(f"import {build.cache_import}", f"the cache that it was to import {what}")
+        return _Cause(f"import {build.cache_import}", _IMPORTS[build.cache_import])
     if build.cache_import is None:
         return _Cause("unknown", "the log ends before it tells whether the cache was imported")
     if build.booted or (host_empty and build.number == 0):
-        where = "its builder was new" if build.booted else "its host was empty"
-        return _Cause("no cache", f"it imported no cache and {where}")
+        return _Cause("no cache", _NEW_BUILDER if build.booted else _EMPTY_HOST)
     if host_empty is None and build.pulled and any(_same_images(build, old) for old in olds):
         return _Cause(
             "no cache", "it imported no cache, and even the same base image was not there"
@@ -216,15 +229,12 @@ def _explain_export(one: Instruction, build: Built, old: Built, past: Instructio
     if build.cache_import != "ok":
         return None
     if past.status == "ran" and old.cache_export != "ok" and not old.inline:
-        how = {"failed": "failed to export its cache", "unfinished": "was cut while it exported"}
-        what = how.get(old.cache_export or "none", "exported no cache")
-        return _Cause("never exported", f"the build before {what}")
+        return _Cause("never exported", _EXPORTS.get(old.cache_export or "none", _NO_EXPORT))
     left_out = build.lineage.is_left_out(one.stage)
     if old.mode == "max" or left_out is False:
         return None
     if old.mode == "min" and left_out:
-        what = "a cache inside the image holds" if old.inline else "mode=min exports"
-        return _Cause("never exported", f"{what} the image's layers, not this stage's")
+        return _Cause("never exported", _INLINE if old.inline else _SMALL)
     hit = any(each.stage == one.stage and each.status == "cached" for each in build.lineage.all)
     return None if hit else _Cause("unknown", "the log does not tell if this stage was exported")
 
