@@ -4,6 +4,7 @@ VENV ?= .venv
 COMMAND = $(VENV)/bin/codebuild-cache
 REPORTS ?= reports
 LIMIT ?= 200
+JUPYTER = $(if $(PAGE_LANGUAGE),reports/notebooks-$(PAGE_LANGUAGE),notebooks)
 SPEAK = $(if $(PAGE_LANGUAGE),--language "$(PAGE_LANGUAGE)")
 
 export JUPYTER_PREFER_ENV_PATH = 1
@@ -52,9 +53,10 @@ grid: $(VENV)/.ready ## a grid in the lab: break-even over links and amounts of 
 	@$(USE_LAB); $(COMMAND) grid $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(DRY_RUN),--dry-run)
 
-jupyter: $(VENV)/.ready ## the notebooks in JupyterLab
+jupyter: $(VENV)/.ready ## the notebooks in JupyterLab (PAGE_LANGUAGE=ja: copies of them)
+	@$(if $(PAGE_LANGUAGE),$(COMMAND) notebooks --out "$(JUPYTER)" $(SPEAK))
 	@$(USE_LAB); $(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.app_settings_dir="$(CURDIR)/notebooks/settings" \
-		--LabApp.default_url=/lab/tree/notebooks
+		--LabApp.default_url="/lab/tree/$(JUPYTER)"
 
 lab: ## an engine and images for a bare Debian machine, where Docker's are out of reach (WITH=all)
 	@bash deploy/lab/provide.sh $(WITH)

@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 
+from analysis.commands import run_command_line
 from analysis.errors import UnknownName
 from analysis.languages import (
     ENGLISH,
@@ -166,6 +167,29 @@ def test_numbers_and_lists_follow_the_language():
         assert count_words(3, "build") == "3件のビルド"
         assert say_commit("source") == translate("a changed source file") != "a changed source file"
     assert say_seconds(12.34) == "12.3 s"
+
+
+def test_copies_of_the_notebooks_speak_the_language(tmp_path, capsys):
+    assert run_command_line(["notebooks", "--language", "ja", "--out", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(NOTEBOOKS)
+    for path in NOTEBOOKS:
+        ours, theirs = (
+            json.loads(each.read_text("utf-8")) for each in (path, tmp_path / path.name)
+        )
+        for own, cell in zip(ours["cells"], theirs["cells"], strict=True):
+            own, text = "".join(own["source"]), "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                assert re.search(r"[ぁ-んァ-ヶ一-龥]", text), text
+            else:
+                assert own.replace('language: str = ""', 'language: str = "ja"') == text
+
+
+def test_commands_without_words_in_the_language_mix_in_none(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PAGE_LANGUAGE", "ja")
+    log = str(next((ROOT / "data/control/runs").glob("docker.cold.*/build.log.gz")))
+    assert run_command_line(["calibrate", log]) == 0
+    assert not re.search(r"[ぁ-んァ-ヶ件秒]", capsys.readouterr().out)
+    assert get_language() == "ja"
 
 
 def test_an_unknown_language_is_named_with_those_there_are(monkeypatch):

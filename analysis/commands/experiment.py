@@ -16,6 +16,7 @@ from typing import Any
 from analysis import answers, prose
 from analysis.codebuild import run_on_codebuild, say_on_codebuild
 from analysis.commands.printing import print_answer
+from analysis.commands.reading_options import add_language
 from analysis.experiment import (
     Request,
     list_settings,
@@ -30,6 +31,7 @@ from analysis.experiment import (
     say_plan,
 )
 from analysis.lab import Images
+from analysis.languages import ENGLISH, speaking
 from analysis.redaction import redact
 from analysis.visible import show_signs
 from analysis.words import FASTER
@@ -50,9 +52,13 @@ def build(parameters: Mapping[str, Any]) -> Path:
 
 
 def run_request(request: Request) -> Path:
-    """Run the builds of a request that are missing; the experiment's folder."""
+    """Run the builds of a request that are missing; the experiment's folder.
+
+    What is recorded and told meanwhile is in English, whatever language the answer is in.
+    """
     build_all = run_on_codebuild if request.place == "codebuild" else run_experiment
-    return build_all(*_called_with(request))
+    with speaking(ENGLISH):
+        return build_all(*_called_with(request))
 
 
 def say_request(request: Request) -> str:
@@ -97,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take settings that are not given from variables of their names, as make sets them",
     )
+    add_language(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -108,7 +115,8 @@ def run(options: argparse.Namespace) -> None:
     """Run the builds that a command line asks for and print the answer, or what they would take."""
     request = _read_options(options)
     if options.dry_run:
-        print(say_request(request))
+        with speaking(ENGLISH):
+            print(say_request(request))
     else:
         answer = answers.answer(run_request(request))
         print_answer(prose.say_answer(answer))

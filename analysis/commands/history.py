@@ -14,7 +14,6 @@ from typing import Any
 
 from analysis import reports
 from analysis.commands.reading_options import add_language, add_reading, use_reading
-from analysis.languages import speak
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Make the report, and print where it is."""
     use_reading(options)
-    speak(options.language)
     names = ("since", "limit", "repository", "policy")
     settings = {name: getattr(options, name) for name in names}
     page = make_history_report(options.source, options.out, **settings)

@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType, TracebackType
 
 from analysis.errors import AnalysisError
+from analysis.languages import ENGLISH, speaking
 from analysis.redaction import redact
 from analysis.visible import show_signs
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "strategies": "write one buildspec once for each strategy, changed where it builds alone",
     "report": "write the reports on recorded builds",
     "history": "write a report on builds that a project already has",
+    "notebooks": "write the notebooks for JupyterLab, in the language of the pages",
     "doctor": "find what a cache can't use in buildspecs, Dockerfiles and Terraform",
     "mix": "tell from git which kinds of commit a context sees, without building",
     "calibrate": "read from build logs how fast their hosts are",
@@ -117,7 +119,9 @@ def _print_traceback(
 def run_command(command: ModuleType, options: argparse.Namespace) -> int:
     """0 when a sub-command went through, 1 with the reason when it failed, 130 when stopped."""
     try:
-        return command.run(options) or 0
+        # a sub-command without that option has no words in another language, and would mix them
+        with speaking(getattr(options, "language", ENGLISH)):
+            return command.run(options) or 0
     except AnalysisError as error:
         _complain(str(error))
         return 1

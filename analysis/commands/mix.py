@@ -18,15 +18,19 @@ import pandas as pd
 
 from analysis import measures
 from analysis.commands.printing import align_rows
+from analysis.commands.reading_options import add_language
 from analysis.experiment import Settings, read_settings
+from analysis.languages import translate, translate_value
 from analysis.measures.past import write_mix
 from analysis.past_builds import read_history
+from analysis.prose.template import tell
 from analysis.records import write_output
 from analysis.visible import show_signs
-from analysis.words import count_words
+from analysis.words import count_words, say_percent
 from analysis.workload import COMMITS, classify_commits
 
 _FORMATS = ("text", "json", "csv")
+_HEADS = ("kind", "share", "commits", "from", "most begin to miss at", "newest")
 _WIDTH = 44
 
 
@@ -44,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--logs", default="", metavar="SOURCE", help="as history takes it")
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: %(default)s")
     parser.add_argument("--out", default="", metavar="FILE", help="write it there")
+    add_language(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -57,18 +62,19 @@ def run(options: argparse.Namespace) -> None:
     text = write[options.format](commits, mix)
     if options.out:
         write_output(Path(options.out), text)
-        print(f"{count_words(len(commits), 'commit')}: {options.out} written")
+        counted = count_words(len(commits), "commit")
+        print(tell("{commits}: {path} written", commits=counted, path=options.out))
     else:
         print(text, end="")
 
 
 def _write_text(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
     """The mix as a table, what could not be told, and the mix as other commands take it."""
-    rows = [["kind", "share", "commits", "from", "most begin to miss at", "newest"]]
+    rows = [[translate(name) for name in _HEADS]]
     for row in mix.fillna("").to_dict("records"):
         first, newest = (_shorten(str(row[name])) for name in ("first_miss", "example"))
-        share = f"{100 * row['share']:.1f} %"
-        rows.append([row["kind"], share, str(row["commits"]), row["origin"], first, newest])
+        share, origin = say_percent(100 * row["share"], 1), translate_value(row["origin"])
+        rows.append([row["kind"], share, str(row["commits"]), origin, first, newest])
     told = [show_signs(line) for line in (*_list_problems(commits), *_list_assumed(mix))]
     return "\n".join([align_rows(rows), *told, f"mix: {write_mix(mix)}", ""])
 
@@ -89,8 +95,12 @@ def _list_assumed(mix: pd.DataFrame) -> list[str]:
     kinds = mix.loc[mix["origin"].str.contains("assumed"), "kind"].tolist()
     if not kinds:
         return []
-    untold = ", ".join(kinds)
-    return [f"Assumed, as git tells of no builds without a commit: {untold}; --logs tells."]
+    return [
+        tell(
+            "Assumed, as git tells of no builds without a commit: {kinds}; --logs tells.",
+            kinds=", ".join(kinds),
+        )
+    ]
 
 
 def _write_json(commits: pd.DataFrame, mix: pd.DataFrame) -> str:

@@ -15,7 +15,6 @@ import time
 from analysis import answers, prose, reports, results
 from analysis.commands.printing import print_answer
 from analysis.commands.reading_options import add_language, add_reading, use_reading
-from analysis.languages import speak
 
 STOPPED = "stopped: some pages may be missing, the same command makes them all"
 
@@ -53,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Make the reports, print the answer and where they are."""
     use_reading(options)
-    speak(options.language)
     begin = time.monotonic()
     experiment = results.read_experiment(options.experiment)
     index = reports.make_reports(experiment, options.out, runs=options.runs)

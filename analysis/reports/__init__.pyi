@@ -1,5 +1,13 @@
 from .history import make_history_report
-from .notebooks import BUILD, HISTORY, NotebookFailed, list_analyses, read_title, run_notebook
+from .notebooks import (
+    BUILD,
+    HISTORY,
+    NotebookFailed,
+    list_analyses,
+    read_title,
+    run_notebook,
+    write_notebooks,
+)
 from .pages import Site, render_page
 from .site import make_reports
 from .tables import dress_tables
@@ -19,4 +27,5 @@ __all__ = [
     "render_page",
     "run_notebook",
     "write_html",
+    "write_notebooks",
 ]

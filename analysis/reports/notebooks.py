@@ -16,7 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis import errors
 from analysis.errors import ReportError
-from analysis.languages import translate
+from analysis.languages import get_language, speaking, translate
 from analysis.redaction import redact_values
 from analysis.reports.forked import FORKS
 from analysis.shipped import NOTEBOOKS, in_checkout
@@ -25,6 +25,8 @@ BUILD = NOTEBOOKS / "1-build.ipynb"
 HISTORY = NOTEBOOKS / "history.ipynb"
 # an error of ours says what to do; any other is told by where it happened
 _OWN_ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"UnknownName"}
+# the parameter of a notebook that speaks
+_SPEAKS = 'language: str = "{}"'
 # papermill tells of each notebook it opens and writes
 logging.getLogger("papermill").setLevel(logging.WARNING)
 
@@ -67,14 +69,20 @@ def run_notebook(
 ) -> NotebookNode:
     """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails.
 
-    With `show` what its cells print is printed here as well. `engine`: papermill's name of what
-    runs the cells, a kernel without one.
+    Its prose is in the language of its parameter, else in that of this process. With `show` what
+    its cells print is printed here as well. `engine`: papermill's name of what runs the cells, a
+    kernel without one.
     """
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _redacting(output):
-            return _execute(notebook, parameters, output, show, engine)
+            executed = _execute(notebook, parameters, output, show, engine)
+            with speaking(parameters.get("language", "")):
+                translate_prose(executed)
+            if output is not None:
+                nbformat.write(executed, output)
+            return executed
     except PapermillExecutionError as error:
         raise NotebookFailed(_explain_failure(notebook, parameters, error), error.ename) from error
     except DeadKernelError as error:
@@ -133,6 +141,30 @@ def _explain_failure(
         f"{where} failed with {error.ename}: {error.evalue}. "
         f"Open the notebook ({say_opening(notebook)}), set {values} and run its cells to see where."
     )
+
+
+def translate_prose(notebook: NotebookNode) -> None:
+    """Have a notebook's text cells speak the language of this process."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translate(cell.source)
+
+
+def write_notebooks(folder: Path) -> list[Path]:
+    """The analyses as copies in `folder`: their text, and what they show, in this language."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for path in [*list_analyses(), HISTORY]:
+        notebook = nbformat.read(path, as_version=4)
+        translate_prose(notebook)
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                cell.source = cell.source.replace(
+                    _SPEAKS.format(""), _SPEAKS.format(get_language())
+                )
+        nbformat.write(notebook, folder / path.name)
+        written.append(folder / path.name)
+    return written
 
 
 def say_opening(notebook: Path) -> str:

@@ -11,11 +11,12 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from analysis.charts import STYLE
-from analysis.languages import get_language, translate
+from analysis.languages import get_language
 from analysis.prose.template import say, tell
 from analysis.redaction import redact
 from analysis.reports.first_screen import FirstScreen
 from analysis.reports.made import Made
+from analysis.reports.notebooks import translate_prose
 from analysis.reports.numbers import join_numbers
 from analysis.reports.parts import Parts
 from analysis.reports.proofs import Proofs, link_runs
@@ -95,9 +96,7 @@ def render_page(
     tables: MutableMapping[str, str] | None = None,
 ) -> str:
     """An executed notebook as one HTML file; `tables` takes file -> CSV of each table on it."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = translate(cell.source)
+    translate_prose(notebook)
     resources = {"title": title, "here": file, "site": site}
     # the HTML exporter's own would parse what it has written, for what these pages don't have
     html, _ = TemplateExporter.from_notebook_node(_make_exporter(), notebook, resources)

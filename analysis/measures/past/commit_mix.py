@@ -8,7 +8,6 @@ import pandas as pd
 from analysis.errors import ContextError
 from analysis.measures.past.kinds import build_kinds
 from analysis.past_builds import PastBuilds
-from analysis.words import count_words, join_words
 from analysis.workload import (
     BASE,
     CHANGING,
@@ -61,8 +60,8 @@ def mix_of_commits(
     told = commits[commits["kind"].notna() & commits["kind"].ne(COLD.name)]
     if told.empty:
         raise ContextError(
-            f"None of {count_words(len(commits), 'commit')} tells a mix: each is the first one, or "
-            "can't be built. Give a longer range."
+            f"No commit of {len(commits)} tells a mix: each is the first one, or can't be built. "
+            "Give a longer range."
         )
     counts = {str(kind): int(n) for kind, n in told["kind"].value_counts().items()}
     known, origin = _find_untold(past)
@@ -104,7 +103,7 @@ def _describe(
         "kind": kind,
         "commits": counts.get(kind, 0),
         "share": share,
-        "origin": join_words(_list_origins(kind, counts, origin)),
+        "origin": " and ".join(_list_origins(kind, counts, origin)),
         "first_miss": first.mode().iloc[0] if len(first) else None,
         "example": None if newest is None else _say_commit(newest),
     }

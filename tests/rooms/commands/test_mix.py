@@ -53,6 +53,23 @@ def test_logs_replace_what_is_assumed(context, capsys):
     assert "Assumed" not in told
 
 
+def test_the_mix_is_told_in_japanese_and_can_be_given_to_others(context, capsys, monkeypatch):
+    monkeypatch.setenv("PAGE_LANGUAGE", "")
+    words = ["mix", str(context), "--dockerfile", "Dockerfile.app", "--language", "ja"]
+    assert run_command_line(words) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == [
+        "種類",
+        "割合",
+        "コミット",
+        "出どころ",
+        "ミスが始まることの多い命令",
+        "最新の例",
+    ]
+    assert lines[0].split()[:2] == ["source", "56.7%"] and "仮定：unchanged, base" in lines[-2]
+    assert read_mix(lines[-1].removeprefix("mix: "))["base"] == pytest.approx(0.05)
+
+
 def test_a_folder_without_history_is_one_sentence(tmp_path, capsys):
     assert run_command_line(["mix", str(tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
