@@ -1,5 +1,5 @@
 from .answer import draw_answer
-from .canvas import describe, say, show, show_each, some, table
+from .canvas import describe, say, show, show_each, show_some, some, table
 from .claims import memos
 from .counts import denominators, entries_by_kind, entries_over_pushes, hit_matrix
 from .folds import fold, stack
@@ -10,6 +10,7 @@ from .live import TABLE_SCRIPT, is_live
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
 from .picture import Chart
+from .sharing import shared_hits
 from .style import STYLE
 from .times import differences, run_seconds, spent, verdict_matrix
 from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
@@ -46,8 +47,10 @@ __all__ = [
     "phase_bars",
     "run_seconds",
     "say",
+    "shared_hits",
     "show",
     "show_each",
+    "show_some",
     "some",
     "spent",
     "stack",

@@ -61,6 +61,11 @@ def show_each(draw: Callable[..., Drawn], *frames: pd.DataFrame, **settings: Any
     return HTML("".join(figure.data for figure in figures))
 
 
+def show_some(draw: Callable[..., Drawn], frame: pd.DataFrame, **settings: Any) -> HTML:
+    """A chart's figure of a frame; nothing where that has no row."""
+    return show(draw(frame, **settings)) if len(frame) else HTML("")
+
+
 def say(*sentences: str | Iterable[str]) -> HTML:
     """Sentences as a paragraph, an iterable of them as a list; nothing in them is markup."""
     return HTML("".join(_say_one(each) for each in sentences if each))

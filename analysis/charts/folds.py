@@ -12,6 +12,8 @@ def stack(*parts: HTML) -> HTML:
 
 
 def fold(summary: str, *parts: HTML) -> HTML:
-    """Parts that a reader unfolds by a summary, which is text."""
+    """Parts that a reader unfolds by a summary, which is text; nothing where they are empty."""
     inside = stack(*parts).data
+    if not inside:
+        return HTML("")
     return HTML(f"<details><summary>{write_text(translate(summary))}</summary>{inside}</details>")

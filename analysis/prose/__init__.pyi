@@ -17,6 +17,7 @@ from .caching import (
     say_local_cache,
     say_misses,
     say_public_logs,
+    say_references,
     say_shared,
 )
 from .commits_table import (
@@ -126,6 +127,7 @@ __all__ = [
     "say_previews",
     "say_price",
     "say_public_logs",
+    "say_references",
     "say_rollbacks",
     "say_seconds_cell",
     "say_shared",

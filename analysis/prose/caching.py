@@ -1,18 +1,26 @@
 """What a cache gave, and why layers missed, in words."""
 
+from typing import Any
+
 import pandas as pd
 
-from analysis.measures.caching import summarise_misses, summarise_reuse
+from analysis.measures.caching import compare_references, summarise_misses, summarise_reuse
 from analysis.measures.compare import EMULATED, spread
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.rows import list_records
+from analysis.words import join_sentences
 from analysis.workload import POOL, say_commit
 
 # what runs builds on CodeBuild with a local layer cache
 _MEASURES = (
     "make experiment PLACE=codebuild EXPERIMENT=runs/codebuild "
     "STRATEGIES=docker,local-layer-cache ROUNDS=6"
+)
+# what records how branches share a cache
+_RECORDS = (
+    "make experiment SCENARIOS=branch,main-after-branch,parallel "
+    "STRATEGIES=registry-cache,registry-cache-branches,registry-cache-main"
 )
 
 
@@ -89,6 +97,28 @@ def say_shared(table: pd.DataFrame) -> list[str]:
         ]
         said.append(say("caching.shared", commit=say_commit(str(scenario)), parts=parts))
     return said
+
+
+def say_references(shared: pd.DataFrame) -> str:
+    """What one reference for all branches loses and others give back, of shared_references' rows.
+
+    How to record it where nothing was; nothing where no strategy was built with others' references.
+    """
+    if shared.empty:
+        return say("caching.no_branch", command=_RECORDS)
+    said = []
+    for _, rows in compare_references(shared).groupby("strategy", sort=False):
+        facts = list_records(rows)
+        lost = facts[0]["lost"] > 0
+        said.append(say(f"caching.one_reference{'' if lost else '_kept'}", **facts[0]))
+        said += [_say_back(each) for each in facts if lost]
+    return join_sentences(said)
+
+
+def _say_back(row: dict[str, Any]) -> str:
+    """What references of another choice give back of the hits that one for all loses."""
+    name = {"fallback": "fallback", "main alone": "main_alone"}[row["choice"]]
+    return say(f"caching.{name}{'' if row['back'] > 0 else '_none'}", **row)
 
 
 def say_local_cache() -> str:

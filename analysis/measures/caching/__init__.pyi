@@ -27,7 +27,7 @@ from .host_pool import (
 from .misses import explain_log, explain_misses, frame_misses
 from .misses_by_run import first_misses, misses_by_run
 from .mounts import cache_mounts
-from .shared_references import shared_references
+from .shared_references import compare_references, shared_references
 from .summary import summarise_misses, summarise_reuse
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "cache_outcomes",
     "check_commits",
     "check_first_misses",
+    "compare_references",
     "explain_log",
     "explain_misses",
     "first_misses",

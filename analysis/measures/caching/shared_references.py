@@ -7,6 +7,9 @@ from analysis.records import Need, takes
 from analysis.workload import MAIN, STORIES
 
 _BRANCHED = {each.name: each for each in STORIES if each.branches - {MAIN}}
+# what a strategy's name ends with where branches have references of their own and fall back to
+# main's, and where main alone exports
+_REFERENCES = {"-branches": "fallback", "-main": "main alone"}
 
 
 @takes(hits=Need("strategy scenario valid layers hits", hits_by_run))
@@ -32,3 +35,33 @@ def shared_references(hits: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(place=place).sort_values(["place", "lost"], kind="stable")
     columns = ["scenario", "strategy", "n", "layers", "hits", "possible", "lost", "alike"]
     return table[columns].reset_index(drop=True)
+
+
+@takes(shared=Need("scenario strategy n hits possible lost", shared_references))
+def compare_references(shared: pd.DataFrame) -> pd.DataFrame:
+    """What one reference for all branches loses, and what another choice gives back of it.
+
+    A row a strategy that was also built as STRATEGY-branches (a branch has its own reference and
+    falls back to main's) or STRATEGY-main (main alone exports), and each of these: strategy, other,
+    choice (fallback, main alone), commits (scenarios that both were built for), n (the fewest runs
+    of one), possible and lost (of the strategy), back (hits that the other has more). Hits are sums
+    of shared_references' medians.
+    """
+    parts = [_pair(shared, end).assign(choice=choice) for end, choice in _REFERENCES.items()]
+    both = pd.concat(parts, ignore_index=True)
+    both["back"] = both["hits_other"] - both["hits"]
+    both["n"] = both[["n", "n_other"]].min(axis="columns")
+    groups = both.groupby(["strategy", "other", "choice"], sort=False)
+    table = groups[["possible", "lost", "back"]].sum()
+    table.insert(0, "n", groups["n"].min())
+    table.insert(0, "commits", groups.size())
+    return table.reset_index()
+
+
+def _pair(shared: pd.DataFrame, end: str) -> pd.DataFrame:
+    """The rows of strategies beside those of the strategies whose names end with more."""
+    other = shared.loc[shared["strategy"].str.endswith(end)]
+    other = other.assign(other=other["strategy"], strategy=other["strategy"].str.removesuffix(end))
+    keys = ["scenario", "strategy"]
+    columns = [*keys, "other", "hits", "n"]
+    return shared.merge(other[columns], on=keys, suffixes=("", "_other"))

@@ -64,6 +64,16 @@ RATES = pd.DataFrame(
         "rate": [0.0, 0.0, 0.0, 0.55, 0.5, 0.35],
     }
 )
+SHARED = pd.DataFrame(
+    {
+        "strategy": ["docker", "registry-cache"] * 2,
+        "scenario": ["branch"] * 2 + ["parallel"] * 2,
+        "n": 3,
+        "hits": [0.0, 3.0, 0.0, 1.5],
+        "possible": [3.0, 3.0, 5.0, 5.0],
+        "lost": [3.0, 0.0, 5.0, 3.5],
+    }
+)
 BALANCE = pd.DataFrame(
     {
         "strategy": [LONG] * 2 + ["inline-cache"] * 2,
@@ -88,6 +98,7 @@ def draw_all():
         "busy": charts.spent(SPENT, scenario="source", elapsed=TOOK),
         "balance": charts.balance(BALANCE, scenario="source"),
         "hit_matrix": charts.hit_matrix(spread(hits, "rate")),
+        "shared_hits": charts.shared_hits(SHARED),
         "denominators": charts.denominators(RATES, scenario="source"),
         "entries_by_kind": charts.entries_by_kind(ENTRIES, kinds=KINDS),
         "entries_over_pushes": charts.entries_over_pushes(ENTRIES),
@@ -95,7 +106,7 @@ def draw_all():
 
 
 CHARTS = draw_all()
-TABLES = {"verdict_matrix", "hit_matrix"}
+TABLES = {"verdict_matrix", "hit_matrix", "shared_hits"}
 each_chart = pytest.mark.parametrize("name", CHARTS)
 each_drawn = pytest.mark.parametrize("name", [name for name in CHARTS if name not in TABLES])
 
@@ -105,7 +116,7 @@ def test_a_chart_has_a_title_and_says_its_unit_and_number(name):
     chart = CHARTS[name]
     said = f"{chart.note} {' '.join(list_words(chart))}"
     assert chart.title and chart.get_title(loc="left") == chart.title
-    assert any(unit in said for unit in ("seconds", "%", "entries", "pushes"))
+    assert any(unit in said for unit in ("seconds", "%", "entries", "layers", "pushes"))
     assert re.search(r"n=\d", said), "the number of runs"
     assert "emulated" in said or "local-layer-cache" not in said
 
@@ -298,6 +309,16 @@ def test_an_unknown_rate_is_written_as_unknown():
     assert "unknown" in chart.alt
 
 
+def test_hits_of_branches_are_of_the_possible_ones_and_who_has_none_is_no_row():
+    chart = CHARTS["shared_hits"]
+    assert read_cells(chart) == [
+        ["", "branch", "parallel"],
+        ["registry-cache", "3 of 3", "1.5 of 5"],
+    ]
+    assert "none with docker" in chart.note
+    assert charts.show_some(charts.shared_hits, SHARED.iloc[:0]).data == ""
+
+
 def test_only_the_denominators_of_strategies_with_hits_are_drawn():
     chart = CHARTS["denominators"]
     assert "docker" not in list_words(chart)
@@ -316,6 +337,7 @@ def test_empty_data_gives_an_empty_chart_not_an_error():
         charts.balance(BALANCE, scenario="base"),
         charts.denominators(RATES, scenario="base"),
         charts.hit_matrix(spread(runs.assign(rate=1.0), "rate")),
+        charts.shared_hits(SHARED.iloc[:0]),
         charts.entries_by_kind(ENTRIES.iloc[:0], kinds=KINDS),
         charts.entries_over_pushes(ENTRIES.iloc[:0]),
         charts.draw_answer([]),

@@ -4,7 +4,12 @@ import pandas as pd
 from measured import BUILD, make_runs, read_texts, show_build, write_log
 
 from analysis import prose
-from analysis.measures.caching import hits_by_run, misses_by_run, shared_references
+from analysis.measures.caching import (
+    compare_references,
+    hits_by_run,
+    misses_by_run,
+    shared_references,
+)
 from analysis.measures.compare import left_out
 from analysis.measures.storage import count_entries, entries_per_push, growth
 from analysis.registry import frame_images
@@ -64,6 +69,23 @@ def test_it_is_told_by_kind_of_commit_and_nothing_without_any():
     plain = runs[runs["scenario"].eq("cold")]
     table = shared_references(hits_by_run(plain, logs.steps))
     assert table.empty and prose.say_shared(table) == []
+
+
+def test_what_one_reference_loses_stands_beside_what_a_fallback_gives_back():
+    runs, logs = make()
+    shared = shared_references(hits_by_run(runs, logs.steps))
+    (row,) = compare_references(shared).to_dict("records")
+    told = ["other", "choice", "commits", "n", "possible", "lost", "back"]
+    # parallel was built of one of them alone
+    assert [row[name] for name in told] == ["registry-cache-branches", "fallback", 2, 2, 5, 2, 2]
+    assert prose.say_references(shared) == (
+        "One cache reference for all branches loses 2 of 5 possible hits with registry-cache "
+        "(2 scenarios, n = 2 each). A reference for each branch that falls back to main's gives 2 "
+        "of them back (registry-cache-branches)."
+    )
+    alone = shared[~shared["strategy"].eq("registry-cache-branches")]
+    assert compare_references(alone).empty and prose.say_references(alone) == ""
+    assert "SCENARIOS=branch" in prose.say_references(shared.iloc[:0])
 
 
 def test_a_story_has_a_history_of_its_own():
