@@ -29,11 +29,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-# run as a script, it finds both folders first
-from corpus import make_corpus  # noqa: E402
-from forms import (  # noqa: E402
+# run as a script, it finds its project first
+from benchmarks.corpus import make_corpus
+from benchmarks.forms import (
     write_builds,
     write_form,
     write_large,

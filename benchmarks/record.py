@@ -4,10 +4,10 @@
     python -m benchmarks.record --folder runs/recorded --hours 1.2
     python -m benchmarks.record --folder runs/recorded --pack data
 
-PLAN says what, the most important first. The same call again runs what is missing: a strategy's
-sequence after the other, rounds outside in each part; what was under pressure is built again at the
-end of its round, twice at most. It wants a quiet machine, and stops where the next sequence would
-end too late. Ctrl-C loses no more than the build that runs.
+benchmarks/recorded_plan.py says what, the most important first. The same call again runs what is
+missing: a strategy's sequence after the other, rounds outside in each part; what was under pressure
+is built again at the end of its round, twice at most. It wants a quiet machine, and stops where the
+next sequence would end too late. Ctrl-C loses no more than the build that runs.
 """
 
 import argparse
@@ -21,126 +21,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.commands.aa import write_copies
-from analysis.errors import EngineError, LabError
+from analysis.errors import EngineError, LabError, UnknownName
 from analysis.experiment import (
     PRESSED,
     BuildSequence,
     Labs,
-    Plan,
-    Settings,
     list_needs,
-    make_plan,
     measure_spacing,
     run_experiment,
 )
-from analysis.lab import Images
 from analysis.records import read_records, run_name
-from analysis.shipped import ROOT, place_folder
-from analysis.workload import CODEBUILD, SCENARIOS, UNSHAPED, count_pushes, load_strategies
+from analysis.shipped import place_folder
+from analysis.workload import SCENARIOS, count_pushes, load_strategies
+from benchmarks.recorded_plan import PLAN, Part, Point
 
 # BuildKit's own records are kept of this round, as a second witness
 _WITNESSED = "01"
 _HISTORY = "history.json.gz"
-SLOW = "100mbit"
-_STORIES = ("dockerfile", "branch", "parallel")
-_MATTER = (
-    "docker",
-    "buildx-push",
-    "inline-cache",
-    "two-stage-inline",
-    "registry-cache-push",
-    "registry-cache-mirror",
-    "containerd-store",
-    "s3-cache",
-    "docker-server",
-)
-_THREE = ("docker", "registry-cache-push", "containerd-store")
-# context -> its folder, and seconds from a build to the next one until some are recorded
-CONTEXTS = {
-    "deploy": (ROOT / "deploy", 35),
-    "java": (ROOT / "tests" / "contexts" / "java", 70),
-    "go": (ROOT / "tests" / "contexts" / "go", 60),
-}
-
-
-@dataclass(frozen=True)
-class Point:
-    """A context over a link, and where its experiment lies: in the recorded folder and in data/."""
-
-    folder: str
-    context: str = "deploy"
-    link: str = CODEBUILD
-
-    def settings(self, rounds: int, retry: str = "", strategies: Path | None = None) -> Settings:
-        """What it is built with, up to a round."""
-        path, _ = CONTEXTS[self.context]
-        return Settings(
-            rounds=rounds, context=path, link=self.link, retry=retry, strategies_folder=strategies
-        )
-
-
-@dataclass(frozen=True)
-class Part:
-    """Strategies in scenarios on some points, as many rounds of each; no strategies stand for all.
-
-    `again`: each under a second name, too. `kept`: whether it goes to data/.
-    """
-
-    name: str
-    points: tuple[Point, ...]
-    strategies: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    rounds: int
-    again: bool = False
-    kept: bool = True
-
-    def plan(self, folder: Path, point: Point, rounds: int, retry: str = "") -> Plan:
-        """What a point lacks, up to a round."""
-        names, settings = self.ask(folder, point, rounds, retry)
-        images = Images.from_environment()
-        return make_plan(folder / point.folder, names, self.scenarios, settings, images, str)
-
-    def ask(
-        self, folder: Path, point: Point, rounds: int, retry: str = ""
-    ) -> tuple[list[str], Settings]:
-        """The names of its strategies, and how a point is built with them."""
-        names, copies = list(self.strategies or load_strategies()), None
-        if self.again:
-            copies = folder / point.folder / "strategies"
-            names = write_copies(names, copies)
-        return names, point.settings(rounds, retry, copies)
-
-
-PLAN = (
-    Part("all strategies", (Point("lab"),), (), (*SCENARIOS, *_STORIES), 6),
-    Part(
-        "other links",
-        (
-            Point("contexts/deploy.unshaped", link=UNSHAPED),
-            Point(f"contexts/deploy.{SLOW}", link=SLOW),
-        ),
-        _MATTER,
-        (*SCENARIOS, "dockerfile"),
-        2,
-    ),
-    Part(
-        "growth",
-        (Point("growth"),),
-        ("docker", "registry-cache", "registry-cache-branches", "container-push"),
-        ("growth",),
-        1,
-    ),
-    Part(
-        "held out",
-        (Point("held-out/java.codebuild", "java"), Point("held-out/go.codebuild", "go")),
-        _THREE,
-        SCENARIOS,
-        1,
-        kept=False,
-    ),
-    Part("control", (Point("control"),), ("docker", "registry-cache"), SCENARIOS, 6, again=True),
-)
 
 
 @dataclass(frozen=True)
@@ -230,7 +127,7 @@ def _list_units(
     """A point's sequences that lack builds, up to a round; with `retry` those it builds anew."""
     plan = part.plan(folder, point, rounds, retry)
     spacing = _read_spacing(folder / point.folder)
-    usual = spacing.median() if len(spacing) else CONTEXTS[point.context][1]
+    usual = spacing.median() if len(spacing) else point.seconds
     for sequence in plan.sequences:
         wanted = plan.list_wanted(folder / point.folder, sequence)
         names = (run_name(sequence.strategy.name, each, sequence.number) for each in wanted)
@@ -250,7 +147,7 @@ def _read_spacing(folder: Path) -> pd.Series:
 
 def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
     """A line a part and point: what is there, what is missing, and about how long that takes."""
-    total = 0.0
+    known: dict[str, float] = {}
     for part in parts:
         for point in part.points:
             units = list(_list_units(folder, part, point, part.rounds))
@@ -258,7 +155,7 @@ def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
                 sum(each.builds for each in units),
                 sum(each.seconds for each in units),
             )
-            total += seconds
+            known[point.folder] = max(seconds, known.get(point.folder, 0))
             count = len(part.ask(folder, point, 1)[0])
             yield (
                 f"{part.name}, {point.folder}: {point.context} over {point.link}, "
@@ -266,7 +163,7 @@ def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
                 f"{_count_finished(folder / point.folder)} runs there, {builds} builds missing, "
                 f"about {seconds / 3600:.1f} h"
             )
-    yield f"about {total / 3600:.1f} h in all"
+    yield f"about {sum(known.values()) / 3600:.1f} h in all"
 
 
 def _count_finished(folder: Path) -> int:
@@ -312,6 +209,20 @@ def _thin_history(data: bytes, bare: bool) -> bytes:
     return gzip.compress(json.dumps(history).encode(), 9, mtime=0)
 
 
+def choose_parts(names: str | None) -> list[Part]:
+    """Those of the plan, in its order; all without names. UnknownName."""
+    asked = [name.strip() for name in names.split(",")] if names else [part.name for part in PLAN]
+    for name in asked:
+        if name not in (known := [part.name for part in PLAN]):
+            raise UnknownName("part", name, known)
+    return [part for part in PLAN if part.name in asked]
+
+
+def list_kept(parts: Sequence[Part]) -> list[str]:
+    """The folders of what goes to data/."""
+    return list(dict.fromkeys(each.folder for part in parts if part.kept for each in part.points))
+
+
 def main() -> None:
     """Record, list or pack as the command line says."""
     parser = argparse.ArgumentParser(
@@ -319,17 +230,18 @@ def main() -> None:
     )
     parser.add_argument("--folder", default="runs/recorded", help="where everything is recorded")
     parser.add_argument("--hours", type=float, default=1.2, help="no sequence ends later")
+    parser.add_argument("--parts", help="names of parts of the plan, with commas between")
     parser.add_argument("--list", action="store_true", help="only say what is missing")
     parser.add_argument("--pack", metavar="DATA", help="only copy what is finished there, small")
     given = parser.parse_args()
-    folder = place_folder(given.folder)
+    folder, parts = place_folder(given.folder), choose_parts(given.parts)
     if given.pack:
-        names = [point.folder for part in PLAN if part.kept for point in part.points]
+        names = list_kept(parts)
         print(f"{pack(folder, place_folder(given.pack), names) / 1e6:.2f} MB in {given.pack}")
     elif given.list:
-        print(*say_missing(folder, PLAN), sep="\n")
+        print(*say_missing(folder, parts), sep="\n")
     else:
-        record(folder, given.hours)
+        record(folder, given.hours, parts)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ import dataclasses
 import json
 
 import pandas as pd
+import pytest
 
 import analysis
+from analysis.errors import UnknownName
 from analysis.records import write_run
 from analysis.shipped import ROOT
 from analysis.workload import KNOWN_SCENARIOS
-from benchmarks.record import CONTEXTS, PLAN, Part, Point, pack, say_missing, walk
+from benchmarks.record import choose_parts, list_kept, pack, say_missing, walk
+from benchmarks.recorded_plan import CONTEXTS, PLAN, SERVICE, Part, Point
 
 RECORDED = ROOT / "data" / "sweep"
 BUSY = {"pressure": 0.9, "others_cpu": 0.4}
@@ -50,19 +53,27 @@ def test_what_is_finished_is_not_built_and_what_was_pressed_is(tmp_path):
 
 
 def test_what_is_missing_is_said_part_by_part(tmp_path):
-    *lines, total = say_missing(tmp_path, PLAN)
-    assert len(lines) == sum(len(part.points) for part in PLAN)
+    *lines, total = say_missing(tmp_path, choose_parts("other links,growth"))
+    assert len(lines) == 3
     assert all(" 0 runs there" in line and " h" in line for line in lines)
     assert total.endswith("h in all")
 
 
 def test_what_is_recorded_is_there_and_no_name_is_another_s():
-    known, points = analysis.load_strategies(), [point for part in PLAN for point in part.points]
+    known, points = analysis.load_strategies(), {each for part in PLAN for each in part.points}
     assert len({point.folder for point in points}) == len(points)
+    assert not any(folder.startswith("held-out") for folder in list_kept(PLAN))
     for part in PLAN:
         assert set(part.strategies) <= known.keys() and set(part.scenarios) <= {*KNOWN_SCENARIOS}
     for point in points:
-        assert (CONTEXTS[point.context][0] / "Dockerfile").is_file()
+        assert point.context == SERVICE or (CONTEXTS[point.context][0] / "Dockerfile").is_file()
+
+
+def test_parts_are_chosen_by_name_in_the_order_of_the_plan():
+    assert [part.name for part in choose_parts("control, growth")] == ["growth", "control"]
+    assert tuple(choose_parts(None)) == PLAN
+    with pytest.raises(UnknownName, match="growht"):
+        choose_parts("growht")
 
 
 def test_a_packed_experiment_is_read_as_it_was_recorded(tmp_path):
