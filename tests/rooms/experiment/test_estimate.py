@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 
 from analysis.experiment.contexts import digest_of
-from analysis.experiment.estimate import _measure_spacing, _say_time, say_plan
+from analysis.experiment.estimate import _say_time, measure_spacing, say_plan
 from analysis.experiment.plan import make_plan
 from analysis.experiment.settings import Settings
 from analysis.lab import Images
@@ -30,7 +30,7 @@ def say(folder, context):
 
 def test_spacing_is_from_start_to_start_without_pauses():
     runs = make_runs(("a", 0), ("a", 10), ("b", 30), ("a", 9000), ("b", 9020), ("b", 9060))
-    spacing = _measure_spacing(runs)
+    spacing = measure_spacing(runs)
     # a: 10, 20 and 20; b: 40, and the night after the third build is left out
     assert spacing.to_dict() == {"a": 20.0, "b": 40.0}
 
