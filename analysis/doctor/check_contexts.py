@@ -24,23 +24,29 @@ def check_contexts(case: Case) -> Iterator[Finding]:
     """Contexts with .git or node_modules that COPY takes."""
     for dockerfile in case.dockerfiles.values():
         context = find_context(case, dockerfile)
-        copies = [
-            instruction
-            for stage in dockerfile.stages
-            for instruction in stage.instructions
-            if takes_all(instruction)
-        ]
-        if context is None or not copies:
+        text = _read_ignore(context, dockerfile) if context else None
+        if context is None or text is None:
             continue
-        text = _read_ignore(context, dockerfile)
-        if text is None:
-            continue
-        rules = parse_ignore(text)
-        there = [name for name in _FOLDERS if _lies_there(case, dockerfile, context, name)]
-        # NAME/* leaves the folder itself, and nothing in it
-        taken = [name for name in there if not rules.leaves_out(f"{name}/file")]
-        if taken:
-            yield _copied(case, dockerfile, copies[0], taken, bool(text.strip()))
+        rules, found = parse_ignore(text), dict[str, Instruction]()
+        for instruction, name in _list_copied(dockerfile):
+            # NAME/* leaves the folder itself, and nothing in it
+            if not rules.leaves_out(f"{name}/file") and _lies_there(
+                case, dockerfile, context, name
+            ):
+                found.setdefault(name, instruction)
+        if found:
+            first = min(found.values(), key=lambda each: each.line)
+            yield _copied(case, dockerfile, first, list(found), bool(text.strip()))
+
+
+def _list_copied(dockerfile: Dockerfile) -> Iterator[tuple[Instruction, str]]:
+    """(instruction, a folder that it copies where the context has it) of a Dockerfile."""
+    for stage in dockerfile.stages:
+        for instruction in stage.instructions:
+            if takes_all(instruction):
+                yield from ((instruction, name) for name in _FOLDERS)
+            else:
+                yield from ((instruction, f"{name}/{_FOLDERS[1]}") for name in instruction.sources)
 
 
 def _copied(
@@ -95,7 +101,7 @@ def _lies_there(case: Case, dockerfile: Dockerfile, context: Path, name: str) ->
             if step.program not in _INSTALLERS or not any(find_installs(step.source)):
                 continue
             folder = find_folder(build.spec, step.folder, ".") if build.spec else None
-            if folder and os.path.realpath(folder) == os.path.realpath(context):
+            if folder and os.path.realpath(folder) == os.path.realpath((context / name).parent):
                 return True
     # what git leaves out is on a host only if its build puts it there
     return (context / name).is_dir() and not (case.specs and is_git_ignored(context / name))

@@ -219,6 +219,38 @@ CASES = {
         "a webhook of main's in Terraform": ([], build(CACHED, **{"main.tf": WEBHOOK})),
         "a pipeline's": ([], build(CACHED, **{"p.json": json.dumps(PIPELINE)})),
     },
+    "context-without-ignore": {
+        "a folder in which packages are installed": (
+            ["docker/Dockerfile:2"],
+            {
+                "docker/Dockerfile": dockerfile("FROM node:22", "COPY app/ ."),
+                "app/": "",
+                "buildspec.yml": spec(
+                    "cd app && npm install && cd ..", "docker build -f docker/Dockerfile -t a ."
+                ),
+                ".dockerignore": "node_modules\n",
+            },
+        ),
+        "left out in any folder": (
+            [],
+            {
+                "docker/Dockerfile": dockerfile("FROM node:22", "COPY app/ ."),
+                "app/": "",
+                "buildspec.yml": spec(
+                    "cd app && npm install && cd ..", "docker build -f docker/Dockerfile -t a ."
+                ),
+                ".dockerignore": "**/node_modules\n",
+            },
+        ),
+        "another folder": (
+            [],
+            {
+                "Dockerfile": dockerfile("FROM node:22", "COPY app/src app/src"),
+                "app/src/": "",
+                "buildspec.yml": spec("cd app && npm ci && cd ..", "docker build -t a ."),
+            },
+        ),
+    },
     "attestations-counted": {
         "a list of packages": (
             ["buildspec.yml:6"],
