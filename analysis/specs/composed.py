@@ -15,11 +15,11 @@ from typing import Any
 
 import yaml
 
-from analysis.specs.edits import Edit, RewriteError, replace
+from analysis.specs.edits import Edit, RewriteError, quote, replace
 from analysis.specs.finding import Commands, Place, repository_of
 from analysis.specs.images import uses_image
 from analysis.specs.recipes import IMAGE, NAME, REPOSITORY, Recipe
-from analysis.workload import TextLoader
+from analysis.workload import TextLoader, Word
 
 # calls that build what a file describes
 COMPOSED = ("bake", "compose build")
@@ -67,20 +67,21 @@ def write_sets(
     tags = [tag for target in targets for tag in target.tags] if call.has("--push") else []
     pushes = "" if recipe.pushes else "".join(f' && docker push "{tag}"' for tag in tags)
     plain = [each for each in recipe.options if each.startswith("--provenance=")]
-    kept = [
-        word.text
-        for o in call.options
-        if o.name in _KEPT and o.name != "--file"
-        for word in o.words
-    ]
+    words = [w for o in call.options if o.name in _KEPT and o.name != "--file" for w in o.words]
+    kept = [_as_written(build, word) for word in words]
     files = [part for path in paths for part in ("--file", path)]
-    arguments = [word.text for word in call.arguments]
+    arguments = [_as_written(build, word) for word in call.arguments]
     if call.name == "compose build":
         values = call.values("--build-arg")
-        sets += [f"--set *.args.{value}" for value in values if "=" in value]
-    words = ["docker buildx bake", *files, *kept, output, *plain, *sets, *arguments]
+        sets += [f"--set {quote(f'*.args.{value}')}" for value in values if "=" in value]
+    parts = ["docker buildx bake", *files, *kept, output, *plain, *sets, *arguments]
     start = build.command.words[0].start
-    return [replace(build.item, start, build.command.end, " ".join(words) + pushes)]
+    return [replace(build.item, start, build.command.end, " ".join(parts) + pushes)]
+
+
+def _as_written(build: Place, word: Word) -> str:
+    """A word of a command with its quotes."""
+    return str(build.item)[word.start : word.end]
 
 
 def number_cache(repository: str, references: list[str]) -> str:

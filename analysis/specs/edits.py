@@ -10,6 +10,8 @@ from analysis.workload import SpecText
 
 # what a command is replaced by where something has to stand
 _NOTHING = "true"
+# what needs no quotes in a shell
+_BARE = re.compile(r"[\w$%+,./:=@{}*#-]+")
 # what a line ends with that goes on in the next one, or needs a command there
 _OPEN = re.compile(r"(?:\b(?:then|do|else)|[{(|&\\)]|;;)$")
 
@@ -35,6 +37,11 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         parts += [text[at : edit.start], edit.text]
         at = max(at, edit.end)
     return "".join([*parts, text[at:]])
+
+
+def quote(text: str) -> str:
+    """A word for a shell, variables as they are."""
+    return text if _BARE.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
 
 
 def say_diff(before: str, after: str, name: str) -> str:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.specs.composed import COMPOSED, list_pushes, number_cache, write_sets
-from analysis.specs.edits import Edit, RewriteError, apply_edits, insert_step, remove, replace
+from analysis.specs.edits import (
+    Edit,
+    RewriteError,
+    apply_edits,
+    insert_step,
+    quote,
+    remove,
+    replace,
+)
 from analysis.specs.finding import BUILDERS, Commands, Place, find_commands, span
 from analysis.specs.images import Pushes, exports_files, find_pushes
 from analysis.specs.recipes import IMAGE, NAME, REPOSITORY, Recipe
@@ -14,10 +22,10 @@ from analysis.workload import BASELINE, Option, parse_buildspec
 # what each strategy says by itself, or not at all
 _DROPPED = {"--cache-from", "--cache-to", "--load", "--push", "--output", "--builder"}
 _DROPPED |= {"--provenance", "--sbom", "--attest", "--no-cache"}
+# options of docker itself: its builders and logins are those of a configuration
+_OF_CLIENT = {"--config", "--context", "--host"}
 _INLINE = re.compile(r"BUILDKIT_INLINE_CACHE=")
 _FROM = re.compile(r"(?mi)^\s*FROM\s+(?:--\S+\s+)*(\S+)")
-# what needs no quotes in a shell
-_BARE = re.compile(r"[\w$%+,./:=@{}*#-]+")
 
 
 def rewrite(commands: Commands, recipe: Recipe) -> str:
@@ -99,6 +107,11 @@ def _change_build(
 ) -> list[Edit]:
     """The changes of one build command; `references` are the caches that others have already."""
     assert build.call is not None
+    told = [option.name for option in build.call.options if option.name in _OF_CLIENT]
+    if told and (recipe.buildx or recipe.steps or pushes.by_build):
+        raise RewriteError(
+            f"line {build.line} gives docker {told[0]}, and a builder is known to one configuration"
+        )
     if build.name in COMPOSED:
         return write_sets(build, commands, recipe, references) if recipe.buildx else []
     exported = exports_files(build)
@@ -119,7 +132,7 @@ def _change_build(
     if recipe.pushes and pushes.references and not pushes.by_build:
         edits += _change_tags(build, pushes, commands)
     if pushes.by_build and not recipe.pushes:
-        pushed = "".join(f" && docker push {_quote(each)}" for each in pushes.references)
+        pushed = "".join(f" && docker push {quote(each)}" for each in pushes.references)
         edits.append(replace(build.item, build.command.end, build.command.end, pushed))
     return edits
 
@@ -199,7 +212,7 @@ def _list_options(
         name = repository.rpartition("/")[2] + number
         text = text.replace(REPOSITORY, repository).replace(IMAGE, image).replace(NAME, name)
         flag, blank, value = text.partition(" ")
-        found.append(f"{flag} {_quote(value)}" if blank else _quote(flag))
+        found.append(f"{flag} {quote(value)}" if blank else quote(flag))
     return found
 
 
@@ -209,16 +222,13 @@ def _find_repository(commands: Commands) -> str:
     return next(filter(None, found), "")
 
 
-def _quote(text: str) -> str:
-    """A word for a shell, variables as they are."""
-    return text if _BARE.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
-
-
 def _name_build(build: Place, recipe: Recipe, options: list[str]) -> Edit:
     """Name the build command as a recipe does, and give it options."""
     words = build.command.words
     start = next(
-        n for n, word in enumerate(words) if word.text in ("build", "buildx", "image", "b")
+        n
+        for n, word in enumerate(words)
+        if word.text in ("build", "buildx", "image", "builder", "b")
     )
     end = start if words[start].text in ("build", "b") else start + 1
     buildx = recipe.buildx or build.name == "buildx build"
@@ -242,7 +252,7 @@ def _change_tags(build: Place, pushes: Pushes, commands: Commands) -> list[Edit]
     gone = [option for option in tags if option not in kept]
     for option in kept:
         wanted.pop(commands.resolve(option.value), None)
-    names = " ".join(f"--tag {_quote(each)}" for each in wanted.values())
+    names = " ".join(f"--tag {quote(each)}" for each in wanted.values())
     if names and gone:
         first = replace(build.item, *span(gone[0].words), names)
         return [first, *(_cut_option(build, option) for option in gone[1:])]

@@ -150,8 +150,10 @@ def parse_buildspec(text: str, source: str = "buildspec") -> Buildspec:
 
 def _load(text: str, source: str) -> dict[str, Any]:
     """The mapping in a text of YAML; BuildspecError with the line."""
+    # JSON may be indented with tabs; places stay
+    json = text.lstrip().startswith("{")
     try:
-        spec = yaml.load(text, PlacedLoader)
+        spec = yaml.load(text.replace("\t", " ") if json else text, PlacedLoader)
     except RepeatedKey as error:
         raise BuildspecError(f"{source} {error}") from error
     except yaml.YAMLError as error:
@@ -234,11 +236,10 @@ class _Reader:
         # an item without a command is one that was left empty
         values = [each for each in values if each is not None] if isinstance(values, list) else None
         if values is None or not all(isinstance(item, str) for item in values):
-            line = _find_line(values)
-            raise BuildspecError(
-                f"{self.source} has something other than text in {key}{line}: quote commands that "
-                "hold ': '."
-            )
+            inner = any(isinstance(each, list) for each in values or ())
+            cure = "write one list, not lists in it" if inner else "quote commands that hold ': '"
+            where = f"{key}{_find_line(values)}"
+            raise BuildspecError(f"{self.source} has something other than text in {where}: {cure}.")
         return tuple(values)
 
     def read_variables(self, env: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -340,6 +340,31 @@ def test_compose_is_built_by_bake_with_a_cache_for_each_service(tmp_path):
     assert "- docker-compose push" in old and "--push" in new[1]
 
 
+def test_values_and_options_of_bake_keep_their_quotes(tmp_path):
+    (tmp_path / "docker-compose.yml").write_text(COMPOSE)
+    (tmp_path / "docker-bake.hcl").write_text(BAKE)
+    source = str(tmp_path / "buildspec.yml")
+    text = build(["docker compose build --build-arg 'V=a b' web"])
+    _, new = change(text, "registry-cache", source=source)
+    assert new[1].endswith('--set "*.args.V=a b" web')
+    text = build(["docker buildx bake -f docker-bake.hcl --set '*.platform=linux/amd64' --push"])
+    _, new = change(text, "registry-cache-push", source=source)
+    assert "docker-bake.hcl --set '*.platform=linux/amd64' --push" in new[1]
+
+
+@pytest.mark.parametrize("name", ["docker builder build", "docker image build", "docker buildx b"])
+def test_other_names_of_a_build_are_rewritten(name):
+    _, new = change(build([f"{name} -t $R/app:1 .", "docker push $R/app:1"]), "registry-cache-push")
+    assert new[1].startswith("- docker buildx build --push --cache-from")
+
+
+def test_a_configuration_of_docker_s_own_has_no_builder_of_another():
+    text = build(["docker --config /c build -t $R/app:1 .", "docker --config /c push $R/app:1"])
+    derived = of(text, "registry-cache", "inline-cache")
+    assert "line 5 gives docker --config" in derived.left_out["registry-cache"]
+    assert "inline-cache" in derived.strategies
+
+
 def test_services_of_one_repository_have_a_cache_each(tmp_path):
     text = COMPOSE.replace("/api:latest", ":api").replace("/web:", ":web-")
     (tmp_path / "docker-compose.yml").write_text(text)

@@ -105,6 +105,12 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
     assert read_buildspec(path).text == f"# mine{WHOLE}"
 
 
+def test_json_may_be_indented_with_tabs():
+    text = '{\n\t"version": 0.2,\n\t"phases": {"build": {"commands": ["ls\\t-l"]}}\n}\n'
+    (command,) = parse_buildspec(text).commands
+    assert command == "ls\t-l" and command.line == 3
+
+
 BAD = {
     "cut off in a list": ("version: 0.2\nphases: [", "spec.yml is not YAML at line 2"),
     "a tab": ("version: 0.2\nphases:\n\tbuild:", "not YAML at line 3: indent with blanks"),
@@ -121,6 +127,10 @@ BAD = {
     "a map for a command": (
         "version: 0.2\nphases: {build: {commands: [echo a: b]}}",
         "phases/build/commands at line 2: quote commands",
+    ),
+    "a list in a list": (
+        "version: 0.2\nx: &a [ls]\nphases: {build: {commands: [*a, date]}}",
+        "phases/build/commands: write one list",
     ),
     "a variable in a list": (
         "version: 0.2\nenv: {variables: {A: [1]}}\nphases: {build: }",
