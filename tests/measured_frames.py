@@ -7,7 +7,7 @@ import pandas as pd
 
 import analysis
 from analysis import measures
-from analysis.records import read_experiment
+from analysis.records import read_experiment, read_media
 
 CONTROL = Path(__file__).parents[1] / "data" / "control"
 SHARES = {"unchanged": 0.5, "source": 0.5}
@@ -40,6 +40,7 @@ OWN = {
     "previews": lambda e: pd.DataFrame({"digest": ["sha256:1"], "differs": [True]}),
     "preview": lambda e: analysis.preview_lifecycle(e.images, POLICY),
     "images": lambda e: e.images,
+    "media": lambda e: read_media(e.runs).merge(e.runs[["run", "strategy"]], on="run"),
 }
 POLICY = {
     "rules": [

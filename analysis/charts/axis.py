@@ -33,11 +33,17 @@ def span(values: Iterable[float], zero: bool = True) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def list_ticks(low: float, high: float, length: float, each: float = _EACH) -> list[float]:
-    """Round numbers between two values: 3, or as many as have `each` so many of the pixels."""
+def list_ticks(
+    low: float, high: float, length: float, each: float = _EACH, whole: bool = False
+) -> list[float]:
+    """Round numbers between two values: 3, or as many as have `each` so many of the pixels.
+
+    `whole`: they count things, of which there are no halves.
+    """
     most = max(int(length // each), 3)
     power = 10.0 ** math.floor(math.log10((high - low) / most))
     steps = [power * factor for factor in (1, 2, 5, 10, 20, 50)]
+    steps = [max(step, 1.0) for step in steps] if whole else steps
     step = next(each for each in steps if _count(low, high, each) <= most or each == steps[-1])
     first = math.ceil(low / step - 1e-9)
     return [step * (first + number) for number in range(_count(low, high, step))]

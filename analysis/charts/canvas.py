@@ -37,7 +37,7 @@ def describe(axes: "Axes", alt: str) -> None:
 def show(chart: "Chart | Axes") -> HTML:
     """A chart as HTML with its alt text, axes of one's own as a picture; ValueError without one."""
     if isinstance(chart, Chart):
-        return HTML(chart._repr_html_())
+        return HTML(dress_live(chart._repr_html_()))
     figure = chart.get_figure(root=True)
     alt = getattr(figure, "alt", "")
     if figure is None or not alt:

@@ -150,13 +150,13 @@ def entries_by_kind(
     long = long.astype({"number": "float64"})
     after = tell("one push") if pushes == 1 else tell("{pushes} pushes", pushes=pushes)
     return finish(
-        draw_stack(long, "kind", "number", "", digits=0),
+        draw_stack(long, "kind", "number", "", whole=True),
         tell("What does {after} leave in the registry?", after=after),
         tell("entries in the repository, median of {n}", n=say_n(rows["n"])),
         tell(
             "Bars of entries after {after}. {stack}",
             after=after,
-            stack=describe_stack(long, "kind", "number"),
+            stack=describe_stack(long, "kind", "number", whole=True),
         ),
         ax,
     )
@@ -182,6 +182,7 @@ def entries_over_pushes(entries: pd.DataFrame, *, ax: Any = None) -> Drawn:
             span(rows["entries"]),
             (tell("pushes"), tell("entries (median, {n})", n=say_n(entries["n"]))),
             ticks=tuple((each, f"{each:.0f}") for each in sorted(rows["pushes"].unique())),
+            whole=True,
         ),
         tell("How does the repository grow?"),
         "",

@@ -1,5 +1,6 @@
 """Tables in JupyterLab: text left, numbers right, sorted by a click, as on a page."""
 
+import json
 import os
 import re
 from itertools import cycle
@@ -7,17 +8,46 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.prose.template import tell
+
 TABLE_SCRIPT = (Path(__file__).parent / "tables.js").read_text("utf-8")
+# what it says, which has these words itself
+TABLE_WORDS = {
+    "filter": "Rows with",
+    "of": "of",
+    "rows": "rows",
+    "copy": "Copy",
+    "copied": "Copied",
+}
 # what a page's own style sheet says there
 _STYLE = """
-.jp-OutputArea table.dataframe :is(th, td) { text-align: right; vertical-align: top; }
-.jp-OutputArea table.dataframe .text { text-align: left; white-space: normal; }
+.jp-OutputArea table:is(.dataframe, .matrix) :is(th, td) { text-align: right; vertical-align: top; }
+.jp-OutputArea table.dataframe .text, .jp-OutputArea table.matrix th:first-child {
+  text-align: left; white-space: normal; }
+.jp-OutputArea table.dataframe td.text { min-width: 8em; }
 .jp-OutputArea table.dataframe :is(th, td):not(.text) { white-space: nowrap; }
 .jp-OutputArea th .sort { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   text-align: inherit; cursor: pointer; white-space: normal; }
-.jp-OutputArea th[aria-sort=ascending] .sort::after { content: " \\25b2"; }
-.jp-OutputArea th[aria-sort=descending] .sort::after { content: " \\25bc"; }
+.jp-OutputArea .sort::after { content: "\\a0\\2195"; opacity: .6; font-weight: 400; }
+.jp-OutputArea [aria-sort=ascending] .sort::after { content: "\\a0\\25b2"; opacity: 1; }
+.jp-OutputArea [aria-sort=descending] .sort::after { content: "\\a0\\25bc"; opacity: 1; }
 """
+# JupyterLab shows results when their cells have run, and a widget's anew when it is moved: each
+# table is dressed once, whenever it comes
+_WATCH = """(() => {
+Object.assign(document.body.dataset, %s);
+const dress = () => {
+%s
+};
+dress();
+if (window.tablesWatched) return;
+window.tablesWatched = true;
+let asked = 0;
+new MutationObserver(() => {
+  cancelAnimationFrame(asked);
+  asked = requestAnimationFrame(dress);
+}).observe(document.body, {childList: true, subtree: true});
+})();"""
 _CELL = re.compile(r"<t([dh])>")
 # a column is one of text when a value of it begins with a letter
 _TEXT = re.compile(r"[^\W\d]")
@@ -42,8 +72,10 @@ def _find_first(column: pd.Series) -> str:
 
 
 def dress_live(html: str) -> str:
-    """A table with what makes it sort and filter where a notebook is open; else as it is."""
-    if not is_live():
+    """HTML whose tables sort and filter where a notebook is open; else as it is."""
+    if not is_live() or "<table" not in html:
         return html
     style = f'<style class="table-style">{_STYLE}</style>'
-    return f'{html}{style}<script class="table-script">{TABLE_SCRIPT}</script>'
+    words = json.dumps({name: tell(text) for name, text in TABLE_WORDS.items()})
+    script = _WATCH % (words, TABLE_SCRIPT)
+    return f'{html}{style}<script class="table-script">{script}</script>'

@@ -44,7 +44,8 @@ class Series:
 class Plane:
     """Panels of series on one pair of axes; x and y: (low, high).
 
-    ticks: (place, text) along x instead of numbers · labels: of x, below, and of y, above.
+    ticks: (place, text) along x instead of numbers · labels: of x, below, and of y, above ·
+    whole: y counts.
     """
 
     panels: tuple[tuple[str, tuple[Series, ...]], ...]
@@ -55,6 +56,7 @@ class Plane:
     ticks: tuple[tuple[float, str], ...] | None = None
     keys: bool = True
     zero: bool = False
+    whole: bool = False
 
     def __call__(self, width: float) -> Scene:
         """The scene of the panels at a width in pixels."""
@@ -82,7 +84,7 @@ class Plane:
 
     def _levels(self) -> list[float]:
         """The numbers along y."""
-        return list_ticks(*self.y, self.height, _LEVEL)
+        return list_ticks(*self.y, self.height, _LEVEL, self.whole)
 
 
 def _list_keys(names: list[str]) -> tuple[Key, ...]:

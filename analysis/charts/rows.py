@@ -84,7 +84,7 @@ class Rows:
 
     unit: behind the last number of the axis · zero: a dashed line, and `ends` are the words at
     its left and right · above: names stand above their rows however wide the chart is · names: the
-    share of the width that they may take at most.
+    share of the width that they may take at most · whole: the axis counts.
     """
 
     rows: tuple[Row, ...]
@@ -97,6 +97,7 @@ class Rows:
     keys: tuple[Key, ...] = ()
     above: bool = False
     names: float = 0.36
+    whole: bool = False
 
     def __call__(self, width: float) -> Scene:
         """The scene of the rows at a width in pixels: panels for which it is too small below."""
@@ -231,7 +232,7 @@ class _Layout:
         """Lines and numbers of a panel's axis."""
         axis = self.axis(number)
         items: list[Item] = []
-        ticks = list_ticks(axis.low, axis.high, axis.length)
+        ticks = list_ticks(axis.low, axis.high, axis.length, whole=self.chart.whole)
         taken = 0.0
         for value in ticks:
             x = axis.place(value)

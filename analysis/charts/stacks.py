@@ -26,36 +26,39 @@ def draw_stack(
     marks: Mapping[str, float] | None = None,
     name: str = "strategy",
     most_first: bool = False,
-    digits: int = 1,
+    whole: bool = False,
 ) -> Rows:
     """A bar for each `name`, in the order of its sum, which stands at its right.
 
-    `marks`: name -> where a stroke crosses its bar.
+    `marks`: name -> where a stroke crosses its bar. `whole`: bars count.
     """
     sums = rows.groupby(name, sort=False)[value].sum()
-    order = sums.sort_values(kind="stable", ascending=False).index.tolist()
+    order = sorted(sums.index, key=lambda each: -sums[each])
     order = order if most_first else order_strategies(sums)
     seen = rows[rows[value] >= VISIBLE]
     looks = pick_looks(seen[part].astype("str"))
     marks = {} if marks is None else marks
     ends = [*sums, *(marks[each] for each in sums.index if each in marks)]
-    return Rows(
-        tuple(
-            _draw_bar(
-                str(each),
-                seen[seen[name].eq(each)],
-                (part, value, unit),
-                looks,
-                marks.get(each),
-                f"{sums[each]:.{digits}f}",
-                _count(rows, name, each),
-            )
-            for each in order
-        ),
-        *span(ends),
-        unit=unit,
-        keys=list_keys(looks.items()),
+    bars = (
+        _draw_bar(
+            str(each),
+            seen[seen[name].eq(each)],
+            (part, value, unit),
+            looks,
+            marks.get(each),
+            _write(sums[each], whole),
+            _count(rows, name, each),
+            whole,
+        )
+        for each in order
     )
+    keys = list_keys(looks.items())
+    return Rows(tuple(bars), *span(ends), unit=unit, keys=keys, whole=whole)
+
+
+def _write(value: float, whole: bool) -> str:
+    """A number with one decimal place, without it where it counts and is no median in between."""
+    return f"{value:.0f}" if whole and value == round(value) else f"{value:.1f}"
 
 
 def _count(rows: pd.DataFrame, name: str, each: str) -> int:
@@ -71,6 +74,7 @@ def _draw_bar(
     mark: float | None,
     total: str,
     n: int,
+    whole: bool,
 ) -> Row:
     """One bar: its parts, each with a tooltip, and what it comes to."""
     part, value, unit = columns
@@ -78,11 +82,8 @@ def _draw_bar(
     end = 0.0
     for each in list_rows(rows):
         what, width = str(getattr(each, part)), float(getattr(each, value))
-        signs.append(
-            Bar(
-                end, end + width, looks[what], _say_part(name, what, say_unit(f"{width:.1f}", unit))
-            )
-        )
+        said = say_unit(_write(width, whole), unit)
+        signs.append(Bar(end, end + width, looks[what], _say_part(name, what, said)))
         end += width
     if mark is not None and pd.notna(mark):
         signs.append(Dot(mark, "mark", "|"))
@@ -100,7 +101,9 @@ def _say_part(name: str, what: str, number: str) -> str:
     return tell("{name}: {what} {number}", name=name, what=translate(what), number=number)
 
 
-def describe_stack(rows: pd.DataFrame, part: str, value: str, name: str = "strategy") -> str:
+def describe_stack(
+    rows: pd.DataFrame, part: str, value: str, name: str = "strategy", whole: bool = False
+) -> str:
     """Each bar in words, without the parts that can't be seen."""
     rows = rows[rows[value] >= VISIBLE]
     return join_sentences(
@@ -108,7 +111,7 @@ def describe_stack(rows: pd.DataFrame, part: str, value: str, name: str = "strat
             "{name}: {said}.",
             name=each,
             said=join_words(
-                f"{translate(a)} {v:.1f}" for a, v in zip(g[part], g[value], strict=True)
+                f"{translate(a)} {_write(v, whole)}" for a, v in zip(g[part], g[value], strict=True)
             ),
         )
         for each, g in rows.groupby(name, sort=False)

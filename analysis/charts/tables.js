@@ -3,7 +3,8 @@
   // a page in another language says these words on its body
   const words = { filter: "Rows with", of: "of", rows: "rows", copy: "Copy", copied: "Copied", ...document.body.dataset };
   const least = 8;
-  const number = /^[<≈~]?\s*([+−-]?\d[\d,]*(?:\.\d+)?)/;
+  // a number may stand behind signs, such as that of a verdict; a date is no number
+  const number = /^(?!\d{4}-\d\d)[^\p{L}\d+−-]*([+−-]?\d[\d,]*(?:\.\d+)?)/u;
 
   // what a cell is sorted by: a number, else text; null for a cell that says nothing
   const read = (cell) => {
@@ -83,7 +84,7 @@
   };
 
   // of a page, or of a notebook that is open
-  const tables = document.querySelectorAll("main#content table, .jp-OutputArea table.dataframe");
+  const tables = document.querySelectorAll("main#content table, .jp-OutputArea table:is(.dataframe, .matrix)");
   for (const table of tables) {
     if ("live" in table.dataset) continue;
     table.dataset.live = "";

@@ -33,23 +33,23 @@ def verdict_matrix(
     *,
     baseline: str = BASELINE,
     order: Sequence[str | Mapping[str, Any]] = (),
-    spreads: pd.DataFrame | None = None,
+    seconds: Mapping[str, float | None] | None = None,
     ax: Any = None,
 ) -> Drawn:
     """compare's rows as a table: strategies down, the fastest first, kinds of commit across.
 
-    `order`: strategies in the order of their rows, by name or as an answer has them; `spreads`: of
-    spread(runs, "seconds"), for a row of the baseline's own medians.
+    `order`: strategies in the order of their rows, by name or as an answer has them; `seconds`: the
+    baseline's own mean by scenario, for a row of its own.
     """
     scenarios = comparison["scenario"].unique().tolist()
     cells = {(row.strategy, row.scenario): row for row in list_rows(comparison)}
     largest = comparison["difference"].abs().max()
-    medians = () if spreads is None else (_list_medians(spreads, baseline, scenarios),)
+    own = () if seconds is None else (_list_seconds(seconds, baseline, scenarios),)
     rows = group_rows(
         (name, tuple(_make_cell(cells.get((name, each)), largest) for each in scenarios))
         for name in _order(comparison, order)
     )
-    table = Matrix(tuple(scenarios), (*medians, *rows))
+    table = Matrix(tuple(scenarios), (*own, *rows))
     signs = list_words(f"{sign} {translate(verdict)}" for verdict, (*_, sign) in VERDICTS.items())
     return finish(
         table,
@@ -82,13 +82,13 @@ def _order(comparison: pd.DataFrame, order: Sequence[str | Mapping[str, Any]] = 
     )
 
 
-def _list_medians(
-    spreads: pd.DataFrame, baseline: str, scenarios: list[str]
+def _list_seconds(
+    own: Mapping[str, float | None], baseline: str, scenarios: list[str]
 ) -> tuple[str, tuple[Cell, ...]]:
-    """The row of the baseline's own medians."""
-    own = spreads[spreads["strategy"].eq(baseline)].set_index("scenario")["median"]
+    """The row of the baseline's own seconds."""
+    known = {name: value for name, value in own.items() if value is not None and pd.notna(value)}
     return tell("{baseline}: seconds", baseline=baseline), tuple(
-        Cell(say_unit(f"{own[each]:.1f}", "s") if each in own else "–") for each in scenarios
+        Cell(say_unit(f"{known[each]:.1f}", "s") if each in known else "–") for each in scenarios
     )
 
 

@@ -79,6 +79,7 @@ from .storage import (
     entries_per_push,
     growth,
     keep_newest,
+    media_by_kind,
     push_by_push,
 )
 
@@ -134,6 +135,7 @@ __all__ = [
     "mark_critical",
     "mark_emulated",
     "mean_by_activity",
+    "media_by_kind",
     "merge_alike",
     "misses_by_run",
     "missing_steps",

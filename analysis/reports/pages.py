@@ -10,7 +10,7 @@ from typing import Any
 from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
-from analysis.charts import STYLE
+from analysis.charts import STYLE, TABLE_WORDS
 from analysis.languages import get_language
 from analysis.prose.template import say, tell
 from analysis.redaction import redact
@@ -26,14 +26,6 @@ from analysis.visible import show_signs
 
 # what the index says around what it is given
 _WORDS = ("unknown", "lost", "source", "left_out", "more")
-# what tables.js says, which has these words itself
-_SCRIPT_WORDS = {
-    "filter": "Rows with",
-    "of": "of",
-    "rows": "rows",
-    "copy": "Copy",
-    "copied": "Copied",
-}
 _TEMPLATES = Path(__file__).parent / "templates"
 # each chart brings the style sheet that a page has once
 _CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)
@@ -83,7 +75,7 @@ def _make_exporter() -> HTMLExporter:
         "chart_style": STYLE,
         "tell": tell,
         "language": get_language,
-        "script_words": _SCRIPT_WORDS,
+        "script_words": TABLE_WORDS,
     }
     return exporter
 

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis import measures, records
 from analysis.measures.compare import FALSE_REPORTS, find_level
 from analysis.measures.money import BUILDS, COMPUTE, MIX
+from analysis.measures.storage import first_pushes
 from analysis.results.kept import kept
 from analysis.results.once import once
 from analysis.results.summary import say_line, write_html
@@ -190,6 +191,13 @@ class Experiment(records.Experiment):
     def entries(self) -> pd.DataFrame:
         """What the registry held after each run, of all runs: analysis.count_entries' columns."""
         return measures.count_entries(self.marked, self.images, self.problems)
+
+    @once
+    def media(self) -> pd.DataFrame:
+        """What first pushes left, an entry a row: columns of records.read_media, and strategy."""
+        pushes = first_pushes(self.entries(), self.comparable)
+        runs = self.comparable[self.comparable["run"].isin(pushes["run"])]
+        return records.read_media(runs).merge(runs[["run", "strategy"]], on="run")
 
     @once
     @kept

@@ -1,6 +1,6 @@
 """An answer as HTML, as notebooks show it."""
 
-from analysis import charts, measures, prose
+from analysis import charts, prose
 from analysis.answers import Answer
 from analysis.results import Experiment
 
@@ -14,7 +14,11 @@ def show_answer(experiment: Experiment, found: Answer) -> str:
         experiment.compare(found.baseline),
         baseline=found.baseline,
         order=found.strategies,
-        spreads=measures.spread(experiment.comparable, "seconds"),
+        seconds={
+            each["scenario"]: each["seconds"]
+            for each in found.commits
+            if each["strategy"] == found.baseline
+        },
     )
     return charts.stack(advice, charts.show(matrix)).data
 

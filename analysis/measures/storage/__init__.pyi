@@ -1,7 +1,7 @@
 from .ecr_previews import compare_previews, differing
 from .footprint import count_entries, count_rollbacks, entries_per_push, first_pushes, push_by_push
 from .growth import growth
-from .media_types import is_provenance, is_signature
+from .media_types import is_provenance, is_signature, media_by_kind
 from .rollbacks import READINGS, keep_newest
 from .summary import count_agreeing, differing_readings, last_entries, last_stores
 
@@ -21,5 +21,6 @@ __all__ = [
     "keep_newest",
     "last_entries",
     "last_stores",
+    "media_by_kind",
     "push_by_push",
 ]

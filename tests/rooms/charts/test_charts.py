@@ -220,11 +220,21 @@ def test_the_larger_a_difference_the_more_colour_it_has():
 def test_the_baselines_own_seconds_and_another_order_can_be_given():
     runs = pick_comparable(RUNS)
     names = [LONG, "local-layer-cache"]
-    chart = charts.verdict_matrix(compare(runs), order=names, spreads=spread(runs, "seconds"))
-    assert read_cells(chart)[1] == ["docker: seconds", "21.0 s", "20.5 s"]
+    chart = charts.verdict_matrix(compare(runs), order=names, seconds={"cold": 21.04})
+    assert read_cells(chart)[1] == ["docker: seconds", "21.0 s", "–"]
     rows = charts.differences(compare(runs), order=names[::-1])
     words = list_words(rows)
     assert words.index(LONG) < words.index("local-layer-cache (emulated)")
+
+
+@pytest.mark.parametrize("entries", [[1, 1, 2], [1, 2, 3], [3, 9, 41]])
+def test_an_axis_of_entries_has_no_halves(entries):
+    frame = pd.DataFrame({"strategy": "a", "pushes": [1, 2, 3], "entries": entries, "n": 6})
+    kinds = frame.rename(columns={"entries": "image"}).head(1)
+    grows = charts.entries_over_pushes(frame)
+    stands = charts.entries_by_kind(kinds, kinds=["image"])
+    numbers = [each for each in (*list_words(grows), *list_words(stands)) if each[:1].isdigit()]
+    assert len(numbers) > 5 and not [each for each in numbers if "." in each]
 
 
 def test_kinds_of_commit_are_panels_of_one_chart_with_one_axis():
@@ -289,7 +299,7 @@ def test_entries_are_drawn_by_kind():
         "base",
         "import",
     ]
-    assert f"{LONG}: image 1.0, index 1.0 and attestation 1.0." in chart.alt
+    assert f"{LONG}: image 1, index 1 and attestation 1." in chart.alt
 
 
 def test_lines_of_entries_differ_without_any_colour():

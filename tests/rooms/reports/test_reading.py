@@ -62,6 +62,18 @@ def test_a_table_sorts_by_a_click_and_filters_by_a_word(browser, tmp_path):
     assert browser.execute_script(FILTER, "") == [10, ""]
 
 
+def test_signs_before_a_number_and_dates_keep_their_order(browser, tmp_path):
+    frame = pd.DataFrame(
+        {
+            "difference": ["▲ +2.0", "~ −2.2", "▼ −11.1", "= 0.1"],
+            "day": ["2026-11-24", "2026-02-03", "2025-12-01", "2026-11-05"],
+        }
+    )
+    open_page(browser, tmp_path, render(charts.table(frame).data))
+    assert browser.execute_script(CLICK, 0)[1] == ["▼ −11.1", "~ −2.2", "= 0.1", "▲ +2.0"]
+    assert browser.execute_script(CLICK, 1)[1] == sorted(frame["day"])
+
+
 def test_a_table_with_cells_over_several_rows_keeps_its_order(browser, tmp_path):
     index = pd.MultiIndex.from_product([["a", "b"], ["cold", "source"]])
     open_page(browser, tmp_path, render(pd.DataFrame({"n": range(4)}, index)._repr_html_()))
@@ -86,6 +98,28 @@ def test_what_a_table_carries_for_jupyterlab_is_on_no_page(monkeypatch):
     monkeypatch.delenv("JPY_SESSION_NAME")
     assert drop_scripts(live) == charts.table(FRAME).data
     assert render(live) == render(charts.table(FRAME).data)
+
+
+LATER = """
+const [html, done] = arguments;
+document.querySelector(".jp-OutputArea").insertAdjacentHTML("beforeend", html);
+requestAnimationFrame(() => requestAnimationFrame(() => {
+    const table = [...document.querySelectorAll("table")].at(-1);
+    table.querySelector(".sort").click();
+    done([...table.tBodies[0].rows].map((row) => row.cells[1].textContent));
+}));
+"""
+
+
+def test_a_table_that_a_widget_shows_later_sorts_in_jupyterlab(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/5-verdict.ipynb")
+    first = f'<main class="jp-OutputArea">{charts.table(FRAME).data}</main>'
+    open_page(browser, tmp_path, f"<!doctype html><body>{first}</body>")
+    later = (
+        '<table class="matrix"><thead><tr><td></td><th>cold</th></tr></thead><tbody>'
+        "<tr><th>b</th><td>▲ +2.0</td></tr><tr><th>a</th><td>▼ −1.0</td></tr></tbody></table>"
+    )
+    assert browser.execute_async_script(LATER, later) == ["▼ −1.0", "▲ +2.0"]
 
 
 def test_a_page_without_an_end_gets_no_script():
