@@ -108,7 +108,7 @@ def _change_build(
     """The changes of one build command; `references` are the caches that others have already."""
     assert build.call is not None
     told = [option.name for option in build.call.options if option.name in _OF_CLIENT]
-    if told and (recipe.buildx or recipe.steps or pushes.by_build):
+    if told and (recipe.steps or pushes.by_build or build.name in COMPOSED):
         raise RewriteError(
             f"line {build.line} gives docker {told[0]}, and a builder is known to one configuration"
         )
