@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 from analysis.errors import LogError
@@ -94,10 +95,11 @@ def _read_windows(pieces: Iterator[bytes], reader: Reader) -> tuple[Text, int]:
     windows before a build was found.
     """
     encoding, pieces = to_utf8(pieces)
-    windows = cut_windows(pieces)
-    first = next(windows, b"")
-    if may_hold_lines(first):
-        first += b"".join(windows)
+    head = next(pieces, b"")
+    # a container may have no line's end at all
+    whole = b"".join(chain([head], pieces)) if may_hold_lines(head) else None
+    windows = cut_windows(chain([head], pieces) if whole is None else iter(()))
+    first = next(windows, b"") if whole is None else whole
     if _ends_in_returns(first):
         first, windows = _feed_lines(first), map(_feed_lines, windows)
     text = clean_lines(first, encoding)

@@ -13,11 +13,13 @@ from analysis.logs.entries import (
     Opened,
     end_line,
     list_records,
+    load_documents,
     put_in_order,
     read_records,
 )
 from analysis.logs.listed import Lines, read_events, read_table
 from analysis.logs.markers import find_markers, sample_lines
+from analysis.logs.spaced import cut_events
 from analysis.logs.stamps import STAMPS, read_stamp
 
 _JSON = re.compile(rb"\s*(?:\{|\[\s*[\{\[\"])")
@@ -31,7 +33,6 @@ _MESSAGE = re.compile(
     re.I,
 )
 _ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
-_NOT_BLANK = re.compile(r"\S")
 _NAMES = re.compile(r"[\w@. -]{1,64}")
 _CSV_MESSAGES, _CSV_TIMES = ("message", "msg", "log", "textpayload"), ("timestamp", "time")
 _CSV_STREAMS = ("logstream", "logstreamname")
@@ -74,10 +75,11 @@ def open_container(data: bytes) -> Content | None:
         return Content("csv", encode("".join(opened.messages)), opened.times)
     if (header := _read_header(head)) is not None:
         return Content("csv", *_read_csv(data, *header))
-    if (events := read_events(data)) is not None:
-        return Content("json", *events)
-    if _is_json(data) and (opened := read_json(decode(data))):
-        return Content("json", encode("".join(opened.messages)), opened.times)
+    if _is_json(data):
+        if (events := cut_events(data) or read_events(data)) is not None:
+            return Content("json", *events)
+        if opened := read_json(decode(data)):
+            return Content("json", encode("".join(opened.messages)), opened.times)
     if _AWS_YAML.match(head) and (opened := _read_yaml(data)):
         return Content("json", encode("".join(opened.messages)), opened.times)
     return _read_copy(data)
@@ -164,7 +166,7 @@ def _read_rows(text: str, sign: str) -> list[list[str]]:
 def read_json(text: str) -> Opened | None:
     """The messages of JSON: of documents, of a line each, or of a cut-off file, those whole."""
     try:
-        records, whole = _load_documents(text)
+        records, whole = load_documents(text)
         if not whole and (found := _load_lines(text)):
             return read_records(found, sort=False)
         if whole:
@@ -178,19 +180,6 @@ def read_json(text: str) -> Opened | None:
         return None
     quoted = [first or second for first, second in _MESSAGE.findall(text)]
     return Opened([end_line(_unquote(each)) for each in quoted], []) if quoted else None
-
-
-def _load_documents(text: str) -> tuple[list[Any], bool]:
-    """The entries of documents that follow each other, and whether they are all of the text."""
-    records: list[Any] = []
-    at, decoder = 0, json.JSONDecoder()
-    while (found := _NOT_BLANK.search(text, at)) is not None:
-        try:
-            value, at = decoder.raw_decode(text, found.start())
-        except ValueError:
-            return records, False
-        records += list_records(value)
-    return records, True
 
 
 def _load_lines(text: str) -> list[Any]:

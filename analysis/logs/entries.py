@@ -5,6 +5,7 @@ them in any order. The message is the value that shows a docker build's lines, e
 message's name.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +18,9 @@ from analysis.logs.markers import shows_marker
 from analysis.logs.stamps import find_stamp, read_epoch
 
 _MESSAGES = ("message", "msg", "log", "textpayload", "line", "text", "body", "content", "output")
-_TIMES = ("timestamp", "time", "ts", "t", "datetime", "date", "realtimetimestamp", "ingestiontime")
-_STREAMS = ("logstreamname", "logstream")
+TIMES = ("timestamp", "time", "ts", "t", "datetime", "date", "realtimetimestamp", "ingestiontime")
+STREAMS = ("logstreamname", "logstream")
+_NOT_BLANK = re.compile(r"\S")
 # what `aws logs get-query-results` prints for each column of a row
 _FIELD = {"field", "value"}
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -46,6 +48,19 @@ class Opened(NamedTuple):
 
     messages: list[str]
     times: list[datetime]
+
+
+def load_documents(text: str) -> tuple[list[Any], bool]:
+    """The entries of documents that follow each other, and whether they are all of the text."""
+    records: list[Any] = []
+    at, decoder = 0, json.JSONDecoder()
+    while (found := _NOT_BLANK.search(text, at)) is not None:
+        try:
+            value, at = decoder.raw_decode(text, found.start())
+        except ValueError:
+            return records, False
+        records += list_records(value)
+    return records, True
 
 
 def list_records(value: Any) -> list[Any]:
@@ -88,11 +103,11 @@ def read_records(records: Sequence[Any], sort: bool) -> Opened | None:
 
     `sort` when the order of the records tells nothing; else newest first is turned round alone.
     """
-    message = _find_message(records[:_FIRST])
+    message = find_message(records[:_FIRST])
     if message is None:
         return None
     sample = next(each for each in records if isinstance(_get(each, message), str | list))
-    time, stream = (_find_named(sample, names, message) for names in (_TIMES, _STREAMS))
+    time, stream = (find_named(sample, names, message) for names in (TIMES, STREAMS))
     texts = _get_all(records, message)
     if any(type(each) is not str for each in texts):
         texts = [each if isinstance(each, str) else _to_text(text)
@@ -128,7 +143,7 @@ def put_in_order(entries: Entries, sort: bool) -> Opened:
         order = sorted(order, key=lambda at: places[streams[at]])
     ordered = [messages[at] for at in order]
     whole = [each if each[-1:] == "\n" else each + "\n" for each in ordered]
-    first, last = ([times[at] for at in end] for end in (order[:ENDS], order[-ENDS:]))
+    first, last = ((times[at] for at in end) for end in (order[:ENDS], order[: -ENDS - 1 : -1]))
     return Opened(whole, find_ends(first, last))
 
 
@@ -141,9 +156,9 @@ def _compare(times: list[Any]) -> list[Any]:
     return [] if None in moments else moments
 
 
-def find_ends(first: Sequence[Any], last: Sequence[Any]) -> list[datetime]:
-    """The first and the last time that is known among the first and the last entries."""
-    found = [next(filter(None, map(_read_moment, end)), None) for end in (first, last[::-1])]
+def find_ends(first: Iterable[Any], last: Iterable[Any]) -> list[datetime]:
+    """The first time that is known among the first ones, and among the last ones from behind."""
+    found = [next(filter(None, map(_read_moment, end)), None) for end in (first, last)]
     return [each for each in found if each is not None]
 
 
@@ -156,7 +171,7 @@ def _read_moment(time: Any) -> datetime | None:
     return find_stamp(time.encode("utf-8", "replace")) if isinstance(time, str) else None
 
 
-def _find_message(records: Sequence[Any]) -> Path | None:
+def find_message(records: Sequence[Any]) -> Path | None:
     """Where the message of a record is: where markers are, else by its name."""
     if all(isinstance(each, str) for each in records):
         return () if records else None
@@ -168,11 +183,11 @@ def _find_message(records: Sequence[Any]) -> Path | None:
     )
     if shown:
         return shown.most_common(1)[0][0]
-    named = (_find_named(each, _MESSAGES, None) for each in records[:20])
+    named = (find_named(each, _MESSAGES, None) for each in records[:20])
     return next((each for each in named if each is not None), None)
 
 
-def _find_named(record: Any, names: Iterable[str], but: Path | None) -> Path | None:
+def find_named(record: Any, names: Iterable[str], but: Path | None) -> Path | None:
     """The path of a record's value by the first of the names that it has; a row's by what it is."""
     values = [(path, value) for path, value in _list_values(record) if path != but]
     if isinstance(record, list):
@@ -185,7 +200,7 @@ def _is_named(value: Any, names: Iterable[str]) -> bool:
     """Whether a value of a row without names can be what the names say."""
     moment = _read_moment(value) is not None
     return (
-        moment if names is _TIMES else names is _MESSAGES and isinstance(value, str) and not moment
+        moment if names is TIMES else names is _MESSAGES and isinstance(value, str) and not moment
     )
 
 

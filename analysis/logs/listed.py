@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.logs.entries import ENDS, find_ends
-from analysis.logs.spaced import cut_events, cut_rows
+from analysis.logs.spaced import cut_rows
 
 _BEGIN = re.compile(rb'\{\s*"events"\s*:\s*\[\s*\{\s*"(?:timestamp|message|ingestionTime)"\s*:')
 _EVENT = {"timestamp": pa.int64(), "message": pa.string(), "ingestionTime": pa.int64()}
@@ -32,8 +32,6 @@ def read_events(data: bytes) -> Lines | None:
     """The messages of `aws logs get-log-events`."""
     if _BEGIN.match(data[:512]) is None:
         return None
-    if (lines := cut_events(data)) is not None:
-        return lines
     from pyarrow import json
 
     usual = json.ReadOptions(use_threads=False, block_size=len(data) + 1)
@@ -51,7 +49,7 @@ def read_events(data: bytes) -> Lines | None:
     numbers = times.to_numpy()
     if not len(numbers) or (numbers[1:] < numbers[:-1]).any():
         return None
-    return _join(messages), find_ends(numbers[:ENDS].tolist(), numbers[-ENDS:].tolist())
+    return _join(messages), find_ends(numbers[:ENDS].tolist(), numbers[: -ENDS - 1 : -1].tolist())
 
 
 def read_table(
@@ -81,7 +79,7 @@ def read_table(
         if not _is_in_order(columns[time]):
             return None
         first, last = (_decode(part) for part in (columns[time][:ENDS], columns[time][-ENDS:]))
-        ends = find_ends(first, last)
+        ends = find_ends(first, reversed(last))
     return _join(columns[message]), ends
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from analysis.logs.alike import (
+    WORD,
+    Bytes,
     Numbers,
     are_alike,
     are_in_order,
@@ -21,65 +23,101 @@ from analysis.logs.alike import (
     gather,
     join_pieces,
 )
-from analysis.logs.entries import ENDS, find_ends
+from analysis.logs.entries import (
+    ENDS,
+    STREAMS,
+    TIMES,
+    Path,
+    find_ends,
+    find_message,
+    find_named,
+    load_documents,
+)
 
-_MESSAGE = re.compile(rb'"message"\s*:\s*"')
-_TIME = re.compile(rb'\{\s*"timestamp"\s*:\s*([1-9]\d{7,17})\s*,\s*"message"\s*:\s*"\Z')
-_FEED, _QUOTE, _ESCAPE, _N = b'\n"\\n'
+_MESSAGE = re.compile(rb'"(@?message|log|msg)"\s*:\s*"', re.I)
+# a name and its value, which is no object or list
+_FIELD = rb'"%b"\s*:\s*("[^"\\]*"|[0-9][0-9.]*)'
+# of a text in quotes
+_REST = re.compile(rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"')
+_FEED, _QUOTE, _ESCAPE, _BRACE, _BLANK = b'\n"\\{ '
+_ESCAPED_FEED = int.from_bytes(rb"\n", "little")
 # bytes before the second message, those of the first left out
 _LONGEST = 1000
 
 
 def cut_events(data: bytes) -> tuple[bytes, list[datetime]] | None:
-    """(the messages of `aws logs get-log-events`, with their line feeds; first and last time)."""
+    """(the messages of JSON with their line feeds, oldest first as they are; first, last time)."""
     first = _MESSAGE.search(data, 0, _LONGEST)
-    end = data.find(b"\n", first.end()) if first else -1
-    second = _MESSAGE.search(data, end, end + _LONGEST) if end > 0 else None
-    if first is None or second is None:
+    over = _REST.match(data, first.end()) if first else None
+    second = _MESSAGE.search(data, over.end(), over.end() + _LONGEST) if over else None
+    if first is None or over is None or second is None:
         return None
-    begin, end = first.end(), data.rfind(b'"', 0, end)
-    between = data[end : second.end()]
-    time = _TIME.search(between)
-    if time is None or not _is_whole(data, begin, between):
+    begin, between = first.end(), data[over.end() - 1 : second.end()]
+    starts = _find_entries(data, begin, between)
+    begins = None if starts is None else np.append(begin, starts + len(between))
+    end = None if begins is None else _REST.match(data, int(begins[-1]))
+    if starts is None or begins is None or end is None:
         return None
-    found = _find_messages(data, begin, between)
-    if found is None:
-        return None
-    begins, ends = found
-    width, at = len(time[1]), len(between) - time.start(1)
-    times = gather(data, begins - at, width)
-    rows = gather(data, ends[:-1], len(between))
-    if not are_alike(rows, between) or not are_in_order(times):
-        return None
-    lines = _unescape(data, begins, ends)
-    return None if lines is None else (lines, find_ends(*_list_ends(times, int)))
+    ends = np.append(starts, end.end() - 1)
+    times = _find_times(data, first[1], between, begins, ends)
+    lines = None if times is None else _unescape(data, begins, ends)
+    return None if lines is None or times is None else (lines, times)
 
 
-def _list_ends(times: Any, read: Callable[[str], Any]) -> list[list[Any]]:
-    """The first times, and the last, of texts in rows."""
-    ends = (times[:ENDS], times[-ENDS:])
-    return [[read(bytes(each).decode()) for each in some] for some in ends]
+def _find_times(
+    data: bytes, message: bytes, between: bytes, begins: Numbers, ends: Numbers
+) -> list[datetime] | None:
+    """The first and the last time of entries that are in order; None when that can't be told.
 
-
-def _is_whole(data: bytes, begin: int, between: bytes) -> bool:
-    """Whether data are one document of such messages: without them, it is one of two blank ones."""
-    last = data.rfind(between[between.rfind(b"\n") :])
-    line = data.find(b"\n", last + 1)
-    end = data.rfind(b'"', last, line) if line > 0 else -1
-    head, tail = data[:begin], data[end:]
-    # the first time has no message before it
-    opening = between[between.rfind(b"{") :]
-    if end < 0 or len(tail) > _LONGEST or not _is_like(head[-len(opening) :], opening):
-        return False
+    Data without messages are those of two blank ones, with the names that all of them have.
+    """
+    head, tail, at = data[: begins[0]], data[ends[-1] :], between.rfind(b"{") - len(between)
+    # the first entry has no message before it
+    if len(tail) > _LONGEST or not _is_like(head[at:], between[at:]):
+        return None
     try:
-        events = json.loads(head + between + tail)["events"]
-        return len(events) == 2 and all(
-            each["message"] == "" and type(each["timestamp"]) is int
-            and each.keys() <= {"timestamp", "message", "ingestionTime"}
-            for each in events
-        )  # fmt: skip
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return False
+        records, whole = load_documents((head + between + tail).decode("utf-8", "replace"))
+    except RecursionError:
+        return None
+    if not whole or len(records) != 2 or find_message(records) != (message.decode(),):
+        return None
+    first, last = records
+    time, stream = (find_named(first, names, (message.decode(),)) for names in (TIMES, STREAMS))
+    if [*first] != [*last] or (stream and not _have_one(data, stream, between, begins, ends)):
+        return None
+    times = _read_values(data, time, between, begins, ends) if time else None
+    if times is None or not are_in_order(times):
+        return [] if time is None else None
+    return _read_ends(times, json.loads)
+
+
+def _have_one(data: bytes, path: Path, between: bytes, begins: Numbers, ends: Numbers) -> bool:
+    """Whether all entries have one value there."""
+    rows = _read_values(data, path, between, begins, ends)
+    return rows is not None and bool((rows == rows[0]).all())
+
+
+def _read_values(
+    data: bytes, path: Path, between: bytes, begins: Numbers, ends: Numbers
+) -> Bytes | None:
+    """The value of each entry by its name, a row each; None where they are not alike."""
+    found = [*re.finditer(_FIELD % re.escape(str(path[0]).encode()), between)]
+    if len(path) > 1 or len(found) != 1:
+        return None
+    value, at = found[0][1], found[0].start(1)
+    follows = at < between.rfind(b"{")
+    places = ends + at if follows else begins - len(between) + at
+    if places[-1] + len(value) > len(data):
+        return None
+    rows = gather(data, places, len(value))
+    return rows if are_alike(rows, value) else None
+
+
+def _read_ends(times: Bytes, read: Callable[[str], Any]) -> list[datetime]:
+    """The first and the last time of texts, a row each."""
+    ends = times[:ENDS], times[: -ENDS - 1 : -1]
+    first, last = ((read(bytes(each).decode()) for each in some) for some in ends)
+    return find_ends(first, last)
 
 
 def _is_like(text: bytes, example: bytes) -> bool:
@@ -87,39 +125,47 @@ def _is_like(text: bytes, example: bytes) -> bool:
     return re.sub(rb"\d", b"0", text) == re.sub(rb"\d", b"0", example)
 
 
-def _find_messages(data: bytes, begin: int, between: bytes) -> tuple[Numbers, Numbers] | None:
-    """(where messages begin, where they end): each is a line's, with signs before and behind it."""
-    before = len(between) - between.rfind(b"\n")
-    behind, step = between.find(b"\n"), between.count(b"\n")
-    last = data.rfind(between[-before:])
-    feeds = find_feeds(data[: data.find(b"\n", last + 1) + 1])
-    at = int(np.searchsorted(feeds, begin))
-    begins, ends = feeds[at - 1 : -1 : step] + before, feeds[at::step] - behind
-    if len(begins) != len(ends):
+def _find_entries(data: bytes, begin: int, between: bytes) -> Numbers | None:
+    """Where messages end, and what is between them begins: by the last brace in that.
+
+    None where some of it is not alike, or nothing is between two messages.
+    """
+    at = between.rfind(b"{")
+    if at < 0:
         return None
-    ends[-1] = data.rfind(b'"', 0, ends[-1] + behind)
-    if begins[-1] != last + before or (begins > ends).any():
-        return None
-    return None if (begins[1:] - ends[:-1] != len(between)).any() else (begins, ends)
+    braces = np.flatnonzero(np.frombuffer(data, np.uint8) == _BRACE)
+    first, last = np.searchsorted(braces, (begin + at, len(data) - len(between) + at + 1))
+    starts = braces[first:last] - at
+    rows = gather(data, starts, len(between))
+    # others are in messages, where no quote or line feed stands as it is
+    words = np.ndarray(len(rows), "<u8", rows, at, (len(between),))
+    known = words == int.from_bytes(between[at : at + WORD], "little")
+    if not known.all():
+        starts, rows = starts[known], rows[known]
+    apart = (np.diff(starts) >= len(between)).all()
+    return starts if len(starts) and apart and are_alike(rows, between) else None
 
 
 def _unescape(data: bytes, begins: Numbers, ends: Numbers) -> bytes | None:
     """The texts of JSON strings from these places to those, each with a line feed at its end."""
-    # an escaped line feed ends most: the slash before it becomes one
-    signs = np.frombuffer(data, np.uint8)
-    usual = (ends - begins > 1) & (signs[ends - 1] == _N) & (signs[ends - 2] == _ESCAPE)
-    lines = join_pieces(data, begins, ends - usual).copy()
-    sizes = ends - usual - begins
-    lasts = np.cumsum(sizes)
-    lines[lasts[usual] - 1] = _FEED
-    odd = ~usual
+    pairs = np.ndarray((len(data) - 1,), "<u2", data, strides=(1,))
+    # the slash of a last line feed becomes one, else the quote behind the text
+    fed = (pairs[ends - 2] == _ESCAPED_FEED) & (ends - begins > 1)
+    stops = ends + 1 - 2 * fed
+    lines = join_pieces(data, begins, stops).copy()
+    lasts = np.cumsum(stops - begins)
+    lines[lasts - 1] = _FEED
+    if np.count_nonzero(lines < _BLANK) != len(lasts):
+        return None
+    odd = np.zeros(len(lasts), bool)
     marked = np.flatnonzero((lines == _ESCAPE) | (lines == _QUOTE))
     odd[np.searchsorted(lasts, marked, "right")] = True
     at = np.flatnonzero(odd)
     texts = _load_strings(cut_pieces(data, begins[at], ends[at]))
     if texts is None:
         return None
-    between = np.append(0, lasts[at]), np.append(lasts[at] - sizes[at], len(lines))
+    sizes = (stops - begins)[at]
+    between = np.append(0, lasts[at]), np.append(lasts[at] - sizes, len(lines))
     kept = cut_pieces(lines.tobytes(), *between)
     return b"".join(chain(*zip(kept, [*texts, b""], strict=True)))
 
@@ -158,7 +204,7 @@ def cut_rows(data: bytes, sign: str) -> tuple[bytes, list[datetime]] | None:
     if not are_alike(times, head) or not are_in_order(times[:, :width]):
         return None
     lines = _join_rows(data, rows, stops, len(head))
-    return None if lines is None else (lines, find_ends(*_list_ends(times[:, :width], str)))
+    return None if lines is None else (lines, _read_ends(times[:, :width], str))
 
 
 def _join_rows(data: bytes, rows: Numbers, stops: Numbers, width: int) -> bytes | None:

@@ -61,6 +61,52 @@ def test_messages_of_any_text_are_those_of_json(ingested):
     assert opened > 100
 
 
+def print_entries(rng):
+    """Entries in the form of some service or logger, in lines or a document; now and then odd."""
+    name = rng.choice(("message", "Message", "@message", "log", "msg", "text"))
+    clock = rng.choice(("timestamp", "time", "ts", "ingestionTime", "when"))
+    times = rng.choice((
+        lambda n: 1767225600000 + n,
+        lambda n: 1767225600.25 + n,
+        lambda n: f"2026-01-01T00:00:00.{n:09d}Z",
+        lambda n: str(1767225600000 + n),
+    ))  # fmt: skip
+    more = {"level": "info", "pid": 17, "logStreamName": "a/1", "kubernetes": {"pod": "b-0"}}
+    more = {key: more[key] for key in rng.sample([*more], rng.choice((0, 0, 1, 2)))}
+    entries = []
+    for number, text in enumerate(make_messages(rng)):
+        moment = number if rng.random() < 0.97 else rng.randint(0, 9)
+        entry = {name: text, clock: times(moment), "eventId": f"{number:056d}", **more}
+        if "logStreamName" in more and rng.random() < 0.03:
+            entry["logStreamName"] = "a/2"
+        entries.append(entry)
+    order = rng.sample([*entries[0]], len(entries[0]))
+    entries = [{key: each[key] for key in order} for each in entries]
+    marks = rng.choice(((", ", ": "), (",", ":")))
+    if rng.random() < 0.4:
+        text = "".join(json.dumps(each, separators=marks) + "\n" for each in entries)
+    else:
+        whole = rng.choice((entries, {"events": entries}, {"events": entries, "searched": [{}]}))
+        text = json.dumps(whole, indent=rng.choice((None, 2)), separators=marks)
+    if rng.random() < 0.1:
+        at = rng.randrange(len(text))
+        text = text[:at] + rng.choice('"{}\\\n\t1 ') + text[at:]
+    return text
+
+
+def test_entries_of_any_form_are_cut_out_as_they_are_parsed():
+    print(f"seed {SEED}")
+    rng = random.Random(f"{SEED} entries")
+    cut = 0
+    for _ in range(500):
+        text = print_entries(rng)
+        if (found := cut_events(text.encode())) is not None:
+            cut += 1
+            wanted = read_json(text)
+            assert found == (encode("".join(wanted.messages)), wanted.times), text
+    assert cut > 100
+
+
 def test_other_json_is_left_to_others():
     lines = ["#1 [internal] load build definition\n", "#1 DONE 0.0s\n"]
     for data in (
@@ -115,6 +161,8 @@ def test_messages_as_services_print_them_are_cut_out_without_parsing():
     text = "".join(lines)
     lines_read, times = cut_events(print_events(lines))
     assert lines_read == encode(text)
+    assert cut_events(print_events(lines, indent=None)) == (lines_read, times)
+    assert cut_events(print_events([each[:-1] for each in lines])) == (lines_read, times)
     assert [round(each.timestamp() * 1000) for each in times] == [1767225600000, 1767225600499]
     rows = [[1767225600000 + number, line] for number, line in enumerate(lines)]
     for end in ("\n", "\r\n"):

@@ -1,6 +1,7 @@
 """Logs that are read window by window: wherever they are cut, the frames are the same."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,14 @@ def test_what_a_line_holds_beyond_a_limit_is_left_out(monkeypatch):
     assert max(map(len, windows)) <= 4000
     steps = read(text)["steps"].to_pylist()
     assert [(each["status"], each["output_lines"]) for each in steps] == [("ran", 1)]
+
+
+def test_a_document_without_a_line_feed_is_read_whole(monkeypatch):
+    lines = ["#1 [1/1] RUN a", *(f"#1 0.{number} text" for number in range(200)), "#1 DONE 0.3s"]
+    events = [{"timestamp": 1767225600000 + n, "message": each} for n, each in enumerate(lines)]
+    data = json.dumps({"events": events}).encode()
+    whole = read(data)
+    assert whole["logs"]["lines"].to_pylist() == [202]
+    monkeypatch.setattr(stored, "_PIECE", 1000)
+    monkeypatch.setattr(transport, "_LONGEST_LINE", 2000)
+    assert differ(read(data), whole) == []
