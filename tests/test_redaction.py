@@ -151,6 +151,8 @@ def test_harmless_text_stays(text):
         "--a-",
         "account",
         '"auth"',
+        "token a b ",
+        "accounts: [",
     ],
 )
 def test_hostile_text_is_read_to_its_end(text):
@@ -237,6 +239,23 @@ def test_values_of_json_are_redacted_by_their_keys_and_inside_base64():
     assert safe["BuildArgs"][1] == {"Name": "PORT", "Value": "80"}
     data = safe["rawjson"][0]["logs"][0]["data"]
     assert base64.b64decode(data) == b"export NPM_TOKEN=REDACTED\n"
+
+
+def test_accounts_and_secrets_of_kubernetes_are_redacted_in_values_of_json():
+    record = {
+        "accountIds": ["123456789012"],
+        "environment": [{"name": "AWS_ACCOUNT_ID", "value": "223456789012"}],
+        "size": "323456789012",
+        "manifest": {"kind": "Secret", "data": {"db": "cGxhaW4="}},
+        "other": {"kind": "ConfigMap", "data": {"db": "cGxhaW4="}},
+    }
+    assert redact_values(record) == {
+        "accountIds": ["ACCOUNT"],
+        "environment": [{"name": "AWS_ACCOUNT_ID", "value": "ACCOUNT"}],
+        "size": "323456789012",
+        "manifest": {"kind": "Secret", "data": {"db": "REDACTED"}},
+        "other": {"kind": "ConfigMap", "data": {"db": "cGxhaW4="}},
+    }
 
 
 def test_every_rule_of_gitleaks_is_one_that_python_can_read():

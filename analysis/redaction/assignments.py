@@ -40,7 +40,7 @@ _BARE = re.compile(
 )
 _REFERENCE = re.compile(
     r"\$\([^()\n]*\)|\$\{\{[^{}\n]*\}\}|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|`[^`\n]*`"
-    r"|\([^()\n]{0,200}\)|\[[^\[\]\s]{0,40}\]"
+    r"|\([^()\n]{0,200}\)|\[[^\[\]\s{\"]{0,40}\]"
 )
 # a literal that a function makes a secret of
 _CALL = re.compile(r"[A-Za-z_][\w.]*\([ ]?[\"'](?P<value>[^\"'\n]{16,2000})[\"']")
@@ -71,7 +71,7 @@ _NEAR = re.compile(
 _POINTED = re.compile(r"[ \t]*(?:[\u2192\u279c\u21d2]|->|\.{4,}|\|)[ \t]*(?P<value>[^\s|]{8,200})")
 # right behind a variable's name also what hides in no mix of letters
 _BESIDE = re.compile(
-    r"[ \t]{1,8}(?:[\w-]{1,60}:)?(?P<value>(?=\D*\d)[0-9a-z]{32,128}"
+    r"[ \t]{1,8}(?:[\w-]{1,60}:)?(?P<value>(?=[a-z]{0,127}\d)[0-9a-z]{32,128}"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})(?![\w./@-])"
 )
 _DIGEST = re.compile(r"sha\d{3}-|(?:[A-Z][a-z]{2,}){2,}\d*$")
@@ -86,7 +86,9 @@ _WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[,.:]?[ \t]+$")
 # `:password "value"` of Lisp and Ruby
 _KEYWORD = re.compile(r"(?<![\w:]):(?P<name>[a-z][\w-]{1,60})[ \t]+(?=\\{0,7}[\"'])")
 _OPTION = re.compile(
-    r"(?<![\w-])--?(?P<name>[A-Za-z_][\w.-]{1,60})(?:[ \t]+|[ \t]*=[ \t]*)(?![-=\s])"
+    # without what takes no value: --ask-password
+    r"(?<![\w-])--?(?!(?:ask|no|prompt|skip|without)-)(?P<name>[A-Za-z_][\w.-]{1,60})"
+    r"(?:[ \t]+|[ \t]*=[ \t]*)(?![=\s])"
 )
 # of a sentence on an option, not its value
 _SENTENCE = frozenset(
@@ -169,6 +171,9 @@ def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> boo
     if "=" in match["sign"]:
         # an attribute of code
         return not (match["sign"].startswith(" ") and _ATTRIBUTE.fullmatch(value))
+    if value.endswith(":"):
+        # another name
+        return False
     if not match["sign"].endswith((" ", "\t")):
         return looks_made(value) and "/" not in value
     before = text[max(0, match.start() - 80) : match.start()]
@@ -216,7 +221,8 @@ def find_options(text: str) -> Iterator[tuple[int, int]]:
         strength = judge_name(match["name"])
         begin, end = find_value(text, match.end())
         value = text[begin:end]
-        if strength and value not in _SENTENCE and is_secret(strength, match["name"], value):
+        told = looks_drawn(value) if value.startswith("-") else value not in _SENTENCE
+        if strength and told and is_secret(strength, match["name"], value):
             yield begin, end
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.redaction.lines import SECRET
+from analysis.redaction.blocks import measure_indent, put
 from analysis.redaction.names import (
     NONE,
     STRONG,
@@ -13,7 +13,7 @@ from analysis.redaction.names import (
     looks_drawn,
 )
 from analysis.redaction.pipes import find_document
-from analysis.redaction.plain import TAG, read_plain, replace_spans
+from analysis.redaction.plain import TAG, read_plain
 
 # signs at a line's end that tell whether a value follows in the next ones
 _TAIL = 300
@@ -44,16 +44,26 @@ _OPEN_KEY = re.compile(
 _OPEN_ELEMENT = re.compile(rf"[<{TAG}](?P<name>[\w.:-]+)(?: [^<>{TAG}]{{0,200}})?>\s*$")
 # a sentence whose last sign is a colon, and what looks made, alone in the next line
 _SAID = re.compile(r"\b(?:password|passphrase|token|secret|api[ ]key)\b[^:=\n]{0,80}:\s*$", re.I)
+# one without a colon that tells of something new, which is the whole next line
+_TOLD = re.compile(
+    r"^(?!.*[=$(])(?=.*\b(?:your|new|generated|created|shown|below|following|save|copy|once)\b)"
+    r".*\b(?:password|passphrase|token|secret|api[ ]key)s?\b[^=$]{0,80}$",
+    re.I,
+)
+_WHOLE = re.compile(r"(?:#\d+ (?:\d+\.\d+ )?)?\s*(?P<value>[\w+/=-]{16,500})\s*$")
+# `db_password = <<EOT`
+_ASSIGNED = re.compile(
+    rf"(?P<name>[A-Za-z_][\w.-]*+)[ \t]*=[ \t]*<[<{TAG}][-~]?[\"']?(?P<end>[A-Za-z_]\w*)[\"']?\s*$"
+)
 _ALONE = re.compile(r"(?:.*\s)?(?P<value>[\w+/=-]{16,500})\s*$")
 _HEX = re.compile(r"(?=[a-f-]*\d)[0-9a-f-]{24,128}")
-_INDENT = re.compile(r"^(?:#\d+ (?:\d+\.\d+ )?)?(?P<indent>[ \t]*)")
 
 
 def redact_below(lines: list[str], at: int, text: str) -> int:
     """Redact what a line, of this plain text, says that the next ones hold; the next number."""
-    if end := find_document(text):
-        return _redact_document(lines, at + 1, end)
     tail = text[-_TAIL:]
+    if end := find_document(text) or _find_assigned(tail):
+        return _redact_document(lines, at + 1, end)
     if name := _find_name(tail):
         if not _redact_value(lines, range(at + 1, at + 1 + _NEAR), name):
             _redact_value(lines, range(at - 1, at), name)
@@ -69,12 +79,15 @@ def redact_below(lines: list[str], at: int, text: str) -> int:
         _redact_alone(lines, at + 1)
     elif tail.endswith(":") and _SAID.search(tail):
         _redact_alone(lines, at + 1)
+    elif len(text) < _TAIL and _TOLD.search(text):
+        _redact_alone(lines, at + 1, _WHOLE)
     return at + 1
 
 
-def put(lines: list[str], at: int, span: tuple[int, int]) -> None:
-    """Redact a place in a line's plain text."""
-    lines[at] = replace_spans(lines[at], read_plain(lines[at]), [(*span, SECRET)])
+def _find_assigned(tail: str) -> str:
+    """The word up to which the next lines are what a secret's name is given; '' without one."""
+    match = _ASSIGNED.search(tail)
+    return match["end"] if match and judge_name(match["name"]) == STRONG else ""
 
 
 def _find_name(tail: str) -> str:
@@ -112,13 +125,13 @@ def _redact_content(lines: list[str], at: int) -> None:
         put(lines, at, (begin, begin + len(content)))
 
 
-def _redact_alone(lines: list[str], at: int) -> None:
+def _redact_alone(lines: list[str], at: int, pattern: re.Pattern[str] = _ALONE) -> None:
     """Redact what looks made and stands alone in one of the next two lines that are not empty."""
     for number in range(at, min(at + 2, len(lines))):
         text = read_plain(lines[number]).text
         if not text.strip():
             continue
-        match = _ALONE.match(text) if len(text) < 2 * _TAIL else None
+        match = pattern.match(text) if len(text) < 2 * _TAIL else None
         if match and (looks_drawn(match["value"]) or _HEX.fullmatch(match["value"])):
             put(lines, number, match.span("value"))
         return
@@ -131,7 +144,7 @@ def _redact_document(lines: list[str], at: int, end: str) -> int:
             continue
         for number in range(at, last):
             text = read_plain(lines[number]).text
-            begin, _ = _measure_indent(text)
+            begin, _ = measure_indent(text)
             if not is_harmless(text[begin:].strip()):
                 put(lines, number, (begin, len(text.rstrip())))
         return last
@@ -140,11 +153,11 @@ def _redact_document(lines: list[str], at: int, end: str) -> int:
 
 def _redact_block(lines: list[str], at: int, text: str, key: re.Match[str]) -> int:
     """Redact the lines that are further in than their key's; the number of the next one."""
-    (_, outer), marked = _measure_indent(text), bool(key["mark"])
+    (_, outer), marked = measure_indent(text), bool(key["mark"])
     at += 1
     while at < len(lines):
         inner = read_plain(lines[at]).text
-        begin, indent = _measure_indent(inner)
+        begin, indent = measure_indent(inner)
         content = inner[begin:].rstrip()
         if not content or indent <= outer or is_harmless(content):
             break
@@ -156,9 +169,3 @@ def _redact_block(lines: list[str], at: int, text: str, key: re.Match[str]) -> i
         if not marked:
             break
     return at
-
-
-def _measure_indent(text: str) -> tuple[int, int]:
-    """(where a line's content begins, how far in that is behind BuildKit's prefix)."""
-    match = _INDENT.match(text)
-    return (match.end(), len(match["indent"])) if match else (0, 0)

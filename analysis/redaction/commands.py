@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.redaction.assignments import find_value
-from analysis.redaction.names import is_harmless, is_wordlike
+from analysis.redaction.names import is_harmless, is_wordlike, looks_drawn
 from analysis.redaction.plain import TAG
 
 # a quoted value or a bare one
@@ -165,7 +165,8 @@ def _take_value(text: str, at: int) -> Iterator[tuple[int, int]]:
     """The value at a place, if it is none that says by itself that it is no secret."""
     begin, end = find_value(text, at)
     value = text[begin:end]
-    if value and not value.startswith("-") and not is_harmless(value):
+    told = looks_drawn(value) if value.startswith("-") else not is_harmless(value)
+    if value and told:
         yield begin, end
 
 

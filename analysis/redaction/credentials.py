@@ -25,7 +25,9 @@ _GO = re.compile(
 )
 # where chats and pipelines take messages from anyone who knows the path
 _HOOKS = re.compile(
-    r"://[^\s/\"']{0,200}/?[^\s\"']{0,60}hooks?\w?[./](?P<path>[^\s\"'<>]{16,600})", re.IGNORECASE
+    r"://(?:[^\s/\"']{0,200}?hook[^\s/\"']{0,100}|[^\s/\"']{1,200}/[^\s\"']{0,60}?hooks?\w{0,2})[./]"
+    r"(?P<path>[^\s\"'<>]{16,600})",
+    re.IGNORECASE,
 )
 _HOOKS_HOST = re.compile(r"://(?:web)?hooks?\.[\w.-]{1,100}/(?P<path>[^\s\"'<>]{8,600})")
 # a token as a part of a path: https://host/t/TOKEN/channel
@@ -64,6 +66,35 @@ _ONCE = re.compile(
     r"(?P<value>\d{4,8})\b",
     re.IGNORECASE,
 )
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SECRETS = r"(?:pass(?:word|phrase|code)|token|(?:access|api|private|secret|auth)[ ]key|secret)"
+# `token … VALUE`, and `VALUE is the token`, of what has no letter that only a generator writes
+_BESIDE = re.compile(
+    rf"\b{_SECRETS}(?P<between>(?:[ ][\w@.-]{{1,30}}){{0,5}})[ ][\"'`(]?"
+    rf"(?P<value>{_UUID}|(?=[a-f]*\d)[0-9a-f]{{32,128}})(?![\w./@:-])",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    rf"(?<![\w./@:-])(?P<value>{_UUID}|(?=[a-f]*\d)[0-9a-f]{{32,128}})[\"'`)]?[ ](?:is|was|as)[ ]"
+    rf"(?:(?:the|your|our|my|a|new)[ ]){{1,2}}(?:\w{{1,20}}[ ]){{0,2}}{_SECRETS}\b",
+    re.IGNORECASE,
+)
+# what has a number of that form that anyone may see
+_THINGS = re.compile(
+    r"\b(?:ids?|uuids?|guids?|requests?|jobs?|builds?|runs?|traces?|versions?|users?|tenants?|clients?"
+    r"|apps?|volumes?|containers?|nodes?|instances?|sessions?|correlations?|transactions?|events?"
+    r"|messages?|commits?|subscriptions?|projects?|workspaces?|organi[sz]ations?|orgs?|accounts?"
+    r"|resources?|deployments?|pipelines?|executions?|operations?|devices?|refs?|principals?|kms"
+    r"|layers?|steps?|stages?|images?|snapshots?|groups?|roles?|hosts?|at|by|idempotency)\b",
+    re.IGNORECASE,
+)
+# `storePassword "value"`
+_QUOTED = re.compile(
+    r"(?<![\w.-])(?:[A-Za-z]\w{0,40})?(?:[Pp]ass(?:word|phrase)|[Tt]oken|[Aa]piKey|[Ss]ecretKey)[ ]"
+    r"(?P<quote>[\"'])(?P<value>(?=[^\"'\n]*\d)[^\s\"']{6,200})(?P=quote)(?=[ ]?(?:[;)}]|$))"
+)
+_SAYS_IT, _NUMBERED = re.compile(r" (?:is|was)$"), re.compile(r"(?i:id|version|request|trace) \w+$")
+_SAYS = re.compile(r"(?:[ ](?:is|was|value|of|named|with))*", re.IGNORECASE)
 _NETRC = re.compile(r"^\s*(?:login\s+\S+\s+)?password\s+(?P<value>\S+)\s*$")
 
 
@@ -160,7 +191,23 @@ def find_said(text: str) -> Iterator[tuple[int, int]]:
         # a cache's key is shown to anyone
         if looks_drawn(text[begin:end]) and "ache" not in text[: match.start()]:
             yield begin, end
+    yield from _find_beside(text)
+    for match in _QUOTED.finditer(text):
+        if not is_harmless(match["value"]):
+            yield match.span("value")
     if alone := _NETRC.match(text):
         value = alone["value"]
         if not (is_harmless(value) or is_wordlike(value)):
             yield alone.span("value")
+
+
+def _find_beside(text: str) -> Iterator[tuple[int, int]]:
+    """What of hexadecimal digits is beside the word for a secret, and is of nothing else."""
+    for match in _BESIDE.finditer(text):
+        between = match["between"]
+        near = "-" in match["value"] or _SAYS.fullmatch(between)
+        other = (_NUMBERED if _SAYS_IT.search(between) else _THINGS).search(between)
+        if near and not other:
+            yield match.span("value")
+    for match in _BEFORE.finditer(text):
+        yield match.span("value")

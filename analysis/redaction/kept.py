@@ -5,7 +5,8 @@ import binascii
 from functools import lru_cache
 from typing import Any
 
-from analysis.redaction.lines import SECRET
+from analysis.redaction.accounts import names_account
+from analysis.redaction.lines import ACCOUNT, SECRET
 from analysis.redaction.names import STRONG, is_harmless, judge_name
 from analysis.redaction.texts import redact
 
@@ -40,23 +41,32 @@ def redact_values(value: Any, name: str = "") -> Any:
         return [redact_values(each, name) for each in value]
     if not isinstance(value, dict):
         return value
+    # of a Secret of Kubernetes whatever it holds
+    data = ("data", "stringData") if value.get("kind") == "Secret" else ()
     pair = _read_pair(value)
     return {
-        _redact_text(key): SECRET
-        if key == pair and isinstance(each, str) and not is_harmless(each)
-        else redact_values(each, key)
+        _redact_text(key): _redact_all(each)
+        if key in data
+        else redact_values(each, pair[1] if key == pair[0] else key)
         for key, each in value.items()
     }
 
 
-def _read_pair(value: dict[str, Any]) -> str:
-    """The key of a secret in {"name": …, "value": …} whose name tells of one, '' without it."""
+def _redact_all(value: Any) -> Any:
+    """A mapping of secrets with each of them redacted."""
+    if not isinstance(value, dict):
+        return redact_values(value)
+    return {key: SECRET if isinstance(each, str) else each for key, each in value.items()}
+
+
+def _read_pair(value: dict[str, Any]) -> tuple[str, str]:
+    """(the key of the value, its name) in {"name": …, "value": …}, both '' without them."""
     keys = {key.lower(): key for key in value if isinstance(key, str)}
     for name, each in _PAIRS:
         said = value.get(keys.get(name, ""))
-        if isinstance(said, str) and judge_name(said) == STRONG:
-            return keys.get(each, "")
-    return ""
+        if isinstance(said, str) and each in keys:
+            return keys[each], said
+    return "", ""
 
 
 @lru_cache(maxsize=10_000)
@@ -67,6 +77,8 @@ def _redact_text(text: str, name: str = "") -> str:
         return text if safe == inside else base64.b64encode(safe).decode()
     if judge_name(name) == STRONG and not is_harmless(text):
         return SECRET
+    if names_account(name, text):
+        return ACCOUNT
     return redact(text)
 
 

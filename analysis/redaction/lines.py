@@ -66,6 +66,7 @@ _ODD_FORMS = (
     r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."
     r"|[0-9a-z]@[a-z][a-z0-9-]*[./(]|\+ '?\[|[a-z0-9][_-][a-z0-9]{16}"
     r"|[0-9a-z]\.[a-z0-9_-]{6}\.[a-z0-9]{8}|eaa[a-z0-9]{12}"
+    r"|profiles?\b[^0-9]{0,60}[0-9]{12}[\])]"
     r"|\bapi-[a-z0-9]{5}|\bhttps? -a"
     r"|[_-](?:pat|pw|psk|sas|otp|pin|sid)[\"']|--(?:user|creds?)[ =]|\s/u(?:ser)?:|\s-u\s"
     # a run of letters and digits where commands take secrets

@@ -85,7 +85,9 @@ _HARMLESS = re.compile(
     r"|(?:true|false|none|null|nil|undefined|yes|no|on|off|empty|unset|inherit|read|write|required"
     r"|optional|prompt|stdin|string|str|bool|bytes|int|any|redacted|account|masked|hidden|secure)"
     # the first words of a call, and a key of a secret in AWS Secrets Manager
-    r"|[A-Za-z_][\w.]*\([\"'].*|[\w/.@-]+:(?:\w*_|(?-i:[a-z]+(?=[A-Z])))?(?:password|token|secret|key)s?"
+    r"|[A-Za-z_][\w.]*\((?:[\"']|[A-Za-z_][\w.]*\().*|[\w/.@-]+:(?:\w*_|(?-i:[a-z]+(?=[A-Z])))?(?:password|token|secret|key)s?"
+    # an element of a list, and what a statement of SQL is given later
+    r"|[a-z_]{2,30}\[(?:[a-z_]{1,12}|\d)\]?|\?|:[a-z_]{2,30}"
     # a path of words alone, as the names of parameters are
     r"|(?:/[A-Za-z][A-Za-z_.-]{0,60}+){2,8}"
     r"|[|>][-+\d]*|(?:id|src|source|env|type|target|dst|name)=.*|\*+|(?:x{3,}-?)+|[.\u2026]+|-+"

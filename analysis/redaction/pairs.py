@@ -4,13 +4,22 @@ import re
 from collections.abc import Iterator
 
 from analysis.redaction.assignments import find_value
-from analysis.redaction.names import is_secret, judge_name, looks_drawn
+from analysis.redaction.names import is_harmless, is_secret, judge_name, looks_drawn
 from analysis.redaction.plain import TAG
 
 _QUOTE = r"\\{0,7}[\"']"
 _XML = re.compile(
-    rf"[<{TAG}](?P<name>[\w.:-]{{1,80}})(?: [^<>{TAG}]{{0,200}})?>(?P<value>[^<>{TAG}\n]+)[<{TAG}]/"
+    rf"[<{TAG}](?P<name>[\w.:-]{{1,80}})(?: (?P<rest>[^<>{TAG}]{{0,200}}))?>"
+    rf"(?P<value>[^<>{TAG}\n]+)[<{TAG}]/"
 )
+# `<property name="NAME">value</property>`
+_ATTRIBUTE = re.compile(r"\b(?:name|key)=[\"'](?P<name>[\w.-]{2,120})[\"']")
+# a Secret of Kubernetes, and all that it holds
+_KIND = re.compile(rf"{_QUOTE}kind{_QUOTE}[ ]?:[ ]?{_QUOTE}Secret{_QUOTE}")
+_DATA = re.compile(
+    rf"{_QUOTE}(?:stringData|data){_QUOTE}[ ]?:[ ]?\{{(?P<rest>[^{{}}]{{2,100000}})\}}"
+)
+_OF_DATA = re.compile(rf"{_QUOTE}[ ]?:[ ]?(?={_QUOTE})")
 # an object of secrets: "bearer": {"host": "secret"}
 _OBJECT = re.compile(
     r"(?i:bearer|oauth|tokens?|secrets?|passwords?|auths?|credentials?|keys?)"
@@ -46,9 +55,13 @@ _ELEMENTS = re.compile(
 def find_elements(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each secret between the tags of an XML element of a secret's name."""
     for match in _XML.finditer(text):
-        strength = judge_name(match["name"])
-        if strength and is_secret(strength, match["name"], match["value"].strip()):
+        strength, value = judge_name(match["name"]), match["value"].strip()
+        if strength and is_secret(strength, match["name"], value):
             yield match.span("value")
+        elif match["rest"] and re.search(r"\d", value) and " " not in value:
+            name = _ATTRIBUTE.search(match["rest"])
+            if name and _is_named(name["name"], value):
+                yield match.span("value")
 
 
 def find_objects(text: str) -> Iterator[tuple[int, int]]:
@@ -57,6 +70,11 @@ def find_objects(text: str) -> Iterator[tuple[int, int]]:
         span = find_value(text, each.end())
         if _is_named(each["name"], text[slice(*span)]):
             yield span
+    for each in _DATA.finditer(text) if "Secret" in text and _KIND.search(text) else ():
+        for match in _OF_DATA.finditer(each["rest"]):
+            span = find_value(text, each.start("rest") + match.end())
+            if not is_harmless(text[slice(*span)]):
+                yield span
     for each in _OBJECT.finditer(text) if "{" in text else ():
         for match in _TEXT.finditer(text, *each.span("rest")):
             if looks_drawn(match["value"]):

@@ -190,7 +190,9 @@ def _find_long(text: str) -> Iterator[tuple[int, int]]:
         for match in form.finditer(text) if word in text else ():
             yield match.span()
     for match in _PREFIXED.finditer(text):
-        if looks_drawn(match["run"] or match["other"]):
+        run = match["run"] or match["other"]
+        # lines between its letters are the key's own
+        if looks_drawn(run) or looks_drawn(re.sub("[_-]", "", run)):
             yield match.span()
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from analysis.redaction.below import put, redact_below
+from analysis.redaction.below import redact_below
+from analysis.redaction.blocks import put, redact_blocks
 from analysis.redaction.lines import ACCOUNT, SECRET, Redacted, find_telling, redact_line
 from analysis.redaction.names import STRONG, judge_name, looks_drawn, looks_made
 from analysis.redaction.pem import redact_keys
@@ -20,7 +21,9 @@ _NUMBER, _KNOWN = re.compile(r"\d{12}"), 1000
 _FEW = 20
 _MIXED = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|=$")
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]+")
-_OPEN_QUOTE = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*+)=(?P<quote>[\"'])$")
+_OPEN_QUOTE = re.compile(
+    r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*+)[ \t]*[=:][ \t]*(?P<quote>\"{3}|'{3}|[\"'])$"
+)
 
 
 def redact(text: str) -> str:
@@ -69,6 +72,7 @@ def _redact_from(lines: list[str], at: int, found: set[str]) -> int:
     found.update(done.found)
     lines[at] = done.line
     text = done.plain.text.rstrip()
+    found.update(redact_blocks(lines, at, text))
     if at + 1 == len(lines):
         return at + 1
     if done.last and done.last[1] >= len(text.rstrip("\\")):
