@@ -181,15 +181,18 @@ def pack(folder: Path, target: Path, names: Sequence[str]) -> int:
         files = _list_files(folder / name)
         if not any(path.name == "record.json" for path in files):
             continue
-        shutil.rmtree(target / name, ignore_errors=True)
+        part = target / f"{name}.part"
+        shutil.rmtree(part, ignore_errors=True)
         for path in files:
             data = path.read_bytes()
             if path.name == _HISTORY:
                 data = _thin_history(data, bare=not path.parent.name.endswith(f".{_WITNESSED}"))
-            copy = target / path.relative_to(folder)
+            copy = part / path.relative_to(folder / name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data)
             size += len(data)
+        shutil.rmtree(target / name, ignore_errors=True)
+        part.rename(target / name)
     return size
 
 
@@ -236,8 +239,9 @@ def main() -> None:
     given = parser.parse_args()
     folder, parts = place_folder(given.folder), choose_parts(given.parts)
     if given.pack:
-        names = list_kept(parts)
-        print(f"{pack(folder, place_folder(given.pack), names) / 1e6:.2f} MB in {given.pack}")
+        sizes = {name: pack(folder, place_folder(given.pack), [name]) for name in list_kept(parts)}
+        for name, size in {**sizes, "all": sum(sizes.values())}.items():
+            print(f"{size / 1e6:.2f} MB: {name}")
     elif given.list:
         print(*say_missing(folder, parts), sep="\n")
     else:

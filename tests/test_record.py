@@ -95,7 +95,8 @@ def test_what_is_not_finished_stays_where_it_was_recorded(tmp_path):
     keep(tmp_path / "one", "docker", "cold", 1)
     (tmp_path / "one" / "runs" / "docker.cold.02.part").mkdir()
     (tmp_path / "one" / "experiment.json").write_text(json.dumps({}))
-    pack(tmp_path, tmp_path / "data", ["one"])
+    for _ in range(2):
+        pack(tmp_path, tmp_path / "data", ["one"])
     assert [path.name for path in (tmp_path / "data" / "one" / "runs").iterdir()] == [
         "docker.cold.01"
     ]
