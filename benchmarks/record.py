@@ -15,7 +15,7 @@ import gzip
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,24 +146,28 @@ def _read_spacing(folder: Path) -> pd.Series:
 
 
 def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
-    """A line a part and point: what is there, what is missing, and about how long that takes."""
-    known: dict[str, float] = {}
+    """A line a part and point: what is there, what is missing, and about how long that takes.
+
+    What an earlier part asks for, too, is counted there.
+    """
+    known: dict[tuple[str, str], _Unit] = {}
     for part in parts:
         for point in part.points:
-            units = list(_list_units(folder, part, point, part.rounds))
-            builds, seconds = (
-                sum(each.builds for each in units),
-                sum(each.seconds for each in units),
-            )
-            known[point.folder] = max(seconds, known.get(point.folder, 0))
+            units = {each.key: each for each in _list_units(folder, part, point, part.rounds)}
+            new = [each for key, each in units.items() if key not in known]
+            known |= units
             count = len(part.ask(folder, point, 1)[0])
             yield (
                 f"{part.name}, {point.folder}: {point.context} over {point.link}, "
                 f"{count} strategies, {len(part.scenarios)} scenarios, {part.rounds} rounds; "
-                f"{_count_finished(folder / point.folder)} runs there, {builds} builds missing, "
-                f"about {seconds / 3600:.1f} h"
+                f"{_count_finished(folder / point.folder)} runs there, "
+                f"{sum(each.builds for each in new)} builds missing, {_say_hours(new)}"
             )
-    yield f"about {sum(known.values()) / 3600:.1f} h in all"
+    yield f"{_say_hours(known.values())} in all"
+
+
+def _say_hours(units: Iterable[_Unit]) -> str:
+    return f"about {sum(each.seconds for each in units) / 3600:.1f} h"
 
 
 def _count_finished(folder: Path) -> int:
