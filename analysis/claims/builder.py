@@ -31,7 +31,7 @@ def builder_costly(evidence: Evidence) -> Finding:
     seconds = costs["seconds"]
     share, low, high, rounds = mean_of_rounds(costs, "share")
     bounds = (
-        tell("{low} to {high}", low=say_share(low), high=say_share(high))
+        tell("{low} to {high}", low=f"{100 * low:.0f}", high=say_share(high))
         if rounds > 1
         else translate("unknown")
     )

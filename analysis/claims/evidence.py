@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import records
+from analysis.languages import translate_value
 from analysis.measures.storage import first_pushes as pick_first_pushes
 from analysis.prose import say_kinds
 from analysis.prose.template import tell
@@ -120,10 +121,11 @@ def say_where(runs: pd.DataFrame | None) -> str:
     if runs is None or runs.empty:
         return tell("not measured")
     rounds = count_words(runs["round"].nunique(), "round")
-    lists = (join_words(runs[name].unique()) for name in ("place", "strategy", "scenario"))
+    places = [translate_value(name) for name in runs["place"].unique()]
+    names = (places, runs["strategy"].unique(), runs["scenario"].unique())
     return tell(
         "{said}; {runs} of {rounds}",
-        said=tell("; ").join(lists),
+        said=tell("; ").join(map(join_words, names)),
         runs=count_words(len(runs), "run"),
         rounds=rounds,
     )

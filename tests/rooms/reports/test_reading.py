@@ -132,10 +132,12 @@ def test_a_page_without_an_end_gets_no_script():
         ("<p>takes 6.6 s, 95 % of 3 GB</p>", "<p>takes 6.6_s, 95_% of 3_GB</p>"),
         ("<td>[−7.5 to −5.7 s, n = 6]</td>", "<td>[−7.5 to −5.7_s, n_=_6]</td>"),
         ("<p>100 Mbit/s; 3 runs; 5 strategies</p>", "<p>100_Mbit/s; 3 runs; 5 strategies</p>"),
+        ("<p>区間−7.5〜−5.7秒、2026-11-24に</p>", "<p>区間−7.5〜^−5.7秒、2026-^11-^24に</p>"),
+        ("<p>on 2026-11-24</p>", None),
         ('<i title="3 s">x</i><pre>3 s</pre><code>4 s</code>', None),
         ("<script>n = 3 % 2</script><style>a { b: 3 s }</style>", None),
     ],
 )
 def test_a_number_stays_with_its_unit(text, joined):
-    expected = text if joined is None else joined.replace("_", "\xa0")
+    expected = text if joined is None else joined.replace("_", "\xa0").replace("^", "\u2060")
     assert join_numbers(text) == expected
