@@ -5,6 +5,7 @@ import html
 import json
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
@@ -23,6 +24,7 @@ from analysis.languages import (
 )
 from analysis.registry import describe_kinds
 from analysis.reports import make_history_report, make_reports
+from analysis.results import read_experiment
 from analysis.words import SPEEDS, VERDICTS, count_words, say_difference, say_seconds
 from analysis.workload import KNOWN_SCENARIOS, describe_scenarios, say_commit
 
@@ -203,13 +205,17 @@ def test_an_unknown_language_is_named_with_those_there_are(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def control():
+    return read_experiment(ROOT / "data/control")
+
+
+@pytest.fixture(scope="module")
+def folder(control, tmp_path_factory):
     """The pages of a recorded experiment and of past builds, in Japanese."""
     there = tmp_path_factory.mktemp("ja")
     notebooks = [path for path in NOTEBOOKS if path.stem[0].isdigit() and path.stem != "6-trust"]
-    control = str(ROOT / "data/control")
     make_reports(control, there, notebooks, language="ja")
-    make_history_report(f"{control}/runs/docker*", there, language="ja")
+    make_history_report(str(ROOT / "data/control/runs/docker*"), there, language="ja")
     return there
 
 
@@ -219,6 +225,23 @@ def list_shown(page):
     for found in re.finditer(r'(?:title|aria-label|alt|content|data-label)="([^"]*)"', text):
         yield html.unescape(found[1])
     yield from (html.unescape(each) for each in re.findall(r">([^<]+)<", text))
+
+
+def list_numbers(path):
+    """The numbers with decimal places and signs that a page shows, each as often as it does."""
+    text = " ".join(list_shown(path.read_text("utf-8")))
+    return Counter(re.findall(r"[−+]?\d+\.\d+", text))
+
+
+def test_numbers_are_those_of_the_english_pages(control, folder, tmp_path):
+    make_reports(
+        control, tmp_path, [each for each in NOTEBOOKS if each.stem[0] in "24"], language="en"
+    )
+    pages = sorted(tmp_path.glob("*.html"))
+    assert len(pages) == 3
+    for page in pages:
+        numbers = list_numbers(page)
+        assert numbers and list_numbers(folder / page.name) == numbers, page.name
 
 
 def test_no_english_is_left_on_a_page_in_another_language(folder):
