@@ -2,8 +2,10 @@
 
 import re
 
-_UNITS = r"%|(?:s|ms|min|h|kB|MB|GB|TB|MB/s|Mbit|Mbit/s|USD)\b"
-_NUMBER = re.compile(rf"(?<=\d) (?={_UNITS})|(?<=\bn) (?== ?\d)|(?<=\bn\s=) (?=\d)")
+# what may stand before and after is any but a letter of English: in Japanese there are no blanks
+_UNITS = r"%|(?:s|ms|min|h|kB|MB|GB|TB|MB/s|Mbit|Mbit/s|USD)(?![A-Za-z0-9_])"
+_N = "(?<![A-Za-z0-9_])n"
+_NUMBER = re.compile(rf"(?<=\d) (?={_UNITS})|(?<={_N}) (?== ?\d)|(?<={_N}\s=) (?=\d)")
 # what is copied or computed with, and tags with what they say of themselves
 _WHOLE = r"<(script|style|pre|code|title)\b.*?</\1>|<ol class=.log.*?</ol>"
 _PARTS = re.compile(rf"{_WHOLE}|<[^>]*>|[^<]+", re.DOTALL)
