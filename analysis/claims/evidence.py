@@ -125,7 +125,7 @@ def say_where(runs: pd.DataFrame | None) -> str:
     names = (places, runs["strategy"].unique(), runs["scenario"].unique())
     return tell(
         "{said}; {runs} of {rounds}",
-        said=tell("; ").join(map(join_words, names)),
+        said=tell("; ").join(join_words(each) for each in names),
         runs=count_words(len(runs), "run"),
         rounds=rounds,
     )
