@@ -57,7 +57,15 @@ from .seconds import (
     say_unexplained,
     say_unread,
 )
-from .storage import say_growth, say_kinds, say_media, say_previews, say_rollbacks, say_store
+from .storage import (
+    say_growth,
+    say_kinds,
+    say_media,
+    say_previews,
+    say_pushes,
+    say_rollbacks,
+    say_store,
+)
 from .trust import (
     list_simulation,
     list_speeds,
@@ -127,6 +135,7 @@ __all__ = [
     "say_previews",
     "say_price",
     "say_public_logs",
+    "say_pushes",
     "say_references",
     "say_rollbacks",
     "say_seconds_cell",

@@ -18,12 +18,32 @@ from analysis.words import list_words
 
 _READINGS = ("left_out", "counted")
 _EACH, _WHOLE = READINGS
+# what records how a repository grows
+_RECORDS = (
+    "make experiment SCENARIOS=growth STRATEGIES=docker,container-push,registry-cache ROUNDS=1"
+)
 
 
 def say_growth(entries: pd.DataFrame) -> list[str]:
     """What all pushes of a sequence leave, the most entries first, of entries_per_push's rows."""
     rows = list_records(last_entries(entries))
     return [say(f"storage.growth{'_alike' * row['alike']}", **row) for row in rows]
+
+
+def say_pushes(grown: pd.DataFrame, survives: pd.DataFrame) -> list[str]:
+    """What many pushes leave, and when a rule of counts expires a cache, in sentences.
+
+    Of growth's and cache_survives' rows; how to record that where there are none.
+    """
+    if grown.empty:
+        return [say("storage.no_growth", command=_RECORDS)]
+    alike = grown.groupby(["entries", "pushes", "entries_a_push", "n"], sort=False)["strategy"]
+    left = alike.agg(list).rename("strategies").reset_index()
+    rules = survives.groupby("keeps_from")["strategy"].agg(list).rename("strategies").reset_index()
+    return [
+        *(say("storage.pushed", **row) for row in list_records(left)),
+        *(say("storage.survives", **row) for row in list_records(rules)),
+    ]
 
 
 def say_store(runs: pd.DataFrame) -> list[str]:

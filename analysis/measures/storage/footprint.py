@@ -96,11 +96,11 @@ def _count_listing(entries: Sequence[_Entry]) -> dict[str, int | None]:
         **{kind: kinds[kind] for kind in KINDS},
         "tagged": tagged,
         "untagged": len(entries) - tagged,
-        "unique_bytes": _sum_bytes(entries),
+        "unique_bytes": sum_bytes(entries),
     }
 
 
-def _sum_bytes(entries: Sequence[_Entry]) -> int | None:
+def sum_bytes(entries: Sequence[_Entry]) -> int | None:
     """Bytes of the distinct blobs of each repository, null when one is unknown."""
     if any(not isinstance(each, Collection) for entry in entries for each in entry[-2:]):
         return None
@@ -153,6 +153,15 @@ def entries_per_push(counts: pd.DataFrame) -> pd.DataFrame:
         .sort_values(["strategy", "pushes"], kind="stable")[order]
         .reset_index(drop=True)
     )
+
+
+def pick_sequences(runs: pd.DataFrame) -> pd.DataFrame:
+    """Those of these runs that were pushed to one repository, one after the other.
+
+    Scenarios with a story have repositories of their own: they stay where a strategy has no others.
+    """
+    told = runs["scenario"].isin(STORY_NAMES).fillna(False).astype("bool")
+    return runs[~told | told.groupby(runs["strategy"]).transform("all")]
 
 
 def first_pushes(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:

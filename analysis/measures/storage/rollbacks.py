@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures.storage.footprint import count_rollbacks
+from analysis.measures.storage.footprint import count_rollbacks, pick_sequences
 from analysis.records import takes
 from analysis.registry import preview_lifecycle
 
@@ -16,7 +16,7 @@ COLUMNS = ["strategy", "run", "reading", "entries", "entries_kept", "builds", "b
 
 
 @takes(
-    runs="run strategy round started",
+    runs="run strategy scenario round started",
     images="run apart digest kind tags pushed pulled parents subject archived",
 )
 def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd.DataFrame:
@@ -26,6 +26,7 @@ def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd
     strategy, run (the last of its first round), reading (READINGS), entries, entries_kept,
     builds (images or indexes that no index lists), builds_kept: those one can roll back to.
     """
+    runs = pick_sequences(runs)
     first = runs[runs["round"] == runs.groupby("strategy")["round"].transform("min")]
     last = first.sort_values("started", kind="stable").groupby("strategy", sort=False).tail(1)
     images = images[~images["apart"]] if "apart" in images else images
@@ -41,11 +42,19 @@ def keep_newest(runs: pd.DataFrame, images: pd.DataFrame, number: int = 3) -> pd
 
 def _apply_policy(images: pd.DataFrame, number: int, count_children: bool) -> dict[Hashable, Any]:
     """count_rollbacks' row of a listing, evaluated when its newest entry was pushed."""
-    policy = {"rules": [_newest_rule(number)]}
-    now = images["pushed"].max()
-    now = None if pd.isna(now) else now
-    preview = preview_lifecycle(images, policy, now=now, count_children=count_children)
+    preview = preview_newest(images, number, count_children)
     return count_rollbacks(images, preview).iloc[0].to_dict()
+
+
+def preview_newest(images: pd.DataFrame, number: int, count_children: bool) -> pd.DataFrame:
+    """preview_lifecycle's rows of a rule "keep the newest `number`", when the newest was pushed."""
+    now = images["pushed"].max()
+    return preview_lifecycle(
+        images,
+        {"rules": [_newest_rule(number)]},
+        now=None if pd.isna(now) else now,
+        count_children=count_children,
+    )
 
 
 def _newest_rule(number: int) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.measures.storage.footprint import pick_sequences
+
 
 def last_entries(entries: pd.DataFrame) -> pd.DataFrame:
     """entries, pushes, untagged, n, alike, strategies (list): after the last push, the most first.
@@ -17,6 +19,7 @@ def last_entries(entries: pd.DataFrame) -> pd.DataFrame:
 
 def last_stores(runs: pd.DataFrame) -> pd.DataFrame:
     """strategy, objects, megabytes, n: medians of an S3 store after a round's last build."""
+    runs = pick_sequences(runs)
     known = runs[runs["valid"] & runs["store_objects"].notna()].sort_values("started")
     last = known.groupby(["strategy", "round"]).tail(1).groupby("strategy")
     table = pd.DataFrame(
