@@ -3,11 +3,13 @@
 BuildKit works on a step once, however many targets need it, and prints it under the name of any of
 them. So a target's own steps are those under its name, and what they are made from, by the rules
 of a Dockerfile: what comes before in a stage, the stage it stands on, the stages it copies from.
+Where it works on an instruction for two targets, it prints the second as cached: of a target's
+instructions each counts once, as one that ran where it did.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +19,7 @@ _COPIED = re.compile(
     r"(?:(?:COPY|ADD)\s+(?:--\S+\s+)*--from=|--mount=(?:\S*,)?from=)([^\s,]+)", re.I
 )
 _KEYS = ["log", "build"]
-_FACTS = ["target", "kind", "platform", "stage", "position", "name"]
+_FACTS = ["target", "kind", "platform", "stage", "position", "name", "status"]
 
 
 class _Step(NamedTuple):
@@ -30,6 +32,7 @@ class _Step(NamedTuple):
     stage: str | None
     position: int | None
     name: str | None
+    status: str | None
 
     @property
     def place(self) -> tuple[str | None, str | None]:
@@ -109,7 +112,19 @@ def _list_values(steps: pd.DataFrame, name: str) -> list[Any]:
 def _list_members(steps: Iterable[_Step]) -> dict[str, list[int]]:
     """Target -> the rows of its steps, of one build's."""
     found = _Build(steps)
-    return {target: sorted(found.needed_by(target)) for target in found.targets}
+    return {target: found.count_once(found.needed_by(target)) for target in found.targets}
+
+
+def _drop_repeats(steps: Iterable[_Step], more: Callable[[_Step], tuple[Any, ...]]) -> list[_Step]:
+    """Steps without those of the same instruction, and `more`: the one that ran stays."""
+    found: dict[tuple[Any, ...], _Step] = {}
+    for each in steps:
+        numbered = each.kind == "layer" and each.position
+        own = (*each.place, each.position, each.name) if numbered else (each.row,)
+        key = (*own, *more(each))
+        if key not in found or (each.status == "ran" != found[key].status):
+            found[key] = each
+    return list(found.values())
 
 
 class _Build:
@@ -118,10 +133,32 @@ class _Build:
     def __init__(self, steps: Iterable[_Step]) -> None:
         self.steps = list(steps)
         self.targets = list(dict.fromkeys(each.target for each in self.steps if each.target))
-        self.numbered = [each for each in self.steps if each.position]
-        self.ends: dict[tuple[Any, ...], _Step] = {}
+        numbered = [each for each in self.steps if each.position]
+        self.numbered = _drop_repeats(numbered, lambda step: (step.target,))
+        self.ends = self._find_ends()
+
+    def _find_ends(self) -> dict[tuple[Any, ...], _Step]:
+        """(target, platform, stage) -> the last instruction of the stage.
+
+        Where a target's name stands at some of a stage alone, others that go further have the rest.
+        """
+        own: dict[tuple[Any, ...], dict[int, _Step]] = defaultdict(dict)
+        last: dict[tuple[Any, ...], _Step] = {}
         for each in sorted(self.numbered, key=lambda step: step.position or 0):
-            self.ends[(each.target, *each.place)] = each
+            own[(each.target, *each.place)][each.position or 0] = each
+            last[each.place] = each
+        ends = {}
+        for key, there in own.items():
+            some, further = len({1, *there}) < max(2, *there), last[key[1:]]
+            mine = there[max(there)]
+            goes_on = some and (further.position or 0) > (mine.position or 0)
+            ends[key] = further if goes_on else mine
+        return ends
+
+    def count_once(self, rows: set[int]) -> list[int]:
+        """These rows in their order, each instruction once."""
+        steps = [each for each in self.steps if each.row in rows]
+        return sorted(each.row for each in _drop_repeats(steps, lambda step: ()))
 
     def needed_by(self, target: str) -> set[int]:
         """The rows of a target's steps: its own, and what they are made from."""
@@ -144,7 +181,7 @@ class _Build:
     @staticmethod
     def _pick_one(steps: Iterable[_Step]) -> list[_Step]:
         """The only one of some steps, none where several could be meant."""
-        found = list(steps)
+        found = list({each.row: each for each in steps}.values())
         return found if len(found) == 1 else []
 
     def _before(self, one: _Step) -> list[_Step]:
@@ -171,8 +208,8 @@ class _Build:
             last[each.target] = each
         return [
             end
-            for end in self.ends.values()
-            if end.platform == platform and end.place != last[end.target].place
+            for (target, *_), end in self.ends.items()
+            if end.platform == platform and end.place != last[target].place
         ]
 
     def _end_of(self, source: str, one: _Step) -> list[_Step]:

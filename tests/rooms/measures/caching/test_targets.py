@@ -161,3 +161,18 @@ def test_a_service_alone_is_one_target_and_builds_are_told_apart():
     text = one.format("web", "CACHED") + one.format("api", "DONE 1.0s")
     rates = hit_rates(read_logs(text.encode()))
     assert rates[["build", "target", "hits"]].values.tolist() == [[0, "web", 1], [1, "api", 0]]
+
+
+# layers and hits of each target, read off the logs of two targets that stand on one stage
+SHARED_STAGE = {
+    "shared-cold": {"api": (5, 0)},
+    "shared-source": {"api": (5, 3), "web": (5, 5)},
+    "compose-source": {"api": (5, 3), "web": (5, 5)},
+}
+
+
+@pytest.mark.parametrize("name", SHARED_STAGE)
+def test_a_stage_that_targets_share_counts_whole_in_each_and_once(name):
+    rates = hit_rates(read_logs(FOLDER / f"{name}.log")).set_index("target")
+    for target, numbers in SHARED_STAGE[name].items():
+        assert tuple(rates.loc[target, ["layers", "hits"]]) == numbers
