@@ -27,9 +27,11 @@ from analysis.workload import BASELINE
 _COLUMNS = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
 
 
-def _say_note(n: pd.Series, left: int) -> str:
+def _say_note(shown: pd.DataFrame, left: int) -> str:
     """What marks are, of how many rounds, and how many strategies are not shown."""
-    note = tell("mean and 95 % interval, {n}", n=say_n(n))
+    n = say_n(shown["n"])
+    known = shown["low"].notna().any()
+    note = tell("mean and 95 % interval, {n}", n=n) if known else tell("mean, {n}", n=n)
     if not left:
         return note
     return tell("{note}; {more} not shown", note=note, more=count_words(left, "slower strategy"))
@@ -74,7 +76,7 @@ def draw_answer(
             keys=list_verdicts(seen.loc[seen["strategy"].ne(baseline), "verdict"]),
         ),
         title or tell("Seconds a build of the mix, against {baseline}", baseline=baseline),
-        _say_note(others["n"], len(real) - len(shown)),
+        _say_note(others, len(real) - len(shown)),
         tell(
             "Seconds a build against {baseline}, for the mix. {said}.",
             baseline=baseline,
