@@ -29,7 +29,7 @@ from analysis.answers.mixed import (
 )
 from analysis.answers.price import price
 from analysis.experiment import write_again
-from analysis.measures.compare import EMULATED, MARGIN
+from analysis.measures.compare import EMULATED, MARGIN, is_replay
 from analysis.records import Speeds, read_host, takes
 from analysis.registry import frame_images
 from analysis.results import Experiment, once, read_grid, to_experiment
@@ -39,6 +39,8 @@ from analysis.workload import BASELINE
 
 # with fewer most differences are within what rounds differ among themselves
 _ENOUGH_ROUNDS = 5
+# each commit of a history is a block
+_TWICE = 2
 _ROW = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
 # what is not known of runs that a frame holds alone
 _FACTS = ("place", "link", "log", "images", "storage_driver", "invalid_reason")
@@ -204,5 +206,6 @@ def _write_again(experiment: Experiment, needed: int | None) -> str:
     """The command that builds enough rounds of an experiment; '' for a frame of runs."""
     if experiment.folder == Path():
         return ""
-    rounds = max(_ENOUGH_ROUNDS, needed or 0)
+    least = _TWICE if is_replay(experiment.runs) else _ENOUGH_ROUNDS
+    rounds = max(least, needed or 0)
     return write_again(experiment.folder, experiment.facts, experiment.runs, rounds)

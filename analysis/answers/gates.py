@@ -96,9 +96,11 @@ def list_unknown(
         "unknown.emulated": runs["strategy"].str.endswith(EMULATED).any(),
         "unknown.unbuilt": weights.unbuilt and not weights.left_out,
         "unknown.narrowed": weights.unbuilt and weights.left_out,
+        "unknown.rare": weights.rare,
         "unknown.lacking": lacking,
         "unknown.long": named,
     }
     facts = {"strategies": skipped, "changed": changed, "misplaced": misplaced, "lacking": lacking}
     others = {"scenarios": weights.unbuilt, "share": weights.left_out, "rounds": named}
-    return [say(name, **facts, **others) for name, so in told.items() if so]
+    rare = {"rare": weights.rare, "rare_share": weights.rare_share}
+    return [say(name, **facts, **others, **rare) for name, so in told.items() if so]

@@ -7,10 +7,18 @@ from math import inf
 from numbers import Real
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
-from analysis.measures.compare import EMULATED, MARGIN, compare_mix, weigh_rounds
+from analysis.measures.compare import (
+    EMULATED,
+    FEWEST_COMMITS,
+    MARGIN,
+    compare_mix,
+    is_replay,
+    weigh_rounds,
+)
 from analysis.measures.money import MIX, USUAL, read_mix
 from analysis.results import Experiment
 from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
@@ -27,13 +35,16 @@ Mix = str | Path | Mapping[str, float] | None
 class Weights:
     """A mix: shares of scenarios that add up to 1, where it is from, and what of it is unbuilt.
 
-    `left_out`: the share of the unbuilt ones, where the mix is narrowed to the others.
+    `left_out`: the share of the unbuilt ones, where the mix is narrowed to the others. `rare`:
+    kinds of which a history was built with too few commits, left out in the same way.
     """
 
     shares: tuple[tuple[str, float], ...]
     origin: str
     unbuilt: tuple[str, ...]
     left_out: float = 0.0
+    rare: tuple[str, ...] = ()
+    rare_share: float = 0.0
 
 
 def weigh(mix: Mix, experiment: Experiment) -> Weights:
@@ -50,11 +61,22 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     unbuilt = tuple(each for each in shares if each not in built)
     if mix is not None or not built:
         return Weights(tuple(shares.items()), "assumed" if mix is None else "given", unbuilt)
-    known = {each: share for each, share in shares.items() if each in built}
+    rare = tuple(each for each in _list_rare(experiment) if each in shares)
+    known = {each: share for each, share in shares.items() if each not in (*unbuilt, *rare)}
     known = known or dict.fromkeys(built, 1.0)
     total = sum(known.values())
     narrowed = tuple((each, share / total) for each, share in known.items())
-    return Weights(narrowed, origin or "assumed", unbuilt, sum(shares[each] for each in unbuilt))
+    lost = [sum(shares[each] for each in names) for names in (unbuilt, rare)]
+    return Weights(narrowed, origin or "assumed", unbuilt, lost[0], rare, lost[1])
+
+
+def _list_rare(experiment: Experiment) -> list[str]:
+    """Kinds of which a history was built with too few commits for an interval."""
+    runs = experiment.comparable
+    if not is_replay(runs):
+        return []
+    counts = runs.groupby("scenario")["round"].nunique()
+    return counts.index[counts.lt(FEWEST_COMMITS)].tolist()
 
 
 def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) -> dict[str, float]:
@@ -96,6 +118,11 @@ def list_strategies(
     verdict, detectable, rounds_needed: compare_mix's; the baseline's own row has n and seconds.
     """
     table = compare_mix(experiment.runs, shares, baseline, level=experiment.level)
+    if is_replay(experiment.comparable):
+        # further rounds build the same commits again
+        blocks = table["n"].where(table["n"].gt(0))
+        rounds = experiment.runs["round"].nunique() * table["rounds_needed"] / blocks
+        table["rounds_needed"] = np.ceil(rounds.astype("Float64")).astype("Int64")
     table = pd.concat([_weigh_baseline(experiment, shares, baseline), table], ignore_index=True)
     names = table["strategy"]
     own = names.str.removesuffix(f" {EMULATED}")

@@ -17,6 +17,7 @@ from analysis.answers.gates import list_unrestarted
 from analysis.measures.compare import (
     EMULATED,
     count_rarer_hosts,
+    is_replay,
     list_mix_rules,
     order_scenarios,
 )
@@ -37,13 +38,14 @@ def list_numbers(
     `experiment`, `found`: what analysis.answer took and gave.
 
     baseline, mix (scenario -> share), scenarios (those built, in a history's order), rules
-    (compare_mix's), off (share of a modelled change by which it may be off, 95 %), builds (a
-    month), price and server_price (usd of a minute, null: unknown; item, region, date), ranges
-    (work in seconds and link in Mbit/s: value, low, high; null without a model) and strategies,
-    the baseline first: name, emulated, server (its bill is the server's, too), unrestarted (the
-    restart of its engine is not in its seconds), seconds and billed
-    (minutes) by scenario and round, hosts (builds on the rarer kind of kept host by scenario, null
-    without a pool), parts (Model.list_parts' numbers by scenario). `others` widen what was run.
+    (compare_mix's), commits (whether rounds are those of a history), off (share of a modelled
+    change by which it may be off, 95 %), builds (a month), price and server_price (usd of a minute,
+    null: unknown; item, region, date), ranges (work in seconds and link in Mbit/s: value, low,
+    high; null without a model) and strategies, the baseline first: name, emulated, server (its bill
+    is the server's, too), unrestarted (the restart of its engine is not in its seconds), seconds
+    and billed (minutes) by scenario and round, hosts (builds on the rarer kind of kept host by
+    scenario, null without a pool), parts (Model.list_parts' numbers by scenario). `others` widen
+    what was run.
     """
     experiment = take_experiment(experiment)
     runs = experiment.comparable
@@ -61,6 +63,7 @@ def list_numbers(
             "mix": found.mix,
             "scenarios": scenarios,
             "rules": list_mix_rules(max(len(strategies) - 1, 1))._asdict(),
+            "commits": is_replay(runs),
             "off": None if model is None else find_off(model),
             "builds": BUILDS,
             "price": _find_price(prices, COMPUTE),

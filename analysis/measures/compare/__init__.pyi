@@ -1,4 +1,5 @@
 from .aa import AGAIN, control, judge_aa
+from .commits import FEWEST_COMMITS, is_replay
 from .comparison import (
     COLUMNS,
     MARGIN,
@@ -34,6 +35,7 @@ __all__ = [
     "COLUMNS",
     "EMULATED",
     "FALSE_REPORTS",
+    "FEWEST_COMMITS",
     "LEVEL",
     "LOOKS",
     "MARGIN",
@@ -49,6 +51,7 @@ __all__ = [
     "count_rarer_hosts",
     "find_level",
     "find_smallest",
+    "is_replay",
     "judge_aa",
     "left_out",
     "list_mix_rules",

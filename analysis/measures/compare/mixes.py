@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from analysis.measures.compare.commits import is_replay, weigh_commits
 from analysis.measures.compare.comparison import MARGIN, check_baseline, compare_with
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.levels import FALSE_REPORTS
@@ -30,7 +31,8 @@ def compare_mix(
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline: what one build of a mix of commits takes.
 
-    strategy, n (rounds of both that hold every scenario of the mix), seconds (of the strategy in
+    strategy, n (rounds of both that hold every scenario of the mix; of a history the commits that
+    all strategies have, two of each kind at least), seconds (of the strategy in
     those), difference (mean seconds less the baseline's), low, high (95 % intervals that hold for
     all strategies at once, Dunnett's, and so for whichever is named fastest), p, verdict,
     detectable, rounds_needed, one_round: compare's, the mix being one more scenario of the
@@ -57,11 +59,14 @@ def weigh_rounds(
 ) -> pd.DataFrame:
     """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it.
 
-    `by` comes first in the index, where it is given.
+    `by` comes first in the index, where it is given. Commits of a history are blocks whatever their
+    kind: weigh_commits' frame.
     """
     rows = frame[frame["scenario"].isin(list(mix))]
     keys = [*([] if by is None else [by]), "strategy", "round"]
     table = rows.groupby([*keys, "scenario"])[list(columns)].median().astype("float64").dropna()
+    if is_replay(rows):
+        return weigh_commits(table, mix)
     shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
     groups = table.mul(shares, axis="index").groupby(keys)
     return groups.sum()[groups.size() == len(mix)]

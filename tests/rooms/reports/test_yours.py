@@ -158,6 +158,27 @@ def test_odd_runs_are_ranked_as_the_package_ranks_them(browser, tmp_path, made, 
     assert_alike(ranked, table.to_dict("records"))
 
 
+def make_history():
+    """Such runs as the commits of a history, some kinds of which are rare."""
+    runs = make_runs(4).assign(emulated=False, host="fresh", host_empty=True)
+    runs = runs[runs["round"].lt(runs["scenario"].map({"source": 6, "unchanged": 3, "cold": 2}))]
+    commits = runs["scenario"] + "-" + runs["round"].astype("string")
+    told = runs.assign(kind=runs["scenario"], commit=commits, scenario=commits, round=1)
+    return told.astype({"host": "string"})
+
+
+def test_commits_of_a_history_are_ranked_as_the_package_ranks_them(browser, tmp_path):
+    runs = make_history()
+    open_page(browser, tmp_path, render(runs, answer(runs, MIX)))
+    for mix in ({"source": 60, "unchanged": 30, "cold": 10}, {"source": 50, "unchanged": 50}):
+        ranked = browser.execute_script(MOVE, to_sliders(mix))
+        shares = {name: share / 100 for name, share in mix.items()}
+        assert_alike(ranked, compare_mix(runs, shares).to_dict("records"))
+        assert {row["n"] for row in ranked} == {
+            sum({"source": 6, "unchanged": 3, "cold": 2}[name] for name in mix)
+        }
+
+
 @pytest.fixture(scope="module")
 def swept():
     """An experiment of a grid, and another of other work over another link."""

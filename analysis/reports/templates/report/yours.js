@@ -62,14 +62,32 @@
   };
 
   // --- a mix of commits, as measured ---------------------------------------------------------
-  const weigh = (values, mix) =>
+  // commits of a history that all strategies have, as analysis.measures.compare's weigh_commits has them
+  const listCommits = (column, mix) =>
+    mix.map(([place]) => rounds.filter((r) => strategies.every((each) => isKnown(each[column][place][r]))));
+  const spread = (number, total) =>
+    Math.sqrt((total * (total - 1)) / (number * (number - 1))) *
+    (findQuantile(0.05, number - 1) / findQuantile(0.05, total - 1));
+  const weighCommits = (values, mix, commits) => {
+    if (commits.some((each) => each.length < rules.min_commits)) return [];
+    const own = mix.map(([place], at) => commits[at].map((round) => values[place][round]));
+    const whole = sum(mix.map(([, share], at) => share * mean(own[at])));
+    const total = sum(own.map((each) => each.length));
+    return mix.flatMap(([, share], at) =>
+      own[at].map((x) => whole + share * spread(own[at].length, total) * (x - mean(own[at]))));
+  };
+
+  const weighRounds = (values, mix) =>
     rounds.map((round) => {
       const parts = mix.map(([place, share]) => [values[place][round], share]);
       return parts.every(([value]) => isKnown(value)) ? sum(parts.map(([value, share]) => value * share)) : null;
     });
 
   const compare = (column, mix) => {
-    const totals = strategies.map((each) => weigh(each[column], mix));
+    const commits = data.commits && listCommits(column, mix);
+    const totals = strategies.map((each) =>
+      commits ? weighCommits(each[column], mix, commits) : weighRounds(each[column], mix));
+    const blocks = totals[0].map((_, at) => at);
     const hosts = strategies.map((each) => least(known(mix.map(([place]) => each.hosts?.[place]))));
     const rarer = hosts.map((each) => least(known([each, hosts[0]])));
     const kept = rarer.map(isKnown);
@@ -80,13 +98,13 @@
       const middle = mean(known(values));
       return values.map((x) => (isKnown(x) ? x - middle : null));
     });
-    const slow = rounds.map((round) => median(known(centred.map((values) => values[round]))));
+    const slow = blocks.map((round) => median(known(centred.map((values) => values[round]))));
     const lost = 1 - rules.lost / Math.max(there, rules.fewest_strategies);
     const cells = centred.map((values) =>
       vary(values.map((x, round) => (isKnown(x) ? x - slow[round] : null)), lost));
 
     const found = totals.map((values, at) => {
-      const both = rounds.filter((round) => isKnown(values[round]) && isKnown(totals[0][round]));
+      const both = blocks.filter((round) => isKnown(values[round]) && isKnown(totals[0][round]));
       const n = both.length;
       const seconds = mean(known(values));
       if (!at) return { n, seconds, difference: null, few: true };

@@ -1,9 +1,13 @@
 """Runs of a history's commits: compared by kind, each commit a block."""
 
+import numpy as np
 import pandas as pd
+import pytest
 from measured import make_runs
+from scipy import stats
 
-from analysis.measures import compare, pick_comparable
+from analysis.measures import compare, compare_mix, pick_comparable
+from analysis.measures.compare.commits import weigh_commits
 from analysis.records import mark_commits
 
 KINDS = {"aa": "source", "bb": "dependency", "cc": "source", "dd": "source"}
@@ -59,3 +63,58 @@ def test_other_runs_have_no_such_columns():
     runs = make_runs({"docker": {"source": [20.0]}})
     assert mark_commits(runs, {"history": "damaged"}) is runs
     assert "commit" not in pick_comparable(runs)
+
+
+def make_table(counts, strategies=("docker", "registry-cache")):
+    """Seconds of so many commits of each kind, as weigh_rounds gives them to weigh_commits."""
+    luck = np.random.default_rng(3)
+    rows = [
+        (name, number, kind, luck.normal(30 * (place + 1), 2 + place))
+        for place, (kind, count) in enumerate(counts.items())
+        for number in range(1, count + 1)
+        for name in strategies
+    ]
+    columns = ["strategy", "round", "scenario", "seconds"]
+    return pd.DataFrame(rows, columns=columns).set_index(columns[:3])
+
+
+def test_a_mix_takes_all_commits_and_weighs_each_kind_by_its_share():
+    counts, mix = {"source": 12, "unchanged": 3, "dependency": 2}, [0.5, 0.3, 0.2]
+    table = make_table(counts)
+    weighed = weigh_commits(table, dict(zip(counts, mix, strict=True)))["seconds"]
+    pairs = weighed.unstack("strategy")
+    assert len(pairs) == sum(counts.values())
+    kinds = table["seconds"].unstack("strategy").groupby("scenario")
+    expected = kinds.mean().mul(pd.Series(mix, list(counts)), axis="index").sum()
+    pd.testing.assert_series_equal(pairs.mean(), expected)
+    # half the interval's width is what those of the kinds' means make it
+    parts = {
+        kind: share * stats.t.ppf(0.975, len(own) - 1) * own.std() / len(own) ** 0.5
+        for (kind, share) in zip(counts, mix, strict=True)
+        for own in [kinds.get_group(kind).diff(axis="columns").iloc[:, 1]]
+    }
+    all_ = pairs.diff(axis="columns").iloc[:, 1]
+    half = stats.t.ppf(0.975, len(all_) - 1) * all_.std() / len(all_) ** 0.5
+    assert half == pytest.approx(sum(each**2 for each in parts.values()) ** 0.5)
+
+
+def test_a_kind_with_one_commit_tells_no_mix_and_one_without_any_neither():
+    for counts in ({"source": 12, "dependency": 1}, {"source": 12}):
+        assert weigh_commits(make_table(counts), {"source": 0.5, "dependency": 0.5}).empty
+
+
+def test_only_commits_that_all_strategies_have_count():
+    table = make_table({"source": 5, "unchanged": 3}).drop(index=("docker", 2, "source"))
+    weighed = weigh_commits(table, {"source": 0.5, "unchanged": 0.5})
+    assert weighed.groupby("strategy").size().to_dict() == {"docker": 7, "registry-cache": 7}
+
+
+def test_a_mix_of_one_kind_is_compared_as_its_commits_are():
+    runs = make_history()
+    plain = runs[runs["kind"].eq("source")].drop(columns=["commit", "kind", "first_miss"])
+    numbers = plain.groupby("strategy").cumcount() + 1
+    plain = plain.assign(scenario="source", round=numbers).astype({"scenario": "string"})
+    columns = ["strategy", "n", "seconds", "difference", "low", "high"]
+    both = [compare_mix(each, {"source": 1.0})[columns] for each in (runs, plain)]
+    pd.testing.assert_frame_equal(*both)
+    assert both[0]["n"].tolist() == [3]
