@@ -15,6 +15,14 @@ from analysis.workload.sources import Flags, split_flags, split_words
 
 _NAME = re.compile(r"""(\w+)(?:=(?:"(?:\\.|[^"\\])*"|'[^']*'|\S*))?""")
 _PLATFORM = re.compile(r"FROM\s+--platform=(\S+)", re.IGNORECASE)
+# as hosts of builds have it, and names that BuildKit gives it
+_USUAL = {
+    "linux/amd64",
+    "$BUILDPLATFORM",
+    "${BUILDPLATFORM}",
+    "$TARGETPLATFORM",
+    "${TARGETPLATFORM}",
+}
 _QUOTED_HEREDOC = re.compile(r"""<<-?["']""")
 Made = tuple[object, ...]
 # what beside variables a step is given: no variable has such a name
@@ -36,9 +44,13 @@ def note_variables(given: dict[str, str], one: Instruction, values: Mapping[str,
 
 
 def make_from(one: Instruction, image: str, values: Mapping[str, str]) -> Made:
-    """What FROM of an image depends on: the image and its platform, not the stage's name."""
-    platform = _PLATFORM.match(one.line)
-    return ("FROM", image, fill_in(platform[1], values) if platform else "")
+    """What FROM of an image depends on: the image and its platform, not the stage's name.
+
+    The platform of most hosts is that of an image without one.
+    """
+    found = _PLATFORM.match(one.line)
+    platform = fill_in(found[1], values) if found else ""
+    return ("FROM", image, "" if platform in _USUAL else platform)
 
 
 def make_run(text: str, one: Instruction, folder: str, given: Mapping[str, str]) -> Made:

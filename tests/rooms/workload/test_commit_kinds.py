@@ -121,6 +121,14 @@ CASES = {
         edit("python:${TAG} AS", "python:3.12@sha256:" + "a" * 64 + " AS"),
         ("base", f"FROM python:3.12@sha256:{'a' * 64} AS build", None),
     ),
+    "the platform that hosts have": (
+        edit("FROM python:${TAG} AS", "FROM --platform=linux/amd64 python:${TAG} AS"),
+        ("unchanged", None, None),
+    ),
+    "the platform by its name": (
+        edit("FROM python:${TAG} AS", "FROM --platform=$BUILDPLATFORM python:${TAG} AS"),
+        ("unchanged", None, None),
+    ),
     "another image": (
         edit("python:${TAG} AS", "debian AS"),
         ("dockerfile", "FROM debian AS build", None),
