@@ -19,7 +19,7 @@ from analysis.reports.notebooks import (
     say_stopped,
 )
 from analysis.reports.pages import Site, load_templates, render_page
-from analysis.reports.writing import write_html, write_tables
+from analysis.reports.writing import make_folder, write_html, write_tables
 
 
 def make_history_report(
@@ -48,7 +48,7 @@ def _make_report(source: str, folder: Path, parameters: dict[str, Any]) -> Path:
     if isinstance(found, NotebookFailed):
         raise found
     html, tables = found
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_html(folder / HISTORY_PAGE, html)
     write_tables(folder, HISTORY_PAGE, tables)
     update_navigation(folder, files, *(each for each in files if each != HISTORY_PAGE))

@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 from analysis.reports.pages import list_in_navigation
+from analysis.reports.writing import write_text
 
 INDEX, HISTORY_PAGE = "index.html", "history.html"
 _LIST = re.compile(r'(<nav aria-label="[^"]*">)\s*<ul>.*?</ul>', re.DOTALL)
@@ -30,4 +31,4 @@ def update_navigation(folder: Path, files: Mapping[str, str], *pages: str) -> No
             found = _LIST.search(html)
             if found is not None:
                 html = html[: found.end(1)] + entries + html[found.end() :]
-                path.write_text(html, encoding="utf-8")
+                write_text(path, html)

@@ -17,7 +17,7 @@ from analysis.reports.pages import Site, finish_html, render_template
 from analysis.reports.parts import Parts
 from analysis.reports.proofs import RUNS_FOLDER, RUNS_PAGE, name_group, name_run_page
 from analysis.reports.run_log import Finder, read_excerpt, write_lines
-from analysis.reports.writing import write_html
+from analysis.reports.writing import make_folder, write_html
 from analysis.results import Experiment
 from analysis.rows import list_records
 from analysis.store import count_cores
@@ -81,7 +81,7 @@ def write_run_pages(experiment: Experiment, site: Site, folder: Path) -> None:
     assert site.proofs is not None, "pages of runs are linked by proofs"
     runs = site.proofs.runs
     there = folder / RUNS_FOLDER
-    there.mkdir(exist_ok=True)
+    make_folder(there)
     within = replace(site, proofs=replace(site.proofs, root="../"))
     tables = _Tables(experiment)
     rows, parts = list_records(runs), count_cores()

@@ -30,7 +30,7 @@ from analysis.reports.pages import Page, Site, load_templates, render_index, ren
 from analysis.reports.proofs import RUNS_PAGE, RUNS_TABLE, Proofs, order_runs, write_runs
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 from analysis.reports.run_pages import write_run_pages
-from analysis.reports.writing import name_page, write_html, write_tables
+from analysis.reports.writing import make_folder, name_page, write_html, write_tables, write_text
 from analysis.reports.yours import list_yours
 from analysis.results import Experiment, lend_experiment, read_grid, to_experiment
 from analysis.shipped import shorten
@@ -76,7 +76,7 @@ def _make_reports(
     notebooks = list_analyses() if notebooks is None else notebooks
     titles = {path: read_title(path) for path in notebooks}
     first = make_first_screen(found := answer(data))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     site = Site(
         _list_files(titles, folder, runs),
         summarise_source(data),
@@ -92,7 +92,7 @@ def _make_reports(
     told = describe_source(data), list_problems(data)
     write_html(folder / INDEX, render_index(site, first, pages, *told, tables, yours))
     write_tables(folder, INDEX, tables)
-    (folder / _ANSWER).write_text(f"{redact(found.to_json())}\n", encoding="utf-8")
+    write_text(folder / _ANSWER, f"{redact(found.to_json())}\n")
     _write_runs(data, site, folder)
     update_navigation(folder, site.files, HISTORY_PAGE)
     if failed := [page.problem for page in pages if page.problem]:
@@ -202,7 +202,7 @@ def _write_runs(data: Experiment, site: Site, folder: Path) -> None:
     """Write the table of runs, and their pages where those are asked for."""
     assert site.proofs is not None, "the pages are linked to runs"
     text = write_runs(site.proofs.runs, data.folder)
-    (folder / RUNS_TABLE).write_text(text, encoding="utf-8", errors="replace", newline="")
+    write_text(folder / RUNS_TABLE, text)
     (folder / RUNS_PAGE).unlink(missing_ok=True)
     if site.proofs.pages:
         write_run_pages(data, site, folder)

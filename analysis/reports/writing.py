@@ -1,8 +1,10 @@
-"""Pages and their tables as files."""
+"""Pages and their tables as files, each whole or as it was before."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis.records import writing_errors
 from analysis.reports.parts import TABLES
 
 
@@ -13,7 +15,25 @@ def name_page(notebook: Path) -> str:
 
 def write_html(path: Path, html: str) -> None:
     """Write a page in UTF-8, as it says; a lone surrogate, which JSON can name, as a ?."""
-    path.write_text(html, encoding="utf-8", errors="replace")
+    write_text(path, html)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8 in place of the file before. RecordError on a full disk."""
+    part = path.with_name(f"{path.name}.part")
+    with writing_errors(path.parent):
+        try:
+            part.write_bytes(text.encode("utf-8", "replace"))
+            os.replace(part, path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it. RecordError on a full disk."""
+    with writing_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_tables(folder: Path, page: str, tables: Mapping[str, str]) -> None:
@@ -22,6 +42,6 @@ def write_tables(folder: Path, page: str, tables: Mapping[str, str]) -> None:
     for old in there.glob(f"{Path(page).stem}.*.csv"):
         old.unlink()
     if tables:
-        there.mkdir(exist_ok=True)
+        make_folder(there)
     for name, text in tables.items():
-        (there / name).write_text(text, encoding="utf-8", errors="replace", newline="")
+        write_text(there / name, text)
