@@ -113,6 +113,8 @@ def test_the_recorded_experiment_can_be_resumed_though_it_says_less(tmp_path):
     (tmp_path / "experiment.json").write_text(json.dumps(older))
     finish(tmp_path, "docker.cold.01")
     facts = gather_facts(ROOT / "deploy", Images(**there["images"]), [load_strategies()["docker"]])
+    # deploy/ may have changed since it was recorded
+    facts["context_digest"] = there["context_digest"]
     check_facts(tmp_path, facts)
     write_facts(tmp_path, facts, MACHINE)
     assert read_json(tmp_path / "experiment.json") == older | {"buildspecs": facts["buildspecs"]}
