@@ -13,6 +13,7 @@ from analysis.codebuild.own_buildspec import check_own
 from analysis.codebuild.record import LINK, PLACE
 from analysis.errors import RecordError, SettingError
 from analysis.experiment import (
+    BuildSequence,
     Plan,
     Replay,
     Settings,
@@ -109,8 +110,6 @@ def plan_on_codebuild(
     check_given(plan.strategies, settings.env, _list_known(described))
     check_region(folder, account.region)
     _check_hosts(folder, described)
-    asked = order_sequences(built, settings, possible)
-    done = [each for each in asked if each not in plan.sequences]
     return CloudPlan(
         plan.scenarios,
         plan.sequences,
@@ -118,10 +117,16 @@ def plan_on_codebuild(
         account,
         described,
         _needs_bases(possible, settings) and bool(plan.sequences),
-        [name_sequence(each.strategy.name, each.number, each.story) for each in done],
+        _name_done(order_sequences(built, settings, possible), plan.sequences),
         anew=plan.anew,
         replay=replay,
     )
+
+
+def _name_done(asked: Iterable[BuildSequence], missing: Sequence[BuildSequence]) -> list[str]:
+    """The names of the sequences that are asked for and lack nothing."""
+    done = [each for each in asked if each not in missing]
+    return [name_sequence(each.strategy.name, each.number, each.story) for each in done]
 
 
 def _list_known(projects: Mapping[str, Mapping[str, Any]]) -> set[str]:
