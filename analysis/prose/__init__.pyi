@@ -18,7 +18,6 @@ from .caching import (
     say_misses,
     say_public_logs,
     say_references,
-    say_shared,
 )
 from .commits_table import (
     Cell,
@@ -139,7 +138,6 @@ __all__ = [
     "say_references",
     "say_rollbacks",
     "say_seconds_cell",
-    "say_shared",
     "say_simulation",
     "say_speeds",
     "say_spent",

@@ -10,7 +10,7 @@ from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.rows import list_records
 from analysis.words import join_sentences
-from analysis.workload import POOL, say_commit
+from analysis.workload import POOL
 
 # what runs builds on CodeBuild with a local layer cache
 _MEASURES = (
@@ -84,21 +84,6 @@ def say_cache_mounts(mounts: pd.DataFrame) -> list[str]:
     return [say(f"caching.mounts{'' if len(sides['kept']) else '_lost'}", **sides), *costs]
 
 
-def say_shared(table: pd.DataFrame) -> list[str]:
-    """What each scenario with branches costs each strategy in hits, of shared_references' rows.
-
-    Nothing where no such scenario was built.
-    """
-    said = []
-    for scenario, rows in table.groupby("scenario", sort=False):
-        parts = [
-            say(f"caching.shared_{'lost' if row['lost'] else 'kept'}", **row)
-            for row in list_records(rows)
-        ]
-        said.append(say("caching.shared", commit=say_commit(str(scenario)), parts=parts))
-    return said
-
-
 def say_references(shared: pd.DataFrame) -> str:
     """What one reference for all branches loses and others give back, of shared_references' rows.
 
@@ -112,7 +97,7 @@ def say_references(shared: pd.DataFrame) -> str:
         lost = facts[0]["lost"] > 0
         said.append(say(f"caching.one_reference{'' if lost else '_kept'}", **facts[0]))
         said += [_say_back(each) for each in facts if lost]
-    return join_sentences(said)
+    return join_sentences([*said, *([say("caching.branch_commits")] if said else [])])
 
 
 def _say_back(row: dict[str, Any]) -> str:

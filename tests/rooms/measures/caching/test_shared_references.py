@@ -58,19 +58,6 @@ def test_what_was_built_before_could_hit_whole_and_what_was_not_as_far_as_any_do
     assert odd == [["parallel", "registry-cache"]]
 
 
-def test_it_is_told_by_kind_of_commit_and_nothing_without_any():
-    runs, logs = make()
-    said = prose.say_shared(shared_references(hits_by_run(runs, logs.steps)))
-    assert said[1] == (
-        "For main's same commit again, after a branch that changed its dependencies: "
-        "registry-cache-branches has all 3 possible hits (n = 2) and registry-cache has 1 of 3 "
-        "possible hits (n = 2)."
-    )
-    plain = runs[runs["scenario"].eq("cold")]
-    table = shared_references(hits_by_run(plain, logs.steps))
-    assert table.empty and prose.say_shared(table) == []
-
-
 def test_what_one_reference_loses_stands_beside_what_a_fallback_gives_back():
     runs, logs = make()
     shared = shared_references(hits_by_run(runs, logs.steps))
@@ -81,11 +68,14 @@ def test_what_one_reference_loses_stands_beside_what_a_fallback_gives_back():
     assert prose.say_references(shared) == (
         "One cache reference for all branches loses 2 of 5 possible hits with registry-cache "
         "(2 scenarios, n = 2 each). A reference for each branch that falls back to main's gives 2 "
-        "of them back (registry-cache-branches)."
+        "of them back (registry-cache-branches). Built again: main's same commit after a branch "
+        "(main-after-branch), a branch's after two at once (parallel); branch is its first build."
     )
     alone = shared[~shared["strategy"].eq("registry-cache-branches")]
     assert compare_references(alone).empty and prose.say_references(alone) == ""
     assert "SCENARIOS=branch" in prose.say_references(shared.iloc[:0])
+    plain = runs[runs["scenario"].eq("cold")]
+    assert shared_references(hits_by_run(plain, logs.steps)).empty
 
 
 def test_a_story_has_a_history_of_its_own():
