@@ -160,6 +160,9 @@ def _compare_own(row: Row) -> Iterator[str]:
     for word in ("idle_gap", "provisioning_seconds", "queue_seconds", "seconds"):
         if pd.notna(row[word]) and row[word] < 0:
             yield f"its {word.replace('_', ' ')} is below 0"
+    for word in ("pressure", "others_cpu"):
+        if pd.notna(row[word]) and not 0 <= row[word] <= 1:
+            yield f"its {word.replace('_', ' ')} is no share from 0 to 1"
     if pd.notna(row["link"]) and (row["place"] == "codebuild") != (row["link"] == "aws"):
         yield f"its place is {row['place']}, and its link {row['link']}"
     if row["place"] == "lab":
@@ -237,12 +240,14 @@ def _compare_files(row: Row) -> Iterator[str]:
             if pd.notna(when) and not row["started"] - slack <= when <= end + slack:
                 yield f"BuildKit's record says that it {words} at {when:%Y-%m-%d %H:%M:%S}"
     shown, told = row["log_builds"], row["builds"]
+    if pd.notna(row["history"]) and pd.isna(told):
+        yield "its records of BuildKit can't be read"
     if pd.notna(told) and pd.notna(shown) and 0 < told != shown and row["status"] == "succeeded":
         yield f"its log shows {shown:.0f} builds, BuildKit's records are of {told:.0f}"
     cached, known = row["log_cached"], row["cached"]
     # a log may leave out that a hit was one where it was pulled at once
     wrong = pd.notna(known) and pd.notna(cached) and not -_UNSAID <= cached - known <= 0
-    if row["log_steps"] == row["steps"] and wrong:
+    if _holds(row["log_steps"] == row["steps"]) and wrong:
         yield f"its log shows {cached:.0f} cached steps, BuildKit recorded {known:.0f}"
 
 

@@ -214,6 +214,12 @@ EDITS = {
     "local-layer-cache: empty": (record(host_empty=True), "is kept, and was empty"),
     "docker-server: fresh": (record(host="fresh"), "kind of host is not that"),
     "docker-server: real": (record(emulated=False), "its emulation is not that"),
+    "pressure beyond all": (record(pressure=7.0), "its pressure is no share from 0 to 1"),
+    "others_cpu below 0": (record(others_cpu=-0.1), "its others cpu is no share from 0 to 1"),
+    "docker-server: no records": (
+        zipped("history.json.gz", lambda _: "hello"),
+        "BuildKit can't be",
+    ),
 }
 
 
