@@ -93,9 +93,21 @@ class Part:
         return names, point.settings(folder, **given)
 
 
-_ALL = Part("all strategies", (Point("lab"),), (), (*SCENARIOS, *_STORIES), 3)
+_SHARING = ("registry-cache", "registry-cache-branches", "registry-cache-main")
+_LAB = (Point("lab"),)
+_ALL = Part("all strategies", _LAB, (), SCENARIOS, 3)
 PLAN = (
     _ALL,
+    Part("commits", (Point("commits", SERVICE),), _THREE, SCENARIOS, 1),
+    # what branches lose are hits, which few rounds tell
+    Part("branches", _LAB, (*_MATTER, *_SHARING), _STORIES, 2),
+    Part(
+        "growth",
+        (Point("growth"),),
+        ("docker", "registry-cache", "registry-cache-branches", "container-push"),
+        ("growth",),
+        1,
+    ),
     Part(
         "other projects",
         (Point("contexts/board.codebuild", "board"), Point("contexts/atlas.codebuild", "atlas")),
@@ -114,14 +126,6 @@ PLAN = (
         2,
     ),
     Part(
-        "growth",
-        (Point("growth"),),
-        ("docker", "registry-cache", "registry-cache-branches", "container-push"),
-        ("growth",),
-        1,
-    ),
-    Part("commits", (Point("commits", SERVICE),), _THREE, SCENARIOS, 1),
-    Part(
         "held out",
         (Point("held-out/java.codebuild", "java"), Point("held-out/go.codebuild", "go")),
         _THREE,
@@ -130,6 +134,5 @@ PLAN = (
         kept=False,
     ),
     Part("control", (Point("control"),), ("docker", "registry-cache"), SCENARIOS, 6, again=True),
-    # what branches lose are hits, which three rounds tell
-    replace(_ALL, name="more rounds", scenarios=(*SCENARIOS, "dockerfile"), rounds=6),
+    replace(_ALL, name="more rounds", rounds=6),
 )
