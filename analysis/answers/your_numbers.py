@@ -56,7 +56,6 @@ def list_numbers(
         each | {"unrestarted": each["name"] in skipped}
         for each in _list_strategies(runs, scenarios, model, found.baseline)
     ]
-    prices = read_prices(region=experiment.region)
     return plain(
         {
             "baseline": found.baseline,
@@ -66,8 +65,7 @@ def list_numbers(
             "commits": is_replay(runs),
             "off": None if model is None else find_off(model),
             "builds": BUILDS,
-            "price": _find_price(prices, COMPUTE),
-            "server_price": _find_price(prices, "docker-server"),
+            **_find_prices(experiment.region),
             "ranges": {"work": None, "link": None} if model is None else _list_ranges(model),
             "strategies": strategies,
         }
@@ -83,6 +81,13 @@ def _list_ranges(model: measures.Model) -> dict[str, dict[str, float]]:
         "work": {"value": work, "low": least * work, "high": most * work},
         "link": {"value": link, "low": low, "high": high},
     }
+
+
+def _find_prices(region: str) -> dict[str, dict[str, Any]]:
+    """price (of CodeBuild's hosts) and server_price (of its Docker server) of a region."""
+    prices = read_prices(region=region)
+    found = {"price": COMPUTE, "server_price": "docker-server"}
+    return {name: _find_price(prices, item) for name, item in found.items()}
 
 
 def _find_price(prices: pd.DataFrame, item: str) -> dict[str, Any]:

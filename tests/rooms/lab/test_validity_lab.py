@@ -327,9 +327,11 @@ def list_said(experiment):
 # asks month for several mixes, and two on what a Dockerfile says
 OTHERS = {
     "cache_mounts",
+    "cache_survives",
     "check_commits",
     "check_first_misses",
     "compare_mixes",
+    "growth_by_push",
     "hits_by_target",
     "host_reuse",
     "judge_aa",

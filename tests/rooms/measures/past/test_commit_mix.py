@@ -69,5 +69,5 @@ def test_a_mix_is_written_as_it_is_read():
 
 
 def test_commits_of_no_kind_make_no_mix():
-    with pytest.raises(ContextError, match="None of 2 commits tells a mix"):
+    with pytest.raises(ContextError, match="No commit of 2 tells a mix"):
         mix_of_commits(COMMITS.head(2))
