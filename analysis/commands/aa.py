@@ -41,10 +41,13 @@ def write_copies(names: Sequence[str], folder: Path) -> list[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of an A/A test."""
-    parser.add_argument("--folder", default="runs/control", help="folder that keeps the runs")
-    parser.add_argument("--strategies", default=STRATEGIES, help="names with commas between")
-    parser.add_argument("--scenarios", default=SCENARIOS, help="names with commas between")
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument(
+        "--folder", default="runs/control", help="folder that keeps the runs (%(default)s)"
+    )
+    names = "names with commas between (%(default)s)"
+    parser.add_argument("--strategies", default=STRATEGIES, help=names)
+    parser.add_argument("--scenarios", default=SCENARIOS, help=names)
+    parser.add_argument("--rounds", type=int, default=6, help="of each strategy (%(default)s)")
     parser.add_argument("--dry-run", action="store_true", help="only say how many builds")
 
 

@@ -7,6 +7,7 @@
 LOG is what `codebuild-cache history` takes: files (a path, a folder, a pattern), a CodeBuild
 project, a log group or s3://BUCKET/PREFIX. Files need no AWS credentials. Speeds are megabytes of
 compressed layers a second, of layers of 10 MB and more; best are logs of --progress=plain.
+`codebuild-cache report FOLDER --speeds speeds.json` prints the answer at these speeds.
 """
 
 import argparse
@@ -43,7 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--experiment", default="", metavar="FOLDER", help="show an experiment's speeds beside"
     )
     parser.add_argument("--since", default="", help='a date, or an age such as "30 days"')
-    parser.add_argument("--limit", type=int, default=200, help="at most so many builds of each LOG")
+    parser.add_argument(
+        "--limit", type=int, default=200, help="at most so many builds of each LOG (%(default)s)"
+    )
     add_reading(parser)
 
 

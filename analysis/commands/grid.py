@@ -33,7 +33,9 @@ __all__ = ["STOPPED", "add_arguments", "run"]
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
 _OVERHEAD_SECONDS = 27.0
-_LINKS_HELP = "bandwidths, or with ; between links that hold a comma: unshaped;100mbit,20ms"
+_LINKS_HELP = (
+    "bandwidths (%(default)s), or with ; between links that hold a comma: unshaped;100mbit,20ms"
+)
 _RunExperiment = Callable[[Path, Sequence[str], Sequence[str], Settings], object]
 WORK, _COUNT, _BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
 
@@ -173,15 +175,19 @@ def choose_grid(options: argparse.Namespace) -> Grid:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of a grid."""
-    parser.add_argument("--folder", default="runs/grid", help="folder that keeps the points")
-    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=_LINKS_HELP)
-    parser.add_argument("--work", default="8,24", help="seconds of work in the Dockerfile")
     parser.add_argument(
-        "--strategies", default=",".join(STRATEGIES), help="the baseline among them"
+        "--folder", default="runs/grid", help="folder that keeps the points (%(default)s)"
     )
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=_LINKS_HELP)
+    parser.add_argument(
+        "--work", default="8,24", help="seconds of work in the Dockerfile (%(default)s)"
+    )
+    parser.add_argument(
+        "--strategies", default=",".join(STRATEGIES), help="the baseline among them (%(default)s)"
+    )
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="(%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="of each point (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the shuffled order (%(default)s)")
     parser.add_argument("--layer-count", type=int, help="layers that the work is made of, 1 to 8")
     parser.add_argument("--layer-bytes", type=int, help="bytes of each of them")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be built")

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", default="reports", metavar="FOLDER", help="where the page goes (%(default)s)"
     )
     parser.add_argument("--since", default="", help='a date, or an age such as "30 days"')
-    parser.add_argument("--limit", type=int, default=200, help="at most so many builds")
+    parser.add_argument(
+        "--limit", type=int, default=200, help="at most so many builds, the newest (%(default)s)"
+    )
     parser.add_argument(
         "--repository", default="", help="ECR repository to try a lifecycle policy on"
     )

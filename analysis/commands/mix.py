@@ -6,7 +6,7 @@
 
 A commit is of the kind of the first layer that must miss in a cache that the commit before left, by
 what COPY and ADD take, .dockerignore and the Dockerfile. Builds of nothing new and of newer base
-images are no commits: --logs tells how many there are; without, the usual shares are assumed.
+images are no commits: --logs tells how many there are; without it, the usual shares are assumed.
 """
 
 import argparse
@@ -36,12 +36,14 @@ _WIDTH = 44
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the context, its commits, how it is built, and the form of what is told."""
-    parser.add_argument("context", nargs="?", default=".", metavar="CONTEXT")
+    parser.add_argument(
+        "context", nargs="?", default=".", metavar="CONTEXT", help="a folder in git (%(default)s)"
+    )
     parser.add_argument(
         "--commits",
         default=str(COMMITS),
         metavar="N",
-        help="a number, or a range such as v1.0..v1.2 (default: %(default)s)",
+        help="how many, the newest, or a range such as v1.0..v1.2 (default: %(default)s)",
     )
     for name in ("dockerfile", "target", "build-args"):
         parser.add_argument(f"--{name}", default="", help="as for experiment")

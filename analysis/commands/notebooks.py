@@ -3,7 +3,8 @@
     codebuild-cache notebooks --language ja
     jupyter lab notebooks-ja
 
-They are copies, to be read, run and changed; what their cells show is in that language, too.
+They are copies of all but 1-build, to be read, run and changed; what their cells show is in that
+language, too.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from analysis.reports import write_notebooks
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where the notebooks go."""
     parser.add_argument(
-        "--out", default="", metavar="FOLDER", help="where they go (notebooks-LANGUAGE)"
+        "--out", default="", metavar="FOLDER", help="where they go (default: notebooks-LANGUAGE)"
     )
     add_language(parser)
 

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--others",
         metavar="FOLDER",
         default=(),
-        help="print the answer with what a grid of experiments tells of other links and more work",
+        help="print the answer with what a grid, as data/sweep, tells of other links and work",
     )
     add_language(parser)
     add_reading(parser)

@@ -6,8 +6,9 @@
     codebuild-cache sql --views
     codebuild-cache sql --athena --from s3://BUCKET/STORE
 
-Without --from it is about the store of what was read. Tables: logs, phases, commands, builds,
-steps and parts; of an experiment runs, problems and images; of a store files, listings and images.
+Without --from it is about the store of what was read, which keeps inputs of more than 10 MB.
+Tables: logs, phases, commands, builds, steps and parts; of an experiment also runs, problems and
+images; of a store also files, listings, images and records.
 """
 
 import argparse

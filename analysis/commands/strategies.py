@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", default="strategies", metavar="FOLDER", help="where they go (%(default)s)"
     )
     parser.add_argument(
-        "--strategies", default="", metavar="NAMES", help="with commas between; all by default"
+        "--strategies", default="", metavar="NAMES", help="with commas between (default: all)"
     )
     parser.add_argument(
         "--batch-build", default="", metavar="NAME", help="the build of a batch to take"
