@@ -138,6 +138,6 @@ def test_what_lies_in_a_bucket_is_told_apart_from_the_registry():
     runs["store_bytes"] = pd.array([90_000_000, 90_000_000, 95_000_000, 97_000_000], "Int64")
     assert findings.say_store(runs) == [
         "s3-cache keeps its cache in a bucket, not in the registry: 19 objects of 96 MB after the "
-        "last build of a history (median, n = 2); nothing there expires by itself."
+        "last build of a sequence (median, n = 2); nothing there expires by itself."
     ]
     assert findings.say_store(runs.assign(store_objects=pd.array([None] * 4, "Int64"))) == []

@@ -68,8 +68,9 @@ def test_what_one_reference_loses_stands_beside_what_a_fallback_gives_back():
     assert prose.say_references(shared) == (
         "One cache reference for all branches loses 2 of 5 possible hits with registry-cache "
         "(2 scenarios, n = 2 each). A reference for each branch that falls back to main's gives 2 "
-        "of them back (registry-cache-branches). Built again: main's same commit after a branch "
-        "(main-after-branch), a branch's after two at once (parallel); branch is its first build."
+        "of them back (registry-cache-branches). In main-after-branch, main's same commit is "
+        "built again after a branch; in parallel, a branch's after two at once; branch is its "
+        "first build."
     )
     alone = shared[~shared["strategy"].eq("registry-cache-branches")]
     assert compare_references(alone).empty and prose.say_references(alone) == ""

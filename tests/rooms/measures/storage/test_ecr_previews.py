@@ -69,7 +69,7 @@ def test_an_entry_that_is_gone_by_now_is_told():
     table = compare_previews(found, NOW)
     assert len(table) == 15
     assert table["ecr"].eq("keep").all()
-    assert say_previews(found, table)[-1].startswith("1 entry of its preview were gone")
+    assert say_previews(found, table)[-1].startswith("1 entry of its preview had gone")
 
 
 def test_without_a_repository_nobody_was_asked():
