@@ -1,5 +1,7 @@
 """What the tests of the CodeBuild path share: a clock that jumps, a client that dies on demand."""
 
+import io
+import zipfile
 from dataclasses import dataclass, field
 
 from analysis.aws import Aws
@@ -33,6 +35,14 @@ def run(folder, strategies, scenarios, clock=None, concurrency=2, lines=None, **
     report = print if lines is None else lines.append
     settings = Settings(**({"rounds": 1} | settings))
     return run_on_codebuild(folder, strategies, scenarios, settings, options, report)
+
+
+def read_source(aws, request):
+    """Path -> content of what a build was given."""
+    bucket, _, key = request.data["source"]["location"].partition("/")
+    data = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 def die_at(monkeypatch, operation, when, nth=1):

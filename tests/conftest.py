@@ -4,6 +4,7 @@ import base64
 import gc
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -133,6 +134,18 @@ def lab(client):
 def context(tmp_path):
     """A build context of three quick steps that need no network."""
     return make_small_context(tmp_path)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 64 kB, where this user may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("this user can't mount a small file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def make_small_context(parent):

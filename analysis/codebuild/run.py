@@ -15,7 +15,7 @@ from analysis.codebuild.options import Options
 from analysis.codebuild.plan import CloudPlan, plan_on_codebuild
 from analysis.codebuild.session import Session
 from analysis.codebuild.unknown import stop_lost
-from analysis.errors import BaselineError
+from analysis.errors import BaselineError, RecordError
 from analysis.experiment import (
     OPEN,
     Progress,
@@ -81,12 +81,20 @@ def _mend(aws: Aws, account: Account, folder: Path, progress: Progress) -> None:
 def _run_session(session: Session) -> None:
     """Run a session; an interrupt, or a baseline that fails, stops its builds.
 
-    Any other error leaves them to the next call.
+    So does a folder that was removed, which then is there again for whoever cleans up. Any other
+    error leaves them to the next call.
     """
     try:
         session.run()
     except (KeyboardInterrupt, BaselineError):
         session.stop()
+        raise
+    except RecordError:
+        if not (session.folder / "experiment.json").exists():
+            write_facts(session.folder, session.plan.facts, session.plan.describe_machine())
+            for sequence in session.sequences:
+                sequence.ledger.save()
+            session.stop()
         raise
     finally:
         session.progress.say(session.say_paid())

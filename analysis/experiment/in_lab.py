@@ -36,10 +36,12 @@ class _LabPlace:
 
     def __init__(self, lab: Lab, contexts: Contexts, settings: Settings, prefix: str = "") -> None:
         self.lab, self.contexts, self.settings, self.prefix = lab, contexts, settings, prefix
+        # scenario -> digest of its context
+        self._digests: dict[str, str] = {}
 
     def build(self, sequences: Sequence[BuildSequence], recorder: Recorder) -> None:
         """Build one sequence after the other; EngineError ends them all."""
-        digests = self.contexts.digest()
+        self._digests = self.contexts.digest()
         planned = [(each, self._list_builds(each, recorder)) for each in sequences]
         everything = [build for _, builds in planned for build in builds]
         conveyor = Conveyor(
@@ -49,21 +51,33 @@ class _LabPlace:
             recorder.begin(sequence)
             if sequence.story:
                 self._tell_story(sequence, recorder)
-                continue
-            try:
-                for build, built in zip(builds, conveyor.run(builds), strict=True):
-                    built[0]["context"] = digests[build.scenario]
-                    recorder.keep(Run(*built))
-                    if recorder.failing.keys() - self.contexts.without:
-                        self.contexts.leave_out(recorder.failing)
-                        digests = self.contexts.digest()
-            except EngineError:
-                raise
-            except LabError as error:
-                recorder.break_off(sequence.name, error)
-            finally:
-                builds[0].job.close()
+            elif builds:
+                self._build_sequence(sequence, builds, conveyor, recorder)
+            else:
+                recorder.progress.say(f"{sequence.name}: another call has finished it meanwhile")
         conveyor.drop()
+
+    def _build_sequence(
+        self,
+        sequence: BuildSequence,
+        builds: Sequence[Build],
+        conveyor: Conveyor,
+        recorder: Recorder,
+    ) -> None:
+        """Build a sequence and let each build be recorded; EngineError ends them all."""
+        try:
+            for build, built in zip(builds, conveyor.run(builds), strict=True):
+                built[0]["context"] = self._digests[build.scenario]
+                recorder.keep(Run(*built))
+                if recorder.failing.keys() - self.contexts.without:
+                    self.contexts.leave_out(recorder.failing)
+                    self._digests = self.contexts.digest()
+        except EngineError:
+            raise
+        except LabError as error:
+            recorder.break_off(sequence.name, error)
+        finally:
+            builds[0].job.close()
 
     def _tell_story(self, sequence: BuildSequence, recorder: Recorder) -> None:
         """Build a story and let its last build be recorded; EngineError ends them all."""

@@ -66,8 +66,10 @@ class Recorder:
     def keep(self, run: Run) -> None:
         """Write a run with its rank, unless it is finished already: then it restored a state.
 
-        BaselineError when it is the baseline's cold build, and failed as all others of it did.
+        BaselineError when it is the baseline's cold build, and failed as all others of it did;
+        RecordError where the folder was removed under this call.
         """
+        records.check_lock(self.folder)
         record, anew = run.record, self.plan.anew
         name, damage = record["run"], records.explain_damage(self.folder / "runs" / record["run"])
         if damage is None and name not in anew:

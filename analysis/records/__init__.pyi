@@ -23,7 +23,7 @@ from .histories import HISTORIES
 from .host_speeds import UNITS, Speeds, read_host, to_speeds
 from .inputs import Need, takes, to_grid
 from .listings import LISTINGS
-from .lock import is_locked, lock_folder
+from .lock import check_lock, is_locked, lock_folder
 from .media_types import read_media
 from .pressure import PRESSED, flag_pressure
 from .prices import REGION, read_prices
@@ -72,6 +72,7 @@ __all__ = [
     "Speeds",
     "add_base_seconds",
     "are_written",
+    "check_lock",
     "compare_buildspecs",
     "explain_damage",
     "flag_pressure",

@@ -19,6 +19,8 @@ except ImportError:  # Windows has none: there the holder's words alone count
     fcntl = None  # type: ignore[assignment]
 
 _LOCK = "in-use.json"
+# folder -> the handle of its lock, of those that this process holds
+_HELD: dict[Path, int] = {}
 
 
 @contextlib.contextmanager
@@ -32,16 +34,32 @@ def lock_folder(folder: Path) -> Iterator[None]:
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing_errors(folder):
         make_folder(folder)
-        handle = _take(folder / _LOCK)
+        handle = _HELD[folder] = _take(folder / _LOCK)
     try:
         yield
     finally:
-        # first the name, then the lock: whoever waits for neither makes a file of its own
-        (folder / _LOCK).unlink(missing_ok=True)
+        _HELD.pop(folder, None)
+        # first the name, then the lock: whoever waits for neither makes a file of its own. Where
+        # the folder was removed meanwhile, the name is another call's
+        if _is_named(handle, folder / _LOCK):
+            (folder / _LOCK).unlink(missing_ok=True)
         os.close(handle)
         with contextlib.suppress(OSError):
             for path in made:
                 path.rmdir()
+
+
+def check_lock(folder: Path) -> None:
+    """RecordError where this process has locked a folder, and the lock was removed since.
+
+    Then another call may record there, too.
+    """
+    if folder in _HELD and not _is_named(_HELD[folder], folder / _LOCK):
+        raise RecordError(
+            f"{folder / _LOCK} was removed while this call records into {folder}, or all of that "
+            "folder: nothing more is built, since another call may use it by now. What is finished "
+            "there is kept; the same call again, once no other goes on, runs the rest."
+        )
 
 
 def is_locked(folder: Path) -> bool:
@@ -91,7 +109,7 @@ def _is_named(handle: int, path: Path) -> bool:
     """Whether a file that is open still has its name: its last holder may have removed it."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

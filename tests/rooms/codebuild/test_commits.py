@@ -1,11 +1,9 @@
 """Commits of a git history on the test AWS: what each build gets, in order, and gone on with."""
 
-import io
 import json
-import zipfile
 
 import pytest
-from clouds import Killed, die_at, run
+from clouds import Killed, die_at, read_source, run
 from git_history import commit, list_names, make_app
 
 from analysis.codebuild import say_on_codebuild
@@ -18,14 +16,6 @@ pytest_plugins = ["aws.fixtures"]
 @pytest.fixture
 def context(tmp_path):
     return make_app(tmp_path / "app")
-
-
-def read_source(aws, request):
-    """Path -> content of what a build was given."""
-    bucket, _, key = request.data["source"]["location"].partition("/")
-    data = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 def list_built(aws):

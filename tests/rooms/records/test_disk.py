@@ -3,6 +3,7 @@
 import gzip
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from recorded_run import RECORD
 
 from analysis.errors import RecordError
 from analysis.records import disk, read_experiment, recording, writing
-from analysis.records.lock import is_locked, lock_folder
+from analysis.records.lock import check_lock, is_locked, lock_folder
 
 LISTING = {"imageDetails": [], "manifests": {}}
 FILES = ("record.json", "build.log.gz", "images.json.gz", "history.json.gz")
@@ -76,18 +77,6 @@ def test_a_run_that_is_asked_for_anew_is_replaced_and_kept_aside_each_time(tmp_p
     assert recording.read_records(tmp_path).runs["seconds"].tolist() == [9.3]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 64 kB, where this user may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("this user can't mount a small file system")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def test_a_full_disk_is_one_sentence_and_leaves_what_is_finished(small_disk):
     first = write(small_disk)
     noise = random.Random(5).randbytes(100_000)
@@ -137,6 +126,24 @@ def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
     with lock_folder(tmp_path):
         assert (tmp_path / "in-use.json").exists()
     assert not (tmp_path / "in-use.json").exists()
+
+
+@pytest.mark.parametrize("removed", ["lock", "folder"])
+def test_a_lock_that_was_removed_is_told_and_that_of_the_next_call_stays(tmp_path, removed):
+    folder, lock = tmp_path / "out", tmp_path / "out" / "in-use.json"
+    check_lock(folder)
+    with lock_folder(folder):
+        check_lock(folder)
+        shutil.rmtree(folder) if removed == "folder" else lock.unlink()
+        with pytest.raises(RecordError, match=r"in-use\.json was removed while this call records"):
+            check_lock(folder)
+        # another call's
+        folder.mkdir(exist_ok=True)
+        lock.write_text("{}")
+        with pytest.raises(RecordError, match="was removed while"):
+            check_lock(folder)
+    assert lock.read_text() == "{}"
+    check_lock(folder)
 
 
 WRITE = """
