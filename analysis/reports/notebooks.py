@@ -17,8 +17,10 @@ from papermill.exceptions import PapermillExecutionError
 from analysis import errors
 from analysis.errors import ReportError
 from analysis.languages import get_language, speaking, translate
+from analysis.records import writing_errors
 from analysis.redaction import redact_values
 from analysis.reports.forked import FORKS
+from analysis.reports.writing import make_folder, write_text
 from analysis.shipped import NOTEBOOKS, in_checkout
 
 BUILD = NOTEBOOKS / "1-build.ipynb"
@@ -67,16 +69,14 @@ def run_notebook(
     show: bool = False,
     engine: str | None = None,
 ) -> NotebookNode:
-    """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails.
+    """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails,
 
-    Its prose is in the language of its parameter, else in that of this process. With `show` what
+    RecordError on a full disk. Its prose is in the language of its parameter, else in that of this process. With `show` what
     its cells print is printed here as well. `engine`: papermill's name of what runs the cells, a
     kernel without one.
     """
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _redacting(output):
+        with _writing(output):
             executed = _execute(notebook, parameters, output, show, engine)
             with speaking(parameters.get("language", "")):
                 translate_prose(executed)
@@ -90,15 +90,33 @@ def run_notebook(
 
 
 @contextmanager
-def _redacting(output: Path | None) -> Iterator[None]:
-    """Leaves a notebook written in the block without secrets, also one that failed."""
-    try:
+def _writing(output: Path | None) -> Iterator[None]:
+    """Leaves a notebook written in the block without secrets, also one that failed. RecordError."""
+    if output is None:
         yield
-    finally:
-        if output is not None and output.is_file():
-            notebook = json.loads(output.read_text("utf-8", "replace"))
-            text = json.dumps(redact_values(notebook), indent=1)
-            output.write_text(f"{text}\n", encoding="utf-8")
+        return
+    make_folder(output.parent)
+    with writing_errors(output.parent):
+        try:
+            yield
+        finally:
+            if output.is_file():
+                _redact(output)
+
+
+def _redact(output: Path) -> None:
+    """Take secrets out of a notebook; one where that can't be done, as on a full disk, is removed."""
+    try:
+        notebook = json.loads(output.read_text("utf-8", "replace"))
+    except ValueError:
+        # cut off while it was written, which has been told
+        output.unlink()
+        return
+    try:
+        write_text(output, f"{json.dumps(redact_values(notebook), indent=1)}\n")
+    except BaseException:
+        output.unlink()
+        raise
 
 
 def say_stopped(notebook: Path) -> str:
@@ -151,8 +169,11 @@ def translate_prose(notebook: NotebookNode) -> None:
 
 
 def write_notebooks(folder: Path) -> list[Path]:
-    """The analyses as copies in `folder`: their text, and what they show, in this language."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The analyses as copies in `folder`: their text, and what they show, in this language.
+
+    RecordError on a full disk.
+    """
+    make_folder(folder)
     written = []
     for path in [*list_analyses(), HISTORY]:
         notebook = nbformat.read(path, as_version=4)
@@ -162,7 +183,7 @@ def write_notebooks(folder: Path) -> list[Path]:
                 cell.source = cell.source.replace(
                     _SPEAKS.format(""), _SPEAKS.format(get_language())
                 )
-        nbformat.write(notebook, folder / path.name)
+        write_text(folder / path.name, f"{nbformat.writes(notebook).rstrip()}\n")
         written.append(folder / path.name)
     return written
 
