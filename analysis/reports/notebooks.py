@@ -71,9 +71,9 @@ def run_notebook(
 ) -> NotebookNode:
     """The executed notebook, written to `output` cell by cell; NotebookFailed when a cell fails,
 
-    RecordError on a full disk. Its prose is in the language of its parameter, else in that of this process. With `show` what
-    its cells print is printed here as well. `engine`: papermill's name of what runs the cells, a
-    kernel without one.
+    RecordError on a full disk. Its prose is in the language of its parameter, else in that of this
+    process. With `show` what its cells print is printed here as well. `engine`: papermill's name
+    of what runs the cells, a kernel without one.
     """
     try:
         with _writing(output):
@@ -105,7 +105,7 @@ def _writing(output: Path | None) -> Iterator[None]:
 
 
 def _redact(output: Path) -> None:
-    """Take secrets out of a notebook; one where that can't be done, as on a full disk, is removed."""
+    """Take secrets out of a notebook, or remove it where that can't be done, as on a full disk."""
     try:
         notebook = json.loads(output.read_text("utf-8", "replace"))
     except ValueError:

@@ -10,6 +10,7 @@ from analysis.prose.template import tell
 from analysis.records import FAILING, Experiment
 from analysis.results import describe_builds, list_places, say_dates
 from analysis.words import count_words, join_words, list_words
+from analysis.workload import KNOWN_SCENARIOS
 
 _VERSIONS = {
     "engine": "Docker",
@@ -93,7 +94,7 @@ def _describe_machine(machine: dict[str, Any]) -> str:
 def list_problems(experiment: Experiment) -> list[str]:
     """A sentence for each run that is not valid, each file that could not be read, and each commit
 
-    that later ones were built without.
+    on which the Dockerfile fails.
     """
     runs = experiment.runs
     failing = _find_part(experiment.facts, FAILING)
@@ -103,16 +104,24 @@ def list_problems(experiment: Experiment) -> list[str]:
         for run, reason in zip(invalid["run"], invalid["invalid_reason"], strict=True)
     ] + [
         *(translate_value(str(reason)) for reason in experiment.problems["reason"]),
-        *(
-            tell(
-                "the Dockerfile fails on the commit of {scenario} ({step}): later commits were "
-                "built without it",
-                scenario=scenario,
-                step=step,
-            )
-            for scenario, step in failing.items()
-        ),
+        *(_say_failing(scenario, step) for scenario, step in failing.items()),
     ]
+
+
+def _say_failing(scenario: str, step: object) -> str:
+    """That the Dockerfile fails on a commit; those of a history hold the ones before them."""
+    if scenario not in KNOWN_SCENARIOS:
+        return tell(
+            "the Dockerfile fails on the commit of {scenario} ({step}), which is left out",
+            scenario=scenario,
+            step=step,
+        )
+    return tell(
+        "the Dockerfile fails on the commit of {scenario} ({step}): later commits were built "
+        "without it",
+        scenario=scenario,
+        step=step,
+    )
 
 
 def _list_versions(runs: pd.DataFrame) -> str:

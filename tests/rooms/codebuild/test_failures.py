@@ -1,4 +1,4 @@
-"""Builds that fail on CodeBuild, and a folder that goes under a call: as in the lab, and stopped."""
+"""Builds that fail on CodeBuild, and a folder that goes under a call."""
 
 import math
 import shutil

@@ -81,6 +81,20 @@ def test_each_invalid_run_and_unread_file_is_a_problem(experiment):
     ]
 
 
+def test_each_commit_on_which_the_dockerfile_fails_is_a_problem(experiment):
+    failing = {"source": "RUN make", "0123456789": "COPY absent ."}
+    failed = dataclasses.replace(experiment, facts=FACTS | {"failing_commits": failing})
+    assert list_problems(failed)[2:] == [
+        "the Dockerfile fails on the commit of source (RUN make): later commits were built "
+        "without it",
+        # commits of a history hold those before them
+        "the Dockerfile fails on the commit of 0123456789 (COPY absent .), which is left out",
+    ]
+    for odd in (None, [], "x", {"source": None}):
+        facts = FACTS | {"failing_commits": odd}
+        assert len(list_problems(dataclasses.replace(experiment, facts=facts))) == 2
+
+
 def test_an_experiment_without_builds_says_so(experiment):
     empty = Experiment(Path("x"), FACTS, RUNS.iloc[:0], experiment.problems, None, None)
     assert summarise_source(empty) == "No build has been recorded yet."
