@@ -16,6 +16,7 @@ from analysis.aws import Aws, upload
 from analysis.codebuild.target import CONTEXT
 from analysis.experiment import Replay, Settings, digest_of, find_project
 from analysis.lab import Project
+from analysis.records import full_errors
 from analysis.workload import (
     BUILD_FILES,
     BuildOptions,
@@ -88,11 +89,12 @@ def _upload(
     write: Callable[[Path], None],
     settings: Settings,
 ) -> ContextArchive:
-    """A context that `write` writes, with its arguments set, uploaded under a name."""
+    """A context that `write` writes, with its arguments set, uploaded under a name. RecordError."""
     with tempfile.TemporaryDirectory(prefix="context-") as folder:
         target = Path(folder) / CONTEXT
-        write(target)
-        set_arguments(target, settings.arguments, settings.options)
+        with full_errors(target.parent, temporary=True):
+            write(target)
+            set_arguments(target, settings.arguments, settings.options)
         location = upload(aws, bucket, experiment, name, _pack(target, settings))
         return ContextArchive(location, digest_of(target, settings.options))
 

@@ -20,6 +20,7 @@ from analysis.experiment import (
 )
 from analysis.lab import Images
 from analysis.measures.compare import AGAIN
+from analysis.records import write_output
 from analysis.shipped import place_folder
 from analysis.workload import COLD, SOURCE, find_strategy
 
@@ -30,12 +31,11 @@ STRATEGIES, SCENARIOS = "docker,registry-cache", f"{COLD.name},{SOURCE.name}"
 def write_copies(names: Sequence[str], folder: Path) -> list[str]:
     """Write each strategy's buildspec into `folder` under its second name; all names.
 
-    UnknownName for a strategy that does not exist.
+    UnknownName for a strategy that does not exist, RecordError on a full disk.
     """
     found = [find_strategy(name) for name in names]
-    folder.mkdir(parents=True, exist_ok=True)
     for strategy in found:
-        (folder / f"{strategy.name}{AGAIN}.yml").write_text(strategy.buildspec.text)
+        write_output(folder / f"{strategy.name}{AGAIN}.yml", strategy.buildspec.text)
     return [name for strategy in found for name in (strategy.name, strategy.name + AGAIN)]
 
 

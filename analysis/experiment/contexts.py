@@ -9,6 +9,7 @@ from pathlib import Path
 
 from analysis.errors import ContextError, ImageError
 from analysis.lab import Images, Lab, ensure_image
+from analysis.records import full_errors
 from analysis.workload import (
     SCENARIOS,
     STORY_NAMES,
@@ -101,8 +102,8 @@ def contexts_for(
     """Scenario -> a copy of the context, until the block ends; `bases` as of choose_bases,
 
     `arguments` in place of the defaults of its Dockerfile's ARGs, later ones `without` some
-    commits. They lie in `folder`, or where temporary files do. `write(scenario, target, bases)`
-    writes those of a history.
+    commits. They lie in `folder`, or where temporary files do; RecordError where that disk is
+    full. `write(scenario, target, bases)` writes those of a history.
     """
     options = options or BuildOptions()
     absent = _find_absent_syntax(lab, source, options)
@@ -111,15 +112,17 @@ def contexts_for(
     newer = serve_bases(lab, bases, newer=True) if needs_newer_base(scenarios) else {}
 
     def make(name: str, target: Path, left_out: Collection[str]) -> None:
-        if write:
-            write(name, target, served)
-        else:
-            make_context(source, name, target, served, newer, replacements, left_out, options)
-        _set_options(target, arguments, bool(absent), options)
+        with full_errors(target.parent, temporary=True):
+            if write:
+                write(name, target, served)
+            else:
+                make_context(source, name, target, served, newer, replacements, left_out, options)
+            _set_options(target, arguments, bool(absent), options)
 
     def make_story(commit: Commit, target: Path) -> None:
-        make_commit(source, commit, target, served, replacements, options)
-        _set_options(target, arguments, bool(absent), options)
+        with full_errors(target.parent, temporary=True):
+            make_commit(source, commit, target, served, replacements, options)
+            _set_options(target, arguments, bool(absent), options)
 
     with tempfile.TemporaryDirectory(prefix="context-", dir=folder) as place:
         names = [name for name in scenarios if name not in STORY_NAMES]

@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.errors import BuildspecError
 from analysis.experiment.settings import Settings
 from analysis.lab import Project
-from analysis.records import WRITTEN
+from analysis.records import WRITTEN, writing_errors
 from analysis.specs import Derived, derive
 from analysis.workload import Strategy, choose_build, find_strategy, load_strategies, read_buildspec
 
@@ -69,9 +69,13 @@ def find_project(settings: Settings) -> Project | None:
 
 
 def keep_own(settings: Settings, folder: Path) -> None:
-    """Keep what was written from the settings' buildspec, with diffs, in an experiment's folder."""
+    """Keep what was written from the settings' buildspec, with diffs, in an experiment's folder.
+
+    RecordError on a full disk.
+    """
     if settings.buildspec is not None:
-        _derive_own(settings).write(folder / WRITTEN)
+        with writing_errors(folder):
+            _derive_own(settings).write(folder / WRITTEN)
 
 
 def read_diff(folder: Path, strategy: str | None) -> str:

@@ -18,7 +18,15 @@ from .buildspecs import (
 )
 from .columns import COLUMN_DEFAULTS
 from .commits import HISTORY, list_history, mark_commits
-from .disk import ASIDE, make_folder, replace_file, set_aside, write_output, writing_errors
+from .disk import (
+    ASIDE,
+    full_errors,
+    make_folder,
+    replace_file,
+    set_aside,
+    write_output,
+    writing_errors,
+)
 from .histories import HISTORIES
 from .host_speeds import UNITS, Speeds, read_host, to_speeds
 from .inputs import Need, takes, to_grid
@@ -76,6 +84,7 @@ __all__ = [
     "compare_buildspecs",
     "explain_damage",
     "flag_pressure",
+    "full_errors",
     "is_finished",
     "is_locked",
     "judge_runs",

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,26 +15,46 @@ from analysis.logs import show_path
 ASIDE = "set-aside"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
+_FREE = "remove reports or experiments that you don't need, or move the folder to another disk"
+_FREE_TEMPORARY = "free some there, or let TMPDIR name a folder on another disk"
 
 
 @contextmanager
 def writing_errors(folder: Path) -> Iterator[None]:
     """Turn a full disk, or a folder that can't be written, into a RecordError with the cure."""
     try:
-        yield
+        with full_errors(folder):
+            yield
     except OSError as error:
-        if error.errno in _FORBIDDEN:
-            raise RecordError(
-                f"{error.filename or folder} can't be written ({error.strerror}): let this user "
-                "write there, or name another folder."
-            ) from error
-        if error.errno not in _FULL:
+        if error.errno not in _FORBIDDEN:
             raise
         raise RecordError(
-            f"The disk that holds {folder} is full ({_say_free(folder)}): remove reports or "
-            "experiments that you don't need, or move the folder to another disk. What is "
-            "finished is kept; the same call again runs the rest."
+            f"{error.filename or folder} can't be written ({error.strerror}): let this user "
+            "write there, or name another folder."
         ) from error
+
+
+@contextmanager
+def full_errors(folder: Path, temporary: bool = False) -> Iterator[None]:
+    """Turn a full disk into a RecordError with what to free; of `temporary` files another disk."""
+    try:
+        yield
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        raise RecordError(
+            f"The disk that holds {folder} is full ({_say_free(folder)}): "
+            f"{_FREE_TEMPORARY if temporary else _FREE}. What is finished is kept; the same call "
+            "again runs the rest."
+        ) from error
+
+
+def _is_full(error: OSError) -> bool:
+    """Whether an error is that of a full disk, also for some file of a folder that was copied."""
+    if isinstance(error, shutil.Error):
+        return any(int(number) in _FULL for number in _NUMBER.findall(str(error)))
+    return error.errno in _FULL
 
 
 def check_path(folder: Path) -> None:

@@ -3,11 +3,14 @@
 import io
 import os
 import subprocess
+import tempfile
 import zipfile
 
 import pytest
 
-from analysis.codebuild.contexts import zip_context
+from analysis.codebuild.contexts import upload_contexts, zip_context
+from analysis.errors import RecordError
+from analysis.experiment import Settings
 
 
 def make_context(folder):
@@ -75,3 +78,14 @@ def test_unzip_gives_back_links_and_what_may_be_run(tmp_path):
     assert not os.access(out / "app/main.py", os.X_OK)
     assert (out / "app/link").readlink().as_posix() == "main.py"
     assert (out / "empty").is_dir()
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_is_told_before_anything_is_sent(
+    small_disk, tmp_path, monkeypatch
+):
+    settings = Settings(context=make_context(tmp_path / "app"))
+    (tmp_path / "app/data").write_bytes(100_000 * b"x")
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    with pytest.raises(RecordError, match="is full .*TMPDIR"):
+        upload_contexts(None, "bucket", "e1", ["cold"], settings, {})
+    assert list(small_disk.iterdir()) == []

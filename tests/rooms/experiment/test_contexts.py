@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.errors import ContextError, UnknownName
+from analysis.errors import ContextError, RecordError, UnknownName
 from analysis.experiment.contexts import (
     choose_bases,
     contexts_for,
@@ -84,6 +84,15 @@ def test_images_of_one_name_and_two_tags_are_served_as_two(tmp_path):
         "newer node:20-slim",
     ]
     assert not any(path.exists() for path in contexts.values())
+
+
+def test_copies_that_do_not_fit_on_the_disk_are_told_and_none_stays(small_disk, tmp_path):
+    lab = Shelf(images=LAB, client=None, kept={})
+    app = write(tmp_path / "app", Dockerfile=f"FROM {PYTHON}\n", data="x" * 100_000)
+    copies = contexts_for(lab, app, ["cold"], choose_bases(app, LAB), folder=small_disk)
+    with pytest.raises(RecordError, match="is full .*TMPDIR"), copies:
+        pass
+    assert list(small_disk.iterdir()) == []
 
 
 def test_a_digest_is_of_what_a_build_may_see(tmp_path):

@@ -93,6 +93,20 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_is_finished(small_disk):
     assert not list(small_disk.glob("*.part"))
 
 
+def test_a_folder_that_can_not_be_copied_whole_is_told_with_what_to_free(small_disk, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in "abc":
+        (source / name).write_bytes(40_000 * b"x")
+    told = r"^The disk that holds .*disk is full \(.*\): free some there, or let TMPDIR name"
+    full = pytest.raises(RecordError, match=told)
+    with full, disk.full_errors(small_disk, temporary=True):
+        shutil.copytree(source, small_disk / "copy")
+    # what can't be copied for another reason is told as it is
+    with pytest.raises(shutil.Error), disk.full_errors(small_disk, temporary=True):
+        raise shutil.Error([("a", "b", "[Errno 13] Permission denied: 'a'")])
+
+
 def test_a_folder_that_can_t_be_written_is_told(tmp_path):
     denied = PermissionError(13, "Permission denied", str(tmp_path))
     told = pytest.raises(RecordError, match=r"can't be written \(Permission denied\)")
