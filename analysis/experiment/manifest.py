@@ -154,6 +154,9 @@ def _pick_used(
     if name == "replacements":
         reached = _list_reached(folder, scenarios)
         return _pick(was, reached), _pick(now, reached)
+    if name == "bases":
+        # of the same context, what one alone names is of commits that the other does not build
+        return _pick(was, now), _pick(now, was)
     return was, now
 
 
@@ -175,8 +178,9 @@ def _list_used(facts: Mapping[str, Any]) -> set[str]:
 def _list_reached(folder: Path, scenarios: Sequence[str]) -> Sequence[str]:
     """The commits that both a run in a folder and one of these scenarios are built with."""
     built = {path.name.rsplit(".", 2)[1] for path in (folder / "runs").glob("[!.]*.*.*[0-9]")}
+    whole = len(SCENARIOS)
     last = [
-        max((SCENARIOS.index(name) for name in names if name in SCENARIOS), default=len(SCENARIOS))
+        max((SCENARIOS.index(n) if n in SCENARIOS else whole for n in names), default=whole)
         for names in (built, scenarios)
     ]
     return SCENARIOS[: min(last) + 1]
@@ -212,7 +216,7 @@ def list_ranks(folder: Path, number: int, without: Collection[str] = ()) -> dict
 
 
 def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, Any]) -> None:
-    """Begin experiment.json, or add the buildspecs that are new in it."""
+    """Begin experiment.json, or add what of buildspecs, images and replacements is new in it."""
     path = folder / "experiment.json"
     begin = {"started": datetime.now(UTC).isoformat(), "machine": dict(machine)}
     there = records.read_json(path) if path.exists() else {**facts, **begin}
@@ -224,7 +228,22 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
         new = _list_used(facts) - _list_used(there)
         there["images"] |= {name: facts["images"][name] for name in new}
         there[_NEEDS] = sorted({*there[_NEEDS], *facts.get(_NEEDS, ())})
+    if "bases" in there:
+        there["bases"] = facts.get("bases", {}) | there["bases"]
+    given = _join_replacements(folder, there.get("replacements", {}), facts)
+    if given or "replacements" in there:
+        there["replacements"] = given
     records.replace_file(path, records.to_json(redact_values(there), indent=1))
+
+
+def _join_replacements(
+    folder: Path, there: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The replacements that runs in a folder were built with, and new ones of other commits."""
+    built = set(_list_reached(folder, SCENARIOS))
+    now = facts.get("replacements", {})
+    new = {name: digest for name, digest in now.items() if name not in built}
+    return new | {name: digest for name, digest in there.items() if name in built}
 
 
 def read_failing(folder: Path) -> dict[str, str]:

@@ -18,7 +18,7 @@ from analysis.experiment.run import run_experiment
 from analysis.experiment.settings import Settings
 from analysis.lab import Images
 from analysis.records import read_json
-from analysis.workload import load_strategies
+from analysis.workload import STORY_NAMES, load_strategies
 
 ROOT = Path(__file__).parents[3]
 MACHINE = {"cpus": 2}
@@ -163,6 +163,49 @@ def test_what_no_run_depends_on_may_differ_and_what_differs_is_said(app, mine, t
         check_facts(tmp_path, gather(app, mine, "mine", images=images))
     with pytest.raises(RecordError, match="place differs: lab there, codebuild now"):
         check_facts(tmp_path, other | {"place": "codebuild", "images": {}})
+
+
+def test_replacements_of_commits_that_no_run_has_may_be_new_and_count_from_then_on(
+    app, mine, tmp_path
+):
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    dockerfile = tmp_path / "changes" / "base" / "Dockerfile"
+    dockerfile.parent.mkdir(parents=True)
+    asked = ["cold", "base"]
+    for base in ("node:21", "node:22"):
+        dockerfile.write_text(f"FROM {base}\nCOPY . .\n")
+        facts = gather(app, mine, "mine", replacements=tmp_path / "changes")
+        check_facts(tmp_path, facts, asked)
+        write_facts(tmp_path, facts, MACHINE)
+    finish(tmp_path, "mine.base.01")
+    # the same call again
+    check_facts(tmp_path, facts, asked)
+    write_facts(tmp_path, facts, MACHINE)
+    there = read_json(tmp_path / "experiment.json")
+    assert there["replacements"] == facts["replacements"]
+    assert {"node:20", "node:22"} <= set(there["bases"])
+    with pytest.raises(RecordError, match=r"bases differs: node:20: node:20 there, mine:1 now"):
+        check_facts(tmp_path, facts | {"bases": facts["bases"] | {"node:20": "mine:1"}}, asked)
+    dockerfile.write_text("FROM node:23\n")
+    other = gather(app, mine, "mine", replacements=tmp_path / "changes")
+    with pytest.raises(RecordError, match="replacements differs: base: "):
+        check_facts(tmp_path, other, asked)
+    # a call that does not reach that commit says nothing of what it was built with
+    check_facts(tmp_path, other, ["cold"])
+    write_facts(tmp_path, other, MACHINE)
+    assert read_json(tmp_path / "experiment.json")["replacements"] == facts["replacements"]
+
+
+def test_a_story_is_built_with_what_replaces_its_commits(app, mine, tmp_path):
+    write_facts(tmp_path, gather(app, mine, "mine"), MACHINE)
+    finish(tmp_path, "mine.cold.01")
+    finish(tmp_path, f"mine.{STORY_NAMES[0]}.01")
+    (tmp_path / "changes" / "source").mkdir(parents=True)
+    other = gather(app, mine, "mine", replacements=tmp_path / "changes")
+    check_facts(tmp_path, other, ["cold"])
+    with pytest.raises(RecordError, match="replacements differs: source: "):
+        check_facts(tmp_path, other, ["cold", *STORY_NAMES])
 
 
 def test_an_image_counts_from_the_first_strategy_on_that_needs_it(app, mine, tmp_path):
