@@ -9,7 +9,6 @@ import platform
 import re
 import secrets
 from pathlib import Path
-from typing import Any
 
 from analysis import records
 from analysis.errors import RecordError
@@ -29,7 +28,7 @@ def identify(folder: Path) -> dict[str, str]:
 
 def read_id(folder: Path) -> str:
     """The id of the experiment that a folder holds, "" for none. RecordError as of identify."""
-    known, path = _read_facts(folder), folder / "experiment.json"
+    known, path = records.read_facts(folder), folder / "experiment.json"
     if not path.exists() and any((folder / "builds").glob("*.json")):
         raise RecordError(
             f"{path} is missing, which says which experiment the builds in {folder} are of: put it "
@@ -51,18 +50,12 @@ def read_id(folder: Path) -> str:
 
 def check_region(folder: Path, region: str) -> None:
     """RecordError for a folder that holds builds of another region."""
-    known = _read_facts(folder).get("machine", {}).get("region", region)
+    known = records.read_facts(folder).get("machine", {}).get("region", region)
     if known != region:
         raise RecordError(
             f"{folder} holds builds of {known}, and AWS_REGION is {region}: set it to {known}, or "
             "choose another folder for new runs."
         )
-
-
-def _read_facts(folder: Path) -> dict[str, Any]:
-    """What experiment.json says, nothing where there is none."""
-    path = folder / "experiment.json"
-    return records.read_json(path) if path.exists() else {}
 
 
 def _describe_holder(folder: Path, name: str) -> str:

@@ -183,7 +183,7 @@ def _check_names(strategies: Sequence[Strategy]) -> None:
 def _check_hosts(folder: Path, projects: Mapping[str, Mapping[str, Any]]) -> None:
     """RecordError when a project's hosts are not those that an experiment began with."""
     path = folder / "experiment.json"
-    machine = records.read_json(path).get("machine", {}) if path.exists() else {}
+    machine = records.read_facts(folder).get("machine", {})
     for name, known in machine.get("projects", {}).items():
         now = {key: projects[name].get(key) for key in known} if name in projects else known
         if now != known:

@@ -96,7 +96,7 @@ def check_facts(
     # what older experiments do not say: they had no replacements, and their own buildspecs
     settings = {each.name: as_json(each.default) for each in same_settings()}
     older: dict[str, Any] = {"replacements": {}, "buildspecs": {}} | _find_link(folder)
-    there = settings | older | records.read_json(path)
+    there = settings | older | records.read_facts(folder)
     there.setdefault(_PLACE, _LAB if there.get("images") else facts.get(_PLACE))
     # what the file says has no secrets
     facts, there = redact_values(dict(facts)), redact_values(there)
@@ -219,7 +219,7 @@ def write_facts(folder: Path, facts: Mapping[str, Any], machine: Mapping[str, An
     """Begin experiment.json, or add what of buildspecs, images and replacements is new in it."""
     path = folder / "experiment.json"
     begin = {"started": datetime.now(UTC).isoformat(), "machine": dict(machine)}
-    there = records.read_json(path) if path.exists() else {**facts, **begin}
+    there = records.read_facts(folder) or {**facts, **begin}
     there["buildspecs"] = there.get("buildspecs", {}) | facts["buildspecs"]
     there |= {name: facts[name] for name in _OWN if name in facts}
     if changes := there.get(records.CHANGES, {}) | facts.get(records.CHANGES, {}):
@@ -248,13 +248,10 @@ def _join_replacements(
 
 def read_failing(folder: Path) -> dict[str, str]:
     """Scenario -> the instruction on which the Dockerfile fails as of its commit."""
-    path = folder / "experiment.json"
-    found = records.read_json(path).get(records.FAILING, {}) if path.exists() else {}
-    return dict(found) if isinstance(found, dict) else {}
+    return dict(records.read_facts(folder).get(records.FAILING, {}))
 
 
 def note_failing(folder: Path, failing: Mapping[str, str]) -> None:
     """Let experiment.json name the commits on which the Dockerfile fails."""
-    path = folder / "experiment.json"
-    there = records.read_json(path) if path.exists() else {}
-    records.replace_file(path, records.to_json(there | {records.FAILING: dict(failing)}, indent=1))
+    there = records.read_facts(folder) | {records.FAILING: dict(failing)}
+    records.replace_file(folder / "experiment.json", records.to_json(there, indent=1))

@@ -118,7 +118,7 @@ def find_replay(settings: Settings, folder: Path) -> Replay | None:
     if not settings.commits:
         return None
     path = folder / "experiment.json"
-    there = records.read_json(path) if path.exists() else {}
+    there = records.read_facts(folder)
     again = there.get(HISTORY) if there.get(_COMMITS) == settings.commits else None
     ids = [str(row["id"]) for row in again] if isinstance(again, list) else None
     if ids is not None and not all(_ID.fullmatch(each) for each in ids):

@@ -82,6 +82,8 @@ _FILES = ("build.log.gz", "images.json.gz", "history.json.gz")
 _BUILT = ("run", "context", "lab_images")
 _VERSIONS = ("engine", "buildx", "buildkit", "storage_driver")
 _TIMES = ("started", "finished")
+# what of experiment.json has parts
+_PARTS = ("buildspecs", "images", "bases", "replacements", "machine", CHANGES, FAILING)
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,23 @@ def read_source(name: str, source: str | Path | bytes) -> Any:
         raise RecordError(f"{name} is missing: the run was cut off; run it again.") from error
     except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         raise RecordError(f"{name} is damaged ({error}): run it again.") from error
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What an experiment's experiment.json says, {} without one; RecordError for a damaged one."""
+    path = folder / "experiment.json"
+    if not path.exists():
+        return {}
+    try:
+        facts = read_json(path)
+    except RecordError:
+        facts = None
+    if isinstance(facts, dict) and all(isinstance(facts.get(n, {}), dict) for n in _PARTS):
+        return facts
+    raise RecordError(
+        f"{path} can't be read, and it says what the runs in {folder} were built with: put back "
+        "what was there, or choose another folder for new runs."
+    )
 
 
 def read_records(folder: str | Path) -> Records:

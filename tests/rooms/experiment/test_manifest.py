@@ -12,6 +12,7 @@ from analysis.experiment.manifest import (
     check_facts,
     describe_lab,
     gather_facts,
+    read_failing,
     write_facts,
 )
 from analysis.experiment.run import run_experiment
@@ -55,6 +56,22 @@ def finish(folder, run):
     path = folder / "runs" / run / "record.json"
     path.parent.mkdir(parents=True)
     path.write_text("{}")
+
+
+@pytest.mark.parametrize(
+    "data", ["", "{", "\0" * 90, "[]", '{"buildspecs": []}', '{"failing_commits": 7}']
+)
+def test_what_is_no_experiment_json_is_told_before_anything_is_built(app, mine, tmp_path, data):
+    facts = gather(app, mine, "mine")
+    (tmp_path / "experiment.json").write_text(data)
+    for call in (
+        lambda: check_facts(tmp_path, facts),
+        lambda: write_facts(tmp_path, facts, MACHINE),
+        lambda: read_failing(tmp_path),
+    ):
+        with pytest.raises(RecordError, match=r"experiment\.json can't be read, .* put back what"):
+            call()
+    assert (tmp_path / "experiment.json").read_text() == data
 
 
 def test_the_same_again_is_welcome_and_new_strategies_are_added(app, mine, tmp_path):
