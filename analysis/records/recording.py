@@ -9,6 +9,7 @@ EXPERIMENT/runs/RUN/history.json.gz  the builds' own records, as BuildKit kept t
 
 import gzip
 import json
+import os
 import reprlib
 import zlib
 from collections.abc import Iterable, Iterator
@@ -197,8 +198,7 @@ def read_records(folder: str | Path) -> Records:
             f"{folder} holds no experiment: {fact}. Give the folder of one, such as data/lab."
         )
     rows, problems = [], []
-    # a hidden folder is none of ours: JupyterLab makes .ipynb_checkpoints wherever it shows files
-    for run in sorted((folder / "runs").glob("[!.]*/")):
+    for run in _list_runs(folder / "runs"):
         try:
             rows.append(read_record(run))
         except RecordError as error:
@@ -208,6 +208,21 @@ def read_records(folder: str | Path) -> Records:
         frame[name] = pd.to_datetime(frame[name], utc=True)
     built = pd.DataFrame(rows, columns=list(_BUILT), dtype="string")
     return Records(frame.astype(COLUMNS), frame_problems(problems), built)
+
+
+def _list_runs(folder: Path) -> list[Path]:
+    """The folders of runs, and links that may lead to some; RecordError where they can't be listed.
+
+    A hidden one is none of ours: JupyterLab makes .ipynb_checkpoints wherever it shows files.
+    """
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        paths = [folder / name for name in names]
+        return [path for path in paths if path.is_symlink() or path.is_dir()]
+    except OSError as error:
+        raise RecordError(
+            f"{folder} can't be read ({error.strerror}): check its permissions."
+        ) from error
 
 
 def frame_problems(problems: Iterable[tuple[object, object]]) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def write_run(
     }
     with writing_errors(experiment):
         _write_folder(part, files)
-        if folder.exists():
+        if os.path.lexists(folder):
             set_aside(experiment, folder, "replaced" if finished else "damaged")
         os.replace(part, folder)
         sync_folder(folder.parent)

@@ -160,6 +160,31 @@ def test_what_a_record_may_leave_open_is_null(tmp_path):
     assert dict(runs.dtypes.astype(str)) == recording.COLUMNS
 
 
+def test_runs_that_can_not_be_listed_are_told(tmp_path, monkeypatch):
+    write(tmp_path)
+
+    # root may read everything: the refusal has to be made
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("analysis.records.recording.os.listdir", refuse)
+    with pytest.raises(RecordError, match=r"runs can't be read \(Permission denied\): check its"):
+        recording.read_records(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_a_problem_and_its_run_is_written(tmp_path):
+    write(tmp_path)
+    link = tmp_path / "runs" / "docker.source.01"
+    link.symlink_to(tmp_path / "gone")
+    records = recording.read_records(tmp_path)
+    assert records.runs["run"].tolist() == ["docker.cold.01"]
+    assert records.problems["path"].tolist() == [str(link)]
+    assert not recording.is_finished(tmp_path, link.name)
+    write(tmp_path, run=link.name, scenario="source")
+    assert recording.read_records(tmp_path).problems.empty
+    assert (tmp_path / "set-aside" / f"{link.name}.damaged").is_symlink()
+
+
 def test_a_folder_whose_name_is_no_text_is_a_problem(tmp_path):
     write(tmp_path)
     os.mkdir(os.fsencode(tmp_path / "runs") + b"/docker.\xff.01")
