@@ -15,17 +15,34 @@ from analysis.codebuild.repositories import remove_attempt, stop_running
 from analysis.codebuild.unknown import stop_lost
 from analysis.codebuild.waiting import retry_while_busy, sleep_through
 from analysis.errors import AccountError, CloudError, RecordError
-from analysis.records import lock_folder, set_aside
+from analysis.records import is_locked, lock_folder, set_aside
 
 _Sleep = Callable[[float], None]
 
 
 def remove_finished(aws: Aws, folder: Path, plan: CloudPlan, sleep: _Sleep = time.sleep) -> None:
-    """Remove what sequences that lack nothing still have, and newer base images. CloudError."""
-    names = {*plan.finished, BASES}
-    for ledger in list_ledgers(folder, plan.experiment):
-        if ledger.name in names:
+    """Remove what sequences that lack nothing still have, and newer base images. CloudError.
+
+    What another call builds with stays: it may build more of these sequences.
+    """
+    if not _list_left(folder, plan) or is_locked(folder):
+        return
+    with lock_folder(folder):
+        for ledger in _list_left(folder, plan):
             sleep_through(remove_attempt(aws, ledger), sleep)
+
+
+def _list_left(folder: Path, plan: CloudPlan) -> list[Ledger]:
+    """The ledgers of those that have something still, and no build under way."""
+    names = {*plan.finished, BASES}
+    known = (each for each in list_ledgers(folder, plan.experiment) if each.name in names)
+    return [each for each in known if each.state != CLOSED and not _is_under_way(each)]
+
+
+def _is_under_way(ledger: Ledger) -> bool:
+    """Whether a sequence has a build that was asked for and is not over, as far as is known."""
+    begun = ledger.find_begun()
+    return begun is not None and begun.status is None
 
 
 def clean_up(folder: str | Path, sleep: _Sleep = time.sleep) -> int:

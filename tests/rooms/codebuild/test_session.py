@@ -28,7 +28,7 @@ from analysis.errors import (
     UnknownName,
 )
 from analysis.experiment import Settings, run_experiment
-from analysis.records import read_experiment
+from analysis.records import lock_folder, read_experiment
 
 pytest_plugins = ["aws.fixtures"]
 
@@ -517,6 +517,40 @@ def test_cleaning_up_stops_and_removes_what_is_left_and_keeps_the_runs(aws, worl
     assert Ledger.open(tmp_path, "registry-cache-01").state == CLOSED
     assert clean_up(tmp_path, clock.sleep) == 0
     assert len(read_experiment(tmp_path).runs) == 1
+
+
+def test_a_call_that_lacks_nothing_removes_what_no_other_builds_with(aws, alone, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        # the first is that of the attempts before a build is paid
+        die_at(patch, "DeleteRepository", "before", 2)
+        with pytest.raises(Killed):
+            run(tmp_path, ["docker"], ["cold"], lines=[])
+    left = repositories(aws)
+    assert len(left) == 3
+    with lock_folder(tmp_path):
+        run(tmp_path, ["docker"], ["cold"], lines=[])
+        assert repositories(aws) == left
+    run(tmp_path, ["docker"], ["cold"], lines=[])
+    assert repositories(aws) == OWN and len(aws.builds) == 1
+
+
+def test_a_call_that_lacks_nothing_leaves_a_build_that_is_under_way(aws, alone, tmp_path):
+    run(tmp_path, ["docker"], ["cold"], lines=[])
+    clock = Clock()
+
+    def sleep(seconds):
+        clock.now += seconds
+        if len(aws.builds) == 3:
+            raise Killed
+
+    clock.sleep = sleep
+    with pytest.raises(Killed):
+        run(tmp_path, ["docker"], TWO, clock, lines=[])
+    run(tmp_path, ["docker"], ["cold"], lines=[])
+    assert len(repositories(aws)) == 3
+    run(tmp_path, ["docker"], TWO, lines=[])
+    assert len(aws.builds) == 3 and repositories(aws) == OWN
+    assert read_experiment(tmp_path).runs["valid"].tolist() == [True, True]
 
 
 def test_cleaning_up_goes_on_after_what_it_can_not_remove(aws, world, tmp_path):
