@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.errors import ContextError, RecordError, UnknownName
+from analysis.experiment import Labs, Settings, make_plan
 from analysis.experiment.contexts import (
     choose_bases,
     contexts_for,
@@ -84,6 +85,19 @@ def test_images_of_one_name_and_two_tags_are_served_as_two(tmp_path):
         "newer node:20-slim",
     ]
     assert not any(path.exists() for path in contexts.values())
+
+
+def test_copies_lie_in_the_lab_s_folder_which_goes_with_it(tmp_path):
+    app = write(tmp_path / "app", Dockerfile=f"FROM {PYTHON}\n", main_py="1")
+    settings, labs = Settings(context=app, rounds=1, link="unshaped"), Labs(LAB)
+    plan = make_plan(tmp_path / "out", "docker", ["cold", "unchanged"], settings, LAB, str)
+    lab = Shelf(images=LAB, client=None, kept={}, folder=tmp_path / "lab")
+    lab.folder.mkdir()
+    labs._open[settings.link, frozenset(plan.needs)] = lab
+    with labs.open_place(plan, settings, str, tmp_path / "out") as place:
+        assert len(place.contexts) == 2
+        assert all(lab.folder in path.parents for path in place.contexts.values())
+    assert not any(lab.folder.iterdir())
 
 
 def test_copies_that_do_not_fit_on_the_disk_are_told_and_none_stays(small_disk, tmp_path):

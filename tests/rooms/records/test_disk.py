@@ -68,6 +68,24 @@ def test_a_record_of_a_later_format_is_never_overwritten(tmp_path):
         write(tmp_path)
 
 
+def test_files_and_folders_are_on_disk_before_they_count(tmp_path, monkeypatch):
+    synced, place = [], tmp_path.resolve()
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not tell which file is synced")
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+    run = write(place)
+    part = f"{run}.part"
+    *files, folder, above = synced[-len(FILES) - 2 :]
+    assert set(files) == {f"{part}/{name}" for name in FILES}
+    assert (folder, above) == (part, str(run.parent))
+    # what was made for it
+    assert {str(place), str(place / "runs")} <= set(synced)
+    disk.replace_file(place / "experiment.json", b"{}")
+    assert synced[-2:] == [str(place / "experiment.part"), str(place)]
+    disk.set_aside(place, run, "replaced")
+    assert synced[-2:] == [str(place / "set-aside"), str(run.parent)]
+
+
 def test_a_run_that_is_asked_for_anew_is_replaced_and_kept_aside_each_time(tmp_path):
     write(tmp_path)
     write(tmp_path, anew=True, seconds=9.4)
