@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.aws import Aws, Wanted, find_denied, list_attempts, simulate
-from analysis.codebuild.account import LOG_GROUP, ROLE, name_repository, uses
+from analysis.codebuild.account import LOG_GROUP, ROLE, name_repository, needs_bucket, uses
 from analysis.codebuild.ledger import Holdings, Ledger
 from analysis.codebuild.own_buildspec import Grant, list_grants
 from analysis.codebuild.plan import CloudPlan
@@ -51,6 +51,7 @@ STATEMENTS = {
         "Login": (_LOGIN,),
         "PullAndPush": _PUSH,
         "ReadContext": ("s3:GetObject",),
+        "FindCache": ("s3:ListBucket",),
         "Cache": ("s3:GetObject", "s3:PutObject"),
         "WriteLog": ("logs:CreateLogStream", "logs:PutLogEvents"),
     },
@@ -111,7 +112,7 @@ def _list_wanted(plan: CloudPlan) -> Wanted:
         {name: each[LOG_GROUP] for name, each in plan.projects.items()},
         [name_repository(url, f"{plan.experiment}-{_NAME}")[0] for url in urls if url],
         account.source_bucket,
-        account.cache_bucket if any(uses(each, "CACHE_BUCKET") for each in strategies) else "",
+        account.cache_bucket if any(map(needs_bucket, strategies)) else "",
     )
 
 
@@ -171,6 +172,7 @@ def _list_resources(
             f"arn:{partition}:ecr:{place}:repository/{name}" for name in wanted.repositories
         ],
         "ReadContext": [f"{s3}{wanted.source}/contexts/{plan.experiment}/{_NAME}.zip"],
+        "FindCache": [f"{s3}{wanted.cache}"] if wanted.cache else [],
         "Cache": [f"{s3}{wanted.cache}/{own}/{_NAME}"] if wanted.cache else [],
         "WriteLog": [
             f"arn:{partition}:logs:{place}:log-group:{group}:log-stream:{own}/{_NAME}"

@@ -108,6 +108,18 @@ def test_a_cache_that_no_strategy_has_is_not_asked_for(aws, world, tmp_path):
     assert len(aws.builds) == 1
 
 
+@pytest.mark.parametrize("action", ["s3:ListBucket", "s3:DeleteObject"])
+def test_a_cache_that_codebuild_itself_keeps_is_asked_for(aws, world, tmp_path, action):
+    aws.policy = without(EXPERIMENT, action)
+    with pytest.raises(AccountError, match=f"denies you {action}"):
+        run(tmp_path, ["folder-cache"], ["cold"], lines=[])
+    aws.policy = EXPERIMENT
+    make_role(aws.client, without(BUILD, "s3:PutObject"))
+    with pytest.raises(AccountError, match="denies the builds s3:PutObject"):
+        run(tmp_path, ["folder-cache"], ["cold"], lines=[])
+    assert len(aws.builds) == 0
+
+
 def test_attempts_that_were_cut_off_are_cleaned_up(aws, world, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         die_at(patch, "DescribeRepositories", "after")
