@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import docker
 from docker.models.containers import Container
 
-from analysis.errors import HostError
+from analysis.errors import EngineError, HostError
 from analysis.lab.ecr import AUTHORITY, Ecr
-from analysis.lab.engine import LABEL, engine_errors
+from analysis.lab.engine import CURE_FULL, FULL, LABEL, engine_errors
 from analysis.lab.host import DATA, SOURCE, BuildHost, HostKind
 
 # in the home of the container's user, as on CodeBuild
@@ -152,7 +152,10 @@ def answers(container: Container) -> bool:
 
 
 def wait_for_engine(container: Container, deadline: float) -> None:
-    """Return once the engine inside answers; HostError with its last words otherwise."""
+    """Return once the engine inside answers; HostError with its last words otherwise.
+
+    EngineError where these tell of a full disk.
+    """
     while time.monotonic() < deadline:
         with engine_errors("waiting for a build host"):
             container.reload()
@@ -161,7 +164,13 @@ def wait_for_engine(container: Container, deadline: float) -> None:
             if answers(container):
                 return
         time.sleep(0.02)
-    words = container.logs(tail=3).decode("utf-8", "replace").strip()
+    with engine_errors("asking why a build host did not start"):
+        words = container.logs(tail=3).decode("utf-8", "replace").strip()
+    if FULL in words.lower():
+        raise EngineError(
+            f"A build host did not start, since the disk of the Docker engine is full: free some "
+            f"({CURE_FULL})."
+        )
     raise HostError(
         f"The build host ({container.attrs['Config']['Image']}) did not start: {words}. "
         "It needs privileged containers; check HOST_IMAGE."

@@ -152,8 +152,9 @@ def blame(build: Build, ready: ReadyHost, timed: _TimedBuild) -> None:
     """LabError where a build failed for the lab or the network: then nothing is to be recorded."""
     job = build.job
     run = run_name(job.strategy.name, build.scenario, job.number)
+    own = job.aws.ecr.servers if job.aws.ecr else {}
     try:
-        check_failure(job.lab, run, timed.log, timed.result.status == job.strategy.expect)
+        check_failure(job.lab, run, timed.log, timed.result.status == job.strategy.expect, own)
     except LabError:
         job.give_back(ready.host, alive=False)
         raise

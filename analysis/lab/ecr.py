@@ -26,6 +26,8 @@ from analysis.workload import Link
 # what a host trusts, and where the certificate of a server is
 AUTHORITY, _CERTIFICATE, _KEY = "/opt/lab/ca.pem", "/opt/lab/cert.pem", "/opt/lab/key.pem"
 _PORT, _PROGRAMS = 443, "/opt/lab"
+# among the servers of a sequence's own
+ECR, AWS, ECR_LINK = "ecr", "aws", "ecr link"
 _END = "-----END"
 # https://docs.openssl.org/: an authority for some days, and a certificate of some names by it
 _MAKE = """\
@@ -85,6 +87,12 @@ class Ecr:
     registry: Server
     aws: Server
     gate: Server | None
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        """The servers behind it, by what they are."""
+        known = {ECR: self.registry, AWS: self.aws, ECR_LINK: self.gate}
+        return {name: server for name, server in known.items() if server}
 
     @property
     def nameserver(self) -> str:

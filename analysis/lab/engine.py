@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
+from docker.utils import parse_repository_tag
 
 from analysis.errors import EngineError, ImageError, SettingError
 
@@ -97,6 +98,7 @@ def ensure_image(
 ) -> None:
     """Pull `image` unless the engine has it, and say so; ImageError names what chose it.
 
+    EngineError where its disk is full.
     `cure`: what else would help, to be said when it can't be pulled.
     """
     try:
@@ -109,12 +111,25 @@ def ensure_image(
     except ImageNotFound:
         say(f"pulling {image} ({setting})")
         try:
-            client.images.pull(image)
+            _pull(client, image)
         except (APIError, DockerException) as error:
+            if FULL in str(error).lower():
+                raise EngineError(
+                    f"The image {image} ({setting}) can't be pulled, since the disk of the Docker "
+                    f"engine is full: free some ({CURE_FULL})."
+                ) from error
             raise ImageError(
                 f"The image {image} ({setting}) can't be pulled: {_first_line(error)}. Check the "
                 f"name and the network, or set {setting} to an image that this engine has.{cure}"
             ) from error
+
+
+def _pull(client: docker.DockerClient, image: str) -> None:
+    """Pull an image; DockerException. The client's own pull forgets what the engine says of it."""
+    repository, tag = parse_repository_tag(image)
+    for line in client.api.pull(repository, tag=tag or "latest", stream=True, decode=True):
+        if "error" in line:
+            raise DockerException(line["error"])
 
 
 def _first_line(error: Exception) -> str:
@@ -132,7 +147,7 @@ def engine_errors(doing: str) -> Iterator[None]:
         text = _first_line(error)
         cure = (
             f"free some space on the engine's disk ({CURE_FULL})"
-            if FULL in text
+            if FULL in text.lower()
             else "see the engine's log"
         )
         raise EngineError(f"The Docker engine failed while {doing}: {text}; {cure}.") from error

@@ -6,14 +6,17 @@ call.
 
 import json
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import docker
 
 from analysis.errors import CloudError, EngineError, LabError
 from analysis.lab import engine
+from analysis.lab.ecr import AWS, ECR, ECR_LINK
 from analysis.lab.lab import LINK, PROXY, STORE, Lab
-from analysis.lab.servers import LINK_PATH, PROXY_PATH, REGISTRY_PATH, Server
+from analysis.lab.servers import LINK_PATH, PROXY_PATH, REGISTRY_PATH, Server, shake_hands
 from analysis.registry import OPENER
 
 _SECONDS, _LAST_LINES = 5, 30
@@ -27,16 +30,28 @@ _NETWORK = re.compile(
     rb"|\b(?:502|503|504)\b[^\n]{0,20}(?:Bad Gateway|Service Unavailable|Gateway Time-?out)",
     re.IGNORECASE,
 )
-_NAMES = {"private": "private registry", "public": "public registry", STORE: "S3 store"}
+_NAMES = {
+    "private": "private registry",
+    "public": "public registry",
+    STORE: "S3 store",
+    ECR: "registry of ECR's names",
+    AWS: "AWS",
+    ECR_LINK: "link before ECR's names",
+}
+_NONE: Mapping[str, Server] = MappingProxyType({})
 
 
-def check_failure(lab: Lab, run: str, log: bytes, expected: bool) -> None:
+def check_failure(
+    lab: Lab, run: str, log: bytes, expected: bool, own: Mapping[str, Server] = _NONE
+) -> None:
     """EngineError or LabError when a build failed for the lab or the network, not by itself.
 
-    `expected`: whether it is to fail; then its log is not asked for the network.
+    `expected`: whether it is to fail; then its log is not asked for the network. `own`: the
+    servers that its sequence alone has.
     """
-    _check_engine(lab, run, log)
-    for name, server in lab.servers.items():
+    servers = {**lab.servers, **own}
+    _check_engine(lab, run, log, servers)
+    for name, server in servers.items():
         fault = _probe(lab, name, server)
         if fault:
             raise EngineError(
@@ -49,16 +64,16 @@ def check_failure(lab: Lab, run: str, log: bytes, expected: bool) -> None:
         )
 
 
+_PATHS = {LINK: LINK_PATH, ECR_LINK: LINK_PATH, PROXY: PROXY_PATH}
 _AGAIN = " It is not recorded; the same call builds it again."
 
 
-def _check_engine(lab: Lab, run: str, log: bytes) -> None:
+def _check_engine(lab: Lab, run: str, log: bytes, known: Mapping[str, Server]) -> None:
     """EngineError when the engine does not answer, or its disk is full."""
     with engine.engine_errors(f"it was asked why {run} failed"):
         folder, free = engine.find_space(lab.client)
-    full = engine.FULL.encode()
-    servers = [name for name, each in lab.servers.items() if full in each.read_log()]
-    said = full in _read_end(log) or bool(servers)
+    servers = [name for name, each in known.items() if _says_full(each.read_log())]
+    said = _says_full(_read_end(log)) or bool(servers)
     if (said and (free is None or free < engine.FREE_GB)) or (free is not None and free < 0.1):
         left = "" if free is None else f" ({free:.1f} GB free at {folder})"
         raise EngineError(
@@ -77,6 +92,11 @@ def _check_engine(lab: Lab, run: str, log: bytes) -> None:
             f"{run} failed, and the memory that holds the data of build hosts is full: "
             f"HOST_DATA=disk keeps them on the disk.{_AGAIN}"
         )
+
+
+def _says_full(text: bytes) -> bool:
+    """Whether a text tells of a full disk, as programs in Go or those in C do."""
+    return engine.FULL.encode() in text.lower()
 
 
 def _read_end(log: bytes) -> bytes:
@@ -98,8 +118,10 @@ def _probe(lab: Lab, name: str, server: Server) -> str | None:
     try:
         if name == STORE and lab.store:
             lab.store.list_objects("none/")
+        elif name in (ECR, AWS):
+            shake_hands(server.port)
         else:
-            _get(server, {LINK: LINK_PATH, PROXY: PROXY_PATH}.get(name, REGISTRY_PATH))
+            _get(server, _PATHS.get(name, REGISTRY_PATH))
         return _probe_link(server, lab) if name == LINK else None
     except (LabError, CloudError, OSError, ValueError) as error:
         return f"does not answer ({getattr(error, 'reason', error)})"

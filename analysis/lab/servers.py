@@ -142,7 +142,7 @@ def start_link(
     }
 
 
-def _shake_hands(port: int) -> None:
+def shake_hands(port: int) -> None:
     """Begin a connection over TLS on loopback; OSError where nobody does."""
     # it is known by the names of its certificate, which do not lead to loopback
     context = ssl._create_unverified_context()
@@ -171,7 +171,7 @@ def wait_for(
     while time.monotonic() < deadline:
         try:
             if secure:
-                _shake_hands(server.port)
+                shake_hands(server.port)
                 return
             with OPENER.open(f"http://127.0.0.1:{server.port}{path}", timeout=5):
                 return

@@ -2,14 +2,17 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import docker
 import pytest
 
-from analysis.errors import CloudError, EngineError, LabError
+from analysis.errors import CloudError, EngineError, ImageError, LabError
 from analysis.lab import engine
+from analysis.lab.boot import wait_for_engine
+from analysis.lab.ecr import AWS, ECR, ECR_LINK
 from analysis.lab.lab import LINK, STORE
 from analysis.lab.probe import check_failure
 from analysis.lab.servers import LINK_PATH, REGISTRY_PATH, Server
@@ -64,10 +67,10 @@ def make_lab(tmp_path, monkeypatch):
     return make
 
 
-def tell(lab, log=OTHER, expected=False):
+def tell(lab, log=OTHER, expected=False, own=()):
     """What is said of a failed build; "" where it is the build's own fault."""
     try:
-        check_failure(lab, "docker.cold.01", log, expected)
+        check_failure(lab, "docker.cold.01", log, expected, dict(own))
     except LabError as error:
         text = str(error)
         assert text.startswith("docker.cold.01 failed")
@@ -88,6 +91,15 @@ def test_a_full_disk_of_the_engine_is_told_with_what_to_free(make_lab, monkeypat
     assert "the disk of the Docker engine is full (" in tell(lab, FULL, expected=True)
     # long before the end, it did not end the build
     assert tell(lab, FULL + 30 * OTHER) == ""
+
+
+def test_programs_in_c_say_the_same_with_a_capital(make_lab, monkeypatch):
+    log = b"#9 0.3 cp: error writing 'b': No space left on device\n" + OTHER
+    assert tell(make_lab(), log) == ""
+    monkeypatch.setenv("HOST_DATA", "memory")
+    assert "the memory that holds the data of build hosts is full" in tell(make_lab(), log)
+    monkeypatch.setattr(engine, "FREE_GB", 10**9)
+    assert "the disk of the Docker engine is full (" in tell(make_lab(), log)
 
 
 def test_what_an_engine_elsewhere_says_of_a_full_disk_is_believed(make_lab):
@@ -148,6 +160,48 @@ def test_a_link_that_leads_nowhere_is_told(make_lab, answers):
         answers.known["/proxies"] = 200, json.dumps(proxies)
         said = tell(make_lab(**servers))
         assert words in said if words else said == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (ECR, "the lab's registry of ECR's names does not"),
+        (AWS, "the lab's AWS does not"),
+        (ECR_LINK, "the lab's link before ECR's names does not"),
+    ],
+)
+def test_what_a_sequence_alone_has_is_asked_too(make_lab, name, words):
+    for server in (serve(status="exited"), serve()):
+        said = tell(make_lab(), own={name: server})
+        assert said.startswith("all end: ") and words in said
+    full = serve(log=b"write: no space left on device")
+    assert "is full: free some where the Docker engine keeps volumes" in tell(
+        make_lab(), own={name: full}
+    )
+
+
+def test_a_pull_tells_what_the_engine_says_of_it():
+    def pull(said):
+        def get(image):
+            raise docker.errors.ImageNotFound("no")
+
+        api = SimpleNamespace(pull=lambda repository, **options: iter([{}, {"error": said}]))
+        client = SimpleNamespace(images=SimpleNamespace(get=get), api=api)
+        engine.ensure_image(client, "node:20", "BASE_IMAGE")
+
+    with pytest.raises(EngineError, match=r"node:20 \(BASE_IMAGE\).*disk.* is full: free some"):
+        pull("write /var/lib/docker/tmp/a: no space left on device")
+    with pytest.raises(ImageError, match="can't be pulled: manifest unknown"):
+        pull("manifest unknown")
+
+
+def test_a_host_that_does_not_start_on_a_full_disk_ends_all():
+    words = b"failed to start daemon: mkdir /var/lib/docker: no space left on device"
+    container = SimpleNamespace(
+        status="exited", reload=lambda: None, logs=lambda tail: words, attrs={}
+    )
+    with pytest.raises(EngineError, match="disk of the Docker engine is full: free some"):
+        wait_for_engine(container, time.monotonic() + 60)
 
 
 def test_a_store_that_can_not_be_listed_is_told(make_lab):
