@@ -258,6 +258,15 @@ def test_accounts_and_secrets_of_kubernetes_are_redacted_in_values_of_json():
     }
 
 
+def test_what_lies_deep_in_a_secret_or_beside_two_names_is_redacted_in_values_of_json():
+    secret = {"kind": "Secret", "data": {"a": {"password": "pepper-lily"}, "b": "cGxhaW4="}}
+    named = {"name": "db", "key": "DB_PASSWORD", "value": "pepper-lily"}
+    assert redact_values([secret, named]) == [
+        {"kind": "Secret", "data": {"a": {"password": "REDACTED"}, "b": "REDACTED"}},
+        {"name": "db", "key": "DB_PASSWORD", "value": "REDACTED"},
+    ]
+
+
 def test_every_rule_of_gitleaks_is_one_that_python_can_read():
     text = (RULES / "gitleaks.toml").read_text()
     used = [rule for rule in tomllib.loads(text)["rules"] if "regex" in rule]

@@ -24,6 +24,8 @@ _OTHER = re.compile(r"(?:-[ ]+)?[\"']?(?:kind|apiVersion)[\"']?[ ]?:")
 _DATA = re.compile(r"(?:^|[\s-])[\"']?(?:stringData|data)[\"']?[ ]?:[ ]?\{?$")
 _FLOW = re.compile(r"(?:^|[\s-])[\"']?(?:stringData|data)[\"']?[ ]?:[ ]?\{(?P<rest>.+)\}$")
 _KEY = re.compile(r"[\"']?[\w.-]+[\"']?[ ]?:[ ]*(?P<mark>[|>][-+\d]*$)?")
+# what a value of YAML begins with that does not go to its line's end; nothing does, too
+_OPENING = "\"'{["
 _FLOW_KEY = re.compile(r"(?<=[{,\s])[\"']?[\w.-]+[\"']?:[ ]*")
 # what Terraform draws at random, and where it shows that
 _DRAWN = re.compile(r"\bresource \"random_(?:password|string|bytes)\" \"[\w-]+\" \{$")
@@ -107,10 +109,12 @@ def _list_manifest(lines: list[str], at: int, step: int) -> list[int]:
         here = _find_place(lines, number) if content.strip("-") else -1
         if content and here < place:
             break
-        if here == place and _OTHER.match(content):
+        other = here == place and _OTHER.match(content)
+        if other and not (step > 0 and not numbers and "api" in content):
             # of what stands above, without a line between: that is another manifest's
             return numbers if step > 0 or "api" in content else []
-        if here == place:
+        # its own version may come after its kind
+        if here == place and not other:
             numbers.append(number)
     return numbers
 
@@ -124,21 +128,24 @@ def _find_place(lines: list[str], at: int) -> int:
 
 
 def _redact_data(lines: list[str], at: int) -> None:
-    """Redact each value of a mapping, also those that go on in the lines below their key."""
+    """Redact each value of a mapping, also what of it stands in the lines below its key."""
     within = -1
     for number, inner, begin in _list_block(lines, at):
         indent = measure_indent(inner)[1]
+        if begin == len(inner):
+            continue
         if within >= 0 and indent > within:
             put(lines, number, (begin, len(inner)))
             continue
         key = _KEY.match(inner, begin)
-        within = indent if key and key["mark"] else -1
-        if key and within < 0:
-            _put_value(lines, number, inner, key.end())
+        within = indent if key else -1
+        if key and not key["mark"]:
+            quoted = inner[key.end() : key.end() + 1] in _OPENING
+            _put_value(lines, number, inner, key.end(), None if quoted else len(inner))
 
 
-def _put_value(lines: list[str], number: int, text: str, at: int) -> None:
-    """Redact the value at a place, if it says not by itself that it is no secret."""
-    begin, end = find_value(text, at)
+def _put_value(lines: list[str], number: int, text: str, at: int, stop: int | None = None) -> None:
+    """Redact the value at a place, up to `stop`, if it says not by itself that it is no secret."""
+    begin, end = find_value(text, at) if stop is None else (at, stop)
     if not is_harmless(text[begin:end]):
         put(lines, number, (begin, end))

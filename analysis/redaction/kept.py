@@ -46,27 +46,30 @@ def redact_values(value: Any, name: str = "") -> Any:
     pair = _read_pair(value)
     return {
         _redact_text(key): _redact_all(each)
-        if key in data
+        if key in data and isinstance(each, dict)
         else redact_values(each, pair[1] if key == pair[0] else key)
         for key, each in value.items()
     }
 
 
-def _redact_all(value: Any) -> Any:
+def _redact_all(value: dict[str, Any]) -> dict[str, Any]:
     """A mapping of secrets with each of them redacted."""
-    if not isinstance(value, dict):
-        return redact_values(value)
-    return {key: SECRET if isinstance(each, str) else each for key, each in value.items()}
+    return {
+        _redact_text(key): SECRET if isinstance(each, str) else redact_values(each, key)
+        for key, each in value.items()
+    }
 
 
 def _read_pair(value: dict[str, Any]) -> tuple[str, str]:
-    """(the key of the value, its name) in {"name": …, "value": …}, both '' without them."""
+    """(the key of the value, its name) in {"name": …, "value": …}, both '' without them.
+
+    Of several names that of a secret, else the first.
+    """
     keys = {key.lower(): key for key in value if isinstance(key, str)}
-    for name, each in _PAIRS:
-        said = value.get(keys.get(name, ""))
-        if isinstance(said, str) and each in keys:
-            return keys[each], said
-    return "", ""
+    said = [(keys[each], value.get(keys.get(name, ""))) for name, each in _PAIRS if each in keys]
+    pairs = [(key, name) for key, name in said if isinstance(name, str)]
+    secret = (pair for pair in pairs if judge_name(pair[1]) == STRONG)
+    return next(secret, pairs[0] if pairs else ("", ""))
 
 
 @lru_cache(maxsize=10_000)
