@@ -13,8 +13,9 @@ from analysis.redaction.plain import read_plain, replace_spans
 _BLOCK = 100
 # what stands before a line of a file that a builder, compose or a CI system prints
 _INDENT = re.compile(
-    r"^(?:#\d+ (?:\d+\.\d+ )?|\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?[ ]"
-    r"|[\w.-]{1,60}[ ]+\|[ ])?(?P<indent>[ \t]*)"
+    r"^(?:#\d+ (?:\d+\.\d+(?: |$))?"
+    r"|(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|[\w.-]{1,60}[ ]+\|)(?: |$))?"
+    r"(?P<indent>[ \t]*)"
 )
 _ITEM = re.compile(r"(?:-[ ]+)*")
 _OF_LIST = re.compile(r"[-\])}]")
