@@ -16,12 +16,13 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import EngineError, LabError, UnknownName
+from analysis.errors import BaselineError, EngineError, LabError, UnknownName
 from analysis.experiment import (
     PRESSED,
     BuildSequence,
@@ -103,7 +104,7 @@ def record(
                 unit.build(folder, labs)
             except EngineError:
                 raise
-            except LabError as error:
+            except (LabError, BaselineError) as error:
                 broken[unit.key] = str(error)
                 report(f"broke off: {error}")
     for line in say_missing(folder, parts):
@@ -113,12 +114,16 @@ def record(
 
 
 def walk(folder: Path, parts: Sequence[Part]) -> Iterator[_Unit]:
-    """What is missing, sequence by sequence, seen when its turn comes; then what was pressed."""
+    """What is missing, sequence by sequence, seen when its turn comes; then what was pressed.
+
+    Nothing of a point whose baseline fails: say_missing tells of it.
+    """
     for part in parts:
         for number in range(1, part.rounds + 1):
             for retry in ("", PRESSED, PRESSED):
                 for point in part.points:
-                    yield from _list_units(folder, part, point, number, retry)
+                    with suppress(BaselineError):
+                        yield from _list_units(folder, part, point, number, retry)
 
 
 def _list_units(
@@ -153,7 +158,11 @@ def say_missing(folder: Path, parts: Sequence[Part]) -> Iterator[str]:
     known: dict[tuple[str, str], _Unit] = {}
     for part in parts:
         for point in part.points:
-            units = {each.key: each for each in _list_units(folder, part, point, part.rounds)}
+            try:
+                units = {each.key: each for each in _list_units(folder, part, point, part.rounds)}
+            except BaselineError as error:
+                yield f"{part.name}, {point.folder}: {error}"
+                continue
             new = [each for key, each in units.items() if key not in known]
             known |= units
             count = len(part.ask(folder, point, 1)[0])

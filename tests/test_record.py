@@ -52,6 +52,13 @@ def test_what_is_finished_is_not_built_and_what_was_pressed_is(tmp_path):
     assert ("docker", "", "pressed") in found and ("docker", "branch", "pressed") not in found
 
 
+def test_where_the_baseline_fails_the_others_are_built_all_the_same(tmp_path):
+    keep(tmp_path / "one", "docker", "cold", 1, status="failed")
+    assert {unit.point.folder for unit in walk(tmp_path, [SMALL])} == {"two"}
+    said = list(say_missing(tmp_path, [SMALL]))
+    assert "docker.cold.01 failed" in said[0] and "builds missing" in said[1]
+
+
 def test_what_is_missing_is_said_part_by_part(tmp_path):
     *lines, total = say_missing(tmp_path, choose_parts("other links,growth"))
     assert len(lines) == 3
