@@ -135,15 +135,14 @@ def _find_entries(data: bytes, begin: int, between: bytes) -> Numbers | None:
         return None
     braces = np.flatnonzero(np.frombuffer(data, np.uint8) == _BRACE)
     first, last = np.searchsorted(braces, (begin + at, len(data) - len(between) + at + 1))
-    starts = braces[first:last] - at
-    rows = gather(data, starts, len(between))
+    braces = braces[first:last]
     # others are in messages, where no quote or line feed stands as it is
-    words = np.ndarray(len(rows), "<u8", rows, at, (len(between),))
-    known = words == int.from_bytes(between[at : at + WORD], "little")
-    if not known.all():
-        starts, rows = starts[known], rows[known]
-    apart = (np.diff(starts) >= len(between)).all()
-    return starts if len(starts) and apart and are_alike(rows, between) else None
+    words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))
+    starts = braces[words[braces] == int.from_bytes(between[at : at + WORD], "little")] - at
+    # so that all of them together are no larger than the data
+    if not len(starts) or (np.diff(starts) < len(between)).any():
+        return None
+    return starts if are_alike(gather(data, starts, len(between)), between) else None
 
 
 def _unescape(data: bytes, begins: Numbers, ends: Numbers) -> bytes | None:

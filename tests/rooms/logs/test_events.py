@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import tracemalloc
 
 import pytest
 
@@ -169,6 +170,17 @@ def test_messages_as_services_print_them_are_cut_out_without_parsing():
         file = io.StringIO(newline="")
         csv.writer(file, lineterminator=end).writerows([["timestamp", "message"], *rows])
         assert cut_rows(file.getvalue().encode(), ",") == (encode(text), times)
+
+
+def test_braces_in_messages_cost_no_more_than_other_signs():
+    event = {"timestamp": 1767225600000, "host": "h" * 800, "message": "{" * 100_000}
+    data = json.dumps([event, event]).encode()
+    tracemalloc.start()
+    found = cut_events(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found is not None and found[0] == (b"{" * 100_000 + b"\n") * 2
+    assert peak < 100 * len(data)
 
 
 @pytest.mark.parametrize(
