@@ -14,9 +14,10 @@ from analysis.doctor.findings import Finding
 from analysis.doctor.variables import expand
 
 _BUILDS = ("build", "buildx build", "bake", "compose build", "compose up")
-# programs that only name an image
+# of BuildKit, and from which on it writes a cache as an image manifest
 _VERSION = re.compile(r":v?0\.(\d+)(?:\.|-|$|@)")
 _FIRST_OF_MANIFESTS = 21
+# programs that only name an image
 _SAYS = {"echo", "printf", "export", "test", "[", "[["}
 
 

@@ -230,7 +230,7 @@ def check_branches(case: Case) -> Iterator[Finding]:
         for cache in build.exports():
             place = _shared_place(cache)
             told = [project.branches for project in case.projects_of(build)]
-            one = bool(told) and not any(each is not False for each in told)
+            one = bool(told) and all(each is False for each in told)
             if not place or one or _asks_for_branch(build):
                 continue
             several = any(told)

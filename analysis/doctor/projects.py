@@ -12,7 +12,8 @@ from analysis.doctor.nodes import Node
 LAYER_CACHE = "LOCAL_DOCKER_LAYER_CACHE"
 # a source that gives a pipeline's one branch
 PIPELINE = "CODEPIPELINE"
-_ONE_BRANCH = re.compile(r"\^?(?:refs/heads/)?[\w./-]+\$?")
+# what ends with / is the begin of many
+_ONE_BRANCH = re.compile(r"\^?(?:refs/heads/)?[\w./-]*[\w.-]\$?")
 
 
 @dataclass
@@ -160,13 +161,20 @@ def _read_branches(node: Node) -> bool | None:
         return None
     groups = hook.get("filterGroups").each() or triggers.get("filterGroups").each()
     return builds_branches(
-        [(each.get("type").text(), each.get("pattern").text()) for each in group.each()]
+        [
+            (each.get("type").text(), each.get("pattern").text())
+            for each in group.each()
+            if not is_true(each.get("excludeMatchedPattern").text())
+        ]
         for group in groups
     )
 
 
 def builds_branches(groups: Iterable[list[tuple[str, str]]]) -> bool:
-    """Whether a webhook with groups of (type, pattern) builds more than one branch."""
+    """Whether a webhook with groups of (type, pattern) builds more than one branch.
+
+    Without the patterns that exclude, which leave all others.
+    """
     found: set[str] = set()
     for group in groups:
         found |= {pattern for kind, pattern in group if kind == "HEAD_REF"} or {".*"}

@@ -203,7 +203,7 @@ def _add(path: Path, block: Block, found: Resources, known: _Known) -> None:
         address = find_address(block.get("project_name").text())
         for project in found.projects:
             if project.address == address or project.name == block.get("project_name").text():
-                project.branches = _builds_branches(block)
+                project.branches = _builds_branches(block, known)
     if block.labels[0] == "aws_ecr_lifecycle_policy":
         rules = read_rules(_load(path, known.resolve(block.get("policy"))))
         named = known.text(block.get("repository"))
@@ -217,13 +217,16 @@ def _add(path: Path, block: Block, found: Resources, known: _Known) -> None:
             found.repositories.append(Repository(path, line, named, rules=rules))
 
 
-def _builds_branches(block: Block) -> bool:
+def _builds_branches(block: Block, known: _Known) -> bool:
     """Whether a webhook builds several branches."""
-    groups = [
-        [(each.get("type").text(), each.get("pattern").text()) for each in group.find("filter")]
+    return builds_branches(
+        [
+            (each.get("type").text(), known.text(each.get("pattern")))
+            for each in group.find("filter")
+            if not is_true(each.get("exclude_matched_pattern").text())
+        ]
         for group in block.find("filter_group")
-    ]
-    return builds_branches(groups)
+    )
 
 
 def _load(path: Path, node: Node) -> Node:

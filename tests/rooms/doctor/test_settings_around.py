@@ -56,6 +56,8 @@ Resources:
 RULES = {"Rules": [{"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 14}}]}
 HOOK = {"type": "EVENT", "pattern": "PUSH"}
 MAIN = {"type": "HEAD_REF", "pattern": "^refs/heads/main$"}
+BUT_MAIN = MAIN | {"excludeMatchedPattern": True}
+BUT = "      exclude_matched_pattern = true\n"
 PIPELINE = {"projects": [{"name": "a", "environment": {"type": "LINUX_CONTAINER"}}]}
 PIPELINE["projects"][0]["source"] = {"type": "CODEPIPELINE", "buildspec": "buildspec.yml"}
 WEBHOOK = """\
@@ -215,6 +217,18 @@ CASES = {
         "a webhook of several": (
             ["buildspec.yml:6"],
             build(CACHED, **{"p.json": project(webhook={"filterGroups": [[HOOK, MAIN], [HOOK]]})}),
+        ),
+        "a webhook of all but main": (
+            ["buildspec.yml:6"],
+            build(CACHED, **{"p.json": project(webhook={"filterGroups": [[HOOK, BUT_MAIN]]})}),
+        ),
+        "a webhook of branches below one name": (
+            ["buildspec.yml:6"],
+            build(CACHED, **{"main.tf": WEBHOOK.replace("main$", "feature/")}),
+        ),
+        "a webhook of all but main in Terraform": (
+            ["buildspec.yml:6"],
+            build(CACHED, **{"main.tf": WEBHOOK.replace("      pattern", BUT + "      pattern")}),
         ),
         "a webhook of main's in Terraform": ([], build(CACHED, **{"main.tf": WEBHOOK})),
         "a pipeline's": ([], build(CACHED, **{"p.json": json.dumps(PIPELINE)})),
