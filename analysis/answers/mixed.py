@@ -36,7 +36,7 @@ class Weights:
     """A mix: shares of scenarios that add up to 1, where it is from, and what of it is unbuilt.
 
     `left_out`: the share of the unbuilt ones, where the mix is narrowed to the others. `rare`:
-    kinds of which a history was built with too few commits, left out in the same way.
+    kinds of which every strategy built too few commits of a history, left out in the same way.
     """
 
     shares: tuple[tuple[str, float], ...]
@@ -61,9 +61,12 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     unbuilt = tuple(each for each in shares if each not in built)
     if mix is not None or not built:
         return Weights(tuple(shares.items()), "assumed" if mix is None else "given", unbuilt)
-    rare = tuple(each for each in _list_rare(experiment) if each in shares)
+    few = _list_rare(experiment)
+    rare = tuple(each for each in few if each in shares)
     known = {each: share for each, share in shares.items() if each not in (*unbuilt, *rare)}
-    known = known or dict.fromkeys(built, 1.0)
+    if not known:
+        others = [each for each in built if each not in few]
+        known, rare = dict.fromkeys(others or built, 1.0), rare if others else ()
     total = sum(known.values())
     narrowed = tuple((each, share / total) for each, share in known.items())
     lost = [sum(shares[each] for each in names) for names in (unbuilt, rare)]
@@ -71,12 +74,13 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
 
 
 def _list_rare(experiment: Experiment) -> list[str]:
-    """Kinds of which a history was built with too few commits for an interval."""
+    """Kinds of which a history has too few commits for an interval that every strategy built."""
     runs = experiment.comparable
     if not is_replay(runs):
         return []
-    counts = runs.groupby("scenario")["round"].nunique()
-    return counts.index[counts.lt(FEWEST_COMMITS)].tolist()
+    built = runs.groupby(["scenario", "round"])["strategy"].nunique()
+    counts = built.eq(runs["strategy"].nunique()).groupby(level="scenario").sum()
+    return [str(each) for each in counts.index[counts.lt(FEWEST_COMMITS)]]
 
 
 def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) -> dict[str, float]:

@@ -129,6 +129,33 @@ def test_an_assumed_mix_is_narrowed_to_what_was_built_and_that_is_said():
     assert answer(CONTROL, "usual").mix_origin == "assumed"
 
 
+def make_history():
+    """Runs of two strategies on commits of a history, four of one kind and two of another."""
+    counts = {"source": 4, "dependency": 2}
+    seconds = {"docker": 30.0, "registry-cache": 20.0}
+    runs = make_runs(
+        {n: {kind: about(s)[:count] for kind, count in counts.items()} for n, s in seconds.items()}
+    )
+    commits = runs["scenario"] + "-" + runs["round"].astype("string")
+    return runs.assign(kind=runs["scenario"], commit=commits, scenario=commits, round=1)
+
+
+def test_a_kind_of_which_too_few_commits_are_common_is_left_out_and_that_is_said():
+    runs = make_history()
+    assert set(answer(runs).mix) == {"source", "dependency"}
+    lacking = runs["strategy"].eq("registry-cache") & runs["commit"].eq("dependency-2")
+    found = answer(runs[~lacking])
+    assert (found.mix, found.strategy) == ({"source": 1.0}, "registry-cache")
+    assert any("dependency, of which fewer than two" in each for each in found.unknown)
+
+
+def test_where_every_kind_is_rare_none_is_said_to_be_left_out():
+    runs = make_history()
+    found = answer(runs[runs["commit"].isin(["source-1", "dependency-1"])])
+    assert (found.strategy, set(found.mix)) == (None, {"source", "dependency"})
+    assert not any("fewer than two" in each for each in found.unknown)
+
+
 def test_a_given_mix_that_was_not_built_tells_nothing():
     found = answer(CONTROL, "source 50, base 50")
     assert (found.strategy, found.verdict, found.difference) == (None, UNTOLD, None)
