@@ -92,7 +92,9 @@ def say_references(shared: pd.DataFrame) -> str:
     if shared.empty:
         return say("caching.no_branch", command=_RECORDS)
     said = []
-    for _, rows in compare_references(shared).groupby("strategy", sort=False):
+    # others may have been built for fewer scenarios: each sum is of those that both were built for
+    keys = ["strategy", "commits", "possible", "lost"]
+    for _, rows in compare_references(shared).groupby(keys, sort=False):
         facts = list_records(rows)
         lost = facts[0]["lost"] > 0
         said.append(say(f"caching.one_reference{'' if lost else '_kept'}", **facts[0]))

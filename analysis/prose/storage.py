@@ -33,13 +33,15 @@ def say_growth(entries: pd.DataFrame) -> list[str]:
 def say_pushes(grown: pd.DataFrame, survives: pd.DataFrame) -> list[str]:
     """What many pushes leave, and when a rule of counts expires a cache, in sentences.
 
-    Of growth's and cache_survives' rows; how to record that where there are none.
+    Of growth's and cache_survives' rows; how to record that where there are none. Nothing of a
+    cache that any such rule keeps.
     """
     if grown.empty:
         return [say("storage.no_growth", command=_RECORDS)]
     alike = grown.groupby(["entries", "pushes", "entries_a_push", "n"], sort=False)["strategy"]
     left = alike.agg(list).rename("strategies").reset_index()
-    rules = survives.groupby("keeps_from")["strategy"].agg(list).rename("strategies").reset_index()
+    told = survives[survives["keeps_from"].gt(1)].groupby("keeps_from")["strategy"]
+    rules = told.agg(list).rename("strategies").reset_index()
     return [
         *(say("storage.pushed", **row) for row in list_records(left)),
         *(say("storage.survives", **row) for row in list_records(rules)),

@@ -105,7 +105,7 @@ def cache_survives(runs: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
 
     A row a strategy with a cache in the repository of its images: strategy, n (valid runs),
     entries (median), keeps_from (the least number that keeps every tagged cache in every run,
-    however children of an index count): below it the rule expires the cache.
+    however children of an index count): below it the rule can expire the cache.
     """
     rows = []
     for strategy, listing in _list_grown(runs, images):

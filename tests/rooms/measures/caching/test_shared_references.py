@@ -72,6 +72,15 @@ def test_what_one_reference_loses_stands_beside_what_a_fallback_gives_back():
         "built again after a branch; in parallel, a branch's after two at once; branch is its "
         "first build."
     )
+    # main alone was built for less, of which it gives back less
+    less = shared[shared["scenario"].eq("main-after-branch")]
+    less = less[less["strategy"].eq("registry-cache-branches")]
+    more = pd.concat([shared, less.assign(strategy="registry-cache-main", hits=2.0)])
+    told = prose.say_references(more).split(". ")
+    assert told[2].endswith(
+        "loses 2 of 3 possible hits with registry-cache (1 scenario, n = 2 each)"
+    )
+    assert told[3] == "Exports from main alone give 1 of them back (registry-cache-main)"
     alone = shared[~shared["strategy"].eq("registry-cache-branches")]
     assert compare_references(alone).empty and prose.say_references(alone) == ""
     assert "SCENARIOS=branch" in prose.say_references(shared.iloc[:0])

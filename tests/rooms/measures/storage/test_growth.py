@@ -82,9 +82,12 @@ def test_a_rule_keeps_the_cache_from_a_number_on(grown):
 
 def test_it_is_told_and_how_to_record_it_where_it_was_not(grown):
     runs, images = grown
-    said = prose.say_pushes(growth(count_entries(runs, images)), cache_survives(runs, images))
+    counts, survives = growth(count_entries(runs, images)), cache_survives(runs, images)
+    said = prose.say_pushes(counts, survives.assign(keeps_from=3))
     assert said[0] == "container: 60 entries after 20 pushes, 3.0 a push (n = 1)."
-    assert "expires the cache of registry-cache where N is below" in said[-1]
+    assert "can expire the cache of registry-cache where N is below 3" in said[-1]
+    # no rule keeps fewer than one
+    assert prose.say_pushes(counts, survives.assign(keeps_from=1)) == said[:-1]
     none = runs[runs["scenario"].ne("growth")]
     told = prose.say_pushes(growth(count_entries(none, images)), cache_survives(none, images))
     assert len(told) == 1 and "SCENARIOS=growth" in told[0]
