@@ -12,7 +12,7 @@ _PARTS = re.compile(rf"{_WHOLE}|<[^>]*>|[^<]+", re.DOTALL)
 _SPACE = "\N{NO-BREAK SPACE}"
 # ranges and dates in Japanese, where any sign may end a line
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
-_RANGE = re.compile(r"(?<=〜)(?=[−+]?\d)|(?<=\b\d{4}-)(?=\d\d-\d)|(?<=\b\d{4}-\d\d-)(?=\d\d)")
+_RANGE = re.compile(r"(?<=〜)(?=[−+]?\d)|(?<=\d{4}-)(?=\d\d-\d)|(?<=\d{4}-\d\d-)(?=\d\d)")
 _JOINER = "\N{WORD JOINER}"
 
 

@@ -62,6 +62,12 @@ def test_a_table_sorts_by_a_click_and_filters_by_a_word(browser, tmp_path):
     assert browser.execute_script(FILTER, "") == [10, ""]
 
 
+def test_a_filter_finds_a_number_with_its_unit(browser, tmp_path):
+    frame = pd.DataFrame({"cost": [f"takes {number} s" for number in range(9)]})
+    open_page(browser, tmp_path, render(charts.table(frame).data))
+    assert browser.execute_script(FILTER, "3 s") == [1, "1 of 9 rows"]
+
+
 def test_signs_before_a_number_and_dates_keep_their_order(browser, tmp_path):
     frame = pd.DataFrame(
         {
@@ -133,6 +139,7 @@ def test_a_page_without_an_end_gets_no_script():
         ("<td>[−7.5 to −5.7 s, n = 6]</td>", "<td>[−7.5 to −5.7_s, n_=_6]</td>"),
         ("<p>100 Mbit/s; 3 runs; 5 strategies</p>", "<p>100_Mbit/s; 3 runs; 5 strategies</p>"),
         ("<p>区間−7.5〜−5.7秒、2026-11-24に</p>", "<p>区間−7.5〜^−5.7秒、2026-^11-^24に</p>"),
+        ("<p>測定は2026-11-24に</p>", "<p>測定は2026-^11-^24に</p>"),
         ("<p>0.99 USDから3 MBに、ビルドn = 3</p>", "<p>0.99_USDから3_MBに、ビルドn_=_3</p>"),
         ("<p>on 2026-11-24, 3 mins, nn = 3</p>", None),
         ('<i title="3 s">x</i><pre>3 s</pre><code>4 s</code>', None),
