@@ -184,6 +184,10 @@ def test_copies_of_the_notebooks_speak_the_language(tmp_path, capsys):
                 assert re.search(r"[ぁ-んァ-ヶ一-龥]", text), text
             else:
                 assert own.replace('language: str = ""', 'language: str = "ja"') == text
+    changed = tmp_path / NOTEBOOKS[0].name
+    changed.write_text("{}")
+    assert run_command_line(["notebooks", "--language", "ja", "--out", str(tmp_path)]) == 0
+    assert changed.read_text() == "{}"
 
 
 def test_commands_without_words_in_the_language_mix_in_none(monkeypatch, tmp_path, capsys):

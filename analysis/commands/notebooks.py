@@ -4,7 +4,7 @@
     jupyter lab notebooks-ja
 
 They are copies of all but 1-build, to be read, run and changed; what their cells show is in that
-language, too.
+language, too. A copy that is there already stays as it is.
 """
 
 import argparse

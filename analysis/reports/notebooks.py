@@ -171,11 +171,14 @@ def translate_prose(notebook: NotebookNode) -> None:
 def write_notebooks(folder: Path) -> list[Path]:
     """The analyses as copies in `folder`: their text, and what they show, in this language.
 
-    RecordError on a full disk.
+    A copy that is there stays as it is, for it may have been changed. RecordError on a full disk.
     """
     make_folder(folder)
     written = []
     for path in [*list_analyses(), HISTORY]:
+        written.append(folder / path.name)
+        if written[-1].exists():
+            continue
         notebook = nbformat.read(path, as_version=4)
         translate_prose(notebook)
         for cell in notebook.cells:
@@ -183,8 +186,7 @@ def write_notebooks(folder: Path) -> list[Path]:
                 cell.source = cell.source.replace(
                     _SPEAKS.format(""), _SPEAKS.format(get_language())
                 )
-        write_text(folder / path.name, f"{nbformat.writes(notebook).rstrip()}\n")
-        written.append(folder / path.name)
+        write_text(written[-1], f"{nbformat.writes(notebook).rstrip()}\n")
     return written
 
 
