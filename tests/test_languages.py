@@ -190,6 +190,12 @@ def test_copies_of_the_notebooks_speak_the_language(tmp_path, capsys):
     assert changed.read_text() == "{}"
 
 
+def test_where_a_recorded_mix_is_from_is_told_in_the_language(monkeypatch):
+    monkeypatch.setenv("PAGE_LANGUAGE", "ja")
+    told = translate_value("12 commits of v1..v2; unchanged and base assumed")
+    assert told == "v1..v2のコミット12件。unchangedとbaseは仮定"
+
+
 def test_commands_without_words_in_the_language_mix_in_none(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PAGE_LANGUAGE", "ja")
     log = str(next((ROOT / "data/control/runs").glob("docker.cold.*/build.log.gz")))

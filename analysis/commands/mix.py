@@ -82,7 +82,8 @@ def _write_text(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
 
 
 def _shorten(text: str) -> str:
-    """A text that fits a column."""
+    """A text that fits a column, in one line without signs that steer a terminal."""
+    text = show_signs(" ".join(text.split()))
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 

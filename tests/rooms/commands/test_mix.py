@@ -10,19 +10,30 @@ from analysis import read_mix
 from analysis.commands import run_command_line
 
 
+def begin(folder):
+    """How git is called in a new repository there."""
+    git = ("git", "-C", str(folder), "-c", "user.name=n", "-c", "user.email=e@example.com")
+    subprocess.run([*git, "init", "-q"], check=True)
+    return git
+
+
+def commit(git, message):
+    """Commit all that is there."""
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", message], check=True)
+
+
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
     """A context in a repository of four commits."""
     folder = tmp_path_factory.mktemp("repository")
-    git = ("git", "-C", str(folder), "-c", "user.name=n", "-c", "user.email=e@example.com")
-    subprocess.run([*git, "init", "-q"], check=True)
+    git = begin(folder)
     (folder / "Dockerfile.app").write_text("FROM a:1\nCOPY requirements.txt .\nCOPY app.py .\n")
     for number, name in enumerate(("requirements.txt", "app.py", "app.py", "requirements.txt")):
         for each in ("requirements.txt", "app.py"):
             if number == 0 or each == name:
                 (folder / each).write_text(f"# {number}\n")
-        subprocess.run([*git, "add", "-A"], check=True)
-        subprocess.run([*git, "commit", "-q", "-m", f"commit {number}"], check=True)
+        commit(git, f"commit {number}")
     return folder
 
 
@@ -33,6 +44,16 @@ def test_the_mix_is_printed_with_what_is_assumed(context, capsys):
     assert lines[1].split()[:4] == ["source", "56.7", "%", "2"] and "COPY app.py ." in lines[1]
     assert "Assumed" in told and "unchanged, base" in told
     assert read_mix(lines[-1].removeprefix("mix: "))["base"] == pytest.approx(0.05)
+
+
+def test_no_instruction_steers_the_terminal(tmp_path, capsys):
+    git = begin(tmp_path)
+    for number in range(2):
+        (tmp_path / "Dockerfile").write_text(f"FROM a:1\nRUN echo \x1b[2J{number}\n")
+        commit(git, f"commit {number}")
+    assert run_command_line(["mix", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert r"RUN echo \x1b[2J1" in told and "\x1b" not in told
 
 
 def test_the_commits_are_written_as_json_and_csv(context, tmp_path, capsys):
