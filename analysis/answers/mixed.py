@@ -13,10 +13,10 @@ import pandas as pd
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import (
     EMULATED,
-    FEWEST_COMMITS,
     MARGIN,
     compare_mix,
     is_replay,
+    list_rare,
     weigh_rounds,
 )
 from analysis.measures.money import MIX, USUAL, read_mix
@@ -61,7 +61,7 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     unbuilt = tuple(each for each in shares if each not in built)
     if mix is not None or not built:
         return Weights(tuple(shares.items()), "assumed" if mix is None else "given", unbuilt)
-    few = _list_rare(experiment)
+    few = list_rare(experiment.comparable)
     rare = tuple(each for each in few if each in shares)
     known = {each: share for each, share in shares.items() if each not in (*unbuilt, *rare)}
     if not known:
@@ -71,16 +71,6 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     narrowed = tuple((each, share / total) for each, share in known.items())
     lost = [sum(shares[each] for each in names) for names in (unbuilt, rare)]
     return Weights(narrowed, origin or "assumed", unbuilt, lost[0], rare, lost[1])
-
-
-def _list_rare(experiment: Experiment) -> list[str]:
-    """Kinds of which a history has too few commits for an interval that every strategy built."""
-    runs = experiment.comparable
-    if not is_replay(runs):
-        return []
-    built = runs.groupby(["scenario", "round"])["strategy"].nunique()
-    counts = built.eq(runs["strategy"].nunique()).groupby(level="scenario").sum()
-    return [str(each) for each in counts.index[counts.lt(FEWEST_COMMITS)]]
 
 
 def _read_shares(mix: str | Path | Mapping[str, float], known: Iterable[str]) -> dict[str, float]:
@@ -119,7 +109,8 @@ def list_strategies(
     """A row a strategy, the quickest first: what a build of the mix takes with it.
 
     strategy, emulated, n (rounds of both that hold the mix), seconds, difference, low, high,
-    verdict, detectable, rounds_needed: compare_mix's; the baseline's own row has n and seconds.
+    verdict, detectable, rounds_needed: compare_mix's, of a history in rounds of all its commits;
+    the baseline's own row has n and seconds.
     """
     table = compare_mix(experiment.runs, shares, baseline, level=experiment.level)
     if is_replay(experiment.comparable):

@@ -1,5 +1,5 @@
 from .aa import AGAIN, control, judge_aa
-from .commits import FEWEST_COMMITS, is_replay
+from .commits import is_replay, list_rare
 from .comparison import (
     COLUMNS,
     MARGIN,
@@ -35,7 +35,6 @@ __all__ = [
     "COLUMNS",
     "EMULATED",
     "FALSE_REPORTS",
-    "FEWEST_COMMITS",
     "LEVEL",
     "LOOKS",
     "MARGIN",
@@ -56,6 +55,7 @@ __all__ = [
     "left_out",
     "list_mix_rules",
     "list_open",
+    "list_rare",
     "long_rounds",
     "mark_emulated",
     "mean_by_activity",

@@ -20,6 +20,18 @@ def is_replay(runs: pd.DataFrame) -> bool:
     return "commit" in runs and bool(runs["commit"].notna().any())
 
 
+def list_rare(runs: pd.DataFrame) -> list[str]:
+    """Kinds of which a history has too few commits for an interval that every strategy built.
+
+    Of pick_comparable's runs; none where they are of no history.
+    """
+    if not is_replay(runs):
+        return []
+    built = runs.groupby(["scenario", "round"])["strategy"].nunique()
+    counts = built.eq(runs["strategy"].nunique()).groupby(level="scenario").sum()
+    return [str(each) for each in counts.index[counts.lt(FEWEST_COMMITS)]]
+
+
 def weigh_commits(table: pd.DataFrame, mix: Mapping[str, float]) -> pd.DataFrame:
     """Index as `table`'s but scenario (…, strategy, round, scenario: the n-th commit of a kind).
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.compare.commits import is_replay, weigh_commits
+from analysis.measures.compare.commits import is_replay, list_rare, weigh_commits
 from analysis.measures.compare.comparison import MARGIN, check_baseline, compare_with
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.levels import FALSE_REPORTS
@@ -110,8 +110,11 @@ def list_open(
     runs: pd.DataFrame, mix: Mapping[str, float], level: float, baseline: str = BASELINE
 ) -> list[str]:
     """The strategies that can't be told yet, for this mix of commits as far as it was built."""
-    built = {name: share for name, share in mix.items() if name in set(runs["scenario"])}
-    shares = built or {str(name): 1.0 for name in runs["scenario"].dropna().unique()}
+    known = pick_comparable(runs)
+    kinds = [str(name) for name in known["scenario"].dropna().unique()]
+    common = [name for name in kinds if name not in list_rare(known)]
+    built = {name: share for name, share in mix.items() if name in common}
+    shares = built or dict.fromkeys(common or kinds, 1.0)
     total = sum(shares.values())
     table = compare_mix(
         runs, {name: share / total for name, share in shares.items()}, baseline, level=level

@@ -7,7 +7,8 @@ from measured import make_runs
 from scipy import stats
 
 from analysis.measures import compare, compare_mix, pick_comparable
-from analysis.measures.compare.commits import weigh_commits
+from analysis.measures.compare import list_open
+from analysis.measures.compare.commits import list_rare, weigh_commits
 from analysis.records import mark_commits
 
 KINDS = {"aa": "source", "bb": "dependency", "cc": "source", "dd": "source"}
@@ -63,6 +64,17 @@ def test_other_runs_have_no_such_columns():
     runs = make_runs({"docker": {"source": [20.0]}})
     assert mark_commits(runs, {"history": "damaged"}) is runs
     assert "commit" not in pick_comparable(runs)
+
+
+def test_what_is_open_is_told_of_the_kinds_of_commits():
+    runs = make_history()
+    mix = {"source": 0.8, "dependency": 0.2}
+    assert list_rare(pick_comparable(runs)) == ["cold", "dependency"]
+    assert list_open(runs, mix, 0.05) == []
+    # one saves as much on a commit as it loses on another
+    change = runs["scenario"].map({"aa": 30.0, "cc": -10.0, "dd": 5.0}).fillna(0.0)
+    noisy = runs.assign(seconds=runs["seconds"] + change.where(runs["strategy"].ne("docker"), 0.0))
+    assert list_open(noisy, mix, 0.05) == ["registry-cache"]
 
 
 def make_table(counts, strategies=("docker", "registry-cache")):
