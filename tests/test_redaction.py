@@ -153,6 +153,7 @@ def test_harmless_text_stays(text):
         '"auth"',
         "token a b ",
         "accounts: [",
+        "hooks",
     ],
 )
 def test_hostile_text_is_read_to_its_end(text):

@@ -37,7 +37,8 @@ _PATH = re.compile(
 _DRAWN_PART = re.compile(r"[0-9a-f]{24,}|(?:\w{1,8}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SOURCE = re.compile(r"(?:^|/)(?:commit|blob|tree|raw|archive|pull|issues|compare|-|releases)/")
 _HOOK = re.compile(
-    r"(?i:hook)[\w-]*[\"']?[ \t]*[:=][ \t]*[\"']?https?://[^\s/\"']+/(?P<path>[\w/.-]{12,300})"
+    r"(?i:hook)[\w-]{0,80}+[\"']?[ \t]*[:=][ \t]*[\"']?https?://[^\s/\"']+/"
+    r"(?P<path>[\w/.-]{12,300})"
 )
 _SESSION = re.compile(r"(?i:;(?:jsessionid|phpsessid|sid)=)(?P<value>[\w.!-]{8,200})")
 _PORT = re.compile(r"\d{2,5}(?:[/?#]|$)")
