@@ -7,11 +7,11 @@
   const number = /^(?!\d{4}-\d\d)[^\p{L}\d+−-]*([+−-]?\d[\d,]*(?:\.\d+)?)/u;
 
   // a text without what keeps numbers in one line
-  const plain = (text) => text.replaceAll("\u2060", "").replaceAll("\u00a0", " ");
+  const bare = (text) => text.replaceAll("\u2060", "").replaceAll("\u00a0", " ");
 
   // what a cell is sorted by: a number, else text; null for a cell that says nothing
   const read = (cell) => {
-    const text = plain(cell?.dataset.sort ?? cell?.textContent ?? "").trim();
+    const text = bare(cell?.dataset.sort ?? cell?.textContent ?? "").trim();
     if (text === "" || text === "–") return null;
     const found = number.exec(text);
     return found ? Number(found[1].replace("−", "-").replaceAll(",", "")) : text.toLowerCase();
@@ -60,8 +60,8 @@
     line.append(label, " ", count);
     (table.closest(".scroll") ?? table).before(line);
     input.addEventListener("input", () => {
-      const wanted = plain(input.value).trim().toLowerCase();
-      for (const row of rows) row.hidden = !plain(row.textContent).toLowerCase().includes(wanted);
+      const wanted = bare(input.value).trim().toLowerCase();
+      for (const row of rows) row.hidden = !bare(row.textContent).toLowerCase().includes(wanted);
       const shown = rows.filter((row) => !row.hidden).length;
       count.textContent = wanted ? `${shown} ${words.of} ${rows.length} ${words.rows}` : "";
     });

@@ -113,8 +113,9 @@ def test_a_cache_that_codebuild_itself_keeps_is_asked_for(aws, world, tmp_path, 
     aws.policy = without(EXPERIMENT, action)
     with pytest.raises(AccountError, match=f"denies you {action}"):
         run(tmp_path, ["folder-cache"], ["cold"], lines=[])
-    aws.policy = EXPERIMENT
+    aws.policy = None
     make_role(aws.client, without(BUILD, "s3:PutObject"))
+    aws.policy = EXPERIMENT
     with pytest.raises(AccountError, match="denies the builds s3:PutObject"):
         run(tmp_path, ["folder-cache"], ["cold"], lines=[])
     assert len(aws.builds) == 0

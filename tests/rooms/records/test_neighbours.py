@@ -216,10 +216,6 @@ EDITS = {
     "docker-server: real": (record(emulated=False), "its emulation is not that"),
     "pressure beyond all": (record(pressure=7.0), "its pressure is no share from 0 to 1"),
     "others_cpu below 0": (record(others_cpu=-0.1), "its others cpu is no share from 0 to 1"),
-    "docker-server: no records": (
-        zipped("history.json.gz", lambda _: "hello"),
-        "BuildKit can't be",
-    ),
 }
 
 
