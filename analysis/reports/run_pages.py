@@ -28,7 +28,7 @@ _TITLE = "Every run"
 # column of a table -> the frame's own, in the order of the page
 _PHASES = ["phase", "status", "started", "seconds"]
 _COMMANDS = ["phase", "command", "seconds", "exit_code"]
-_STEPS = ["build", "step", "name", "stage", "kind", "status", "seconds"]
+_STEPS = ["build", "step", "name", "target", "stage", "kind", "status", "seconds"]
 _ENTRIES = ["kind", "tags", "bytes", "pushed", "digest", "children", "subject"]
 _RECORDED = {
     "Strategy": "strategy",
@@ -234,7 +234,8 @@ def _list_timed(row: Mapping[str, Any], tables: _Tables, lines: list[str]) -> di
             for number, name in zip(steps["step"], steps["name"], strict=True)
         ],
     }
-    frames = (phases[_PHASES], commands[_COMMANDS], steps[_STEPS])
+    own = [name for name in _STEPS if name != "target" or steps[name].notna().any()]
+    frames = (phases[_PHASES], commands[_COMMANDS], steps[own])
     return {
         translate(heading): _draw_table(_add_lines(frame, patterns[heading], lines))
         for heading, frame in zip(patterns, frames, strict=True)

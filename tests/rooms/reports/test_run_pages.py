@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from analysis import read_experiment
+from analysis import read_experiment, read_logs
 from analysis.reports.proofs import Proofs, link_rows, link_runs, order_runs
 from analysis.reports.run_log import read_excerpt, write_lines
+from analysis.reports.run_pages import _list_timed
 from analysis.reports.site import make_reports
 
 ROOT = Path(__file__).parents[3]
@@ -139,6 +140,21 @@ def test_the_page_of_a_run_has_its_phases_steps_entries_checks_and_log(pages):
     own = steps["log"].str.contains("/docker.cold.01/").sum()
     table = text.partition(">Steps of docker builds</h2>")[2].partition("</table>")[0]
     assert table.count("<tr") == own + 1
+
+
+def test_steps_of_several_targets_say_whose_they_are(pages):
+    class Bake:
+        path = Path(__file__).parents[2] / "bake" / "source.log"
+        logs = read_logs(path)
+
+        def of(self, name, _):
+            return getattr(self.logs, name)
+
+    lines = Bake.path.read_text().splitlines()
+    steps = _list_timed({"log": str(Bake.path)}, Bake(), lines)["Steps of docker builds"]
+    assert "<th>target<" in steps and ">api</td>" in steps and ">web</td>" in steps
+    # a log of one target has no such column
+    assert not re.search(r"<th [^>]*>target", (pages / "runs" / "docker.cold.01.html").read_text())
 
 
 def test_a_log_is_shown_as_text_without_secrets(pages):
