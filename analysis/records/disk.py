@@ -94,18 +94,25 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, in place of the one before. RecordError on a full disk."""
-    part = path.with_suffix(".part")
+def replace_file(path: Path, data: bytes, synced: bool = True) -> None:
+    """Write a file whole or not at all, in place of the one before. RecordError on a full disk.
+
+    It is on disk when this returns, unless it need not be `synced`, as what can be made again.
+    """
+    part = path.with_name(f"{path.name}.part")
     with writing_errors(path.parent):
         make_folder(path.parent)
         try:
-            write_synced(part, data)
+            if synced:
+                write_synced(part, data)
+            else:
+                part.write_bytes(data)
+            os.replace(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        os.replace(part, path)
-        sync_folder(path.parent)
+        if synced:
+            sync_folder(path.parent)
 
 
 def write_output(path: Path, text: str) -> None:

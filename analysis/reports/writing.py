@@ -1,10 +1,9 @@
 """Pages and their tables as files, each whole or as it was before."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.records import writing_errors
+from analysis.records import replace_file, writing_errors
 from analysis.reports.parts import TABLES
 
 
@@ -20,14 +19,7 @@ def write_html(path: Path, html: str) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8 in place of the file before. RecordError on a full disk."""
-    part = path.with_name(f"{path.name}.part")
-    with writing_errors(path.parent):
-        try:
-            part.write_bytes(text.encode("utf-8", "replace"))
-            os.replace(part, path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    replace_file(path, text.encode("utf-8", "replace"), synced=False)
 
 
 def make_folder(folder: Path) -> None:

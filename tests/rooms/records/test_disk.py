@@ -81,7 +81,7 @@ def test_files_and_folders_are_on_disk_before_they_count(tmp_path, monkeypatch):
     # what was made for it
     assert {str(place), str(place / "runs")} <= set(synced)
     disk.replace_file(place / "experiment.json", b"{}")
-    assert synced[-2:] == [str(place / "experiment.part"), str(place)]
+    assert synced[-2:] == [str(place / "experiment.json.part"), str(place)]
     disk.set_aside(place, run, "replaced")
     assert synced[-2:] == [str(place / "set-aside"), str(run.parent)]
 
