@@ -191,8 +191,7 @@ def _find_long(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in _PREFIXED.finditer(text):
         run = match["run"] or match["other"]
-        # lines between its letters are the key's own
-        if looks_drawn(run) or looks_drawn(re.sub("[_-]", "", run)):
+        if looks_drawn(run):
             yield match.span()
 
 

@@ -37,8 +37,13 @@ class Maker:
         text = "".join(self.random.choices(letters, k=length))
         if letters in (ALNUM, SAFE, B64, HEX) and length > 3:
             at = self.random.randrange(1, length - 2)
-            return text[:at] + "7" + "b" + text[at + 2 :]
-        return text
+            text = text[:at] + "7" + "b" + text[at + 2 :]
+        return self._end_in_dashes(text) if letters == SAFE and length > 8 else text
+
+    def _end_in_dashes(self, text: str) -> str:
+        """A text of base64 in URLs as any may be: up to three dashes at its begin and its end."""
+        first, last = ("".join(self.random.choices("-_", k=self.between(0, 3))) for _ in range(2))
+        return first + text[len(first) : len(text) - len(last)] + last
 
     def between(self, low: int, high: int) -> int:
         """A whole number."""
