@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from analysis.visible import show_signs
@@ -21,8 +22,17 @@ def list_rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows in order, as dicts of column -> value."""
-    records = frame.to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in records]
+    names = [str(name) for name in frame]
+    columns = [_list_values(frame.iloc[:, number]) for number in range(frame.shape[1])]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _list_values(column: pd.Series) -> list[Any]:
+    """The values in order, numbers as Python's own."""
+    values = column.tolist()
+    if column.dtype != "object":
+        return values
+    return [each.item() if isinstance(each, np.generic) else each for each in values]
 
 
 def join_rows(

@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.records.recording import run_name
+from analysis.rows import list_records
 from analysis.workload import STORIES, STORY_NAMES
 
-Row = dict[Hashable, Any]
+Row = dict[str, Any]
 # seconds by which clocks and rounding may differ
 _SLACK, _LISTING_SLACK = 1.0, 2.0
 # scenarios of which one of several commits is recorded
@@ -62,7 +63,7 @@ def list_contradictions(runs: pd.DataFrame, evidence: pd.DataFrame) -> list[list
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
     stray = _find_stray_ranks(facts)
     found = []
-    for index, row in zip(facts.index, facts.to_dict("records"), strict=True):
+    for index, row in zip(facts.index, list_records(facts), strict=True):
         told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]
         found.append([*told, *(["its rank does not fit when it began"] if index in stray else [])])
     return found

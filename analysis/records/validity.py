@@ -3,13 +3,14 @@
 A run that does not pass stays on disk and in the table; every comparison leaves it out.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from analysis.records.neighbours import list_contradictions
 from analysis.records.targets import split_targets
+from analysis.rows import list_records
 from analysis.words import join_words
 from analysis.workload import COLD_STARTS, REPEATS
 
@@ -30,7 +31,7 @@ _ENDED = {"ran": "ok", "cached": "ok", "failed": "lost"}
 _SILENT = r"importing cache manifest from (?:s3|gha|azblob):"
 _NO_HIT = "nothing shows that it found a cache: no layer came from one"
 
-Row = dict[Hashable, Any]
+Row = dict[str, Any]
 
 
 def judge_runs(
@@ -48,7 +49,7 @@ def judge_runs(
     """
     facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="m:1")
     facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)
-    reasons = [list(_find_faults(row)) for row in facts.to_dict("records")]
+    reasons = [list(_find_faults(row)) for row in list_records(facts)]
     if evidence is not None and len(runs):
         told = list_contradictions(runs, evidence)
         reasons = [[*own, *others] for own, others in zip(reasons, told, strict=True)]
