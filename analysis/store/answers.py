@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.logs import without_collection
 from analysis.store.balance import weigh_size
 from analysis.store.batches import pack
 from analysis.store.keys import SETTLED
@@ -56,15 +57,16 @@ def recall(
     answers: Answers | None, names: Sequence[str], compute: Callable[[], Sequence[pd.DataFrame]]
 ) -> list[pd.DataFrame]:
     """The frames of these names as they are kept; computed and kept unless all of them are."""
-    found = [] if answers is None else [answers.load(name) for name in names]
-    frames = [each for each in found if each is not None]
-    if frames and len(frames) == len(names):
+    with without_collection():
+        found = [] if answers is None else [answers.load(name) for name in names]
+        frames = [each for each in found if each is not None]
+        if frames and len(frames) == len(names):
+            return frames
+        frames = list(compute())
+        if answers is not None:
+            for name, frame in zip(names, frames, strict=True):
+                answers.keep(name, frame)
         return frames
-    frames = list(compute())
-    if answers is not None:
-        for name, frame in zip(names, frames, strict=True):
-            answers.keep(name, frame)
-    return frames
 
 
 def find_answers(folder: Path, store: Store = None, whole: Path | None = None) -> Answers | None:
