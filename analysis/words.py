@@ -26,14 +26,14 @@ def say_seconds(value: float) -> str:
     """`12.3 s`, hundredths below a second, `unknown` for null."""
     if pd.isna(value):
         return translate(UNKNOWN)
-    return translate("{value} s").format(value=f"{value:.{1 if abs(value) >= 0.95 else 2}f}")
+    return translate("{value} s").format(value=f"{value:z.{1 if abs(value) >= 0.95 else 2}f}")
 
 
 def say_range(low: float, high: float) -> str:
     """`1.2 to 3.4 s`, with a real minus sign; `unknown` when either end is null."""
     if pd.isna(low) or pd.isna(high):
         return translate(UNKNOWN)
-    ends = {"low": f"{low:.1f}", "high": f"{high:.1f}"}
+    ends = {"low": f"{low:z.1f}", "high": f"{high:z.1f}"}
     return translate("{low} to {high} s").format(**ends).replace("-", "−")
 
 
@@ -43,7 +43,7 @@ def say_difference(value: float, low: float, high: float, n: int) -> str:
         return f"{translate(UNKNOWN)} [n = {n}]"
     bounds = translate("no interval") if pd.isna(low) else say_range(low, high)
     text = translate("{value} s [{bounds}, n = {n}]")
-    return text.format(value=f"{value:+.1f}", bounds=bounds, n=n).replace("-", "−")
+    return text.format(value=f"{value:+z.1f}", bounds=bounds, n=n).replace("-", "−")
 
 
 def say_share(value: float) -> str:

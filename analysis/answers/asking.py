@@ -140,7 +140,7 @@ def _find(
         "strategies": list_records(rows),
         "commits": commits if changes is None else shift_commits(commits, changes, baseline),
         "exports": list_exports(experiment, shares, rows, baseline) if changes is None else [],
-        "again": _write_again(experiment, plain(told["rounds_needed"])),
+        "again": _write_again(experiment, plain(told["rounds_needed"]), baseline),
     }
 
 
@@ -202,10 +202,10 @@ def _tell(
     return told | {"seconds_to": start + chosen["difference"]}
 
 
-def _write_again(experiment: Experiment, needed: int | None) -> str:
+def _write_again(experiment: Experiment, needed: int | None, baseline: str) -> str:
     """The command that builds enough rounds of an experiment; '' for a frame of runs."""
     if experiment.folder == Path():
         return ""
     least = _TWICE if is_replay(experiment.runs) else _ENOUGH_ROUNDS
     rounds = max(least, needed or 0)
-    return write_again(experiment.folder, experiment.facts, experiment.runs, rounds)
+    return write_again(experiment.folder, experiment.facts, experiment.runs, rounds, baseline)

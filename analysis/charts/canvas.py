@@ -160,4 +160,4 @@ def _show_cell(value: Any) -> Any:
 
 def _say_number(value: float, places: int) -> str | None:
     """A number with its decimal places and a real minus sign; null stays null."""
-    return None if pd.isna(value) else f"{value:.{places}f}".replace("-", "−")
+    return None if pd.isna(value) else f"{value:z.{places}f}".replace("-", "−")

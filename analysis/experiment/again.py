@@ -10,29 +10,46 @@ import pandas as pd
 from analysis.experiment.forms import PLACES
 from analysis.experiment.recorded import FOLDERS
 from analysis.experiment.settings import list_settings
-from analysis.shipped import in_checkout
-from analysis.workload import SCENARIOS, STORY_NAMES, UNSHAPED, load_strategies
+from analysis.shipped import ROOT, in_checkout
+from analysis.workload import BASELINE, SCENARIOS, STORY_NAMES, UNSHAPED, load_strategies
 
 
-def write_again(folder: Path, facts: Mapping[str, Any], runs: pd.DataFrame, rounds: int) -> str:
+def write_again(
+    folder: Path,
+    facts: Mapping[str, Any],
+    runs: pd.DataFrame,
+    rounds: int,
+    baseline: str = BASELINE,
+) -> str:
     """The command for so many rounds of an experiment: of make in a checkout, else of its own.
 
-    `facts`: what experiment.json says. Settings that have their default are left out.
+    `facts`: what experiment.json says. Settings that have their default are left out, folders are
+    named from where the command is typed, and a baseline that was never built is built with them.
     """
     made = in_checkout()
-    values = _list_recorded(facts) | _list_names(facts, runs)
+    values = _list_recorded(facts) | _list_names(facts, runs, baseline)
     if values.get("place", PLACES[0]) != PLACES[0]:
         # what is recorded of AWS's link is no setting
         values.pop("link", None)
     elif facts:
         values.setdefault("link", UNSHAPED)
-    values |= {"experiment": str(folder), "rounds": str(rounds)}
+    values |= {"experiment": _name_path(folder, str(folder)), "rounds": str(rounds)}
     words = ["make" if made else "codebuild-cache", "experiment"]
     for each in list_settings():
         value = values.get(each.name, each.text)
         if value != each.text:
             words += [f"{each.variable}={value}"] if made else [each.option, value]
     return shlex.join(words)
+
+
+def _name_path(path: Path, given: str) -> str:
+    """A path as it is typed where the command is: at the top of a checkout, else here.
+
+    One that lies elsewhere stays as it was given.
+    """
+    base = ROOT if in_checkout() else Path.cwd()
+    whole = path.resolve()
+    return str(whole.relative_to(base)) if whole.is_relative_to(base) else given
 
 
 def _list_recorded(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -44,14 +61,21 @@ def _list_recorded(facts: Mapping[str, Any]) -> dict[str, str]:
     }
     folders = facts.get(FOLDERS, {"context": facts.get("context")})
     if isinstance(folders, dict):
-        values |= {name: path for name, path in folders.items() if isinstance(path, str)}
+        texts = {name: path for name, path in folders.items() if isinstance(path, str)}
+        # a relative one was typed as it stands
+        values |= {
+            name: _name_path(Path(path), path) if Path(path).is_absolute() else path
+            for name, path in texts.items()
+        }
     return values
 
 
-def _list_names(facts: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, str]:
+def _list_names(facts: Mapping[str, Any], runs: pd.DataFrame, baseline: str) -> dict[str, str]:
     """Strategies, scenarios and the place, where they are not all of them and the lab."""
     built = facts.get("buildspecs")
     strategies = list(built) if isinstance(built, dict) else list(runs["strategy"].unique())
+    if strategies and baseline not in strategies:
+        strategies.insert(0, baseline)
     known = load_strategies()
     named = {name for name, each in known.items() if not each.by_default}
     lists = {

@@ -12,7 +12,7 @@ from analysis.answers import Answer, answer
 from analysis.measures.compare import MIN_ROUNDS
 from analysis.prose.template import say, tell
 from analysis.results import to_experiment
-from analysis.words import CLOSE, FASTER, SAME, SLOWER, join_sentences
+from analysis.words import CLOSE, FASTER, SAME, SLOWER, join_sentences, say_seconds
 from analysis.workload import BASELINE, say_commit
 
 # a difference that is shown as 0.00 USD
@@ -251,9 +251,12 @@ def say_exports(found: Answer, strategy: str | None = None) -> str:
     if not rows or rows[0]["difference"] is None:
         return ""
     row = rows[0]
+    work = say_seconds(abs(row["saved_seconds"]))
+    added = row["saved_seconds"] < 0 and work != say_seconds(0.0)
     more = "more" if row["difference"] > 0 else "less"
     return say(
-        "answer.exports",
+        "answer.exports_adding" if added else "answer.exports",
+        work=work,
         where=say_where(found),
         baseline=found.baseline,
         size=abs(row["difference"]),

@@ -52,7 +52,7 @@ def say_difference_cell(row: Mapping[str, Any] | None) -> Cell:
     if row is None or row["verdict"] in _SIGNS:
         verdict = row["verdict"] if row else UNTOLD
         return Cell(_SIGNS[verdict], verdict)
-    return Cell(f"{row['difference']:+.1f}".replace("-", "−"), row["verdict"])
+    return Cell(f"{row['difference']:+z.1f}".replace("-", "−"), row["verdict"])
 
 
 def tabulate_commits(found: Answer, most: int) -> CommitsTable:

@@ -1,7 +1,8 @@
 """The first screen of a report: an answer in words, one chart and one small table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from analysis import charts, prose
 from analysis.answers import Answer
@@ -41,7 +42,9 @@ class FirstScreen:
 def make_first_screen(found: Answer) -> FirstScreen:
     """The first screen of an answer."""
     heads, rows = _tabulate(found)
-    # a page has no use for a chart without a difference
+    # a page has no use for a table without a baseline, nor for a chart without a difference
+    built = any(each["seconds"] is not None for each in found.commits if _is_own(found, each))
+    rows = rows if built else []
     drawn = any(each["difference"] is not None for each in found.strategies)
     return FirstScreen(
         title=prose.say_title(found),
@@ -61,6 +64,11 @@ def make_first_screen(found: Answer) -> FirstScreen:
             "more_rows": say("first.more_rows", rows=len(rows) - _KINDS),
         },
     )
+
+
+def _is_own(found: Answer, row: Mapping[str, Any]) -> bool:
+    """Whether a row is one of the baseline's."""
+    return bool(row["strategy"] == found.baseline)
 
 
 def _draw(found: Answer) -> str:

@@ -25,7 +25,7 @@ from analysis.reports.tables import dress_tables
 from analysis.visible import show_signs
 
 # what the index says around what it is given
-_WORDS = ("unknown", "lost", "source", "left_out", "more")
+_WORDS = ("unknown", "lost", "source", "left_out", "more", "record")
 _TEMPLATES = Path(__file__).parent / "templates"
 # each chart brings the style sheet that a page has once
 _CHART_STYLE = re.compile(r'<style class="chart-style">.*?</style>', re.DOTALL)

@@ -121,7 +121,7 @@ def _show_row(row: Mapping[str, Any], baseline: str) -> dict[str, str]:
 
 def _sign(value: float | None, sign: str = "+") -> str:
     """A number with one decimal place and its sign, a dash for what is unknown."""
-    return "–" if value is None else f"{value:{sign}.1f}".replace("-", "−")
+    return "–" if value is None else f"{value:{sign}z.1f}".replace("-", "−")
 
 
 def diff_buildspecs(

@@ -78,6 +78,30 @@ def test_the_place_is_told_and_older_experiments_name_their_context():
     assert " PLACE=codebuild " in told and told.endswith(" CONTEXT=app")
 
 
+@pytest.mark.parametrize("inside", [ROOT / "runs" / "mine", Path("../runs/mine")])
+def test_folders_of_the_checkout_are_named_from_its_top(inside, monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    facts = {"folders": {"context": f"{ROOT}/tests/contexts/go", "strategies_folder": "/own"}}
+    told = shlex.split(call(facts, list_runs(), inside))
+    assert {"EXPERIMENT=runs/mine", "CONTEXT=tests/contexts/go", "STRATEGIES_FOLDER=/own"} < {*told}
+
+
+def test_outside_a_checkout_folders_are_named_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = call({"folders": {"context": f"{tmp_path}/app"}}, list_runs(), tmp_path / "mine")
+    assert " --experiment mine " in told and told.endswith(" --context app --link unshaped")
+    assert " --experiment /elsewhere/mine " in call({}, list_runs(), "/elsewhere/mine")
+
+
+@pytest.mark.parametrize("built", [{"mine": ""}, {}])
+def test_a_baseline_that_was_never_built_is_built_with_the_others(built):
+    told = call({"buildspecs": built} if built else {}, list_runs(ROWS[1:]))
+    assert " STRATEGIES=docker,mine " in told
+    assert write_again(Path("x"), {}, list_runs(), 5, "other").split()[2] == (
+        "STRATEGIES=other,docker,mine"
+    )
+
+
 @pytest.mark.parametrize("odd", [[], "x", {"context": 1}, None])
 def test_damaged_facts_are_passed_over(odd):
     facts = {"folders": odd, "buildspecs": odd, "arguments": odd, "seed": odd}

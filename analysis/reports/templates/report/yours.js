@@ -227,7 +227,7 @@
 
   const sayBill = (state, ranked) => {
     const { row } = ranked.chosen;
-    if (!row || row === ranked.rows[0]) return "";
+    if (!row || row === ranked.rows[0] || !isKnown(ranked.start)) return "";
     const facts = { builds: state.builds, minutes: say(Math.abs(row.difference) * state.builds / 60, 0) };
     const month = fill(row.difference < 0 ? "month_less" : "month_more", facts);
     if (ranked.modelled) return `${month} ${texts.bill_modelled}`;
