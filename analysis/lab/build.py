@@ -18,7 +18,7 @@ from analysis.lab.jobs import BuildJob
 from analysis.lab.kept_folders import count_kept, make_keeper
 from analysis.lab.lab import Lab
 from analysis.lab.load import describe_load, read_load
-from analysis.lab.probe import check_failure
+from analysis.lab.probe import check_failure, check_retries
 from analysis.lab.variables import find_folder, find_store, list_given, list_variables, name_commit
 from analysis.lab.versions import read_versions
 from analysis.records import FORMAT, run_name
@@ -149,12 +149,17 @@ class _TimedBuild:
 
 
 def blame(build: Build, ready: ReadyHost, timed: _TimedBuild) -> None:
-    """LabError where a build failed for the lab or the network: then nothing is to be recorded."""
+    """LabError where the lab or the network made a build fail, or push again: it is no record."""
     job = build.job
     run = run_name(job.strategy.name, build.scenario, job.number)
     own = job.aws.ecr.servers if job.aws.ecr else {}
+    status = timed.result.status
     try:
-        check_failure(job.lab, run, timed.log, timed.result.status == job.strategy.expect, own)
+        if status == "succeeded":
+            check_retries(job.lab, run, timed.log, own)
+        else:
+            expected = status == job.strategy.expect
+            check_failure(job.lab, run, timed.log, expected, ready.host, own)
     except LabError:
         job.give_back(ready.host, alive=False)
         raise

@@ -43,9 +43,8 @@ class Conveyor:
             watch = self.watch(build) if self.watch else None
             ready, timed = time_build(build, ready, watch)
             build.job.lab.collect()
+            blame(build, ready, timed)
             failed = timed.result.status != "succeeded"
-            if failed:
-                blame(build, ready, timed)
             # what comes after a failed build may be another commit
             following = None if failed else self._next.get(build)
             # a host of the sequence's own that was just built on has to be given back first

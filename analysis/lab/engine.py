@@ -84,9 +84,13 @@ def host_memory(client: docker.DockerClient) -> int | None:
 
 
 def find_space(client: docker.DockerClient) -> tuple[str, float | None]:
-    """(the engine's data folder, GB free there; null when it is not on this machine)."""
-    folder = client.info().get("DockerRootDir", "")
-    return folder, shutil.disk_usage(folder).free / 1e9 if os.path.isdir(folder) else None
+    """(the engine's data folder, GB free there; null when it is not on this machine).
+
+    An engine elsewhere, or in a VM, may name a folder that this machine has, too.
+    """
+    known = client.info()
+    folder, here = known.get("DockerRootDir", ""), known.get("Name") == socket.gethostname()
+    return folder, shutil.disk_usage(folder).free / 1e9 if here and os.path.isdir(folder) else None
 
 
 def ensure_image(

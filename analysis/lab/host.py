@@ -16,7 +16,7 @@ from pathlib import Path
 import docker
 from docker.models.containers import Container
 
-from analysis.errors import EngineError, HostError
+from analysis.errors import EngineError, HostError, LabError
 from analysis.lab.engine import engine_errors
 from analysis.lab.output import follow_output
 
@@ -160,6 +160,12 @@ class BuildHost:
         """Whether its engine holds no image, container, volume or build cache."""
         lines = self.read("docker system df --format '{{json .}}'").splitlines()
         return all(int(json.loads(line)["TotalCount"]) == 0 for line in lines)
+
+    def read_free(self) -> float | None:
+        """GB free on the engine's disk, where a host's own files lie; null if it does not say."""
+        with contextlib.suppress(LabError, ValueError, IndexError):
+            return int(self.read("df -Pk /").splitlines()[-1].split()[3]) * 1024 / 1e9
+        return None
 
     def is_running(self) -> bool:
         """Whether the host is still there to be used."""

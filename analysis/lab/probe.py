@@ -15,6 +15,7 @@ import docker
 from analysis.errors import CloudError, EngineError, LabError
 from analysis.lab import engine
 from analysis.lab.ecr import AWS, ECR, ECR_LINK
+from analysis.lab.host import BuildHost
 from analysis.lab.lab import LINK, PROXY, STORE, Lab
 from analysis.lab.servers import LINK_PATH, PROXY_PATH, REGISTRY_PATH, Server, shake_hands
 from analysis.registry import OPENER
@@ -30,6 +31,8 @@ _NETWORK = re.compile(
     rb"|\b(?:502|503|504)\b[^\n]{0,20}(?:Bad Gateway|Service Unavailable|Gateway Time-?out)",
     re.IGNORECASE,
 )
+# what docker push and BuildKit say before they push once more
+_RETRY = re.compile(rb"retrying in \d", re.IGNORECASE)
 _NAMES = {
     "private": "private registry",
     "public": "public registry",
@@ -38,19 +41,20 @@ _NAMES = {
     AWS: "AWS",
     ECR_LINK: "link before ECR's names",
 }
-_NONE: Mapping[str, Server] = MappingProxyType({})
+Servers = Mapping[str, Server]
+_NONE: Servers = MappingProxyType({})
 
 
 def check_failure(
-    lab: Lab, run: str, log: bytes, expected: bool, own: Mapping[str, Server] = _NONE
+    lab: Lab, run: str, log: bytes, expected: bool, host: BuildHost, own: Servers = _NONE
 ) -> None:
     """EngineError or LabError when a build failed for the lab or the network, not by itself.
 
-    `expected`: whether it is to fail; then its log is not asked for the network. `own`: the
-    servers that its sequence alone has.
+    `expected`: whether it is to fail; then its log is not asked for the network. `host`: where it
+    was built; `own`: the servers that its sequence alone has.
     """
     servers = {**lab.servers, **own}
-    _check_engine(lab, run, log, servers)
+    _check_engine(lab, run, log, servers, host)
     for name, server in servers.items():
         fault = _probe(lab, name, server)
         if fault:
@@ -64,15 +68,28 @@ def check_failure(
         )
 
 
+def check_retries(lab: Lab, run: str, log: bytes, own: Servers = _NONE) -> None:
+    """EngineError when a build that succeeded had to push again, as a server's disk was full."""
+    full = _find_full({**lab.servers, **own}) if _RETRY.search(log) else []
+    if full:
+        raise EngineError(
+            f"{run} had to push again, since the disk of the lab's {full[0]} was full: free some "
+            f"({engine.CURE_FULL}).{_AGAIN}"
+        )
+
+
 _PATHS = {LINK: LINK_PATH, ECR_LINK: LINK_PATH, PROXY: PROXY_PATH}
 _AGAIN = " It is not recorded; the same call builds it again."
 
 
-def _check_engine(lab: Lab, run: str, log: bytes, known: Mapping[str, Server]) -> None:
+def _check_engine(lab: Lab, run: str, log: bytes, known: Servers, host: BuildHost) -> None:
     """EngineError when the engine does not answer, or its disk is full."""
     with engine.engine_errors(f"it was asked why {run} failed"):
         folder, free = engine.find_space(lab.client)
-    servers = [name for name, each in known.items() if _says_full(each.read_log())]
+    # wherever the engine is, its hosts see its disk; one that was stopped says nothing
+    seen = host.read_free()
+    free = free if seen is None else seen
+    servers = _find_full(known)
     said = _says_full(_read_end(log)) or bool(servers)
     if (said and (free is None or free < engine.FREE_GB)) or (free is not None and free < 0.1):
         left = "" if free is None else f" ({free:.1f} GB free at {folder})"
@@ -81,9 +98,8 @@ def _check_engine(lab: Lab, run: str, log: bytes, known: Mapping[str, Server]) -
             f"({engine.CURE_FULL}).{_AGAIN}"
         )
     if servers:
-        name = _NAMES.get(servers[0], servers[0])
         raise EngineError(
-            f"{run} failed, and the disk of the lab's {name} is full: "
+            f"{run} failed, and the disk of the lab's {servers[0]} is full: "
             "free some where the Docker engine keeps volumes (`docker system df -v` shows what "
             f"takes it).{_AGAIN}"
         )
@@ -92,6 +108,11 @@ def _check_engine(lab: Lab, run: str, log: bytes, known: Mapping[str, Server]) -
             f"{run} failed, and the memory that holds the data of build hosts is full: "
             f"HOST_DATA=disk keeps them on the disk.{_AGAIN}"
         )
+
+
+def _find_full(servers: Servers) -> list[str]:
+    """The servers, as they are called, whose own logs tell of a full disk."""
+    return [_NAMES.get(n, n) for n, each in servers.items() if _says_full(each.read_log())]
 
 
 def _says_full(text: bytes) -> bool:

@@ -60,8 +60,7 @@ def _build_moment(builds: Sequence[Build], watch: Watch | None) -> list[Built]:
     builds[0].job.lab.collect()
     done = list(zip(builds, ready, timed, strict=True))
     for each in done:
-        if each[2].result.status != "succeeded":
-            blame(*each)
+        blame(*each)
     return [finish_build(*each) for each in done]
 
 

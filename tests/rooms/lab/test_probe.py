@@ -1,6 +1,7 @@
 """Whose fault a failed build is: engine, servers and link are asked, and the log's end is read."""
 
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,7 @@ from analysis.lab import engine
 from analysis.lab.boot import wait_for_engine
 from analysis.lab.ecr import AWS, ECR, ECR_LINK
 from analysis.lab.lab import LINK, STORE
-from analysis.lab.probe import check_failure
+from analysis.lab.probe import check_failure, check_retries
 from analysis.lab.servers import LINK_PATH, REGISTRY_PATH, Server
 
 FULL = b"#9 ERROR: failed to extract layer: write /a: no space left on device\n"
@@ -60,17 +61,25 @@ def make_lab(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "FREE_GB", 0)
 
     def make(bucket=None, **servers):
-        known = {"DockerRootDir": str(tmp_path), "MemTotal": 8_000_000_000}
+        known = {
+            "DockerRootDir": str(tmp_path),
+            "MemTotal": 8_000_000_000,
+            "Name": socket.gethostname(),
+        }
         client = SimpleNamespace(info=lambda: known)
         return SimpleNamespace(client=client, servers=servers, store=bucket)
 
     return make
 
 
-def tell(lab, log=OTHER, expected=False, own=()):
-    """What is said of a failed build; "" where it is the build's own fault."""
+def tell(lab, log=OTHER, expected=False, own=(), seen=None):
+    """What is said of a failed build; "" where it is the build's own fault.
+
+    `seen`: GB free that its host sees.
+    """
+    host = SimpleNamespace(read_free=lambda: seen)
     try:
-        check_failure(lab, "docker.cold.01", log, expected, dict(own))
+        check_failure(lab, "docker.cold.01", log, expected, host, dict(own))
     except LabError as error:
         text = str(error)
         assert text.startswith("docker.cold.01 failed")
@@ -106,6 +115,26 @@ def test_what_an_engine_elsewhere_says_of_a_full_disk_is_believed(make_lab):
     lab = make_lab()
     lab.client.info()["DockerRootDir"] = "/nowhere/on/this/machine"
     assert "the disk of the Docker engine is full: free some" in tell(lab, FULL)
+
+
+def test_a_host_sees_the_disk_of_an_engine_that_this_machine_does_not(make_lab, monkeypatch):
+    monkeypatch.setattr(engine, "FREE_GB", 4)
+    lab = make_lab()
+    assert "is full (0.0 GB free" in tell(lab, FULL, seen=0.0)
+    assert "is full (0.0 GB free" in tell(lab, OTHER, seen=0.0)
+    assert tell(lab, FULL, seen=50.0) == ""
+    # a folder of the same name on another machine's disk says nothing
+    lab.client.info()["Name"] = "elsewhere"
+    assert engine.find_space(lab.client)[1] is None
+
+
+@pytest.mark.parametrize("words", [b"d0b1: Retrying in 5 seconds\n", b"#9 0.2 retrying in 1s\n"])
+def test_a_push_that_a_full_disk_held_up_is_no_run(make_lab, words):
+    full = make_lab(private=serve(log=b"err.detail: no space left on device"))
+    for lab, log in ((make_lab(private=serve()), words), (full, OTHER)):
+        check_retries(lab, "docker.cold.01", log)
+    with pytest.raises(EngineError, match="had to push again, .* private registry was full: free"):
+        check_retries(full, "docker.cold.01", words + OTHER)
 
 
 def test_a_disk_that_is_full_to_the_last_byte_is_told_whatever_a_log_says(make_lab, monkeypatch):
