@@ -1,6 +1,6 @@
 """Lines and pieces of a text that are looked at all at once, and whether they are alike."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +8,7 @@ import pyarrow as pa
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Words = np.ndarray[Any, np.dtype[np.uint64]]
+_Text = TypeVar("_Text", bytes, memoryview)
 # bytes that are looked at together, as a number: the first is the least
 WORD = 8
 _ZERO = ord("0")
@@ -39,6 +40,22 @@ def find_feeds(data: bytes) -> Numbers:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
 
 
+def find_few(data: bytes, byte: int) -> Numbers:
+    """Where a byte is that stands in few words: in those that hold one, the first, the next, …"""
+    held = np.empty(len(data) + -len(data) % WORD, bool)
+    np.equal(np.frombuffer(data, np.uint8), byte, out=held[: len(data)])
+    held[len(data) :] = False
+    words = held.view("<u8")
+    at = np.flatnonzero(words != 0)
+    left, found = words[at], [at[:0]]
+    while len(at):
+        first = left & -left
+        found.append(WORD * at + (np.bitwise_count(first - np.uint64(1)) >> 3))
+        left = left ^ first
+        at, left = at[left != 0], left[left != 0]
+    return np.concatenate(found) if len(found) < 3 else np.sort(np.concatenate(found))
+
+
 def gather(data: bytes, places: Numbers, width: int) -> Bytes:
     """The pieces of this width from these places on, a row each; all of them must be there."""
     pieces = np.ndarray((len(data) - width + 1,), f"V{width}", data, strides=(1,))
@@ -49,18 +66,16 @@ def are_alike(rows: Bytes, example: bytes) -> bool:
     """Whether all rows are as the example is, but for which digits those are in it."""
     like = np.frombuffer(example, np.uint8)
     digit = like - _ZERO < 10
-    least, spread = np.where(digit, np.uint8(_ZERO), like), np.where(digit, np.uint8(9), 0)
+    least, most = np.where(digit, _ZERO, like), np.where(digit, _ZERO + 9, like)
     # many rows are looked at as one, since they are short
     whole = len(rows) // _MANY * _MANY
-    blocks = rows[:whole].reshape(-1, _MANY * len(example))
-    return _lie_in(blocks, np.tile(least, _MANY), np.tile(spread, _MANY)) and _lie_in(
-        rows[whole:], least, spread
+    blocks = rows[:whole].reshape(-1, _MANY * len(example)), rows[whole:]
+    return all(
+        (np.minimum.reduce(each).reshape(-1, len(like)) >= least).all()
+        and (np.maximum.reduce(each).reshape(-1, len(like)) <= most).all()
+        for each in blocks
+        if len(each)
     )
-
-
-def _lie_in(rows: Bytes, least: Bytes, spread: Bytes) -> bool:
-    """Whether no byte of rows is less than the least, or more than so much above it."""
-    return bool((rows - least <= spread.astype(np.uint8)).all())
 
 
 def are_in_order(rows: Bytes) -> bool:
@@ -69,21 +84,27 @@ def are_in_order(rows: Bytes) -> bool:
     return bool((texts[1:] >= texts[:-1]).all())
 
 
-def cut_pieces(data: bytes, begins: Numbers, ends: Numbers) -> list[bytes]:
+def cut_pieces(data: _Text, begins: Numbers, ends: Numbers) -> list[_Text]:
     """The pieces from these places to those."""
     return [data[a:b] for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
 def join_pieces(data: bytes, begins: Numbers, ends: Numbers) -> Bytes:
     """The bytes of all pieces from these places to those, one piece or more."""
+    from pyarrow import compute
+
     count = len(begins)
     # between two pieces is one that is left out
-    bounds = pa.py_buffer(np.stack([begins, ends], axis=1).ravel())
+    bounds = np.empty(2 * count, np.int64)
+    bounds[::2], bounds[1::2] = begins, ends
     spaced = pa.Array.from_buffers(
-        pa.large_binary(), 2 * count - 1, [None, bounds, pa.py_buffer(data)]
+        pa.large_binary(), 2 * count - 1, [None, pa.py_buffer(bounds), pa.py_buffer(data)]
     )
-    wanted = pa.py_buffer(np.arange(0, 2 * count, 2))
-    taken = spaced.take(pa.Array.from_buffers(pa.int64(), count, [None, wanted]))
+    wanted = pa.Array.from_buffers(
+        pa.int64(), count, [None, pa.py_buffer(np.arange(0, 2 * count, 2))]
+    )
+    # Arrow's own memory is cleared and given back each time
+    taken = compute.take(spaced, wanted, memory_pool=pa.system_memory_pool())
     size = int((ends - begins).sum())
     # Arrow has no buffer of nothing
     return np.frombuffer(taken.buffers()[2], np.uint8)[:size] if size else np.zeros(0, np.uint8)

@@ -20,6 +20,7 @@ from analysis.logs.alike import (
     are_in_order,
     cut_pieces,
     find_feeds,
+    find_few,
     gather,
     join_pieces,
 )
@@ -110,7 +111,8 @@ def _read_values(
     if places[-1] + len(value) > len(data):
         return None
     rows = gather(data, places, len(value))
-    return rows if are_alike(rows, value) else None
+    # all are between two messages, but for the first or the last
+    return rows if all(_is_like(bytes(rows[end]), value) for end in (0, -1)) else None
 
 
 def _read_ends(times: Bytes, read: Callable[[str], Any]) -> list[datetime]:
@@ -133,7 +135,7 @@ def _find_entries(data: bytes, begin: int, between: bytes) -> Numbers | None:
     at = between.rfind(b"{")
     if at < 0:
         return None
-    braces = np.flatnonzero(np.frombuffer(data, np.uint8) == _BRACE)
+    braces = find_few(data, _BRACE)
     first, last = np.searchsorted(braces, (begin + at, len(data) - len(between) + at + 1))
     braces = braces[first:last]
     # others are in messages, where no quote or line feed stands as it is
@@ -151,21 +153,22 @@ def _unescape(data: bytes, begins: Numbers, ends: Numbers) -> bytes | None:
     # the slash of a last line feed becomes one, else the quote behind the text
     fed = (pairs[ends - 2] == _ESCAPED_FEED) & (ends - begins > 1)
     stops = ends + 1 - 2 * fed
-    lines = join_pieces(data, begins, stops).copy()
+    lines = join_pieces(data, begins, stops)
     lasts = np.cumsum(stops - begins)
-    lines[lasts - 1] = _FEED
-    if np.count_nonzero(lines < _BLANK) != len(lasts):
+    if lines.min() < _BLANK:
         return None
+    lines[lasts - 1] = _FEED
+    marked = lines == _ESCAPE
+    marked |= lines == _QUOTE
     odd = np.zeros(len(lasts), bool)
-    marked = np.flatnonzero((lines == _ESCAPE) | (lines == _QUOTE))
-    odd[np.searchsorted(lasts, marked, "right")] = True
+    odd[np.searchsorted(lasts, np.flatnonzero(marked), "right")] = True
     at = np.flatnonzero(odd)
     texts = _load_strings(cut_pieces(data, begins[at], ends[at]))
     if texts is None:
         return None
     sizes = (stops - begins)[at]
     between = np.append(0, lasts[at]), np.append(lasts[at] - sizes, len(lines))
-    kept = cut_pieces(lines.tobytes(), *between)
+    kept = cut_pieces(lines.data, *between)
     return b"".join(chain(*zip(kept, [*texts, b""], strict=True)))
 
 
