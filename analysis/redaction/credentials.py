@@ -55,6 +55,13 @@ _SAID_FAINTLY = re.compile(
     rf"{_IS}"
     r"|\b(?:[Ll]og(?:ged|ging)?[ -]?in|sign in)\b[^\n]{1,40}[ ]/[ ]"
 )
+# `A temporary password is generated for root@localhost: value`
+_GENERATED = re.compile(
+    r"\b(?:password|passcode|passphrase)(?: (?:is|was|has been))? (?:generated|created|set|issued)"
+    r"(?: for (?!(?:user|account):)(?:(?:user|account) )?\S{1,60}?)?:"
+    r" (?P<value>(?=\D*\d)[^\s\"'<>]{8,200})$",
+    re.IGNORECASE,
+)
 # `credentials: me / password`
 _USER_AND = re.compile(
     r"\b(?:[Cc]redentials?|[Ll]ogin|[Uu]ser(?:name)?):?[ ]{1,4}[\w.@-]{1,60}[ ]/[ ]"
@@ -184,6 +191,9 @@ def find_said(text: str) -> Iterator[tuple[int, int]]:
             yield begin, end
     for match in _ONCE.finditer(text) if "ass" in text or "ode" in text else ():
         yield match.span("value")
+    for match in _GENERATED.finditer(text) if ": " in text else ():
+        if looks_made(match["value"]):
+            yield match.span("value")
     for match in _USER_AND.finditer(text) if " / " in text else ():
         if looks_made(match["value"]) and re.search(r"\d", match["value"]):
             yield match.span("value")

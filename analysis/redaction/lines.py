@@ -60,7 +60,7 @@ _WORDS = list_words(
     "registr bucket owner amazonaws arn:aws codesuite s3: s3a: basic sudo east- west- north- "
     "south- central- dockerconfigjson ls0tls1crudjti iqojb3jpz2lu fwogzxivyxdz fqogzxivyxdz "
     "aqodyxdz aws: securestring live_ test_ sdk- mob- bkua_ sqa_ sqp_ squ_ dp.st. dp.pt. dp.ct. "
-    'tskey- aws" authident oauth bundle_ serial stackset'
+    'nvapi- xai- pplx- tvly- tskey- aws" authident oauth bundle_ serial stackset'
 )
 _ODD_FORMS = (
     r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."

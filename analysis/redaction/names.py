@@ -107,8 +107,9 @@ _OPEN_PEM = ("LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM", "LS0tLS1CRUdJTiBQR1
 _NUMBER = re.compile(r"[-+]?[\d_,]+(?:\.\d+)?[kKmM%]?")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{1,14}|[A-Z]{1,12}|[a-z]{1,12}(?:[-_/.:][a-z]{1,12}){1,5}")
 _RUNS, _DRAWN = re.compile(r"[\w+/=-]+"), re.compile(r"[A-Za-z0-9+/=]+")
-# - and _ are letters too of base64 in URLs
-_OF_URLS, _DASHED = re.compile(r"[\w-]{24,}"), re.compile("[_-]")
+# - and _ are letters too of base64 in URLs; what is between them in names: words, digests, numbers
+_OF_URLS, _PART = re.compile(r"[\w-]{24,}"), re.compile(r"[A-Za-z0-9]+")
+_NAMED = re.compile(r"[A-Za-z][a-z]{2,}\d{0,3}|[a-z]{1,2}\d{0,3}|[A-Z]{2,}\d*|[0-9a-f]{7,}|\d+")
 # what unlocks a telephone's card, a token or a door
 _PIN = re.compile(r"\d{4,12}")
 # XXXX-XXXX-XXXX-XXXX with a digit
@@ -189,7 +190,8 @@ def looks_drawn(value: str) -> bool:
     """Whether a value, or a part of it, looks drawn sign by sign: letters and digits in turns."""
     if len(value) > 500 or not looks_random(value):
         return False
-    whole = _DASHED.sub("", value) if _OF_URLS.fullmatch(value) else ""
+    parts = _PART.findall(value if _OF_URLS.fullmatch(value) else "")
+    whole = "".join(part for part in parts if not _NAMED.fullmatch(part))
     return _is_mixed(whole, 2.5) or any(
         _is_mixed(run, 3) for run in _DRAWN.findall(value if _RUNS.fullmatch(value) else "")
     )

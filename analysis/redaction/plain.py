@@ -22,6 +22,8 @@ _MARK = re.compile(
 )
 _SOME_MARK = re.compile(r"[\x1b\r<&%]|\\u00|;base64,")
 _GONE = re.compile(_COLOURS, re.IGNORECASE)
+# where smbclient and its like have a user before a sign of percent
+_USER_BEFORE = re.compile(r"\s-U[ ]?[^\s%]{1,60}$")
 # what stands for a tag's begin and for a picture in a plain line
 TAG, _PICTURED = "\ue000", "\ue001"
 
@@ -53,6 +55,9 @@ def read_plain(line: str) -> Plain:
     ends: list[int] = []
     at = 0
     for match in _MARK.finditer(line):
+        begin = match.start()
+        if match["percent"] and _USER_BEFORE.search(line, max(0, begin - 64), begin):
+            continue
         parts.append(line[at : match.start()])
         begins.extend(range(at, match.start()))
         ends.extend(range(at + 1, match.start() + 1))

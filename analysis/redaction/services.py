@@ -29,6 +29,7 @@ _FORMS = re.compile(
     r"|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bs\.[A-Za-z0-9]{24}\b|\bxox[abeoprs](?:\.xox[bp])?-[\w-]{8,}"
     r"|\bhv[sbr]\.[\w-]{20,}|\bAPI-[A-Z0-9]{26}\b|\bhf_\w{30,}|\bpypi-AgE[\w-]{20,}"
     r"|\bPMAK-[\w-]{30,}|\bLTAI[A-Za-z0-9]{16,}\b|\bsq0[a-z]{3}-[\w-]{22,}"
+    r"|\bfigd_[\w-]{30,}|\bsb_secret_[\w-]{20,}|\bnvapi-[\w-]{50,}|\b(?:xai|pplx|tvly)-[\w-]{30,}"
     r"|\bFlyV1 fm\d[\w+/=,-]{20,}"
     r"|\b(?:discord|hooks)\S{0,20}/(?:api/webhooks|services|workflows|triggers)/[\w/-]{20,}"
 )

@@ -16,6 +16,9 @@ from analysis.store import cluster
 from analysis.store.kinds import LOGS
 from analysis.store.reading import read_logs
 
+# without an address a scheduler listens at 8787, as others on the same machine do
+ANY_PORT = "127.0.0.1:0"
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
@@ -27,7 +30,7 @@ def address(tmp_path_factory):
     }
     with (
         dask.config.set(settings),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=ANY_PORT) as local,
     ):
         yield local.scheduler_address
 
@@ -98,7 +101,7 @@ def test_a_cluster_that_can_t_be_used_is_told_in_a_sentence(address, folder, mon
         with pytest.raises(StoreError, match="No Dask scheduler answers at"):
             read_logs(folder, cluster=wrong)
     with (
-        LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        LocalCluster(n_workers=0, dashboard_address=ANY_PORT) as empty,
         pytest.raises(StoreError, match="has no workers"),
     ):
         read_logs(folder, cluster=empty.scheduler_address)
