@@ -36,7 +36,8 @@ class Weights:
     """A mix: shares of scenarios that add up to 1, where it is from, and what of it is unbuilt.
 
     `left_out`: the share of the unbuilt ones, where the mix is narrowed to the others. `rare`:
-    kinds of which every strategy built too few commits of a history, left out in the same way.
+    kinds of which no strategy has enough commits of a history in common with the baseline, left out
+    in the same way.
     """
 
     shares: tuple[tuple[str, float], ...]
@@ -114,7 +115,7 @@ def list_strategies(
     """
     table = compare_mix(experiment.runs, shares, baseline, level=experiment.level)
     if is_replay(experiment.comparable):
-        # further rounds build the same commits again
+        # further rounds build the same commits again: they tell as far as builds of one vary
         blocks = table["n"].where(table["n"].gt(0))
         rounds = experiment.runs["round"].nunique() * table["rounds_needed"] / blocks
         table["rounds_needed"] = np.ceil(rounds.astype("Float64")).astype("Int64")
@@ -129,7 +130,8 @@ def _weigh_baseline(
     experiment: Experiment, shares: Mapping[str, float], baseline: str
 ) -> pd.DataFrame:
     """strategy, n, seconds of the baseline's rounds that hold the mix; no row without any."""
-    rounds = weigh_rounds(experiment.comparable, shares, ["seconds"])["seconds"].reset_index()
+    rounds = weigh_rounds(experiment.comparable, shares, ["seconds"], baseline=baseline)
+    rounds = rounds["seconds"].reset_index()
     own = rounds["strategy"].str.removesuffix(f" {EMULATED}").eq(baseline)
     groups = rounds[own].groupby("strategy")["seconds"]
     return groups.agg(n="size", seconds="mean").reset_index()

@@ -24,7 +24,8 @@ class Logs:
     image_export_seconds (both busy time: exports of several targets at once count each),
     command (number of the command it ran in) · steps: log, build, step,
     name, stage, platform, kind, status, seconds, output_lines, position (k of k/n in its stage),
-    target (what bake or compose builds with it, the first of several that share it)
+    target (what bake or compose builds with it, the first of several that share it), image (the ID
+    of what it exports, of several platforms with a blank between)
     · parts: log, build, step, part, seconds (what a step's status lines said was done).
     Times are UTC, durations seconds; what a log does not tell is null.
     """

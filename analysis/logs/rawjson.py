@@ -87,6 +87,7 @@ class Vertex:
         for (part, start), end in self.parts.items():
             words, seconds = _read_part(part)
             step.note_part(words, seconds if start is None else round(max(end - start, 0), 6))
+            step.note_image(part.encode("utf-8", "replace"))
         return step
 
 

@@ -30,6 +30,8 @@ _DURATION = re.compile(
     r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d+)?)(s|ms|µs|us|ns))?"
 )
 _UNITS = {"ms": 1e3, "µs": 1e6, "us": 1e6, "ns": 1e9}
+# what an exporter says of the configuration of an image, whose digest is the image's ID
+_IMAGE = re.compile(rb"(?:writing image|exporting config) sha256:([0-9a-f]{64})")
 # a word of a status line that is no reference, digest, short identity or size
 _WORD = re.compile(r"(?![0-9a-f]{12}$)[A-Za-z-]+:?")
 
@@ -156,7 +158,10 @@ def _read_end(text: bytes) -> tuple[str, float | None, str | None]:
 class Step:
     """A step as far as the log has told: `name` None when its header is missing."""
 
-    __slots__ = ("cached", "ended", "error", "name", "number", "output", "parts", "seconds", "text")
+    __slots__ = (
+        *("cached", "ended", "error", "images", "name", "number", "output", "parts", "seconds"),
+        "text",
+    )
 
     def __init__(self, number: int, text: bytes | None) -> None:
         self.number, self.text = number, text
@@ -166,6 +171,7 @@ class Step:
         self.seconds: float | None = None
         self.cached, self.output = False, 0
         self.parts: dict[str, float | None] = {}
+        self.images: frozenset[str] = frozenset()
 
     def is_headed(self, line: bytes) -> bool:
         """Whether a header is the one seen before, perhaps cut shorter.
@@ -189,6 +195,12 @@ class Step:
     def take_part(self, text: bytes) -> None:
         """Note a status line that ends in ` done`."""
         self.note_part(*read_part(text))
+        self.note_image(text)
+
+    def note_image(self, text: bytes) -> None:
+        """Note the ID of an image that a status line says was exported."""
+        if self.name.kind == "export" and (found := _IMAGE.match(text)):
+            self.images |= {found[1].decode()}
 
     def note_part(self, part: str, seconds: float | None) -> None:
         """Note a part that is done; its longest time is kept."""
@@ -270,4 +282,5 @@ class Step:
             self.output,
             name.position,
             name.target or alone,
+            " ".join(sorted(self.images)) or None,
         )

@@ -57,6 +57,7 @@ COLUMNS = {
         "output_lines": _INT,
         "position": MAYBE_INT,
         "target": TEXT,
+        "image": TEXT,
     },
     "parts": {"log": TEXT, "build": _INT, "step": _INT, "part": TEXT, "seconds": _FLOAT},
 }

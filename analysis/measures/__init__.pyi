@@ -19,6 +19,7 @@ from .caching import (
     rates_by_target,
     reuse_chances,
     shared_references,
+    untold_targets,
     widen_chances,
     widen_rates,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "sum_problems",
     "summarise_validation",
     "trend",
+    "untold_targets",
     "validate_model",
     "waits",
     "widen_chances",

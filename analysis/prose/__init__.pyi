@@ -18,6 +18,7 @@ from .caching import (
     say_misses,
     say_public_logs,
     say_references,
+    say_untold_targets,
 )
 from .commits_table import (
     Cell,
@@ -148,6 +149,7 @@ __all__ = [
     "say_trials",
     "say_unexplained",
     "say_unread",
+    "say_untold_targets",
     "say_validation",
     "split_again",
     "tabulate_commits",

@@ -108,6 +108,13 @@ def _say_back(row: dict[str, Any]) -> str:
     return say(f"caching.{name}{'' if row['back'] > 0 else '_none'}", **row)
 
 
+def say_untold_targets(untold: pd.DataFrame) -> list[str]:
+    """Which targets are left out of the tables, and why; of untold_targets' rows."""
+    if untold.empty:
+        return []
+    return [say("caching.untold_targets", targets=untold["target"], runs=untold["runs"].max())]
+
+
 def say_local_cache() -> str:
     """That AWS's own cache on build hosts was not measured, what would, and what stands in."""
     return say("caching.local_cache", command=_MEASURES)

@@ -111,7 +111,7 @@ def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
 
     `imports`: the ends of those that its steps show, None for an unknown one.
     """
-    shown = split_targets(steps.dropna(subset=["log", "build"]))
+    shown = split_targets(steps.dropna(subset=["log", "build"])).query("told")
     pairs = shown[["log", "build", "target"]].drop_duplicates().dropna()
     several = pairs[pairs.duplicated("log", keep=False)]
     if several.empty:

@@ -1,7 +1,8 @@
 """What a commit changes in a context: a source file, or the list of dependencies.
 
 The source file is of those that the deepest layer takes first the one that git shows to change
-most. The list is the one that the step reads which installs dependencies.
+most; one that is empty, generated or a licence only where that layer takes no other. The list is
+the one that the step reads which installs dependencies.
 """
 
 import posixpath
@@ -12,6 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from analysis.errors import ContextError
+from analysis.workload.authored import is_authored
 from analysis.workload.comments import edit_file, find_edit
 from analysis.workload.context_files import read_text, write_text
 from analysis.workload.installs import MANIFESTS, Install, list_installs
@@ -76,10 +78,10 @@ def choose_source(tree: BuildTree) -> Change | None:
         return None
     deepest = max(_depth(tree, path) for path in files)
     deep = [path for path in files if _depth(tree, path) == deepest]
-    chosen = min(deep, key=lambda path: (-tree.counts[path], path))
-    return Change(
-        tree.outside(chosen), tuple(tree.copied[chosen]), _say_source(tree, chosen, len(deep))
-    )
+    deep.sort(key=lambda path: (-tree.counts[path], path))
+    chosen = next((path for path in deep if is_authored(tree.context, path)), deep[0])
+    why = _say_source(tree, chosen, deep)
+    return Change(tree.outside(chosen), tuple(tree.copied[chosen]), why)
 
 
 def _depth(tree: BuildTree, path: str) -> int:
@@ -106,12 +108,15 @@ def _rank_kind(path: str) -> int | None:
     return 2 if _SETTINGS.search(path) else 0
 
 
-def _say_source(tree: BuildTree, path: str, others: int) -> str:
-    """Why this source file."""
+def _say_source(tree: BuildTree, path: str, deep: Sequence[str]) -> str:
+    """Why this source file, of those that the layer takes."""
     why = "the deepest layer that copies source files takes it first"
     if times := tree.counts[path]:
         return f"{why}, and it changed in {times} of the newest commits"
-    return why if others == 1 else f"{why}; of {others} such files the first by name"
+    if len(deep) == 1:
+        return why
+    real = "" if path == deep[0] else " that is neither empty nor generated"
+    return f"{why}; of {len(deep)} such files the first by name{real}"
 
 
 def choose_dependency(tree: BuildTree) -> Change | None:

@@ -11,6 +11,7 @@ from .hits import (
     layer_hits,
     rates_by_denominator,
     rates_by_target,
+    untold_targets,
     widen_rates,
 )
 from .host_pool import (
@@ -61,6 +62,7 @@ __all__ = [
     "shared_references",
     "summarise_misses",
     "summarise_reuse",
+    "untold_targets",
     "widen_chances",
     "widen_rates",
 ]

@@ -18,7 +18,8 @@ def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
     """One row a docker build and target: how much of it came from a cache, by three denominators.
 
     log, build, target (null where the build names none; of a bake or compose build each has a
-    row, in which the steps that it shares with others count) · layers (Dockerfile instructions
+    row, in which the steps that it shares with others count; none where the log does not tell
+    them: untold_targets) · layers (Dockerfile instructions
     other than FROM), hits (those cached), ran, rate = hits / (hits + ran) · steps (all that are
     numbered k/n, so FROM too, whose "cached" only means that the image is there), step_hits,
     steps_ran, step_rate · vertices (all steps, as `[+] Building 9.9s (19/19)` counts them),
@@ -30,7 +31,7 @@ def hit_rates(steps: pd.DataFrame) -> pd.DataFrame:
        build  layers  hits
     0      0      11     6
     """
-    steps = split_targets(steps.dropna(subset=_BUILD))
+    steps = split_targets(steps.dropna(subset=_BUILD)).query("told")
     keys = [steps[name] for name in (*_BUILD, "target")]
     return add_rates(
         _count_steps(steps).groupby(keys, sort=False, dropna=False).sum().reset_index()
@@ -97,6 +98,24 @@ def hits_by_target(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     return join_rows(runs[[*RUN, "log"]], rates, ["log"], many=True).drop(columns="log")
 
 
+@takes(runs="run log", steps="log build kind status target")
+def untold_targets(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """target, runs: the targets whose steps logs do not tell, and of how many runs.
+
+    BuildKit prints a step that targets share under the name of one. Left out is what is not
+    exported while others are: it is part of those.
+    """
+    key = [*_BUILD, "target"]
+    steps = steps[steps["log"].isin(runs["log"])].dropna(subset=_BUILD)
+    told = split_targets(steps).query("told")[key].drop_duplicates()
+    exported = steps["kind"].eq("export").fillna(False) & steps["target"].notna()
+    some = exported.groupby([steps[name] for name in _BUILD]).transform("any")
+    named = steps.loc[exported | ~some, key].dropna().drop_duplicates()
+    found = named.merge(told, on=key, how="left", indicator=True, validate="1:1")
+    counts = found[found["_merge"].eq("left_only")].groupby("target")["log"].nunique()
+    return counts.rename("runs").reset_index().astype({"target": "string", "runs": "int64"})
+
+
 @takes(hits=Need("strategy scenario valid build target layers hits rate", hits_by_target))
 def rates_by_target(hits: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, build, target, n, layers, hits, rate: medians over valid runs.
@@ -145,7 +164,7 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     """
     chosen = pick_scenario(runs, scenario)[["log", "strategy"]].dropna()
     steps = join_rows(steps, chosen, ["log"], many=True)
-    steps = split_targets(steps)
+    steps = split_targets(steps).query("told")
     layers = steps[steps["kind"].eq("layer").fillna(False)].dropna(subset=["name"])
     named = find_several(layers)
     key = [*named, "stage", "position", "name"]

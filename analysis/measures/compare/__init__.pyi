@@ -10,7 +10,7 @@ from .comparison import (
 )
 from .intervals import LEVEL, mean_of_rounds, wilson
 from .levels import FALSE_REPORTS, LOOKS, find_level
-from .mixes import compare_mix, compare_totals, list_open, weigh_rounds
+from .mixes import average_rounds, compare_mix, compare_totals, list_open, weigh_rounds
 from .planning import MIN_ROUNDS, find_smallest
 from .pools import count_rarer_hosts
 from .pressure import summarise_pressure
@@ -42,6 +42,7 @@ __all__ = [
     "MIN_ROUNDS",
     "RUN",
     "MixRules",
+    "average_rounds",
     "check_baseline",
     "compare",
     "compare_mix",

@@ -16,12 +16,14 @@ def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
 
     Then only builds of one machine and day are compared. Columns, where there are any,
     round, machine and started; rows without a round stay as they are. Of commits (columns commit
-    and kind) the scenario is the kind, and each is a round.
+    and kind) the scenario is the kind, and each is a round, however often it was built.
     """
     if "round" not in runs:
         return runs
-    runs = _split_commits(runs)
-    known = runs["round"].notna().to_numpy()
+    commits = _find_commits(runs)
+    if commits.any():
+        runs = _split_commits(runs, commits)
+    known = (runs["round"].notna() & ~commits).to_numpy()
     rounds = runs["round"].to_numpy()[known]
     pairs = pd.MultiIndex.from_arrays([rounds, _number_sittings(runs)[known]])
     if pairs.nunique() == len(pd.unique(rounds)):
@@ -31,13 +33,28 @@ def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(round=numbers)
 
 
-def _split_commits(runs: pd.DataFrame) -> pd.DataFrame:
-    """`runs`, those of commits by their kinds: the n-th commit of each kind is round n."""
+def _find_commits(runs: pd.DataFrame) -> pd.Series:
+    """Which runs are of a history's commits, not yet named by their kinds."""
     if "commit" not in runs or "kind" not in runs:
-        return runs
-    known = runs["commit"].notna() & runs["kind"].notna()
+        return pd.Series(False, runs.index)
+    return runs["commit"].notna() & runs["kind"].notna() & runs["round"].notna()
+
+
+def _split_commits(runs: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    """`runs`, those of commits by their kinds: the n-th commit of each kind is round n.
+
+    Several rounds of one commit are one, its builds repeats. On another machine or day, where other
+    strategies were built, they are a round of their own: only what was built together is compared.
+    """
     rows = runs[known]
-    pairs = pd.MultiIndex.from_arrays([rows["round"], rows["commit"]])
+    sittings = pd.Series(_number_sittings(runs)[known.to_numpy()], rows.index)
+    together = rows.groupby([rows["commit"], sittings])["strategy"]
+    built = together.agg(lambda names: " ".join(sorted(set(names)))).rename("built")
+    keys = pd.DataFrame({"commit": rows["commit"], "sitting": sittings}).join(
+        built.rename_axis(["commit", "sitting"]), on=["commit", "sitting"]
+    )
+    order = rows["round"].groupby([keys["commit"], keys["built"]]).transform("min")
+    pairs = pd.MultiIndex.from_arrays([order, keys["commit"], keys["built"]])
     places = pd.Series(pairs.factorize(sort=True)[0], rows.index)
     rounds = runs["round"].copy()
     rounds[known] = places.groupby(rows["kind"]).rank("dense").astype("int64")

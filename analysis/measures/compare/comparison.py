@@ -103,7 +103,7 @@ def compare_with(
     they add up, and their intervals hold for all strategies at once.
     """
     runs = keep_comparable(runs)
-    baseline = _name_baseline(runs, baseline)
+    baseline = name_baseline(runs, baseline)
     cells = tabulate(runs, baseline, measure, by)
     if not cells.there[..., 1:].any():
         return _frame_columns(cells, {}, by)
@@ -166,7 +166,7 @@ def _compare_cells(cells: Cells, rarer: Array, rule: Rule) -> dict[str, NDArray[
     }
 
 
-def _name_baseline(runs: pd.DataFrame, baseline: str) -> str:
+def name_baseline(runs: pd.DataFrame, baseline: str) -> str:
     """The baseline as marked runs name it."""
     marked = f"{baseline} {EMULATED}"
     return marked if marked in runs["strategy"].unique() else baseline

@@ -4,8 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.compare.commits import is_replay, list_rare, weigh_commits
-from analysis.measures.compare.comparison import MARGIN, check_baseline, compare_with
+from analysis.measures.compare.commits import (
+    average_commits,
+    is_replay,
+    list_rare,
+    weigh_commits,
+)
+from analysis.measures.compare.comparison import (
+    MARGIN,
+    check_baseline,
+    compare_with,
+    name_baseline,
+)
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.measures.compare.pools import count_rarer_hosts
@@ -32,9 +42,10 @@ def compare_mix(
     """One row a strategy other than the baseline: what one build of a mix of commits takes.
 
     strategy, n (rounds of both that hold every scenario of the mix; of a history the commits that
-    all strategies have, two of each kind at least), seconds (of the strategy in
-    those), difference (mean seconds less the baseline's), low, high (95 % intervals that hold for
-    all strategies at once, Dunnett's, and so for whichever is named fastest), p, verdict,
+    both have, two of each kind at least), seconds (of the strategy in those; of a history the
+    baseline's and the difference), difference (mean seconds less the baseline's), low, high (95 %
+    intervals that hold for all strategies at once, Dunnett's, and so for whichever is named
+    fastest), p, verdict,
     detectable, rounds_needed, one_round: compare's, the mix being one more scenario of the
     report. `mix`: scenario -> share, as read_mix gives it; `by`: as compare's.
 
@@ -45,31 +56,42 @@ def compare_mix(
     """
     check_baseline(runs, baseline)
     runs = pick_comparable(runs)
-    rounds = weigh_rounds(runs, mix, ["seconds"], by)
+    rounds = weigh_rounds(runs, mix, ["seconds"], by, baseline)
     table = compare_totals(rounds, "seconds", runs, mix, baseline, margin, level, by)
     keys = ["strategy"] if by is None else [by, "strategy"]
-    means = rounds["seconds"].groupby(keys).mean()
+    means = average_rounds(rounds, runs, baseline)["seconds"]
     at = pd.Index(table["strategy"]) if by is None else pd.MultiIndex.from_frame(table[keys])
     table.insert(len(keys) + 1, "seconds", means.reindex(at).to_numpy(dtype="float64"))
     return table
 
 
 def weigh_rounds(
-    frame: pd.DataFrame, mix: Mapping[str, float], columns: Sequence[str], by: str | None = None
+    frame: pd.DataFrame,
+    mix: Mapping[str, float],
+    columns: Sequence[str],
+    by: str | None = None,
+    baseline: str | None = None,
 ) -> pd.DataFrame:
     """Index strategy, round; `columns`: their mean by the mix, in rounds that hold all of it.
 
     `by` comes first in the index, where it is given. Commits of a history are blocks whatever their
-    kind: weigh_commits' frame.
+    kind: weigh_commits' frame, against `baseline`.
     """
     rows = frame[frame["scenario"].isin(list(mix))]
     keys = [*([] if by is None else [by]), "strategy", "round"]
     table = rows.groupby([*keys, "scenario"])[list(columns)].median().astype("float64").dropna()
     if is_replay(rows):
-        return weigh_commits(table, mix)
+        return weigh_commits(table, mix, baseline and name_baseline(frame, baseline))
     shares = table.index.get_level_values("scenario").map(mix).to_numpy(dtype="float64")
     groups = table.mul(shares, axis="index").groupby(keys)
     return groups.sum()[groups.size() == len(mix)]
+
+
+def average_rounds(rounds: pd.DataFrame, runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Means of weigh_rounds' frame of these runs by strategy, and by what comes before it."""
+    if is_replay(runs):
+        return average_commits(rounds, name_baseline(runs, baseline))
+    return rounds.groupby(level=[str(name) for name in rounds.index.names[:-1]]).mean()
 
 
 def compare_totals(
@@ -112,7 +134,8 @@ def list_open(
     """The strategies that can't be told yet, for this mix of commits as far as it was built."""
     known = pick_comparable(runs)
     kinds = [str(name) for name in known["scenario"].dropna().unique()]
-    common = [name for name in kinds if name not in list_rare(known)]
+    rare = list_rare(known, baseline)
+    common = [name for name in kinds if name not in rare]
     built = {name: share for name, share in mix.items() if name in common}
     shares = built or dict.fromkeys(common or kinds, 1.0)
     total = sum(shares.values())

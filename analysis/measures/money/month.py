@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.errors import SettingError, UnknownName
 from analysis.measures.compare import (
     FALSE_REPORTS,
+    average_rounds,
     check_baseline,
     compare_totals,
     pick_comparable,
@@ -108,7 +109,7 @@ def month(
     if builds < 0 or free_minutes < 0:
         raise SettingError(f"{builds} builds a month, {free_minutes} free minutes: give 0 or more.")
     runs = pick_comparable(runs)
-    rounds = _weigh_minutes(runs, mix, builds)
+    rounds = _weigh_minutes(runs, mix, builds, baseline)
     hosts = runs.groupby("strategy")["host"].agg(_name_host)
     rounds["cost"] = _price_minutes(rounds["billed_minutes"], hosts, compute, prices, free_minutes)
     cost = _compare_months(rounds, runs, mix, baseline, "cost", level)
@@ -127,14 +128,17 @@ def month_minutes(
 ) -> pd.DataFrame:
     """month's columns but those of cost."""
     runs = pick_comparable(runs)
-    table = _average_months(runs, _weigh_minutes(runs, mix, builds), mix, baseline, level)
+    table = _average_months(runs, _weigh_minutes(runs, mix, builds, baseline), mix, baseline, level)
     columns = {name: kind for name, kind in COLUMNS.items() if not name.startswith("cost")}
     return table[list(columns)].astype(columns)
 
 
-def _weigh_minutes(runs: pd.DataFrame, mix: Mapping[str, float], builds: int) -> pd.DataFrame:
+def _weigh_minutes(
+    runs: pd.DataFrame, mix: Mapping[str, float], builds: int, baseline: str
+) -> pd.DataFrame:
     """Index strategy, round; minutes and billed_minutes of `builds` builds of the mix."""
-    return builds * weigh_rounds(count_minutes(runs), mix, ["minutes", "billed_minutes"])
+    columns = ["minutes", "billed_minutes"]
+    return builds * weigh_rounds(count_minutes(runs), mix, columns, baseline=baseline)
 
 
 def _average_months(
@@ -146,7 +150,7 @@ def _average_months(
 ) -> pd.DataFrame:
     """strategy, n, the means of _weigh_minutes' rounds, _compare_months' of minutes, and lacks."""
     check_baseline(runs, baseline)
-    table = _average_rounds(rounds, runs["strategy"])
+    table = _average_rounds(rounds, average_rounds(rounds, runs, baseline), runs["strategy"])
     table = table.join(_compare_months(rounds, runs, mix, baseline, "minutes", level))
     table["pairs"] = table["pairs"].fillna(0)
     untold = table["verdict"].isna() & (table.index != baseline)
@@ -191,12 +195,13 @@ def count_minutes(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(minutes=minutes, billed_minutes=billed)
 
 
-def _average_rounds(rounds: pd.DataFrame, strategies: pd.Series) -> pd.DataFrame:
+def _average_rounds(
+    rounds: pd.DataFrame, means: pd.DataFrame, strategies: pd.Series
+) -> pd.DataFrame:
     """Index strategy, all of them by name: n (rounds) and the means of weigh_rounds' columns."""
     names = sorted(strategies.dropna().unique())
-    groups = rounds.groupby("strategy")
-    table = groups.mean().reindex(names)
-    table.insert(0, "n", groups.size().reindex(names, fill_value=0))
+    table = means.reindex(names)
+    table.insert(0, "n", rounds.groupby("strategy").size().reindex(names, fill_value=0))
     return table
 
 
@@ -246,7 +251,7 @@ def month_storage(
     kept = entries.join((held - before) / _GIGABYTE)
     kept = kept[kept["valid"] & kept["pushes"].gt(0)]
     added = builds * weigh_rounds(kept, mix, ["gigabytes", "in_s3"])
-    table = _average_rounds(added, kept["strategy"])
+    table = _average_rounds(added, added.groupby("strategy").mean(), kept["strategy"])
     usd = [find_price(prices, item, "GB-month")["usd"] for item in ("ecr.storage", "s3.storage")]
     table["cost"] = table["gigabytes"] * usd[0] + (table["in_s3"] * usd[1]).where(
         table["in_s3"].ne(0), table["in_s3"]

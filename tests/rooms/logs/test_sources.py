@@ -33,6 +33,7 @@ DTYPES = {
         "log": "string", "build": "int64", "step": "int64", "name": "string", "stage": "string",
         "platform": "string", "kind": "string", "status": "string", "seconds": "float64",
         "output_lines": "int64", "position": "Int64", "target": "string",
+        "image": "string",
     },
     "parts": {
         "log": "string", "build": "int64", "step": "int64", "part": "string",

@@ -15,6 +15,7 @@ from analysis.measures.caching import (
     layer_hits,
     misses_by_run,
     rates_by_target,
+    untold_targets,
 )
 from analysis.records import split_targets
 
@@ -142,15 +143,61 @@ def test_targets_of_one_dockerfile_share_the_stage_below_them(end, hits):
     assert rates["layers"].tolist() == [3, 2, 3] and rates["hits"].tolist() == hits
 
 
-def test_what_a_log_can_t_tell_belongs_to_the_target_that_names_it():
+def test_a_target_that_a_log_can_t_tell_is_said_to_be_none():
     text = "".join(
         f"#{number} [{target} deps {number}/9] RUN {number}{target}\n#{number} CACHED\n\n"
         for number, target in enumerate(["a", "b", "a", "b"], start=2)
     )
-    # b's third instruction may be a's or c's
+    # the fourth of a may stand on the third of b or c, and c may go on with a's or b's
     text += "#9 [c deps 3/9] RUN c\n#9 CACHED\n\n#10 [b deps 4/9] RUN b\n#10 CACHED\n"
-    rates = hit_rates(read_logs(text.encode())).set_index("target")
-    assert rates.loc["c", "layers"] == 2 and set(rates.index) == {"a", "b", "c"}
+    logs = read_logs({"log": text.encode()})
+    assert hit_rates(logs)["target"].tolist() == ["b"]
+    runs = pd.DataFrame({"run": ["r"], "log": ["log"]})
+    untold = untold_targets(runs, logs.steps)
+    assert untold.to_dict("list") == {"target": ["a", "c"], "runs": [1, 1]}
+    assert layer_names(logs) == {f"RUN {each}" for each in ("2a", "3b", "4a", "5b", "b", "c")}
+
+
+def layer_names(logs):
+    """The instructions of a log, whichever target they are of."""
+    steps = split_targets(logs.steps)
+    return set(steps.loc[steps["kind"].eq("layer"), "name"])
+
+
+# layers and hits of each target that the log tells, by what was built; and those that it does not
+ALIKE = {
+    "matrix": ({"app-one": (4, 0), "app-two": (4, 0), "app-three": (4, 0)}, []),
+    "matrix-arguments": ({"app-one": (4, 4), "app-two": (4, 4), "app-three": (4, 4)}, []),
+    "two-matrices": (
+        {"app-one": (4, 0), "app-two": (4, 0), "lib-one": (2, 0), "lib-two": (2, 0)},
+        [],
+    ),
+    "compose-alike": ({"api": (4, 0), "worker": (4, 0), "web": (4, 0)}, []),
+    # base is there for the other two and not exported
+    "linked": ({"svc": (4, 4), "web": (4, 4)}, []),
+    "labels": ({"app-two": (4, 0)}, ["app-one"]),
+    "inner-target": ({"a": (4, 0)}, ["b"]),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_targets_whose_steps_are_printed_as_another_s_have_them_or_are_said_to_be_untold(name):
+    path = str(FOLDER / f"{name}.log")
+    logs = read_logs(path)
+    rates = hit_rates(logs).set_index("target")
+    told, untold = ALIKE[name]
+    assert {key: (row["layers"], row["hits"]) for key, row in rates.iterrows()} == told
+    runs = pd.DataFrame({"run": ["r"], "log": [path]})
+    assert untold_targets(runs, logs.steps)["target"].tolist() == untold
+
+
+def test_no_target_is_named_where_a_log_tells_none():
+    text = (
+        "#1 [a deps 2/3] RUN x\n#1 DONE 1.0s\n\n#2 [b deps 2/3] RUN y\n#2 DONE 1.0s\n\n"
+        "#3 [c deps 3/3] RUN z\n#3 DONE 1.0s\n\n#4 [d deps 3/3] RUN w\n#4 DONE 1.0s\n\n"
+    )
+    rates = hit_rates(read_logs(text.encode()))
+    assert rates["target"].isna().tolist() == [True] and rates["layers"].tolist() == [4]
 
 
 def test_a_service_alone_is_one_target_and_builds_are_told_apart():

@@ -115,10 +115,94 @@ def test_a_kind_with_one_commit_tells_no_mix_and_one_without_any_neither():
         assert weigh_commits(make_table(counts), {"source": 0.5, "dependency": 0.5}).empty
 
 
-def test_only_commits_that_all_strategies_have_count():
-    table = make_table({"source": 5, "unchanged": 3}).drop(index=("docker", 2, "source"))
-    weighed = weigh_commits(table, {"source": 0.5, "unchanged": 0.5})
-    assert weighed.groupby("strategy").size().to_dict() == {"docker": 7, "registry-cache": 7}
+def test_a_pair_of_strategies_has_the_commits_that_both_built():
+    table = make_table({"source": 5, "unchanged": 3}, ("docker", "few", "many"))
+    table = table.drop(index=[("few", n, "source") for n in (1, 2)] + [("docker", 3, "unchanged")])
+    mix = {"source": 0.6, "unchanged": 0.4}
+    weighed = weigh_commits(table, mix, "docker")["seconds"].unstack("strategy")
+    assert weighed.count().to_dict() == {"docker": 7, "few": 5, "many": 7}
+    for name in ("few", "many"):
+        pairs = table["seconds"].unstack("strategy")[["docker", name]].dropna()
+        means = pairs.diff(axis="columns")[name].groupby("scenario").mean()
+        expected = means.mul(pd.Series(mix)).sum()
+        assert (weighed[name] - weighed["docker"]).mean() == pytest.approx(expected)
+
+
+def test_one_with_too_few_commits_of_a_kind_takes_none_of_the_others_away():
+    table = make_table({"source": 5, "unchanged": 3}, ("docker", "few", "many"))
+    lacking = table.drop(index=[("few", n, "unchanged") for n in (1, 2)])
+    mix = {"source": 0.6, "unchanged": 0.4}
+    both = [weigh_commits(each, mix, "docker") for each in (table, lacking)]
+    assert "few" not in both[1].index.get_level_values("strategy")
+    pd.testing.assert_frame_equal(both[0].loc[["docker", "many"]], both[1])
+    # kinds that any strategy has in common with the baseline stay in the mix
+    runs = lacking.reset_index().assign(commit="c", scenario=lambda t: t["scenario"])
+    assert list_rare(runs) == []
+    assert list_rare(runs[runs["strategy"].ne("many")]) == ["unchanged"]
+
+
+def make_rounds(luck, kinds, rounds, commits_vary, builds_vary):
+    """Runs of two strategies that build each commit in so many rounds; one takes 3 s less."""
+    rows = []
+    for commit, kind in enumerate(kinds):
+        own = luck.normal(-3.0, commits_vary)
+        for number in range(1, rounds + 1):
+            for name, more in (("docker", 0.0), ("registry-cache", own)):
+                seconds = 60 + more + luck.normal(0, builds_vary)
+                rows.append((name, f"c{commit}", kind, number, seconds))
+    columns = ["strategy", "commit", "kind", "round", "seconds"]
+    runs = pd.DataFrame(rows, columns=columns).assign(
+        valid=True, emulated=False, expect="succeeded", host="fresh", host_empty=True, machine="m"
+    )
+    runs["scenario"] = runs["commit"]
+    minutes = pd.to_timedelta(np.arange(len(runs)), unit="min")
+    runs["started"] = pd.Timestamp("2026-11-29", tz="UTC") + minutes
+    text = ["strategy", "commit", "kind", "scenario", "machine"]
+    return runs.astype(dict.fromkeys(text, "string"))
+
+
+def test_rounds_of_a_commit_are_repeats_and_commits_are_the_blocks():
+    kinds = ["source"] * 6 + ["dependency"] * 3
+    runs = make_rounds(np.random.default_rng(1), kinds, 3, 1.0, 1.0)
+    assert compare(runs).set_index("scenario")["n"].to_dict() == {"source": 6, "dependency": 3}
+    mixed = compare_mix(runs, {"source": 0.7, "dependency": 0.3})
+    assert mixed["n"].tolist() == [9]
+    means = runs.groupby(["kind", "commit", "strategy"])["seconds"].median().unstack()
+    differences = means.diff(axis="columns")["registry-cache"].groupby("kind").mean()
+    expected = differences["source"] * 0.7 + differences["dependency"] * 0.3
+    assert mixed["difference"].item() == pytest.approx(expected)
+
+
+def test_a_later_day_with_other_strategies_is_compared_by_itself():
+    runs = make_rounds(np.random.default_rng(2), ["source"] * 4, 2, 1.0, 0.1)
+    late = runs["round"].eq(2)
+    other = runs["strategy"].mask(late & runs["strategy"].ne("docker"), "new")
+    # everything takes twice as long on that day
+    runs = runs.assign(
+        strategy=other,
+        seconds=runs["seconds"].where(~late, runs["seconds"] * 2),
+        started=runs["started"] + pd.to_timedelta(late * 24, unit="h"),
+    )
+    table = compare(runs, measure="seconds").set_index("strategy")
+    assert table["n"].to_dict() == {"new": 4, "registry-cache": 4}
+    assert table["difference"].between(-9, 0).all()
+
+
+def test_intervals_of_commits_built_in_several_rounds_hold():
+    seed, times = 5, 40
+    print("seed", seed)
+    luck = np.random.default_rng(seed)
+    kinds = ["source"] * 8 + ["dependency"] * 4
+    runs = pd.concat(
+        make_rounds(luck, kinds, 3, 2.0, 0.5).assign(
+            report=number, commit=lambda t, n=number: f"{n}." + t["commit"]
+        )
+        for number in range(times)
+    )
+    table = compare_mix(runs, {"source": 0.7, "dependency": 0.3}, by="report")
+    assert table["n"].eq(len(kinds)).all()
+    # with rounds as blocks of their own some 75 % hold
+    assert (table["low"].le(-3.0) & table["high"].ge(-3.0)).mean() > 0.85
 
 
 def test_a_mix_of_one_kind_is_compared_as_its_commits_are():
