@@ -18,6 +18,7 @@ from analysis.doctor.check_caches import (
 )
 from analysis.doctor.check_contexts import check_contexts
 from analysis.doctor.check_dockerfiles import check_arguments, check_mounts, check_order
+from analysis.doctor.check_fetches import check_clones, check_updates
 from analysis.doctor.check_locks import check_locks
 from analysis.doctor.check_projects import check_idle, check_layer_cache
 from analysis.doctor.check_registry import (
@@ -65,6 +66,8 @@ _CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     check_order,
     check_arguments,
     check_locks,
+    check_updates,
+    check_clones,
     check_contexts,
     check_mounts,
     check_layer_cache,
