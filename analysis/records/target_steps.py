@@ -71,6 +71,11 @@ class Build:
         self.targets = list(dict.fromkeys(each.target for each in self.steps if each.target))
         numbered = [each for each in self.steps if each.position]
         self.numbered = _drop_repeats(numbered, lambda step: (step.target,))
+        self.at: dict[tuple[str | None, int], list[Step]] = defaultdict(list)
+        for each in self.numbered:
+            self.at[each.platform, each.position or 0].append(each)
+        self.exported = {each.target for each in self.steps if each.kind == "export"}
+        self.made_from: dict[int, list[list[Step]]] = {}
         self.ends = self._find_ends()
 
     def _find_ends(self) -> dict[tuple[Any, ...], Step]:
@@ -95,10 +100,13 @@ class Build:
 
         `alike`: also where what goes on stands on the same instruction of another target.
         """
-        after = [e for e in self.numbered if e.place == end.place and e.position == _next(end)]
-        below = [each for one in after for each in self._before(one)]
-        on = below == [end] or (alike and [each.name for each in below] == [end.name])
-        return self._follow(after[0], alike) if on and len(after) == 1 else end
+        while True:
+            after = [e for e in self.at[end.platform, _next(end)] if e.stage == end.stage]
+            below = [each for one in after for each in self._before(one)]
+            on = below == [end] or (alike and [each.name for each in below] == [end.name])
+            if len(after) != 1 or not on:
+                return end
+            end = after[0]
 
     def count_once(self, rows: set[int]) -> list[int]:
         """These rows in their order, each instruction once."""
@@ -163,21 +171,23 @@ class Build:
 
     def _is_for_others(self, target: str | None) -> bool:
         """Whether a target is not exported, while others are."""
-        exports = {each.target for each in self.steps if each.kind == "export"}
-        return bool(exports) and target not in exports
+        return bool(self.exported) and target not in self.exported
 
     def _made_from(self, one: Step) -> list[list[Step]]:
         """What could be meant by each thing that an instruction is made from; first, below it."""
         if one.kind != "layer" or not one.position:
             return []
+        if one.row in self.made_from:
+            return self.made_from[one.row]
         below = self._before(one) if one.position > 1 else self._below(one)
         maybe = [below, *(self._end_of(source, one) for source in _find_sources(one.name))]
-        return [list({each.row: each for each in steps}.values()) for steps in maybe]
+        found = [list({each.row: each for each in steps}.values()) for steps in maybe]
+        return self.made_from.setdefault(one.row, found)
 
     def _before(self, one: Step) -> list[Step]:
         """What stands before an instruction, in its own stage or where others share it."""
         before = (one.position or 0) - 1
-        there = [e for e in self.numbered if e.position == before and e.platform == one.platform]
+        there = self.at[one.platform, before]
         own = [e for e in there if e.target == one.target and e.stage == one.stage]
         alike = [e for e in there if e.stage == one.stage or (e.bare and one.bare)]
         # what a stage begins with is printed without the stage where several begin alike
@@ -200,16 +210,21 @@ class Build:
         mine = [e for e in mine if not (e.bare and e.kind == "from")] or mine
         return mine or [e for e in self._list_inner(one.platform) if e.stage not in own]
 
+    @cached_property
+    def sources(self) -> dict[str | None, set[str]]:
+        """Stage -> what it copies from and mounts."""
+        found: dict[str | None, set[str]] = defaultdict(set)
+        for each in self.numbered:
+            found[each.stage] |= {*_find_sources(each.name)}
+        return found
+
     def _choose_below(self, one: Step) -> list[Step]:
         """The same where all stages are of one Dockerfile.
 
         Not those that copy from the stage, nor, where others are left, stages that bear the name of
         a target, which are that one's end, and what the stage copies from.
         """
-        sources = {e.stage: set[str]() for e in self.numbered}
-        for each in self.numbered:
-            sources[each.stage] |= {*_find_sources(each.name)}
-        later = {one.stage}
+        sources, later = self.sources, {one.stage}
         while more := {name for name, own in sources.items() if own & later} - later:
             later |= more
         known = {e.row: e for e in self.ends.values() if e.platform == one.platform}

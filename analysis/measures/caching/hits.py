@@ -129,7 +129,8 @@ def rates_by_target(hits: pd.DataFrame) -> pd.DataFrame:
     table.insert(0, "n", groups.size())
     table = table.reset_index()
     several = table.groupby(keys[:2])["build"].transform("size") > 1
-    return table[several].reset_index(drop=True)
+    # of several targets the log may tell one
+    return table[several | table["target"].notna()].reset_index(drop=True)
 
 
 @takes(hits=Need("strategy scenario valid rate step_rate vertex_rate", hits_by_run))
