@@ -11,8 +11,9 @@ Words = np.ndarray[Any, np.dtype[np.uint64]]
 _Text = TypeVar("_Text", bytes, memoryview)
 # bytes that are looked at together, as a number: the first is the least
 WORD = 8
-_ZERO = ord("0")
 _MANY = 64
+# every digit as the least, or as the most
+_LEAST, _MOST = (bytes.maketrans(b"0123456789", digit * 10) for digit in (b"0", b"9"))
 
 
 def _repeat(byte: int) -> np.uint64:
@@ -47,13 +48,15 @@ def find_few(data: bytes, byte: int) -> Numbers:
     held[len(data) :] = False
     words = held.view("<u8")
     at = np.flatnonzero(words != 0)
-    left, found = words[at], [at[:0]]
-    while len(at):
+    left, found = words[at], []
+    while True:
         first = left & -left
         found.append(WORD * at + (np.bitwise_count(first - np.uint64(1)) >> 3))
-        left = left ^ first
+        left ^= first
+        if not left.any():
+            break
         at, left = at[left != 0], left[left != 0]
-    return np.concatenate(found) if len(found) < 3 else np.sort(np.concatenate(found))
+    return np.sort(np.concatenate(found)) if len(found) > 1 else found[0]
 
 
 def gather(data: bytes, places: Numbers, width: int) -> Bytes:
@@ -64,18 +67,22 @@ def gather(data: bytes, places: Numbers, width: int) -> Bytes:
 
 def are_alike(rows: Bytes, example: bytes) -> bool:
     """Whether all rows are as the example is, but for which digits those are in it."""
-    like = np.frombuffer(example, np.uint8)
-    digit = like - _ZERO < 10
-    least, most = np.where(digit, _ZERO, like), np.where(digit, _ZERO + 9, like)
+    width = len(example)
+    least, most = (np.frombuffer(example.translate(each), np.uint8) for each in (_LEAST, _MOST))
     # many rows are looked at as one, since they are short
     whole = len(rows) // _MANY * _MANY
-    blocks = rows[:whole].reshape(-1, _MANY * len(example)), rows[whole:]
+    blocks = rows[:whole].reshape(-1, _MANY * width), rows[whole:]
     return all(
-        (np.minimum.reduce(each).reshape(-1, len(like)) >= least).all()
-        and (np.maximum.reduce(each).reshape(-1, len(like)) <= most).all()
+        (np.minimum.reduce(each).reshape(-1, width) >= least).all()
+        and (np.maximum.reduce(each).reshape(-1, width) <= most).all()
         for each in blocks
         if len(each)
     )
+
+
+def is_alike(text: bytes, example: bytes) -> bool:
+    """Whether a text is as the example is, but for which digits those are in it."""
+    return text.translate(_LEAST) == example.translate(_LEAST)
 
 
 def are_in_order(rows: Bytes) -> bool:

@@ -22,6 +22,7 @@ from analysis.logs.alike import (
     find_feeds,
     find_few,
     gather,
+    is_alike,
     join_pieces,
 )
 from analysis.logs.entries import (
@@ -74,7 +75,7 @@ def _find_times(
     """
     head, tail, at = data[: begins[0]], data[ends[-1] :], between.rfind(b"{") - len(between)
     # the first entry has no message before it
-    if len(tail) > _LONGEST or not _is_like(head[at:], between[at:]):
+    if len(tail) > _LONGEST or not is_alike(head[at:], between[at:]):
         return None
     try:
         records, whole = load_documents((head + between + tail).decode("utf-8", "replace"))
@@ -112,7 +113,7 @@ def _read_values(
         return None
     rows = gather(data, places, len(value))
     # all are between two messages, but for the first or the last
-    return rows if all(_is_like(bytes(rows[end]), value) for end in (0, -1)) else None
+    return rows if all(is_alike(bytes(rows[end]), value) for end in (0, -1)) else None
 
 
 def _read_ends(times: Bytes, read: Callable[[str], Any]) -> list[datetime]:
@@ -120,11 +121,6 @@ def _read_ends(times: Bytes, read: Callable[[str], Any]) -> list[datetime]:
     ends = times[:ENDS], times[: -ENDS - 1 : -1]
     first, last = ((read(bytes(each).decode()) for each in some) for some in ends)
     return find_ends(first, last)
-
-
-def _is_like(text: bytes, example: bytes) -> bool:
-    """Whether a text is like the example but for its digits."""
-    return re.sub(rb"\d", b"0", text) == re.sub(rb"\d", b"0", example)
 
 
 def _find_entries(data: bytes, begin: int, between: bytes) -> Numbers | None:
