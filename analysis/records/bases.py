@@ -56,21 +56,13 @@ def _list_spans(rows: pd.DataFrame) -> list[tuple[float, float]]:
 
 
 def list_layers(rows: Iterable[Row]) -> frozenset[str]:
-    """The digests that a FROM among these steps fetched or unpacked."""
-    return frozenset(
-        found[1]
-        for row in rows
-        if row.kind == "from"
-        for part, _, _ in row.parts
-        if (found := _LAYER.fullmatch(part))
-    )
+    """What the layers are called that a FROM among these steps fetched or unpacked, in any part."""
+    parts = {part for row in rows if row.kind == "from" for part, _, _ in row.parts}
+    layers = {found[1] for part in parts if (found := _LAYER.fullmatch(part))}
+    return frozenset(name for layer in layers for name in (layer, f"extracting {layer}"))
 
 
 def mark_bases(row: Row, layers: frozenset[str]) -> Row:
     """The row with the times in which the step fetched or unpacked one of these layers."""
-    spans = [
-        (start, end)
-        for part, start, end in row.parts
-        if (found := _LAYER.fullmatch(part)) and found[1] in layers
-    ]
+    spans = [(start, end) for part, start, end in row.parts if part in layers]
     return row._replace(base_spans=tuple(merge_spans(spans))) if spans else row

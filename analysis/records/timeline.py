@@ -103,10 +103,11 @@ def _pick_own(own: list[Row], shown: Shown) -> list[Row]:
 
 def _name(rows: list[Row], shown: Shown) -> list[Row]:
     """The rows of a record with the build, and the target if there are several, that it is of."""
-    target = shown.target
+    build, target = shown.build, shown.target
+    if target is None and all(row.build == build for row in rows):
+        return rows
     return [
-        row._replace(build=shown.build, target=row.target if target is None else target)
-        for row in rows
+        row._replace(build=build, target=row.target if target is None else target) for row in rows
     ]
 
 
@@ -141,14 +142,21 @@ def _surround(rows: list[Row], own: list[Row]) -> list[Row]:
 
 def _move(row: Row, by: float, places: int) -> Row:
     """A row later by so many seconds, numbered from so many places on."""
-    return row._replace(
-        step=row.step + places,
-        started=row.started + by,
-        completed=None if row.completed is None else row.completed + by,
-        inputs=tuple(each + places for each in row.inputs),
-        spans=tuple((a + by, b + by) for a, b in row.spans),
-        parts=tuple((p, a + by, b + by) for p, a, b in row.parts),
-        base_spans=tuple((a + by, b + by) for a, b in row.base_spans),
+    build, step, *named, started, completed, seconds, inputs, spans, parts, bases, target = row
+    return Row._make(
+        (
+            build,
+            step + places,
+            *named,
+            started + by,
+            None if completed is None else completed + by,
+            seconds,
+            tuple([each + places for each in inputs]),
+            tuple([(a + by, b + by) for a, b in spans]),
+            tuple([(p, a + by, b + by) for p, a, b in parts]),
+            tuple([(a + by, b + by) for a, b in bases]),
+            target,
+        )
     )
 
 

@@ -78,8 +78,8 @@ def find_answers(folder: Path, store: Store = None, whole: Path | None = None) -
     if place is None:
         return None
     stamps, weight = _stamp_all(folder)
-    settled = all(max(each[2:4]) < time.time_ns() - SETTLED for each in stamps)
-    if not settled:
+    latest = time.time_ns() - SETTLED
+    if any(changed >= latest or moved >= latest for _, _, changed, moved, _ in stamps):
         return None
     weight = weight if whole is None else _stamp_all(whole)[1]
     if store is None and not is_worth_keeping(weight):
@@ -99,11 +99,11 @@ def _stamp_all(folder: Path) -> tuple[list[tuple[str, int, int, int, int]], int]
         except OSError:
             continue
         for each in entries:
-            state = each.stat(follow_symlinks=False)
-            found.append((each.path, state.st_size, state.st_mtime_ns, state.st_ctime_ns,
-                          state.st_ino))  # fmt: skip
+            path, state = each.path, each.stat(follow_symlinks=False)
+            size = state.st_size
+            found.append((path, size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino))
             if each.is_dir():
-                folders.append(each.path)
+                folders.append(path)
             else:
-                weight += weigh_size(state.st_size, each.name.endswith(".gz"))
+                weight += weigh_size(size, path.endswith(".gz"))
     return sorted(found), weight

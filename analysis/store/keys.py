@@ -21,6 +21,8 @@ from analysis.store.balance import count_cores
 from analysis.store.kinds import Named
 
 _CHUNK = 1 << 20
+# paths that are asked for in one query: SQLite takes 999 of all versions
+_AT_ONCE = 500
 # what a file system's clock may be late, and a change go unseen for (ns)
 SETTLED = 2_000_000_000
 _TABLE = (
@@ -104,9 +106,11 @@ def _recall(memory: Path | None, paths: Sequence[bytes]) -> dict[tuple[bytes, St
     """(path, stamp) -> key, of what is remembered; {} when that can't be read."""
     if memory is None or not paths or not os.path.exists(memory):
         return {}
-    query = "select path, size, changed, moved, inode, key from seen where path = ?"
+    query = "select path, size, changed, moved, inode, key from seen where path in ({})"
+    some = [paths[at : at + _AT_ONCE] for at in range(0, len(paths), _AT_ONCE)]
     with suppress(sqlite3.Error), closing(sqlite3.connect(memory, timeout=1)) as table:
-        rows = [row for path in paths for row in table.execute(query, (path,))]
+        rows = [row for each in some
+                for row in table.execute(query.format(",".join("?" * len(each))), each)]  # fmt: skip
         return {(bytes(path), (size, a, b, inode)): key for path, size, a, b, inode, key in rows}
     return {}
 

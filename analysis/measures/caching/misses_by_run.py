@@ -125,8 +125,7 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     stage = (rows["stage"] + ": ").fillna("")
     rows["first missed"] = stage + rows["name"]
     keys = ["scenario", "strategy", "run", *named, "cause", "explanation"]
-    told = rows.groupby(keys, sort=False, dropna=not named)["first missed"]
-    by_run = told.agg(_list_names).reset_index()
+    by_run = _join_names(rows, keys, "first missed", not named)
     alike = ["scenario", *named, "first missed", "cause", "explanation"]
     groups = by_run.groupby(alike, sort=False, dropna=not named)
     table = groups.agg(strategies=("strategy", _list_names), runs=("run", "nunique")).reset_index()
@@ -134,6 +133,18 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(
         "scenario", key=lambda names: names.map(place), kind="stable", ignore_index=True
     )
+
+
+def _join_names(rows: pd.DataFrame, keys: list[str], column: str, dropna: bool) -> pd.DataFrame:
+    """_list_names of a column by these keys: many groups of few rows, in order."""
+    numbers = rows.groupby(keys, sort=False, dropna=dropna).ngroup()
+    rows, numbers = rows[numbers >= 0], numbers[numbers >= 0]
+    named: list[dict[str, None]] = [{} for _ in range(numbers.nunique())]
+    for number, name in zip(numbers.tolist(), rows[column].tolist(), strict=True):
+        if not pd.isna(name):
+            named[number][name] = None
+    found = rows.loc[~numbers.duplicated(), keys].reset_index(drop=True)
+    return found.assign(**{column: pd.Series(map(join_words, named), dtype=rows[column].dtype)})
 
 
 def _list_names(names: pd.Series) -> str:

@@ -133,16 +133,17 @@ def split(stretch: _Stretch, step: _Step | None) -> Iterator[tuple[str, float, f
         yield activity, at, stretch.completed
 
 
-def _list_parts(step: _Step | None) -> Iterator[tuple[float, float, str]]:
+def _list_parts(step: _Step | None) -> list[tuple[float, float, str]]:
     """(begin, end, activity) of the parts of a step that are not of its own activity."""
+    found: list[tuple[float, float, str]] = []
     if step is None:
-        return
+        return found
     if step.activity != BASE_PULL:
-        yield from ((start, end, BASE_PULL) for start, end in step.base_spans)
+        found += [(start, end, BASE_PULL) for start, end in step.base_spans]
     if step.activity == "image export":
-        for name, start, end in step.parts:
-            if (part := _name_part(name)) is not None:
-                yield start, end, part
+        named = ((start, end, _name_part(name)) for name, start, end in step.parts)
+        found += [(start, end, part) for start, end, part in named if part is not None]
+    return found
 
 
 def _name_part(part: str) -> str | None:
@@ -188,8 +189,10 @@ def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None], set[int]]:
 
 def reach(steps: set[int], links: dict[int, set[int]]) -> set[int]:
     """These steps and all that can be reached from them."""
-    found, ends = set(), set(steps)
+    found, ends = set(steps), list(steps)
     while ends:
-        found |= ends
-        ends = set().union(*(links.get(each, ()) for each in ends)) - found
+        for each in links.get(ends.pop(), ()):
+            if each not in found:
+                found.add(each)
+                ends.append(each)
     return found
