@@ -106,11 +106,11 @@ def _recall(memory: Path | None, paths: Sequence[bytes]) -> dict[tuple[bytes, St
     """(path, stamp) -> key, of what is remembered; {} when that can't be read."""
     if memory is None or not paths or not os.path.exists(memory):
         return {}
-    query = "select path, size, changed, moved, inode, key from seen where path in ({})"
+    query = "select path, size, changed, moved, inode, key from seen where path in (?{})"
     some = [paths[at : at + _AT_ONCE] for at in range(0, len(paths), _AT_ONCE)]
+    asked = [(query.format(",?" * (len(each) - 1)), each) for each in some]
     with suppress(sqlite3.Error), closing(sqlite3.connect(memory, timeout=1)) as table:
-        rows = [row for each in some
-                for row in table.execute(query.format(",".join("?" * len(each))), each)]  # fmt: skip
+        rows = [row for text, each in asked for row in table.execute(text, each)]
         return {(bytes(path), (size, a, b, inode)): key for path, size, a, b, inode, key in rows}
     return {}
 
