@@ -1,6 +1,7 @@
 """What the commits of an experiment change: told before it, kept with it, checked after it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from analysis import measures
 from analysis.errors import EngineError
 from analysis.experiment.settings import Settings
 from analysis.lab import find_missing_images
-from analysis.records import CHANGES
+from analysis.records import CHANGES, read_facts
 from analysis.results import read_experiment
 from analysis.words import join_words
 from analysis.workload import (
@@ -112,10 +113,13 @@ def say_images(settings: Settings, images: Iterable[str]) -> Iterator[str]:
 
 def say_unexpected(folder: Path) -> Iterator[str]:
     """A line for each scenario in which other layers began to miss than its change should hit."""
-    experiment = read_experiment(folder)
-    changes = experiment.facts.get(CHANGES)
-    if not isinstance(changes, dict) or not changes:
+    changes = read_facts(folder).get(CHANGES)
+    # what was built by no commit is read for nothing
+    if not isinstance(changes, dict) or not any(
+        any(folder.glob(f"runs/*.{escape(name)}.*")) for name in changes
+    ):
         return
+    experiment = read_experiment(folder)
     checked = measures.check_first_misses(experiment.runs, experiment.misses(), changes)
     for row in checked[checked["agrees"].eq(False)].itertuples():
         file = str(row.file or "the Dockerfile")

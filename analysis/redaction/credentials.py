@@ -59,7 +59,7 @@ _SAID_FAINTLY = re.compile(
 _GENERATED = re.compile(
     r"\b(?:password|passcode|passphrase)(?: (?:is|was|has been))? (?:generated|created|set|issued)"
     r"(?: for (?!(?:user|account):)(?:(?:user|account) )?\S{1,60}?)?:"
-    r" (?P<value>(?=\D*\d)[^\s\"'<>]{8,200})$",
+    r" (?P<value>[^\s\"'<>]{8,200})$",
     re.IGNORECASE,
 )
 # `credentials: me / password`
@@ -192,7 +192,10 @@ def find_said(text: str) -> Iterator[tuple[int, int]]:
     for match in _ONCE.finditer(text) if "ass" in text or "ode" in text else ():
         yield match.span("value")
     for match in _GENERATED.finditer(text) if ": " in text else ():
-        if looks_made(match["value"]):
+        # what is generated is no word, though it may look like one
+        if "generated" in match[0] or (
+            looks_made(match["value"]) and re.search(r"\d", match["value"])
+        ):
             yield match.span("value")
     for match in _USER_AND.finditer(text) if " / " in text else ():
         if looks_made(match["value"]) and re.search(r"\d", match["value"]):

@@ -1,5 +1,6 @@
 """The test AWS as fixtures: `aws`, and `world` for what Terraform makes."""
 
+import os
 from functools import cache
 from types import SimpleNamespace
 
@@ -25,11 +26,13 @@ def aws_server():
 def aws(aws_server, monkeypatch) -> LocalAWS:
     """An empty account that every client finds; no request against the models stays unnoticed.
 
-    What botocore would wait between attempts is not waited here but kept in `aws.waits`.
+    What botocore would wait between attempts is not waited here but kept in `aws.waits`, and
+    nothing waits for a disk: no test here cuts the power.
     """
     aws_server.reset()
     waits = aws_server.waits
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=waits.append))
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     monkeypatch.setattr(TokenBucket, "_sleep_amount", lambda *_: 0)
     monkeypatch.setattr(JSONFileLoader, "load_file", read_file)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):

@@ -108,12 +108,26 @@ class LocalAWS(State):
         ]
 
 
+class Moto(DomainDispatcherApplication):
+    """moto, which looks for a host's service in its folders once and not with each request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self.found: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service behind a host."""
+        if host not in self.found:
+            self.found[host] = super().get_backend_for_host(host)
+        return self.found[host]
+
+
 class Gate:
     """In front of moto: counts and checks requests, gives the answers that tests ask for."""
 
     def __init__(self, aws: LocalAWS) -> None:
         self.aws, self.lock = aws, threading.RLock()
-        self.moto, self.registry = DomainDispatcherApplication(create_backend_app), Registry(aws)
+        self.moto, self.registry = Moto(), Registry(aws)
 
     def __call__(self, environ: dict[str, Any], start: Start) -> list[bytes]:
         if environ["PATH_INFO"].startswith("/v2/"):
