@@ -100,13 +100,15 @@ class Build:
 
         `alike`: also where what goes on stands on the same instruction of another target.
         """
-        while True:
+        # stages of two Dockerfiles may have one name
+        while alike or self.is_one_file:
             after = [e for e in self.at[end.platform, _next(end)] if e.stage == end.stage]
             below = [each for one in after for each in self._before(one)]
             on = below == [end] or (alike and [each.name for each in below] == [end.name])
             if len(after) != 1 or not on:
                 return end
             end = after[0]
+        return end
 
     def count_once(self, rows: set[int]) -> list[int]:
         """These rows in their order, each instruction once."""
@@ -123,7 +125,7 @@ class Build:
         if self.is_one_chain:
             return found | {each.row for each in self.numbered}
         left = [each for each in own if each.position]
-        if not any(each.kind == "layer" for each in left):
+        if not any(each.kind == "layer" for each in left) or self._is_mixed(left):
             return None
         left += [end for key, end in self.ends.items() if key[0] == target]
         found |= {each.row for each in left}
@@ -135,7 +137,22 @@ class Build:
             left = [each for row, each in known.items() if row not in found]
             found |= {*known}
         unsure = any(each.row not in found and each.kind == "layer" for m in open_ for each in m)
+        unsure = unsure or any(self._hangs(e) for e in self.numbered if e.row in found)
         return None if unsure or self._goes_on(target, found) else found
+
+    def _is_mixed(self, own: list[Step]) -> bool:
+        """Whether a target's steps without a stage's name are of several Dockerfiles.
+
+        So where it stands on a target that is not exported: that one's have its name, too.
+        """
+        bare = {(e.platform, e.position, e.name) for e in own if e.bare}
+        return not self.is_one_file and len({each[:2] for each in bare}) < len(bare)
+
+    def _hangs(self, one: Step) -> bool:
+        """Whether a stage stands on another target, whose end the log does not tell."""
+        linked = any(self._is_for_others(target) for target in self.targets)
+        first = one.kind == "layer" and one.position == 1
+        return linked and first and not self._made_from(one)[0]
 
     def _count_files(self) -> int:
         """How many Dockerfiles the build was seen to load."""

@@ -191,6 +191,46 @@ def test_targets_whose_steps_are_printed_as_another_s_have_them_or_are_said_to_b
     assert untold_targets(runs, logs.steps)["target"].tolist() == untold
 
 
+LINKED = """\
+#1 [base internal] load build definition from Dockerfile
+#1 DONE 0.0s
+
+#2 [web internal] load build definition from Dockerfile
+#2 DONE 0.0s
+
+#3 [job internal] load build definition from Dockerfile
+#3 DONE 0.0s
+
+#4 [job 1/2] FROM alpine
+#4 CACHED
+
+#5 [web 2/2] RUN base
+#5 CACHED
+
+#6 [web 1/3] COPY web ./
+#6 DONE 0.1s
+
+#7 [web 2/3] RUN web
+#7 DONE 0.1s
+
+#8 [job 1/3] COPY job ./
+#8 DONE 0.1s
+
+#9 [web] exporting to image
+#9 DONE 0.1s
+
+#10 [job] exporting to image
+#10 DONE 0.1s
+"""
+
+
+def test_targets_that_stand_on_one_whose_steps_bear_their_name_are_untold():
+    logs = read_logs({"log": LINKED.encode()})
+    untold = untold_targets(pd.DataFrame({"run": ["r"], "log": ["log"]}), logs.steps)
+    assert untold["target"].tolist() == ["job", "web"]
+    assert hit_rates(logs)["target"].isna().all()
+
+
 def test_no_target_is_named_where_a_log_tells_none():
     text = (
         "#1 [a deps 2/3] RUN x\n#1 DONE 1.0s\n\n#2 [b deps 2/3] RUN y\n#2 DONE 1.0s\n\n"
