@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 
 from analysis.charts.fonts import show_as_text
-from analysis.charts.scene import TEXT, Box, Group, Item, Line, Mark, Scene, Word
+from analysis.charts.scene import TEXT, Box, Dots, Group, Item, Line, Mark, Scene, Word
 from analysis.charts.shapes import hatch_lines, outline
 from analysis.charts.style import SERIES, pick_colour, pick_tone
 
@@ -46,7 +46,7 @@ def _place(items: Iterable[Item], right: float, down: float) -> Iterator[Item]:
     for item in items:
         if isinstance(item, Group):
             yield from _place(item.items, right + item.right, down + item.down)
-        elif isinstance(item, Line):
+        elif isinstance(item, Line | Dots):
             yield replace(item, points=tuple((x + right, y + down) for x, y in item.points))
         else:
             yield replace(item, x=item.x + right, y=item.y + down)
@@ -60,6 +60,9 @@ def _draw(axes: Axes, item: Item) -> None:
         axes.add_line(Line2D(*zip(*item.points, strict=True), **_style_line(item.look)))
     elif isinstance(item, Mark):
         _draw_mark(axes, item)
+    elif isinstance(item, Dots):
+        for x, y in item.points:
+            _draw_mark(axes, Mark(x, y, "o", item.look, size=item.size))
     elif isinstance(item, Word):
         _draw_word(axes, item)
 

@@ -1,12 +1,13 @@
 """A chart as an object: shown in a page or JupyterLab as SVG or a table, kept as a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from analysis.charts.labels import say_name
+from analysis.charts.light import lighten
 from analysis.charts.scene import FULL, MID, NARROW, TEXT, WIDE, Group, Item, Scene, Word, wrap
 from analysis.charts.style import STYLE
 from analysis.charts.svg import write_file, write_inline
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # characters of an alt text, and pixels between lines of a title
 _LONGEST, _LINE = 1400, TEXT * 1.45
+# characters of a drawing of which a page holds no more than two, both light
+_HEAVY = 80_000
 # pixels around a picture of its own
 _MARGIN = 12.0
 
@@ -54,10 +57,23 @@ class Chart:
 
     def _write_both(self) -> str:
         """The chart for places of several widths, of which the style sheet shows one."""
+        inline = write_inline(self.draw(WIDE), "wide", self.alt)
+        if len(inline) > _HEAVY:
+            return self._write_light()
         kinds = {"full": FULL, "wide": WIDE, "mid": MID, "narrow": NARROW}
         widths = {k: v for k, v in kinds.items() if k in ("wide", "narrow", *self.more)}
         return "".join(
-            write_inline(self.draw(width), kind, self.alt) for kind, width in widths.items()
+            inline if kind == "wide" else write_inline(self.draw(width), kind, self.alt)
+            for kind, width in widths.items()
+        )
+
+    def _write_light(self) -> str:
+        """A heavy chart for the widest place and for a phone, which shows no tooltips."""
+        kind, width = ("full", FULL) if "full" in self.more else ("wide", WIDE)
+        drawn = ((kind, self.draw(width), True), ("narrow", self.draw(NARROW), False))
+        return "".join(
+            write_inline(replace(scene, items=lighten(scene.items, tips)), kind, self.alt)
+            for kind, scene, tips in drawn
         )
 
     def _repr_svg_(self) -> str:

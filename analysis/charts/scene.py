@@ -52,6 +52,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Dots:
+    """Filled round signs around points, all alike; `size` is half of what one is wide."""
+
+    points: tuple[Point, ...]
+    look: str
+    size: float
+
+
+@dataclass(frozen=True)
 class Word:
     """A text on one line, `y` its middle; anchor: start, middle or end."""
 
@@ -72,7 +81,7 @@ class Group:
     down: float = 0.0
 
 
-Item = Box | Line | Mark | Word | Group
+Item = Box | Line | Mark | Dots | Word | Group
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,7 @@ svg.chart{{background:var(--c-paper)}}
 .chart .narrow,.chart .mid,.chart .full{{display:none;max-width:30rem}}
 @container (min-width:880px){{.chart .full{{display:block;max-width:66rem}}
 .chart .full + .wide{{display:none}}}}
+@container (max-width:879.9px){{.chart .full + .narrow{{display:block}}}}
 @container (max-width:600px){{.chart .wide{{display:none}}.chart .narrow{{display:block}}}}
 @container (min-width:430px) and (max-width:600px){{.chart .mid{{display:block;max-width:none}}
 .chart .mid + .narrow{{display:none}}}}
@@ -193,6 +194,8 @@ overflow-wrap:break-word}}}}
 .chart .series{{stroke:var(--c-ink);stroke-width:1.6}}
 .chart .mark{{fill:var(--c-ink);stroke:var(--c-ink)}}
 .chart .dot{{fill:var(--c-faint);opacity:.45}}
+.chart .dots{{stroke-linecap:round}}
+.chart .dot.dots{{stroke:var(--c-faint)}}
 .chart .row{{fill:none;stroke:none;pointer-events:all}}
 .chart .edge{{stroke:var(--c-ink)}}
 .chart .close{{fill:var(--c-faint);stroke:var(--c-faint)}}

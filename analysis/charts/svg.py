@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from analysis.charts.labels import say_name
-from analysis.charts.scene import Box, Group, Item, Line, Mark, Scene, Word
+from analysis.charts.scene import Box, Dots, Group, Item, Line, Mark, Scene, Word
 from analysis.charts.shapes import hatch_lines, outline
 from analysis.charts.style import STYLE, pick_tone
 
@@ -52,6 +52,8 @@ def _write_item(item: Item) -> str:
         return f'<path class="{item.look}" d="{_say_path(item.points)}"/>'
     if isinstance(item, Mark):
         return _write_mark(item)
+    if isinstance(item, Dots):
+        return _write_dots(item)
     return _write_word(item)
 
 
@@ -72,6 +74,13 @@ def _write_mark(mark: Mark) -> str:
         return f'<path class="{look}" d="{_say_path(points)}Z"/>'
     at = f'cx="{_say(mark.x)}" cy="{_say(mark.y)}" r="{_say(mark.size)}"'
     return f'<circle class="{look}" {at}/>'
+
+
+def _write_dots(dots: Dots) -> str:
+    """Round signs as ends of lines without length: the shortest way to write many."""
+    path = "".join(f"M{_say(x)} {_say(y)}h0" for x, y in dots.points)
+    width = _say(2 * dots.size)
+    return f'<path class="{dots.look} dots" stroke-width="{width}" d="{path}"/>'
 
 
 def _write_word(word: Word) -> str:
