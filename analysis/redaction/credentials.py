@@ -98,8 +98,10 @@ _THINGS = re.compile(
 )
 # `storePassword "value"`
 _QUOTED = re.compile(
-    r"(?<![\w.-])(?:[A-Za-z]\w{0,40})?(?:[Pp]ass(?:word|phrase)|[Tt]oken|[Aa]piKey|[Ss]ecretKey)[ ]"
-    r"(?P<quote>[\"'])(?P<value>(?=[^\"'\n]*\d)[^\s\"']{6,200})(?P=quote)(?=[ ]?(?:[;)}]|$))"
+    r"(?<![\w.-])(?:(?P<gradle>(?:store|key)Password)"
+    r"|(?:[A-Za-z]\w{0,40})?(?:[Pp]ass(?:word|phrase)|[Tt]oken|[Aa]piKey|[Ss]ecretKey))[ ]"
+    r"(?P<quote>[\"'])(?P<value>(?(gradle)|(?=[^\"'\n]*\d))[^\s\"']{6,200})(?P=quote)"
+    r"(?=[ ]?(?:[;)}]|$))"
 )
 _SAYS_IT, _NUMBERED = re.compile(r" (?:is|was)$"), re.compile(r"(?i:id|version|request|trace) \w+$")
 _SAYS = re.compile(r"(?:[ ](?:is|was|value|of|named|with))*", re.IGNORECASE)
