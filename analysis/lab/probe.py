@@ -41,12 +41,12 @@ _NAMES = {
     AWS: "AWS",
     ECR_LINK: "link before ECR's names",
 }
-Servers = Mapping[str, Server]
-_NONE: Servers = MappingProxyType({})
+_Servers = Mapping[str, Server]
+_NONE: _Servers = MappingProxyType({})
 
 
 def check_failure(
-    lab: Lab, run: str, log: bytes, expected: bool, host: BuildHost, own: Servers = _NONE
+    lab: Lab, run: str, log: bytes, expected: bool, host: BuildHost, own: _Servers = _NONE
 ) -> None:
     """EngineError or LabError when a build failed for the lab or the network, not by itself.
 
@@ -68,7 +68,7 @@ def check_failure(
         )
 
 
-def check_retries(lab: Lab, run: str, log: bytes, own: Servers = _NONE) -> None:
+def check_retries(lab: Lab, run: str, log: bytes, own: _Servers = _NONE) -> None:
     """EngineError when a build that succeeded had to push again, as a server's disk was full."""
     full = _find_full({**lab.servers, **own}) if _RETRY.search(log) else []
     if full:
@@ -82,7 +82,7 @@ _PATHS = {LINK: LINK_PATH, ECR_LINK: LINK_PATH, PROXY: PROXY_PATH}
 _AGAIN = " It is not recorded; the same call builds it again."
 
 
-def _check_engine(lab: Lab, run: str, log: bytes, known: Servers, host: BuildHost) -> None:
+def _check_engine(lab: Lab, run: str, log: bytes, known: _Servers, host: BuildHost) -> None:
     """EngineError when the engine does not answer, or its disk is full."""
     with engine.engine_errors(f"it was asked why {run} failed"):
         folder, free = engine.find_space(lab.client)
@@ -110,7 +110,7 @@ def _check_engine(lab: Lab, run: str, log: bytes, known: Servers, host: BuildHos
         )
 
 
-def _find_full(servers: Servers) -> list[str]:
+def _find_full(servers: _Servers) -> list[str]:
     """The servers, as they are called, whose own logs tell of a full disk."""
     return [_NAMES.get(n, n) for n, each in servers.items() if _says_full(each.read_log())]
 
