@@ -8,9 +8,11 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.records.recording import run_name
+from analysis.records.usual import find_usual
 from analysis.rows import list_records
 from analysis.workload import STORIES, STORY_NAMES
 
@@ -84,16 +86,22 @@ def _name_by_folder(facts: pd.DataFrame) -> pd.DataFrame:
 
 def _find_usual(facts: pd.DataFrame) -> pd.DataFrame:
     """shared_… (what more than half of the runs of the same keys have), known_… (bool)."""
-    ordered, found = facts.sort_values("started", kind="stable"), {}
+    found: dict[str, Any] = {}
     for name, (keys, _) in _SHARED.items():
-        counts = ordered.groupby([*keys, name], sort=False).size().rename("n").reset_index()
-        counts = counts[counts["n"] > counts.groupby(keys)["n"].transform("sum") / 2]
-        most = counts.drop_duplicates(keys)
-        found[f"shared_{name}"] = facts[keys].merge(most, on=keys, how="left")[name].tolist()
+        found[f"shared_{name}"] = find_usual(facts, name, keys, more_than=0.5)
+    groups = {tuple(keys): facts.groupby(keys).ngroup().to_numpy() for keys in _KNOWN.values()}
     for name, keys in _KNOWN.items():
-        known = facts[name].notna().groupby([facts[key] for key in keys]).transform("mean")
-        found[f"known_{name}"] = (known > 0.5).tolist()
+        found[f"known_{name}"] = _are_mostly_known(facts[name], groups[tuple(keys)])
     return pd.DataFrame(found, index=facts.index)
+
+
+def _are_mostly_known(values: pd.Series, groups: Any) -> Any:
+    """Whether more than half of a row's group have a value, by the groups' numbers; -1 is none."""
+    grouped = groups >= 0
+    known = np.bincount(groups[grouped], weights=values.notna()[grouped])
+    counts = np.bincount(groups[grouped])
+    mostly = np.append(known > 0.5 * counts, False)
+    return mostly[groups]
 
 
 def _find_before(facts: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.records.neighbours import list_contradictions
 from analysis.records.targets import split_targets
+from analysis.records.usual import find_usual
 from analysis.rows import list_records
 from analysis.words import join_words
 from analysis.workload import COLD_STARTS, REPEATS
@@ -132,12 +133,8 @@ def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
 
 def _usual_values(facts: pd.DataFrame) -> pd.DataFrame:
     """usual_engine, …: what most runs of the same round have, or, of as many, the earliest."""
-    ordered, usual = facts.sort_values("started", kind="stable"), {}
-    for name, keys in _ONE_A_ROUND.items():
-        counts = ordered.groupby([*keys, name], sort=False).size().rename("runs").reset_index()
-        most = counts.sort_values("runs", ascending=False, kind="stable").drop_duplicates(keys)
-        usual[f"usual_{name}"] = facts[keys].merge(most, on=keys, how="left", validate="m:1")[name]
-    return pd.DataFrame(usual)
+    usual = {f"usual_{name}": find_usual(facts, name, keys) for name, keys in _ONE_A_ROUND.items()}
+    return pd.DataFrame(usual, index=facts.index)
 
 
 def _find_asked(
