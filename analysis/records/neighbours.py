@@ -4,13 +4,13 @@ A value that was edited, or files of another run, contradict the folder's name, 
 own records, the listing, or the other runs of the round, sequence or scenario.
 """
 
-from bisect import bisect_left
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.records.ranks import find_stray_ranks
 from analysis.records.recording import run_name
 from analysis.records.usual import find_usual
 from analysis.rows import list_records
@@ -21,6 +21,7 @@ Row = dict[str, Any]
 _SLACK, _LISTING_SLACK = 1.0, 2.0
 # scenarios of which one of several commits is recorded
 _AT_ONCE = [each.name for each in STORIES if len(each.story[-1]) > 1]
+_PLACES = ("lab", "codebuild")
 # hits that a log may not show
 _UNSAID = 2
 # what all runs of the same keys share, and how it is called
@@ -29,7 +30,6 @@ _SHARED = {
     "emulated": (["strategy"], "emulation"),
     "expect": (["strategy"], "expected status"),
     "serves": (["strategy"], "kind of host"),
-    "order": (["strategy", "round"], "rank"),
     "repository": (["strategy", "round", "story"], "repository"),
     "lab_images": (["strategy"], "set of images"),
     "context": (["scenario", "registry"], "context's digest"),
@@ -54,8 +54,13 @@ _KNOWN = {
 }
 
 
-def list_contradictions(runs: pd.DataFrame, evidence: pd.DataFrame) -> list[list[str]]:
-    """What contradicts each run's record, in words; `evidence` as gather_evidence gives it."""
+def list_contradictions(
+    runs: pd.DataFrame, evidence: pd.DataFrame, most: int | None = None
+) -> list[list[str]]:
+    """What contradicts each run's record, in words; `evidence` as gather_evidence gives it.
+
+    `most`: how many ranks a round can have come to, null where that is unknown.
+    """
     facts = _name_by_folder(pd.concat([runs, evidence], axis=1))
     facts["serves"] = facts["host"].eq("server")
     facts["registry"] = facts["registry"].fillna("")
@@ -63,11 +68,11 @@ def list_contradictions(runs: pd.DataFrame, evidence: pd.DataFrame) -> list[list
     # which of the branches was over first is chance
     facts["context"] = facts["context"].mask(facts["scenario"].isin(_AT_ONCE))
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
-    stray = _find_stray_ranks(facts)
+    stray = find_stray_ranks(facts, most)
     found = []
     for index, row in zip(facts.index, list_records(facts), strict=True):
         told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]
-        found.append([*told, *(["its rank does not fit when it began"] if index in stray else [])])
+        found.append([*told, *([stray[index]] if index in stray else [])])
     return found
 
 
@@ -115,46 +120,6 @@ def _find_before(facts: pd.DataFrame) -> pd.DataFrame:
     return before.reindex(facts.index).add_prefix("before_")
 
 
-def _find_stray_ranks(facts: pd.DataFrame) -> set[Hashable]:
-    """The runs of sequences whose rank in a round of the lab does not fit when they began.
-
-    Where all have the same rank, none says anything.
-    """
-    keys = ["round", "strategy"]
-    rows = facts[facts["place"] == "lab"]
-    begun = rows.groupby(keys).agg(started=("started", "min"), rank=("shared_order", "first"))
-    begun = begun.dropna(subset=["rank"]).sort_values("started", kind="stable")
-    rounds: dict[Hashable, list[tuple[Hashable, int]]] = {}
-    for key, rank in zip(begun.index, begun["rank"].tolist(), strict=True):
-        rounds.setdefault(key[0], []).append((key, rank))
-    ranks = ([rank for _, rank in each] for each in rounds.values())
-    strays = {
-        each[at][0]
-        for each, own in zip(rounds.values(), ranks, strict=True)
-        if len(set(own)) > 1
-        for at in _find_outside(own)
-    }
-    named = zip(*(rows[key].tolist() for key in keys), strict=True)
-    return {index for index, key in zip(rows.index, named, strict=True) if key in strays}
-
-
-def _find_outside(ranks: list[int]) -> list[int]:
-    """The places outside a longest part of a list that grows."""
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for at, rank in enumerate(ranks):
-        place = bisect_left(tails, rank)
-        before.append(ends[place - 1] if place else -1)
-        tails[place : place + 1] = [rank]
-        ends[place : place + 1] = [at]
-    kept, at = set(), ends[-1] if ends else -1
-    while at >= 0:
-        kept.add(at)
-        at = before[at]
-    return [at for at in range(len(ranks)) if at not in kept]
-
-
 def _compare_own(row: Row) -> Iterator[str]:
     """What a record says otherwise than its folder's name, or itself."""
     name = run_name(row["said_strategy"], row["said_scenario"], row["said_round"])
@@ -174,6 +139,8 @@ def _compare_own(row: Row) -> Iterator[str]:
             yield f"its {word.replace('_', ' ')} is no share from 0 to 1"
     if pd.notna(row["link"]) and (row["place"] == "codebuild") != (row["link"] == "aws"):
         yield f"its place is {row['place']}, and its link {row['link']}"
+    if row["place"] not in _PLACES:
+        yield f"its place is {row['place']!r}, and builds run in {' or '.join(_PLACES)}"
     if row["place"] == "lab":
         yield from _compare_host(row)
 
@@ -195,6 +162,10 @@ def _compare_host(row: Row) -> Iterator[str]:
     repository = "".join(filter(str.isalnum, str(row["repository"]))).lower()
     if pd.notna(row["repository"]) and letters not in repository:
         yield f"its repository is {row['repository']}, which is none of its strategy"
+    elif pd.notna(row["repository"]) and f"-{row['round']:02d}" not in row["repository"]:
+        yield f"its repository is {row['repository']}, which is none of its round"
+    if _holds(row["side_by_side"]) and row["scenario"] not in _AT_ONCE:
+        yield "it ran beside others, and its scenario has one build at a time"
 
 
 def _compare_log(row: Row) -> Iterator[str]:

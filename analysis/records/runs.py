@@ -13,6 +13,7 @@ from analysis.records.commits import mark_commits
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
+from analysis.records.ranks import count_ranks
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.speeds import add_speeds, read_traced_logs
 from analysis.records.validity import judge_runs
@@ -64,7 +65,7 @@ def _read_experiment(
     answers = find_answers(folder, store, whole)
     names = [*_OWN, *(f"logs.{name}" for name in _LOGS)]
     runs, problems, images, *logs = recall(
-        answers, names, lambda: _read_frames(folder, odd, cluster, store)
+        answers, names, lambda: _read_frames(folder, facts, odd, cluster, store)
     )
     named = dict(zip(_LOGS, logs, strict=True))
     runs = mark_commits(runs, facts)
@@ -73,7 +74,9 @@ def _read_experiment(
     return experiment
 
 
-def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) -> list[pd.DataFrame]:
+def _read_frames(
+    folder: Path, facts: dict[str, Any], odd: pd.DataFrame, cluster: str, store: Store
+) -> list[pd.DataFrame]:
     """The frames of an experiment, _OWN and then those of its logs, from its files."""
     records = read_records(folder)
     paths = [Path(log) for log in records.runs["log"]]
@@ -83,7 +86,8 @@ def _read_frames(folder: Path, odd: pd.DataFrame, cluster: str, store: Store) ->
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
-    judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence)
+    most = count_ranks(folder, facts)
+    judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence, most)
     steps = logs.steps.assign(base_seconds=time_bases(logs.steps, transfers))
     logs = replace(logs, steps=steps)
     return [

@@ -1,0 +1,79 @@
+"""Ranks that can't be true: of one run of a sequence, of a whole one, of two that were swapped."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.records import read_experiment
+from analysis.records.ranks import count_ranks, find_stray_ranks
+
+SWEEP = Path(__file__).parents[3] / "data" / "sweep" / "100mbit.24s"
+# strategies in the order in which they began, each with two runs of a minute
+ABC = ["a", "a", "b", "b", "c", "c"]
+APART, LATE = "its rank is not that of its strategy and round", "its rank does not fit when it be"
+MANY, BELOW = "its rank is 9, and no round has so many", "its rank is below 0"
+
+
+def judge(ranks, strategies=ABC, place="lab", most=6):
+    """Number of a run -> what is said of its rank."""
+    begun = pd.date_range("2026-11-24", periods=len(ranks), freq="min", tz="UTC")
+    frame = pd.DataFrame({"strategy": strategies, "order": ranks, "started": begun})
+    frame = frame.assign(place=place, round=1, log_begun=frame["started"])
+    return find_stray_ranks(frame, most)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "expected"),
+    [
+        ([0, 0, 1, 1, 2, 2], {}),
+        # one was built anew, after all others
+        ([0, 0, 2, 2, 3, 3], {}),
+        ([0, 0, 1, 9, 2, 2], {3: APART}),
+        ([9, 0, 1, 1, 2, 2], {0: APART}),
+        ([0, 0, 1, 1, 2, 3], {5: APART}),
+        ([0, 0, 1, 1, 2, -1], {5: APART}),
+        # nobody can say which of them is right
+        ([0, 0, 0, 2, 3, 3], {2: APART, 3: APART}),
+        ([0, 0, 1, 1, 9, 9], {4: MANY, 5: MANY}),
+        ([-1, -1, 1, 1, 2, 2], {0: BELOW, 1: BELOW}),
+    ],
+)
+@pytest.mark.parametrize("place", ["lab", "codebuild"])
+def test_a_rank_is_held_against_those_beside_it(ranks, expected, place):
+    assert judge(ranks, place=place) == expected
+
+
+def test_two_that_were_swapped_do_not_fit_when_they_began():
+    (late,) = set(judge([0, 0, 2, 2, 1, 1]).values())
+    assert late.startswith(LATE)
+    # side by side they may begin in any order
+    assert judge([0, 0, 2, 2, 1, 1], place="codebuild") == {}
+
+
+def test_a_round_has_no_more_ranks_than_were_built_in_it(tmp_path):
+    facts = {"buildspecs": {"docker": "", "registry-cache": ""}}
+    assert count_ranks(tmp_path, facts) == 4
+    (tmp_path / "set-aside" / "docker.cold.01.failed").mkdir(parents=True)
+    assert count_ranks(tmp_path, facts) == 5
+    assert count_ranks(tmp_path, {}) is None and count_ranks(tmp_path, {"buildspecs": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("runs", "edited", "reason"),
+    [
+        (["docker.cold.01", "docker.source.01"], ["docker.source.01"], APART),
+        (["docker.cold.01", "registry-cache.cold.01"], ["docker.cold.01"], MANY),
+    ],
+)
+def test_an_edit_in_a_sequence_of_two_runs_or_one_costs_it_alone(tmp_path, runs, edited, reason):
+    shutil.copy(SWEEP / "experiment.json", tmp_path)
+    for name in runs:
+        shutil.copytree(SWEEP / "runs" / name, tmp_path / "runs" / name)
+    for name in edited:
+        path = tmp_path / "runs" / name / "record.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"order": 9}))
+    told = read_experiment(tmp_path).runs.set_index("run")["invalid_reason"].dropna()
+    assert told.to_dict() == dict.fromkeys(edited, reason)
