@@ -12,6 +12,8 @@ from analysis.rows import list_records
 from analysis.words import join_sentences
 from analysis.workload import POOL
 
+# as many kinds of commit as a sentence names
+_NAMED = 4
 # what runs builds on CodeBuild with a local layer cache
 _MEASURES = (
     "make experiment PLACE=codebuild EXPERIMENT=runs/codebuild "
@@ -57,7 +59,11 @@ def say_best_hits(hits: pd.DataFrame) -> str:
     if not any(shapes.get(best, ())):
         return say("caching.never", strategies=[*shapes]) if shapes else say("caching.no_build")
     names = [name for name, shape in shapes.items() if shape == shapes[best]]
-    return say("caching.most", strategies=names, rates=_list_rates(rates, best))
+    listed = _list_rates(rates, best)
+    if len(listed) <= _NAMED:
+        return say("caching.most", strategies=names, rates=listed)
+    rest = len(listed) - _NAMED
+    return say("caching.most_of_many", strategies=names, rates=listed[:_NAMED], rest=rest)
 
 
 def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:

@@ -1,9 +1,12 @@
 """The sentences of the notebooks say what the frames hold, and that nothing is known when so."""
 
+import dataclasses
+
 import pandas as pd
 from measured import BUILD, CREATE, PUSH, make_runs, read_texts, show_build, write_log
 
 from analysis import prose as findings
+from analysis.answers import answer
 from analysis.measures.caching import hits_by_run
 from analysis.measures.compare import mean_by_activity
 from analysis.measures.seconds import builder_costs, busy_map, overhead_map
@@ -43,6 +46,27 @@ def test_who_gets_most_from_a_cache_is_said_once_with_all_alike():
         "No layer came from a cache with docker, one, two and less."
     )
     assert findings.say_best_hits(hits[:0]) == "No build was found in any log."
+
+
+def test_of_many_kinds_of_commit_a_sentence_names_the_first_few():
+    kinds = ("unchanged", "source", "dependency", "base", "dockerfile", "branch")
+    hits = pd.DataFrame([{"strategy": "one", "scenario": kind, "rate": 0.5} for kind in kinds])
+    said = findings.say_best_hits(hits)
+    assert said.endswith("(1 of 1 build); 2 more kinds of commit in the table.")
+    assert said.count("50 %") == 4 and len(said.split()) < 60
+
+
+def test_a_cache_that_lengthens_the_work_is_said_to_do_so():
+    found = answer(make_runs({"docker": {"cold": [9.0] * 3}, "a": {"cold": [8.0] * 3}}))
+    row = {"strategy": "a", "emulated": False, "export_seconds": 1.0, "difference": -0.5}
+    row |= {"verdict": found.verdict}
+    for saved, words in (
+        (-1.2, "takes 1.2 s longer"),
+        (-0.001, "saves 0.00 s"),
+        (2, "saves 2.0 s"),
+    ):
+        told = dataclasses.replace(found, exports=[row | {"saved_seconds": saved}])
+        assert words in findings.say_exports(told) and "-" not in findings.say_exports(told)
 
 
 def test_the_ends_of_what_is_saved_and_paid_are_told_without_emulated_ones():

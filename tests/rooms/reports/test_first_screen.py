@@ -1,5 +1,6 @@
 """The first screen of made-up answers, looked at in a browser as phones and screens show it."""
 
+import dataclasses
 import re
 
 import pandas as pd
@@ -110,3 +111,16 @@ def test_an_answer_of_a_frame_with_unknown_kinds_is_shown(tmp_path):
     found = answer(pd.DataFrame(rows), {f"day {kind}": 1 for kind in range(12)})
     page = write_index(found, tmp_path).read_text("utf-8").replace("\xa0", " ")
     assert "4 more kinds of commit" in page and "of 9 other kinds" in page
+
+
+@pytest.mark.parametrize(("again", "folds"), [("make experiment ROUNDS=5", 0), ("x" * 200, 1)])
+def test_a_long_command_is_folded(tmp_path, again, folds):
+    found = answer(make_runs({"docker": {"source": [20.0]}, "x": {"source": [9.0]}}))
+    found = dataclasses.replace(found, again=again, unknown=[])
+    page = write_index(found, tmp_path).read_text("utf-8")
+    assert page.count("<summary>Record more builds") == folds and f"<code>{again}</code>" in page
+
+
+def test_without_a_baseline_there_is_no_table():
+    found = answer(make_runs({"registry-cache": {"source": [20.0, 21.0, 19.0]}}))
+    assert (make_first_screen(found).rows, make_first_screen(found).figure) == ([], "")
