@@ -138,7 +138,8 @@ def first_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
 def _join_names(rows: pd.DataFrame, keys: list[str], column: str, dropna: bool) -> pd.DataFrame:
     """_list_names of a column by these keys: many groups of few rows, in order."""
     numbers = rows.groupby(keys, sort=False, dropna=dropna).ngroup()
-    rows, numbers = rows[numbers >= 0], numbers[numbers >= 0]
+    # of rows that lack a key there is none, or NaN
+    rows, numbers = rows[numbers >= 0], numbers[numbers >= 0].astype("int64")
     named: list[dict[str, None]] = [{} for _ in range(numbers.nunique())]
     for number, name in zip(numbers.tolist(), rows[column].tolist(), strict=True):
         if not pd.isna(name):
