@@ -13,7 +13,7 @@ CONTROL = Path(__file__).parents[1] / "data" / "control"
 SHARES = {"unchanged": 0.5, "source": 0.5}
 CHANGES = {
     "source": {
-        "file": "app/__init__.py",
+        "file": "app/prices.py",
         "layers": [{"stage": "build", "position": 6, "instruction": "COPY app/ app/"}],
     }
 }

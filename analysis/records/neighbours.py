@@ -21,7 +21,6 @@ Row = dict[str, Any]
 _SLACK, _LISTING_SLACK = 1.0, 2.0
 # scenarios of which one of several commits is recorded
 _AT_ONCE = [each.name for each in STORIES if len(each.story[-1]) > 1]
-_PLACES = ("lab", "codebuild")
 # hits that a log may not show
 _UNSAID = 2
 # what all runs of the same keys share, and how it is called
@@ -139,8 +138,8 @@ def _compare_own(row: Row) -> Iterator[str]:
             yield f"its {word.replace('_', ' ')} is no share from 0 to 1"
     if pd.notna(row["link"]) and (row["place"] == "codebuild") != (row["link"] == "aws"):
         yield f"its place is {row['place']}, and its link {row['link']}"
-    if row["place"] not in _PLACES:
-        yield f"its place is {row['place']!r}, and builds run in {' or '.join(_PLACES)}"
+    if row["place"] not in ("lab", "codebuild"):
+        yield f"its place is {row['place']}, which is neither lab nor codebuild"
     if row["place"] == "lab":
         yield from _compare_host(row)
 

@@ -9,15 +9,14 @@ from analysis import charts
 from analysis.charts.figures import make_figure
 from analysis.charts.scene import Dots, Group, Scene
 from analysis.measures import spread
-
-KINDS = ("cold", "unchanged", "source", "dependency", "base")
+from analysis.workload import SCENARIOS
 
 
 def draw(strategies, rounds):
     """The HTML of a chart of so many strategies' runs, five kinds of commit each."""
     seconds = {
         f"strategy-{number:02d}": {
-            kind: [20 + number + turn / 7 for turn in range(rounds)] for kind in KINDS
+            kind: [20 + number + turn / 7 for turn in range(rounds)] for kind in SCENARIOS
         }
         for number in range(strategies)
     }

@@ -324,7 +324,7 @@ def list_said(experiment):
 
 
 # those that pick, mark or show single runs, one that needs warm runs of a pool of hosts, one that
-# asks month for several mixes, and two on what a Dockerfile says
+# asks month for several mixes, and three on what a Dockerfile says or a log does not
 OTHERS = {
     "cache_mounts",
     "cache_survives",
@@ -337,6 +337,7 @@ OTHERS = {
     "judge_aa",
     "mark_emulated",
     "pick_run",
+    "untold_targets",
     "waits",
 }
 FIRST_NAMES = {"landings", "control"}

@@ -216,7 +216,10 @@ EDITS = {
     "docker-server: real": (record(emulated=False), "its emulation is not that"),
     "pressure beyond all": (record(pressure=7.0), "its pressure is no share from 0 to 1"),
     "others_cpu below 0": (record(others_cpu=-0.1), "its others cpu is no share from 0 to 1"),
-    "place unknown": (record(place="moon"), "its place is 'moon', and builds run in lab or codeb"),
+    "place unknown": (
+        record(place="moon"),
+        "its place is moon, which is neither lab nor codebuild",
+    ),
     "beside others": (record(side_by_side=True), "it ran beside others"),
     "repository of a round": (
         record(repository=lambda r: r[:-2] + "77"),

@@ -61,7 +61,7 @@ def test_each_commit_of_ours_changes_one_file_on_top_of_the_one_before(tmp_path)
         changes(DEPLOY, tmp_path).items()
         >= {
             "unchanged": [],
-            "source": ["app/__init__.py"],
+            "source": ["app/prices.py"],
             "dependency": ["requirements.txt"],
             "base": ["Dockerfile"],
         }.items()

@@ -39,10 +39,10 @@ def list_changes(commit, folder, source=DEPLOY, replacements=None):
 
 CHANGED = {
     "dockerfile": {(MAIN, "Dockerfile")},
-    "branch": {("feature", "app/__init__.py")},
+    "branch": {("feature", "app/prices.py")},
     "main-after-branch": {("feature", "requirements.txt")},
-    "parallel": {("feature-a", "app/__init__.py"), ("feature-b", "requirements.txt")},
-    "growth": {(MAIN, "app/__init__.py")},
+    "parallel": {("feature-a", "app/prices.py"), ("feature-b", "requirements.txt")},
+    "growth": {(MAIN, "app/prices.py")},
 }
 
 
@@ -78,7 +78,7 @@ def test_every_push_of_growth_is_of_another_context(tmp_path):
     assert len(set(commits)) == 20
     for number in (0, 1, 19):
         make_commit(DEPLOY, commits[number], tmp_path / str(number), {})
-    made = [(tmp_path / str(n) / "app/__init__.py").read_bytes() for n in (0, 1, 19)]
+    made = [(tmp_path / str(n) / "app/prices.py").read_bytes() for n in (0, 1, 19)]
     assert len(set(made)) == 3
 
 
