@@ -11,21 +11,13 @@ from analysis.doctor.installs import find_installs
 from analysis.workload import list_commands
 
 _UPDATERS = ("apt-get", "apt", "aptitude")
-# what reads a package list, or takes another one
+_UPDATE = "update"
+# what reads a package list
 _INSTALLS = {"install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy"}
 # options of git before its command, and of clone, that have a value
 _VALUED = {"-C", "-c", "--git-dir", "--work-tree"}
 _CLONE_VALUED = {
-    "-b",
-    "--branch",
-    "-o",
-    "--origin",
-    "--depth",
-    "-j",
-    "--jobs",
-    "-c",
-    "--config",
-} | {
+    *("-b", "--branch", "-o", "--origin", "--depth", "-j", "--jobs", "-c", "--config"),
     *("-u", "--upload-pack", "--reference", "--shallow-since", "--shallow-exclude", "--filter"),
     *("--separate-git-dir", "--template", "--server-option", "--revision"),
 }
@@ -51,21 +43,22 @@ def check_updates(case: Case) -> Iterator[Finding]:
 
 
 def _list_apt(run: Instruction) -> list[tuple[str, str]]:
-    """(program, action) of each command of apt in a RUN."""
+    """(program, action) of each command of apt in a RUN that takes package lists, or reads them."""
     found = []
     for command in list_commands(run.script) if run.keyword == "RUN" else ():
         program = posixpath.basename(command.texts[0]) if command.texts else ""
-        actions = [text for text in command.texts[1:] if re.fullmatch(r"[a-z-]+", text)]
-        actions = [text for text in actions if not text.startswith("-")]
-        if program in _UPDATERS and actions:
-            found.append((program, actions[0]))
+        # values of options stand before the action, too
+        known = (text for text in command.texts[1:] if text == _UPDATE or text in _INSTALLS)
+        action = next(known, None)
+        if program in _UPDATERS and action:
+            found.append((program, action))
     return found
 
 
 def _is_update_alone(run: Instruction) -> bool:
     """Whether a RUN fetches package lists for its layer, and nothing that reads them."""
     actions = {action for _, action in _list_apt(run)}
-    return "update" in actions and not actions & _INSTALLS and not _keeps_lists(run)
+    return _UPDATE in actions and not actions & _INSTALLS and not _keeps_lists(run)
 
 
 def _keeps_lists(run: Instruction) -> bool:
@@ -77,20 +70,23 @@ def _keeps_lists(run: Instruction) -> bool:
 def _find_reader(
     dockerfile: Dockerfile, stage: Stage, below: list[Instruction]
 ) -> Instruction | None:
-    """The first RUN that installs from the lists as they are; None where all fetch them anew."""
-    later = [each for each in dockerfile.stages if each.parent is stage]
-    found = [*below, *(one for each in later for one in each.instructions)]
-    for run in found:
+    """The first RUN that installs from the lists as they are; None where all fetch them anew.
+
+    `below`: what follows in the stage; then come those that begin from it.
+    """
+    for run in below:
         actions = [action for _, action in _list_apt(run)]
         reads = next((at for at, action in enumerate(actions) if action in _INSTALLS), None)
         if reads is not None:
-            return None if "update" in actions[:reads] else run
-    return None
+            return None if _UPDATE in actions[:reads] else run
+    later = [each for each in dockerfile.stages if each.parent is stage]
+    found = (_find_reader(dockerfile, each, each.instructions) for each in later)
+    return next((each for each in found if each), None)
 
 
 def _stale(dockerfile: Dockerfile, run: Instruction, below: Instruction) -> Finding:
     """The finding of an update in a RUN of its own."""
-    program = next(program for program, action in _list_apt(run) if action == "update")
+    program = next(program for program, action in _list_apt(run) if action == _UPDATE)
     install = next((each for each in find_installs(below.script) if each.tool == "system"), None)
     what = " ".join(install.names[:3]) if install else "PACKAGES"
     return Finding(

@@ -16,6 +16,22 @@ UPDATES = {
     "an upgrade below": (2, ["FROM ubuntu", "RUN apt-get update -y", "RUN apt-get upgrade -y"]),
     "another RUN between": (2, ["FROM a", "RUN apt-get update", "RUN useradd x", INSTALL]),
     "in a stage below": (2, ["FROM a AS b", "RUN apt-get update", "FROM b", INSTALL]),
+    "in a stage below that": (
+        2,
+        ["FROM a AS b", "RUN apt update", "FROM b AS c", "FROM c", INSTALL],
+    ),
+    "in the second of two stages below": (
+        2,
+        [
+            *("FROM a AS b", "RUN apt update"),
+            *("FROM b", "RUN apt update && apt install a"),
+            *("FROM b", INSTALL),
+        ],
+    ),
+    "an install by a release": (
+        2,
+        ["FROM a", "RUN apt-get update", "RUN apt-get -t sid install a"],
+    ),
     "in JSON": (2, ["FROM a", 'RUN ["apt-get", "update"]', INSTALL]),
     "in a heredoc": (2, ["FROM a", "RUN <<EOF", "apt-get update", "EOF", INSTALL]),
     "before an install that updates": (
@@ -24,6 +40,10 @@ UPDATES = {
     ),
     "together": (0, ["FROM a", "RUN apt-get update && apt-get install -y curl"]),
     "together over lines": (0, ["FROM a", "RUN apt-get update \\", " && apt-get -y upgrade"]),
+    "together, by a release": (
+        0,
+        ["FROM a", "RUN apt-get update && apt-get -t sid install -y a", INSTALL],
+    ),
     "the install updates itself": (
         0,
         ["FROM a", "RUN apt-get update", "RUN apt-get update && apt-get install -y curl"],
