@@ -28,7 +28,7 @@ def _open(item: Item, tooltips: bool) -> Iterator[Item]:
         return
     if not isinstance(item, Group):
         yield item
-    elif len(item.items) == 1 and isinstance(item.items[0], Mark) and not item.right + item.down:
+    elif len(item.items) == 1 and isinstance(item.items[0], Mark) and not (item.right or item.down):
         yield item.items[0]
     else:
         title = item.title if tooltips else ""

@@ -7,7 +7,8 @@ from measured import make_runs
 
 from analysis import charts
 from analysis.charts.figures import make_figure
-from analysis.charts.scene import Dots, Group, Scene
+from analysis.charts.light import lighten
+from analysis.charts.scene import Dots, Group, Mark, Scene
 from analysis.measures import spread
 from analysis.workload import SCENARIOS
 
@@ -49,6 +50,13 @@ def test_on_a_phone_it_has_no_tooltips_and_is_no_wider(heavy):
     text = pick(heavy, "narrow")
     assert text.count("h0") == 30 * 5 * 9 and "<title>" not in text and 'class="row"' not in text
     assert len(heavy._repr_html_()) < 220_000 and 'class="wide"' not in heavy._repr_html_()
+
+
+def test_a_sign_that_stands_aside_keeps_its_place():
+    mark = Mark(1, 2, "o", "dot")
+    moved = Group((mark,), "told", right=4, down=-4)
+    assert lighten([moved], tooltips=True) == (moved,)
+    assert lighten([Group((mark,), "told")], tooltips=True) == (mark,)
 
 
 def test_matplotlib_draws_as_many_dots():
