@@ -179,6 +179,20 @@ def test_commits_of_a_history_are_ranked_as_the_package_ranks_them(browser, tmp_
         }
 
 
+def test_strategies_that_lack_commits_are_ranked_as_the_package_ranks_them(browser, tmp_path):
+    runs = make_history()
+    lost = {("docker", "source-0"), ("s1", "source-1"), ("s2", "unchanged-0")}
+    # one has too few of a kind, which takes nothing from the others
+    lost |= {("s3", "cold-0")}
+    runs = runs[[pair not in lost for pair in zip(runs["strategy"], runs["commit"], strict=True)]]
+    open_page(browser, tmp_path, render(runs, answer(runs, MIX)))
+    for mix in ({"source": 60, "unchanged": 30, "cold": 10}, {"source": 50, "unchanged": 50}):
+        ranked = browser.execute_script(MOVE, to_sliders(mix))
+        shares = {name: share / 100 for name, share in mix.items()}
+        assert_alike(ranked, compare_mix(runs, shares).to_dict("records"))
+        assert len({row["n"] for row in ranked}) > 1
+
+
 @pytest.fixture(scope="module")
 def swept():
     """An experiment of a grid, and another of other work over another link."""

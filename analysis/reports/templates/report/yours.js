@@ -62,19 +62,33 @@
   };
 
   // --- a mix of commits, as measured ---------------------------------------------------------
-  // commits of a history that all strategies have, as analysis.measures.compare's weigh_commits has them
-  const listCommits = (column, mix) =>
-    mix.map(([place]) => rounds.filter((r) => strategies.every((each) => isKnown(each[column][place][r]))));
   const spread = (number, total) =>
     Math.sqrt((total * (total - 1)) / (number * (number - 1))) *
     (findQuantile(0.05, number - 1) / findQuantile(0.05, total - 1));
-  const weighCommits = (values, mix, commits) => {
-    if (commits.some((each) => each.length < rules.min_commits)) return [];
-    const own = mix.map(([place], at) => commits[at].map((round) => values[place][round]));
-    const whole = sum(mix.map(([, share], at) => share * mean(own[at])));
+  // a block a commit of a history, null where it was not built; all are where a kind has too few
+  const weighCommits = (values, mix) => {
+    const own = mix.map(([place]) => known(values[place]));
+    const few = own.some((each) => each.length < rules.min_commits);
+    const whole = few ? null : sum(mix.map(([, share], at) => share * mean(own[at])));
     const total = sum(own.map((each) => each.length));
-    return mix.flatMap(([, share], at) =>
-      own[at].map((x) => whole + share * spread(own[at].length, total) * (x - mean(own[at]))));
+    return mix.flatMap(([place, share], at) => {
+      const middle = mean(own[at]), wide = few ? null : share * spread(own[at].length, total);
+      return rounds.map((round) => {
+        const x = values[place][round];
+        return few || !isKnown(x) ? null : whole + wide * (x - middle);
+      });
+    });
+  };
+  const plus = (x, y) => (isKnown(x) && isKnown(y) ? x + y : null);
+  const minusEach = (values, others) => values.map((x, at) => plus(x, isKnown(others[at]) ? -others[at] : null));
+  // each strategy on the commits that the baseline has, too, as analysis.measures.compare's weigh_commits has them
+  const weighPairs = (column, mix) => {
+    const base = strategies[0][column], first = weighCommits(base, mix);
+    return strategies.map((each, at) => {
+      if (!at) return first;
+      const differences = each[column].map((values, place) => minusEach(values, base[place]));
+      return weighCommits(differences, mix).map((x, block) => plus(x, first[block]));
+    });
   };
 
   const weighRounds = (values, mix) =>
@@ -84,9 +98,9 @@
     });
 
   const compare = (column, mix) => {
-    const commits = data.commits && listCommits(column, mix);
-    const totals = strategies.map((each) =>
-      commits ? weighCommits(each[column], mix, commits) : weighRounds(each[column], mix));
+    const totals = data.commits
+      ? weighPairs(column, mix)
+      : strategies.map((each) => weighRounds(each[column], mix));
     const blocks = totals[0].map((_, at) => at);
     const hosts = strategies.map((each) => least(known(mix.map(([place]) => each.hosts?.[place]))));
     const rarer = hosts.map((each) => least(known([each, hosts[0]])));
@@ -106,9 +120,10 @@
     const found = totals.map((values, at) => {
       const both = blocks.filter((round) => isKnown(values[round]) && isKnown(totals[0][round]));
       const n = both.length;
-      const seconds = mean(known(values));
-      if (!at) return { n, seconds, difference: null, few: true };
+      const all = mean(known(values));
+      if (!at) return { n, seconds: all, difference: null, few: true };
       const difference = n ? mean(both.map((r) => values[r])) - mean(both.map((r) => totals[0][r])) : null;
+      const seconds = data.commits ? plus(mean(known(totals[0])), difference) : all;
       const paired = kept[at] || there < rules.fewest_strategies;
       const pairs = vary(both.map((r) => values[r] - totals[0][r]), 2);
       const one = paired ? pairs : cells[at], other = paired ? pairs : cells[0];
