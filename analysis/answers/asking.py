@@ -70,7 +70,7 @@ def answer(
     """
     measured = take_experiment(experiment)
     host = read_host(speeds) if isinstance(speeds, str | Path) else speeds
-    weights = weigh(mix, measured)
+    weights = weigh(mix, measured, baseline)
     grid = tuple(read_grid(others) if isinstance(others, str | Path) else others)
     if grid:
         return Answer(**plain(_find(measured, weights, baseline, host, grid)))

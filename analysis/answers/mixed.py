@@ -48,7 +48,7 @@ class Weights:
     rare_share: float = 0.0
 
 
-def weigh(mix: Mix, experiment: Experiment) -> Weights:
+def weigh(mix: Mix, experiment: Experiment, baseline: str) -> Weights:
     """The mix that is given, or the recorded one, as far as these runs have its scenarios.
 
     Without one of the context's git history it is the usual one. What is not given is narrowed to
@@ -62,7 +62,7 @@ def weigh(mix: Mix, experiment: Experiment) -> Weights:
     unbuilt = tuple(each for each in shares if each not in built)
     if mix is not None or not built:
         return Weights(tuple(shares.items()), "assumed" if mix is None else "given", unbuilt)
-    few = list_rare(experiment.comparable)
+    few = list_rare(experiment.comparable, baseline)
     rare = tuple(each for each in few if each in shares)
     known = {each: share for each, share in shares.items() if each not in (*unbuilt, *rare)}
     if not known:

@@ -120,7 +120,7 @@ def untold_targets(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 def rates_by_target(hits: pd.DataFrame) -> pd.DataFrame:
     """strategy, scenario, build, target, n, layers, hits, rate: medians over valid runs.
 
-    Of the strategies whose runs have several docker builds or targets; none of all others.
+    Of the strategies whose runs have several docker builds, or name targets; none of all others.
     """
     keys = ["strategy", "scenario", "build", "target"]
     rows = hits[hits["valid"] & hits["layers"].gt(0)].dropna(subset=["strategy", "scenario"])

@@ -34,7 +34,7 @@ def split_rounds(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_commits(runs: pd.DataFrame) -> pd.Series:
-    """Which runs are of a history's commits, not yet named by their kinds."""
+    """Which runs are of a history's commits, and have a round."""
     if "commit" not in runs or "kind" not in runs:
         return pd.Series(False, runs.index)
     return runs["commit"].notna() & runs["kind"].notna() & runs["round"].notna()

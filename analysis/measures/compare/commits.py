@@ -45,8 +45,8 @@ def weigh_commits(
 ) -> pd.DataFrame:
     """Index as `table`'s but scenario (…, strategy, round, scenario: the n-th commit of a kind).
 
-    A row a commit; of a strategy that the baseline lacks none, and none of one that has too few of
-    a kind of the mix in common with it. The mean of the baseline's rows is that of its kinds' means
+    A row a strategy and commit that the baseline has too; none of a strategy that has too few of a
+    kind of the mix in common with it. The mean of the baseline's rows is that of its kinds' means
     by the mix, and so is that of the differences to it on the commits that both have. They vary as
     commits do within their kind, so that an interval of their mean is as wide as those of the
     kinds' means make it: the squares of half widths add up (Zou and Donner, 2008, Statistics in
@@ -94,7 +94,7 @@ def _weigh(table: pd.DataFrame, mix: Mapping[str, float]) -> pd.DataFrame:
     keys = [str(name) for name in table.index.names if name not in _BLOCK]
     sizes = table.groupby(level=[*keys, "scenario"])[table.columns[0]].size()
     enough = sizes[sizes.ge(FEWEST_COMMITS)].groupby(level=keys).size().eq(len(mix))
-    table = table[table.droplevel([*_BLOCK]).index.isin(enough.index[enough])]
+    table = table[table.droplevel(_BLOCK).index.isin(enough.index[enough])]
     groups = table.groupby(level=[*keys, "scenario"])
     number = groups[table.columns[0]].transform("size").to_numpy(dtype="float64")
     total = table.groupby(level=keys)[table.columns[0]].transform("size")

@@ -146,14 +146,25 @@ def test_a_kind_of_which_too_few_commits_are_common_is_left_out_and_that_is_said
     lacking = runs["strategy"].eq("registry-cache") & runs["commit"].eq("dependency-2")
     found = answer(runs[~lacking])
     assert (found.mix, found.strategy) == ({"source": 1.0}, "registry-cache")
-    assert any("dependency, of which fewer than two" in each for each in found.unknown)
+    assert any("dependency, of which no strategy has two" in each for each in found.unknown)
+
+
+def test_a_kind_that_another_baseline_has_in_common_stays_in_the_mix():
+    runs = make_history()
+    cached = runs[runs["strategy"].eq("registry-cache")]
+    third = cached.assign(strategy="inline-cache", run="third." + cached["run"])
+    third["strategy"] = third["strategy"].astype("string")
+    lacking = runs["strategy"].eq("docker") & runs["commit"].eq("dependency-2")
+    known = pd.concat([runs[~lacking], third], ignore_index=True)
+    assert set(answer(known).mix) == {"source"}
+    assert set(answer(known, baseline="registry-cache").mix) == {"source", "dependency"}
 
 
 def test_where_every_kind_is_rare_none_is_said_to_be_left_out():
     runs = make_history()
     found = answer(runs[runs["commit"].isin(["source-1", "dependency-1"])])
     assert (found.strategy, set(found.mix)) == (None, {"source", "dependency"})
-    assert not any("fewer than two" in each for each in found.unknown)
+    assert not any("no strategy has two" in each for each in found.unknown)
 
 
 def test_a_given_mix_that_was_not_built_tells_nothing():
