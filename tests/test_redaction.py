@@ -49,6 +49,8 @@ SECRETS = {
     "//registry.example.com/:_authToken=abc": "//registry.example.com/:_authToken=REDACTED",
     "token: 0123456789abcdef0": "token: REDACTED",
     "X-Api-Key: abc": "X-Api-Key: REDACTED",
+    'storePassword "abcdefgh"': 'storePassword "REDACTED"',
+    "Temporary Password Generated: abcdefghij": "Temporary Password Generated: REDACTED",
     "docker login -p hunter2 host": "docker login -p REDACTED host",
     "docker login -u AWS -p 'a b' host": "docker login -u AWS -p 'REDACTED' host",
     "docker login --password 'a b' host": "docker login --password 'REDACTED' host",

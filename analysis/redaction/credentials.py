@@ -57,9 +57,10 @@ _SAID_FAINTLY = re.compile(
 )
 # `A temporary password is generated for root@localhost: value`
 _GENERATED = re.compile(
-    r"\b(?:password|passcode|passphrase)(?: (?:is|was|has been))? (?:generated|created|set|issued)"
+    r"\b(?:password|passcode|passphrase)(?: (?:is|was|has been))?"
+    r" (?:(?P<drawn>generated)|created|set|issued)"
     r"(?: for (?!(?:user|account):)(?:(?:user|account) )?\S{1,60}?)?:"
-    r" (?P<value>[^\s\"'<>]{8,200})$",
+    rf" (?P<value>[^\s\"'<>{TAG}]{{8,200}})(?=$|[<{TAG}]/)",
     re.IGNORECASE,
 )
 # `credentials: me / password`
@@ -101,7 +102,7 @@ _QUOTED = re.compile(
     r"(?<![\w.-])(?:(?P<gradle>(?:store|key)Password)"
     r"|(?:[A-Za-z]\w{0,40})?(?:[Pp]ass(?:word|phrase)|[Tt]oken|[Aa]piKey|[Ss]ecretKey))[ ]"
     r"(?P<quote>[\"'])(?P<value>(?(gradle)|(?=[^\"'\n]*\d))[^\s\"']{6,200})(?P=quote)"
-    r"(?=[ ]?(?:[;)}]|$))"
+    rf"(?=[ ]?(?:[;)}}<{TAG}]|$))"
 )
 _SAYS_IT, _NUMBERED = re.compile(r" (?:is|was)$"), re.compile(r"(?i:id|version|request|trace) \w+$")
 _SAYS = re.compile(r"(?:[ ](?:is|was|value|of|named|with))*", re.IGNORECASE)
@@ -195,9 +196,7 @@ def find_said(text: str) -> Iterator[tuple[int, int]]:
         yield match.span("value")
     for match in _GENERATED.finditer(text) if ": " in text else ():
         # what is generated is no word, though it may look like one
-        if "generated" in match[0] or (
-            looks_made(match["value"]) and re.search(r"\d", match["value"])
-        ):
+        if match["drawn"] or (looks_made(match["value"]) and re.search(r"\d", match["value"])):
             yield match.span("value")
     for match in _USER_AND.finditer(text) if " / " in text else ():
         if looks_made(match["value"]) and re.search(r"\d", match["value"]):

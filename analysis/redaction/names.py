@@ -107,7 +107,7 @@ _OPEN_PEM = ("LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM", "LS0tLS1CRUdJTiBQR1
 _NUMBER = re.compile(r"[-+]?[\d_,]+(?:\.\d+)?[kKmM%]?")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{1,14}|[A-Z]{1,12}|[a-z]{1,12}(?:[-_/.:][a-z]{1,12}){1,5}")
 _RUNS, _DRAWN = re.compile(r"[\w+/=-]+"), re.compile(r"[A-Za-z0-9+/=]+")
-# - and _ are letters too of base64 in URLs; what is between them in names: words, digests, numbers
+# base64 for URLs has - and _ too; in names these stand between words, digests and numbers
 _OF_URLS, _PART = re.compile(r"[\w-]{24,}"), re.compile(r"[A-Za-z0-9]+")
 _NAMED = re.compile(r"[A-Za-z][a-z]{2,}\d{0,3}|[a-z]{1,2}\d{0,3}|[A-Z]{2,}\d*|[0-9a-f]{7,}|\d+")
 # what unlocks a telephone's card, a token or a door

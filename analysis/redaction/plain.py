@@ -22,7 +22,7 @@ _MARK = re.compile(
 )
 _SOME_MARK = re.compile(r"[\x1b\r<&%]|\\u00|;base64,")
 _GONE = re.compile(_COLOURS, re.IGNORECASE)
-# where smbclient and its like have a user before a sign of percent
+# the user before the percent sign of `-U user%password`, as smbclient takes it
 _USER_BEFORE = re.compile(r"\s-U[ ]?[^\s%]{1,60}$")
 # what stands for a tag's begin and for a picture in a plain line
 TAG, _PICTURED = "\ue000", "\ue001"
@@ -58,13 +58,13 @@ def read_plain(line: str) -> Plain:
         begin = match.start()
         if match["percent"] and _USER_BEFORE.search(line, max(0, begin - 64), begin):
             continue
-        parts.append(line[at : match.start()])
-        begins.extend(range(at, match.start()))
-        ends.extend(range(at + 1, match.start() + 1))
+        parts.append(line[at:begin])
+        begins.extend(range(at, begin))
+        ends.extend(range(at + 1, begin + 1))
         at = match.end()
         if sign := _read_mark(match):
             parts.append(sign)
-            begins.append(match.start())
+            begins.append(begin)
             ends.append(at)
     parts.append(line[at:])
     begins.extend(range(at, len(line)))
