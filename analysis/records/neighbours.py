@@ -56,9 +56,10 @@ _KNOWN = {
 def list_contradictions(
     runs: pd.DataFrame, evidence: pd.DataFrame, most: int | None = None
 ) -> list[list[str]]:
-    """What contradicts each run's record, in words; `evidence` as gather_evidence gives it.
+    """What contradicts each run's record, in words.
 
-    `most`: how many ranks a round can have come to, null where that is unknown.
+    `evidence`: as gather_evidence gives it, and rebuilt as mark_rebuilt does. `most`: how many
+    ranks a round can have come to, null where that is unknown.
     """
     facts = _name_by_folder(pd.concat([runs, evidence], axis=1))
     facts["serves"] = facts["host"].eq("server")
@@ -93,7 +94,8 @@ def _find_usual(facts: pd.DataFrame) -> pd.DataFrame:
     found: dict[str, Any] = {}
     for name, (keys, _) in _SHARED.items():
         found[f"shared_{name}"] = find_usual(facts, name, keys, more_than=0.5)
-    groups = {tuple(keys): facts.groupby(keys).ngroup().to_numpy() for keys in _KNOWN.values()}
+    shared = {tuple(keys) for keys in _KNOWN.values()}
+    groups = {keys: facts.groupby([*keys]).ngroup().to_numpy() for keys in shared}
     for name, keys in _KNOWN.items():
         found[f"known_{name}"] = _are_mostly_known(facts[name], groups[tuple(keys)])
     return pd.DataFrame(found, index=facts.index)

@@ -1,5 +1,6 @@
 """Ranks of sequences in their rounds, held against one another and against when they began."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
@@ -12,25 +13,43 @@ from analysis.records.disk import ASIDE
 _KEYS = ["round", "strategy"]
 # by which a record's begin and its log's may differ
 _SLACK = pd.Timedelta(seconds=1)
+# the name of a run's folder, also of one that was set aside
+_NAME = re.compile(r"(.+)\.[^.]+\.(\d+)(?:\.(?:replaced|damaged)(?:-\d+)?)?")
 
 
 def count_ranks(folder: Path, facts: Mapping[str, Any]) -> int | None:
     """How many ranks a round of an experiment can have come to; null where that is unknown.
 
-    `facts`: what experiment.json says. A strategy that was built anew may have come after all
-    others again: what was set aside counts, and as much once more, as it may have been removed.
+    `facts`: what experiment.json says. A strategy that is built anew comes after all others: each
+    run that was set aside may have cost a rank, and as many as there are strategies are allowed
+    for runs that were removed.
     """
     named = facts.get("buildspecs")
     if not isinstance(named, dict) or not named:
         return None
-    aside = folder / ASIDE
-    return 2 * len(named) + (sum(1 for _ in aside.iterdir()) if aside.is_dir() else 0)
+    return 2 * len(named) + sum(1 for _ in (folder / ASIDE).glob("*"))
+
+
+def mark_rebuilt(folder: Path, runs: pd.DataFrame) -> pd.Series:
+    """Whether a run of the same strategy and round was built anew, and the one before set aside.
+
+    Such a sequence may have two ranks, and begin later than those that came after it.
+    """
+    aside = {_find_sequence(path.name) for path in (folder / ASIDE).glob("*")} - {None}
+    return runs["run"].astype("object").map(_find_sequence).isin(aside)
+
+
+def _find_sequence(name: str) -> tuple[str, ...] | None:
+    """(strategy, round) of the name of a run's folder, None for another's."""
+    found = _NAME.fullmatch(name)
+    return found.groups() if found else None
 
 
 def find_stray_ranks(facts: pd.DataFrame, most: int | None) -> dict[Hashable, str]:
     """Index of a run -> what is wrong with its rank, in words; `most` as count_ranks gives it.
 
-    `facts`: place, round, strategy, order, started, log_begun of each run.
+    `facts`: place, round, strategy, order, started, log_begun, rebuilt (mark_rebuilt's) of each
+    run.
     """
     orders = facts["order"]
     found: dict[Hashable, str] = dict.fromkeys(facts.index[orders < 0], "its rank is below 0")
@@ -39,7 +58,7 @@ def find_stray_ranks(facts: pd.DataFrame, most: int | None) -> dict[Hashable, st
     # a begin that its own log contradicts says nothing of the others
     apart = (facts["started"] - facts["log_begun"]).abs() > _SLACK
     known = facts.assign(started=facts["started"].mask(apart.fillna(False)))
-    sound = known.drop(index=list(found))
+    sound = known.drop(index=list(found)).query("not rebuilt")
     ranks = _find_ranks(sound)
     keys = pd.Series(list(zip(*(facts[key] for key in _KEYS), strict=True)), facts.index)
     late = facts.index[keys.isin(_find_late(sound, ranks))]

@@ -13,7 +13,7 @@ from analysis.records.commits import mark_commits
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
-from analysis.records.ranks import count_ranks
+from analysis.records.ranks import count_ranks, mark_rebuilt
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.speeds import add_speeds, read_traced_logs
 from analysis.records.validity import judge_runs
@@ -83,6 +83,7 @@ def _read_frames(
     logs, speeds, transfers = read_traced_logs(paths, cluster, store)
     images, unread, faults = read_listings(records.runs, cluster, store)
     evidence = gather_evidence(records.runs, records.built, logs, images, faults, cluster, store)
+    evidence = evidence.assign(rebuilt=mark_rebuilt(folder, records.runs))
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]

@@ -47,7 +47,7 @@ def judge_runs(
 
     `builds`, `steps` and `commands` are those of the runs' logs. Without commands, what a build
     was asked to import and export is known by its strategy's other runs alone; without
-    `evidence` (gather_evidence's), records are believed. `most`: as count_ranks gives it.
+    `evidence` (list_contradictions'), records are believed. `most`: as count_ranks gives it.
     """
     facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="m:1")
     facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.records import read_experiment
-from analysis.records.ranks import count_ranks, find_stray_ranks
+from analysis.records.ranks import count_ranks, find_stray_ranks, mark_rebuilt
 
 SWEEP = Path(__file__).parents[3] / "data" / "sweep" / "100mbit.24s"
 # strategies in the order in which they began, each with two runs of a minute
@@ -17,11 +17,12 @@ APART, LATE = "its rank is not that of its strategy and round", "its rank does n
 MANY, BELOW = "its rank is 9, and no round has so many", "its rank is below 0"
 
 
-def judge(ranks, strategies=ABC, place="lab", most=6):
-    """Number of a run -> what is said of its rank."""
+def judge(ranks, strategies=ABC, place="lab", most=6, rebuilt=""):
+    """Number of a run -> what is said of its rank; of strategy `rebuilt` a run was set aside."""
     begun = pd.date_range("2026-11-24", periods=len(ranks), freq="min", tz="UTC")
     frame = pd.DataFrame({"strategy": strategies, "order": ranks, "started": begun})
     frame = frame.assign(place=place, round=1, log_begun=frame["started"])
+    frame["rebuilt"] = frame["strategy"].eq(rebuilt)
     return find_stray_ranks(frame, most)
 
 
@@ -53,6 +54,31 @@ def test_two_that_were_swapped_do_not_fit_when_they_began():
     assert judge([0, 0, 2, 2, 1, 1], place="codebuild") == {}
 
 
+@pytest.mark.parametrize(
+    ("ranks", "strategies"),
+    [
+        # it broke off, went on after the others, and then its first run was built anew
+        ([1, 1, 2, 2, 0, 0], "bbccaa"),
+        # to build it anew was cut off after the first of its runs
+        ([0, 1, 1, 2, 2, 3], "abbcca"),
+    ],
+)
+def test_what_was_built_anew_keeps_a_rank_or_gets_another(ranks, strategies):
+    assert judge(ranks, [*strategies])
+    assert judge(ranks, [*strategies], rebuilt="a") == {}
+    # that one is no round's still costs it
+    assert judge([9, *ranks[1:]], [*strategies], rebuilt=strategies[0])[0] == MANY
+
+
+def test_what_was_set_aside_tells_which_sequences_were_built_anew(tmp_path):
+    for name in ("a.1.cold.01.replaced", "b.cold.02.damaged-2", "c-01.json.damaged"):
+        (tmp_path / "set-aside" / name).mkdir(parents=True)
+    runs = ["a.1.cold.01", "a.1.source.01", "a.1.cold.02", "a.source.01", "b.story.02", "c.cold.01"]
+    marked = mark_rebuilt(tmp_path, pd.DataFrame({"run": pd.array(runs, "string")}))
+    assert marked.tolist() == [True, True, False, False, True, False]
+    assert not mark_rebuilt(tmp_path / "none", pd.DataFrame({"run": runs})).any()
+
+
 def test_a_round_has_no_more_ranks_than_were_built_in_it(tmp_path):
     facts = {"buildspecs": {"docker": "", "registry-cache": ""}}
     assert count_ranks(tmp_path, facts) == 4
@@ -62,18 +88,26 @@ def test_a_round_has_no_more_ranks_than_were_built_in_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("runs", "edited", "reason"),
+    ("runs", "edited", "rank", "reason"),
     [
-        (["docker.cold.01", "docker.source.01"], ["docker.source.01"], APART),
-        (["docker.cold.01", "registry-cache.cold.01"], ["docker.cold.01"], MANY),
+        (["docker.cold.01", "docker.source.01"], "docker.source.01", 2, APART),
+        (["docker.cold.01", "registry-cache.cold.01"], "docker.cold.01", 9, MANY),
     ],
 )
-def test_an_edit_in_a_sequence_of_two_runs_or_one_costs_it_alone(tmp_path, runs, edited, reason):
+def test_an_edit_in_a_sequence_of_two_runs_or_one_costs_it_alone(
+    tmp_path, runs, edited, rank, reason
+):
     shutil.copy(SWEEP / "experiment.json", tmp_path)
     for name in runs:
         shutil.copytree(SWEEP / "runs" / name, tmp_path / "runs" / name)
-    for name in edited:
-        path = tmp_path / "runs" / name / "record.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"order": 9}))
-    told = read_experiment(tmp_path).runs.set_index("run")["invalid_reason"].dropna()
-    assert told.to_dict() == dict.fromkeys(edited, reason)
+    path = tmp_path / "runs" / edited / "record.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"order": rank}))
+    assert tell_invalid(tmp_path) == {edited: reason}
+    # so may a run be that was built anew
+    (tmp_path / "set-aside" / f"{edited}.replaced").mkdir(parents=True)
+    assert tell_invalid(tmp_path) == ({} if reason == APART else {edited: reason})
+
+
+def tell_invalid(folder):
+    """Run -> why it is invalid."""
+    return read_experiment(folder).runs.set_index("run")["invalid_reason"].dropna().to_dict()
