@@ -42,7 +42,7 @@ def find_feeds(data: bytes) -> Numbers:
 
 
 def find_few(data: bytes, byte: int) -> Numbers:
-    """Where a byte is that stands in few words: in those that hold one, the first, the next, …"""
+    """The places of a byte that few words hold: the first in each of these, then the next, …"""
     held = np.empty(len(data) + -len(data) % WORD, bool)
     np.equal(np.frombuffer(data, np.uint8), byte, out=held[: len(data)])
     held[len(data) :] = False

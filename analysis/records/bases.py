@@ -56,7 +56,7 @@ def _list_spans(rows: pd.DataFrame) -> list[tuple[float, float]]:
 
 
 def list_layers(rows: Iterable[Row]) -> frozenset[str]:
-    """What the layers are called that a FROM among these steps fetched or unpacked, in any part."""
+    """The names in parts of steps of the layers that a FROM among these fetched or unpacked."""
     parts = {part for row in rows if row.kind == "from" for part, _, _ in row.parts}
     layers = {found[1] for part in parts if (found := _LAYER.fullmatch(part))}
     return frozenset(name for layer in layers for name in (layer, f"extracting {layer}"))

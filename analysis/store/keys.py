@@ -21,7 +21,7 @@ from analysis.store.balance import count_cores
 from analysis.store.kinds import Named
 
 _CHUNK = 1 << 20
-# paths that are asked for in one query: SQLite takes 999 of all versions
+# paths that one query asks for: every version of SQLite takes 999
 _AT_ONCE = 500
 # what a file system's clock may be late, and a change go unseen for (ns)
 SETTLED = 2_000_000_000
