@@ -50,9 +50,10 @@ STATEMENTS = {
     "build": {
         "Login": (_LOGIN,),
         "PullAndPush": _PUSH,
-        "ReadContext": ("s3:GetObject",),
+        "ReadContext": ("s3:GetObject", "s3:GetObjectVersion"),
+        "FindContext": ("s3:GetBucketAcl", "s3:GetBucketLocation"),
         "FindCache": ("s3:ListBucket",),
-        "Cache": ("s3:GetObject", "s3:PutObject"),
+        "Cache": ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
         "WriteLog": ("logs:CreateLogStream", "logs:PutLogEvents"),
     },
 }
@@ -172,6 +173,7 @@ def _list_resources(
             f"arn:{partition}:ecr:{place}:repository/{name}" for name in wanted.repositories
         ],
         "ReadContext": [f"{s3}{wanted.source}/contexts/{plan.experiment}/{_NAME}.zip"],
+        "FindContext": [f"{s3}{wanted.source}"],
         "FindCache": [f"{s3}{wanted.cache}"] if wanted.cache else [],
         "Cache": [f"{s3}{wanted.cache}/{own}/{_NAME}"] if wanted.cache else [],
         "WriteLog": [
