@@ -6,7 +6,7 @@ from .folds import fold, stack
 from .gains_and_costs import balance
 from .grid import grid_lines, grid_predictions, sweep_lines, sweep_predictions
 from .host_reuse import landing_lines
-from .live import TABLE_SCRIPT, TABLE_WORDS, is_live
+from .live import TABLE_SCRIPT, TABLE_WORDS, is_live, write_dress
 from .money import month_minutes
 from .past_builds import gap_points, history_spent, missing_bars, phase_bars, trend_lines
 from .picture import Chart
@@ -62,4 +62,5 @@ __all__ = [
     "timelines",
     "trend_lines",
     "verdict_matrix",
+    "write_dress",
 ]

@@ -73,9 +73,12 @@ def _find_first(column: pd.Series) -> str:
 
 def dress_live(html: str) -> str:
     """HTML whose tables sort and filter where a notebook is open; else as it is."""
-    if not is_live() or "<table" not in html:
-        return html
+    return f"{html}{write_dress()}" if is_live() and "<table" in html else html
+
+
+def write_dress() -> str:
+    """The style and the script that dress the tables of an open notebook, now and later ones."""
     style = f'<style class="table-style">{_STYLE}</style>'
     words = json.dumps({name: tell(text) for name, text in TABLE_WORDS.items()})
     script = _WATCH % (words, TABLE_SCRIPT)
-    return f'{html}{style}<script class="table-script">{script}</script>'
+    return f'{style}<script class="table-script">{script}</script>'

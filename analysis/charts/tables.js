@@ -19,12 +19,26 @@
   const order = (a, b) =>
     typeof a === typeof b && typeof a === "number" ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
 
+  // rows in the order of a column, those last whose cell says nothing
+  const arrange = (group, place, down) => {
+    const rows = group.map((row) => [read(row.cells[place]), row]);
+    const known = rows.filter(([value]) => value !== null);
+    known.sort(([a], [b]) => (down ? order(b, a) : order(a, b)));
+    return [...known, ...rows.filter(([value]) => value === null)].map(([, row]) => row);
+  };
+
+  // those below a heading stay there
   const sort = (table, place, down) => {
     for (const body of table.tBodies) {
-      const rows = [...body.rows].map((row) => [read(row.cells[place]), row]);
-      const known = rows.filter(([value]) => value !== null);
-      known.sort(([a], [b]) => (down ? order(b, a) : order(a, b)));
-      body.append(...[...known, ...rows.filter(([value]) => value === null)].map(([, row]) => row));
+      let group = [];
+      for (const row of [...body.rows]) {
+        if (!row.querySelector("th > em")) group.push(row);
+        else {
+          body.append(...arrange(group, place, down), row);
+          group = [];
+        }
+      }
+      body.append(...arrange(group, place, down));
     }
   };
 

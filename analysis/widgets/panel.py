@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from math import log10
 from typing import Any
 
-from ipywidgets import HTML, Dropdown, FloatLogSlider, FloatSlider, VBox
+from ipywidgets import HTML, Dropdown, FloatLogSlider, FloatSlider, Output, VBox
 
 from analysis.answers import Answer, answer, list_numbers
 from analysis.charts import say as write
+from analysis.charts import write_dress
 from analysis.errors import AnalysisError
 from analysis.prose.template import say
 from analysis.records import Speeds
@@ -38,7 +39,7 @@ class Panel(VBox):
         self.shown = HTML()
         note = [] if self.link is not None else [HTML(_say_fixed(numbers["ranges"]["link"]))]
         controls = [*self.mix.values(), self.baseline, *([self.link] if self.link else [])]
-        super().__init__([*controls, *note, self.shown])
+        super().__init__([*controls, *note, self.shown, _make_dress()])
         self.first = self._read()
         for each in controls:
             each.observe(self.update, "value")
@@ -62,6 +63,13 @@ class Panel(VBox):
         link = None if self.link is None else self.link.value
         speeds = None if link in (None, self.start) else Speeds(download_mbps=link / _BITS)
         return mix, str(self.baseline.value), speeds
+
+
+def _make_dress() -> Output:
+    """What makes the tables of `shown` sort: JupyterLab runs scripts of outputs, not of HTML."""
+    data = {"text/html": write_dress()}
+    shown = {"output_type": "display_data", "data": data, "metadata": {}}
+    return Output(outputs=(shown,), layout={"height": "0", "margin": "0", "overflow": "hidden"})
 
 
 def _make_share(scenario: str, mix: Any) -> FloatSlider:

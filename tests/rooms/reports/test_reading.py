@@ -123,9 +123,12 @@ def test_a_table_that_a_widget_shows_later_sorts_in_jupyterlab(browser, tmp_path
     open_page(browser, tmp_path, f"<!doctype html><body>{first}</body>")
     later = (
         '<table class="matrix"><thead><tr><td></td><th>cold</th></tr></thead><tbody>'
-        "<tr><th>b</th><td>▲ +2.0</td></tr><tr><th>a</th><td>▼ −1.0</td></tr></tbody></table>"
+        "<tr><th>b</th><td>▲ +2.0</td></tr><tr><th>a</th><td>▼ −1.0</td></tr>"
+        "<tr><th><em>emulated</em></th><td></td></tr>"
+        "<tr><th>d</th><td>~ +1.0</td></tr><tr><th>c</th><td>▼ −3.0</td></tr></tbody></table>"
     )
-    assert browser.execute_async_script(LATER, later) == ["▼ −1.0", "▲ +2.0"]
+    sorted_ = ["▼ −1.0", "▲ +2.0", "", "▼ −3.0", "~ +1.0"]
+    assert browser.execute_async_script(LATER, later) == sorted_
 
 
 def test_a_page_without_an_end_gets_no_script():

@@ -4,9 +4,11 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from ipywidgets import Output
 
 from analysis import charts, prose, read_experiment
 from analysis.answers import answer
+from analysis.charts import TABLE_SCRIPT
 from analysis.records import Speeds
 from analysis.widgets.explorer import explore
 from analysis.widgets.panel import Panel
@@ -42,6 +44,13 @@ def test_in_jupyterlab_controls_are_shown_and_the_text_stays_for_pages(recorded,
     shown = explore(recorded)._repr_mimebundle_()
     assert VIEW in shown
     assert shown["text/html"].startswith(text[:100])
+
+
+def test_a_script_makes_tables_sort_that_no_other_cell_brings(panel):
+    # what HTML of a widget holds is never run
+    (output,) = (each for each in panel.children if isinstance(each, Output))
+    (shown,) = output.outputs
+    assert TABLE_SCRIPT in shown["data"]["text/html"]
 
 
 def test_moving_the_mix_asks_for_that_mix(recorded, panel):
