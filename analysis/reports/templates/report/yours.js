@@ -312,7 +312,9 @@
     showSliders(state);
     showAdvice(state, ranked);
     showRows(ranked);
-    box.querySelector("[type=reset]").disabled = ![...starts.keys()].some(isMoved);
+    const moved = [...starts.keys()].some(isMoved);
+    box.querySelector("[type=reset]").disabled = !moved;
+    box.classList.toggle("moved", moved);
     return ranked;
   };
 
