@@ -48,6 +48,8 @@ _RECORDED = {
 }
 # letters of a command or a step by which its line is found
 _TOLD = 80
+# a time, as far as a reader asks for it
+_TIME = "%Y-%m-%d %H:%M:%S"
 # letters of a cell
 _CELL = 300
 # a cell that names a line of the log
@@ -69,7 +71,7 @@ def _write_cell(value: Any) -> str:
     if not _is_known(value):
         return "–"
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return f"{value:{_TIME}}"
     return f"{value:.2f}" if isinstance(value, float) else escape(shorten(str(value), _CELL))
 
 
@@ -140,7 +142,7 @@ def _render_run(row: Mapping[str, Any], tables: _Tables, site: Site) -> str:
         summary=_say_run(row),
         judged=_say_judged(row),
         facts={
-            translate(label): str(row[name])
+            translate(label): _say_fact(row[name])
             for label, name in _RECORDED.items()
             if _is_known(row[name])
         },
@@ -156,6 +158,11 @@ def _render_run(row: Mapping[str, Any], tables: _Tables, site: Site) -> str:
 def _is_known(value: Any) -> bool:
     """Whether a value is no null."""
     return not (value is None or value is pd.NA or value is pd.NaT or value != value)
+
+
+def _say_fact(value: Any) -> str:
+    """A value as a text, times to seconds."""
+    return f"{value:{_TIME}} UTC" if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _say_run(row: Mapping[str, Any]) -> str:
