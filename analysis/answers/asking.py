@@ -118,7 +118,8 @@ def _find(
     rows = _list_rows(experiment, shares, baseline, changes)
     commits = list_commits(experiment, baseline)
     chosen, verdict = choose(rows, baseline)
-    emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline)
+    least = _count_least(experiment)
+    emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline, least)
     restarted = changes is not None and speeds is not None and speeds.restart_seconds is not None
     skipped = [] if restarted else list_unrestarted(experiment)
     lacking, lost = _lack(experiment, rows), speeds is not None and changes is None
@@ -140,7 +141,7 @@ def _find(
         "strategies": list_records(rows),
         "commits": commits if changes is None else shift_commits(commits, changes, baseline),
         "exports": list_exports(experiment, shares, rows, baseline) if changes is None else [],
-        "again": _write_again(experiment, plain(told["rounds_needed"]), baseline),
+        "again": _write_again(experiment, told["rounds_needed"], baseline),
     }
 
 
@@ -186,26 +187,35 @@ def _lack(experiment: Experiment, rows: pd.DataFrame) -> list[str]:
 
 
 def _tell(
-    rows: pd.DataFrame, chosen: pd.Series | None, verdict: str, baseline: str
+    rows: pd.DataFrame, chosen: pd.Series | None, verdict: str, baseline: str, least: int
 ) -> dict[str, Any]:
-    """The strategy with its seconds against the baseline's; nulls where nothing was compared."""
+    """The strategy with its seconds against the baseline's; nulls where nothing was compared.
+
+    `least`: as many rounds as are built where more would tell.
+    """
     base = rows.loc[rows["strategy"].eq(baseline), "seconds"]
     start = base.iloc[0] if len(base) else None
     told = dict.fromkeys(["strategy", "seconds_to", "difference", "low", "high", "rounds_needed"])
     told |= {"seconds_from": start, "verdict": verdict, "n": 0}
     if chosen is None or start is None:
         return told
-    told |= {name: chosen[name] for name in ("strategy", "n", "rounds_needed")}
+    needed = plain(chosen["rounds_needed"])
+    told |= {"strategy": chosen["strategy"], "n": chosen["n"]}
+    told["rounds_needed"] = None if needed is None else max(least, int(needed))
     if chosen["strategy"] == baseline:
         return told | {"seconds_to": start} | dict.fromkeys(["difference", "low", "high"], 0.0)
     told |= {name: chosen[name] for name in ("difference", "low", "high")}
     return told | {"seconds_to": start + chosen["difference"]}
 
 
+def _count_least(experiment: Experiment) -> int:
+    """As many rounds as are built where more would tell; each commit of a history is a block."""
+    return _TWICE if is_replay(experiment.runs) else _ENOUGH_ROUNDS
+
+
 def _write_again(experiment: Experiment, needed: int | None, baseline: str) -> str:
     """The command that builds enough rounds of an experiment; '' for a frame of runs."""
     if experiment.folder == Path():
         return ""
-    least = _TWICE if is_replay(experiment.runs) else _ENOUGH_ROUNDS
-    rounds = max(least, needed or 0)
+    rounds = needed or _count_least(experiment)
     return write_again(experiment.folder, experiment.facts, experiment.runs, rounds, baseline)

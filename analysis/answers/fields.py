@@ -30,9 +30,10 @@ class Answer:
     of these runs, low, high, turns_at (null: nowhere between these two), turns_to, reason (why
     nothing is known: only this value was run; else null)) · same_as (not told apart from the
     strategy) · emulated (the best that the lab only stands in for, never advised: strategy,
-    seconds, difference, low, high, verdict, n) · unknown (in words) · rounds_needed (to be told;
-    null when unknown) · runs, runs_left_out (builds, and those that failed the checks) · margin
-    (share of seconds_from that counts as the same) · strategies (a row each, the quickest first) ·
+    seconds, difference, low, high, verdict, n) · unknown (in words) · rounds_needed (to be told,
+    as many as `again` builds; null when unknown) · runs, runs_left_out (builds, and those that
+    failed the checks) · margin (share of seconds_from that counts as the same) · strategies (a row
+    each, the quickest first) ·
     commits (a row a kind of commit and strategy) · exports (a row a strategy that exports a cache:
     export_seconds, saved_seconds of work, difference) · again (the command that builds more
     rounds; '' for none).
