@@ -83,11 +83,13 @@ def list_unknown(
     runs = experiment.comparable
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
     changed, misplaced = _list_changed(experiment), _list_misplaced(experiment)
+    links = [str(each) for each in runs["link"].dropna().unique()]
     named = [say("unknown.round", number=number, hours=each) for number, each in rounds.items()]
     told = {
         "unknown.place": place is None,
         "unknown.speeds": uncalibrated,
         "unknown.lab": place == "lab",
+        "unknown.links": len(links) > 1,
         "unknown.restart": skipped,
         "unknown.recipe": changed,
         "unknown.change": misplaced,
@@ -102,5 +104,5 @@ def list_unknown(
     }
     facts = {"strategies": skipped, "changed": changed, "misplaced": misplaced, "lacking": lacking}
     others = {"scenarios": weights.unbuilt, "share": weights.left_out, "rounds": named}
-    rare = {"rare": weights.rare, "rare_share": weights.rare_share}
-    return [say(name, **facts, **others, **rare) for name, so in told.items() if so]
+    others |= {"links": links, "rare": weights.rare, "rare_share": weights.rare_share}
+    return [say(name, **facts, **others) for name, so in told.items() if so]

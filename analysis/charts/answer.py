@@ -31,7 +31,11 @@ def _say_note(shown: pd.DataFrame, left: int) -> str:
     """What marks are, of how many rounds, and how many strategies are not shown."""
     n = say_n(shown["n"])
     known = shown["low"].notna().any()
-    note = tell("mean and 95 % interval, {n}", n=n) if known else tell("mean, {n}", n=n)
+    note = (
+        tell("seconds a build, mean and 95 % interval, {n}", n=n)
+        if known
+        else tell("seconds a build, mean, {n}", n=n)
+    )
     if not left:
         return note
     return tell("{note}; {more} not shown", note=note, more=count_words(left, "slower strategy"))
@@ -75,7 +79,7 @@ def draw_answer(
             ends=(tell("faster than {baseline}", baseline=baseline), tell("slower")),
             keys=list_verdicts(seen.loc[seen["strategy"].ne(baseline), "verdict"]),
         ),
-        title or tell("Seconds a build of the mix, against {baseline}", baseline=baseline),
+        title or tell("Which strategy is faster than {baseline} for the mix?", baseline=baseline),
         _say_note(others, len(real) - len(shown)),
         tell(
             "Seconds a build against {baseline}, for the mix. {said}.",

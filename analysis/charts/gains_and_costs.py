@@ -43,7 +43,7 @@ def balance(
             ends=(tell("saved against {baseline}", baseline=baseline), tell("paid")),
             keys=list_keys(looks.items()),
         ),
-        tell("What each strategy saves and pays against {baseline}: {commit}", **facts),
+        tell("What does each strategy save and pay for {commit}, against {baseline}?", **facts),
         tell(
             "seconds, mean of {n} rounds; stroke and number: all of it together", n=say_n(rows["n"])
         ),

@@ -159,7 +159,7 @@ def grid_predictions(checked: pd.DataFrame, *, ax: Any = None) -> Drawn:
             unit="s",
             keys=keys,
         ),
-        tell("Break-even: as predicted and as measured"),
+        tell("How far are predicted break-evens from measured ones?"),
         tell(
             "seconds of work from which on the cache pays, {n} a point; bars: intervals, 95"
             " % as measured, 90 % as predicted",

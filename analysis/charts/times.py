@@ -255,21 +255,22 @@ def spent(
     With `elapsed` (strategy, seconds) the activities are busy times, which overlap, and a stroke
     marks the time that they took together.
     """
-    rows = pick_scenario(activities, scenario)
+    rows, commit = pick_scenario(activities, scenario), say_commit(scenario)
     if elapsed is None:
-        what, note, took = tell("What takes the time"), tell("seconds"), {}
+        title = tell("What takes the time for {commit}?", commit=commit)
+        note, took = tell("seconds"), {}
     else:
-        what = tell("What keeps docker build busy")
+        title = tell("What keeps docker build busy for {commit}?", commit=commit)
         note = tell("busy seconds, which overlap; stroke: what the command took")
         took = dict(zip(elapsed["strategy"], elapsed["seconds"], strict=True))
     return finish(
         draw_stack(rows, "activity", "seconds", "s", marks=took),
-        tell("{what}: {commit}", what=what, commit=say_commit(scenario)),
+        title,
         tell("{note}; mean of {n} runs", note=note, n=say_n(rows["n"])),
         tell(
             "Stacked bars, {note}, {commit}. {stack}",
             note=note,
-            commit=say_commit(scenario),
+            commit=commit,
             stack=describe_stack(rows, "activity", "seconds"),
         ),
         ax,

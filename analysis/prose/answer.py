@@ -182,8 +182,11 @@ def say_side(flip: Mapping[str, Any]) -> str:
     return say("flips.above" if flip["turns_at"] > flip["value"] else "flips.below")
 
 
-def say_entries(found: Answer) -> str:
-    """What a push leaves in the registry, and what a policy keeps; '' where it is unknown."""
+def say_entries(found: Answer, named: bool = False) -> str:
+    """What a push leaves in the registry, and what a policy keeps; '' where it is unknown.
+
+    `named`: with the strategy's name, which stands before it in an answer.
+    """
     price = found.price
     if found.verdict != FASTER or price.get("entries_a_push") is None:
         return ""
@@ -191,7 +194,8 @@ def say_entries(found: Answer) -> str:
     than = say("answer.entries_same" if entries == before else "answer.entries_more", before=before)
     policy = _say_policy(price) if price["builds_kept_children_left_out"] is not None else ""
     facts = {"strategy": found.strategy, "than": than, "policy": policy}
-    return say("answer.entries", entries=entries, **facts)
+    name = "answer.entries_with" if named else "answer.entries"
+    return say(name, entries=entries, **facts)
 
 
 def _say_policy(price: Mapping[str, Any]) -> str:

@@ -9,11 +9,11 @@ from analysis.measures.compare import EMULATED, spread
 from analysis.prose.intervals import say_counted
 from analysis.prose.template import say
 from analysis.rows import list_records
-from analysis.words import join_sentences
+from analysis.words import join_sentences, say_sentence
 from analysis.workload import POOL
 
-# as many kinds of commit as a sentence names
-_NAMED = 4
+# as many kinds of commit as a sentence names: all, or of more the first
+_ALL, _NAMED = 3, 2
 # what runs builds on CodeBuild with a local layer cache
 _MEASURES = (
     "make experiment PLACE=codebuild EXPERIMENT=runs/codebuild "
@@ -60,7 +60,7 @@ def say_best_hits(hits: pd.DataFrame) -> str:
         return say("caching.never", strategies=[*shapes]) if shapes else say("caching.no_build")
     names = [name for name, shape in shapes.items() if shape == shapes[best]]
     listed = _list_rates(rates, best)
-    if len(listed) <= _NAMED:
+    if len(listed) <= _ALL:
         return say("caching.most", strategies=names, rates=listed)
     rest = len(listed) - _NAMED
     return say("caching.most_of_many", strategies=names, rates=listed[:_NAMED], rest=rest)
@@ -127,16 +127,20 @@ def say_local_cache() -> str:
 
 
 def say_host_reuse(seen: pd.DataFrame, pool: int = POOL) -> str:
-    """How often builds came to a host that had built before, against the model's expectation."""
+    """say_landings as a sentence."""
+    return say_sentence(say_landings(seen, pool))
+
+
+def say_landings(seen: pd.DataFrame, pool: int = POOL) -> str:
+    """How often builds came to a host that had built before, and how often a model expects it.
+
+    A part of a sentence, of host_reuse's rows.
+    """
     facts = summarise_reuse(seen)
     if not facts["builds"]:
         return say("caching.no_reuse")
     used = say_counted(facts["used"], facts["builds"], "build")
     return say("caching.reuse", used=used, pool=pool, expected=facts["expected"])
-
-
-# the name that it had
-say_landings = say_host_reuse
 
 
 def say_public_logs(table: pd.DataFrame) -> str:

@@ -8,30 +8,46 @@ from analysis.measures import summarise_validation
 from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
 from analysis.prose.breakeven import say_errors
 from analysis.prose.intervals import say_counted
-from analysis.prose.template import say
+from analysis.prose.template import say, tell
 from analysis.records import CHANGED, NOT_KNOWN, NOT_SHIPPED, PRESSED, SIMULATION_SHARES
 from analysis.rows import list_records, list_rows
 from analysis.words import SPEEDS, join_sentences, say_sentence
 
-_SHORT = 12
+# characters of a digest, and as many strategies as a sentence names
+_SHORT, _NAMED = 12, 4
 
 
 def say_buildspecs(told: pd.DataFrame) -> list[str]:
     """Whether strategies were recorded as they are shipped, of compare_buildspecs' rows."""
-    changed = list_records(told[told["buildspec"].eq(CHANGED)])
-    said = [
-        say(
-            "trust.buildspec_changed",
-            **row | {name: row[name][:_SHORT] for name in ("recorded", "shipped")},
-        )
-        for row in changed
-    ]
+    said = _say_changed(told[told["buildspec"].eq(CHANGED)])
     unknown, own = (told[told["buildspec"].eq(each)] for each in (NOT_KNOWN, NOT_SHIPPED))
     if len(unknown):
         said.append(say("trust.buildspecs_unknown", strategies=unknown["strategy"].tolist()))
     if len(own):
         said.append(say("trust.buildspecs_own", strategies=own["strategy"].tolist()))
     return said or [say("trust.buildspecs_same")]
+
+
+def _say_changed(changed: pd.DataFrame) -> list[str]:
+    """That strategies were recorded with other buildspecs: one sentence, none of no row."""
+    if len(changed) > 1:
+        names, runs = changed["strategy"].tolist(), changed["runs"].sum()
+        facts = {"number": len(names), "strategies": _name_few(names), "runs": runs}
+        return [say("trust.buildspecs_changed", **facts)]
+    return [
+        say(
+            "trust.buildspec_changed",
+            **row | {name: row[name][:_SHORT] for name in ("recorded", "shipped")},
+        )
+        for row in list_records(changed)
+    ]
+
+
+def _name_few(names: list[str]) -> list[str]:
+    """The names; of more than _NAMED the first, and how many more there are."""
+    if len(names) <= _NAMED:
+        return names
+    return [*names[: _NAMED - 1], tell("{number} more", number=len(names) - _NAMED + 1)]
 
 
 def say_aa(table: pd.DataFrame) -> str:

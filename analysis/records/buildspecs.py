@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.workload import FOLDER, load_strategies
+from analysis.workload import BASELINE, FOLDER, load_strategies
 
 COLUMNS = ["strategy", "runs", "recorded", "shipped", "buildspec", "cure"]
 AS_SHIPPED, CHANGED = "as shipped", "another than the shipped one"
 NOT_SHIPPED, NOT_KNOWN = "not shipped", "not known"
 _CURES = {
     CHANGED: "what was recorded holds for the recorded buildspec alone: record {name} anew, into "
-    "another folder (EXPERIMENT=runs/another STRATEGIES={name},docker)",
+    "another folder (EXPERIMENT=runs/another STRATEGIES={names})",
     NOT_KNOWN: "experiment.json keeps no digest of {name}: record it anew, into another folder, "
     "to know that it is as shipped",
 }
@@ -42,7 +42,7 @@ def compare_buildspecs(
         recorded = _find_recorded(str(name), facts, folder)
         own = None if written else shipped.get(str(name))
         state = _compare(recorded, own, shipped)
-        cure = _CURES[state].format(name=name) if state in _CURES else None
+        cure = _CURES[state].format(name=name, names=_join(str(name))) if state in _CURES else None
         rows.append((name, number, recorded, own, state, cure))
     texts = dict.fromkeys([name for name in COLUMNS if name != "runs"], "string")
     return pd.DataFrame(rows, columns=COLUMNS).astype({"runs": "int64", **texts})
@@ -92,6 +92,11 @@ def _compare(recorded: str | None, own: str | None, shipped: Mapping[str, str]) 
     if own is None:
         return AS_SHIPPED if recorded in shipped.values() else NOT_SHIPPED
     return AS_SHIPPED if recorded == own else CHANGED
+
+
+def _join(name: str) -> str:
+    """A strategy and the one that it is compared with, as STRATEGIES takes them."""
+    return ",".join(dict.fromkeys([name, BASELINE]))
 
 
 def _digest(text: str) -> str:

@@ -173,6 +173,15 @@ def test_a_given_mix_that_was_not_built_tells_nothing():
     assert any("base" in each for each in found.unknown)
 
 
+def test_builds_over_several_links_are_told():
+    runs = make_runs({name: {"source": about(20)} for name in ("docker", "x")})
+    assert not any("over one link" in each for each in answer(runs).unknown)
+    runs["link"] = runs["round"].map(lambda round_: "unshaped" if round_ < 3 else "codebuild")
+    found = answer(runs.astype({"link": "string"}))
+    told = "seconds over one link, as builds over unshaped and codebuild are taken together"
+    assert told in found.unknown
+
+
 def test_an_answer_of_a_frame_is_that_of_its_experiment(lab):
     frame = lab.comparable[["strategy", "scenario", "round", "seconds", "started"]]
     found, whole = answer(frame), answer(lab)

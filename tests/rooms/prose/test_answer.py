@@ -8,7 +8,8 @@ from measured import BUILD, CREATE, PUSH, make_experiment, make_runs, show_build
 from repository import Repository
 
 from analysis.answers import answer
-from analysis.prose import headline, say_answer, say_exports
+from analysis.prose import headline, say_answer, say_entries, say_exports, say_grounds
+from analysis.words import CLOSE
 
 LAYERS = ("RUN install", "COPY app")
 EXPORT = [("exporting cache to registry", (), "DONE 30.0s")]
@@ -86,6 +87,18 @@ def test_noisy_runs_do_not_say_to_stay(tmp_path):
     assert "Record more with make experiment " in said[1]
 
 
+# the first would take 4 rounds, of which the command makes 5
+@pytest.mark.parametrize(
+    "seconds",
+    [([20.2, 20.4, 20.5], [19.9, 19.6, 19.9]), ([20.0, 21.0, 20.5], [19.5, 20.9, 18.9])],
+)
+def test_rounds_that_would_tell_are_those_that_the_command_builds(tmp_path, seconds):
+    found = answer(make(tmp_path, dict(zip(("docker", "x"), seconds, strict=True))))
+    assert found.verdict == CLOSE
+    assert f"About {found.rounds_needed} rounds would tell." in say_grounds(found)
+    assert found.again.endswith(f" ROUNDS={found.rounds_needed}")
+
+
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_too_few_rounds_tell_nothing_and_what_to_do_is_said(tmp_path, rounds):
     said = read(tmp_path, {"docker": about(20)[:rounds], "x": about(9)[:rounds]})
@@ -128,8 +141,11 @@ def test_a_cache_whose_export_takes_longer_than_the_build_is_judged_in_one_sente
 
 def test_what_a_push_leaves_is_said_against_what_it_left_before(tmp_path):
     seconds = {"docker": {"cold": about(20)}, "container-push": {"cold": about(9)}}
-    said = find(read(tmp_path, seconds), "One push leaves")
+    found = answer(make(tmp_path, seconds))
+    said = find(say_answer(found), "One push leaves")
     assert said.startswith("One push leaves 3 entries in the registry, instead of 1; a policy that")
+    alone = said.replace("One push", "With container-push, one push")
+    assert say_entries(found, named=True) == alone
 
 
 def test_what_is_not_known_is_said_once(tmp_path):

@@ -71,6 +71,21 @@ def test_each_kind_of_difference_is_a_sentence():
     ]
 
 
+def test_many_other_buildspecs_are_one_sentence_that_names_the_first_few():
+    names = sorted(load_strategies())[:7]
+    facts = {"buildspecs": dict.fromkeys(names, digest("x"))}
+    told = compare_buildspecs(make_runs({name: {"cold": [1.0, 2.0]} for name in names}), facts)
+    (said,) = say_buildspecs(told)
+    assert said.startswith(f"7 strategies ({', '.join(names[:3])} and 4 more) were recorded (14 ")
+    (said,) = say_buildspecs(told[:2])
+    assert said.startswith(f"2 strategies ({names[0]} and {names[1]}) were recorded (4 runs)")
+
+
+def test_the_baseline_is_not_named_twice_in_its_own_cure():
+    facts = {"buildspecs": {"docker": digest("x")}}
+    assert str(compare("docker", facts)["cure"]).endswith(" STRATEGIES=docker)")
+
+
 def test_the_recorded_experiment_names_what_has_changed_since_also_in_its_answer():
     recorded = read_experiment(ROOT / "data" / "lab")
     told = recorded.buildspecs()

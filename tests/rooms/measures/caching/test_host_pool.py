@@ -17,7 +17,7 @@ from analysis.measures.caching.host_pool import (
     widen_chances,
 )
 from analysis.measures.compare import wilson
-from analysis.prose import say_landings, say_public_logs
+from analysis.prose import say_host_reuse, say_landings, say_public_logs
 from analysis.records import read_experiment, read_public_logs
 
 ROOT = Path(__file__).parents[4]
@@ -102,6 +102,7 @@ def test_a_pool_is_held_against_the_model(tmp_path):
         "before; a pool of 2 makes that likely for 62 %"
     )
     assert say_landings(seen[:0]) == "no build after a first one was measured"
+    assert say_host_reuse(seen[:0]) == "No build after a first one was measured."
 
 
 def test_an_experiment_without_a_pool_shows_none(tmp_path):

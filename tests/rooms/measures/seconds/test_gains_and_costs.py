@@ -57,7 +57,7 @@ def test_it_is_said_least_first_and_drawn(table):
     (line,) = [text for text in said if text.startswith("registry-cache (")]
     assert "saves" in line
     assert "builder" in line
-    assert "than docker in all, in the mean." in line
+    assert "than docker in the mean. It saves" in line
     chart = draw(table, scenario="unchanged")
     strategies = [text.partition(" (n = ")[0] for text in said]
     drawn = chart._repr_svg_()
