@@ -82,6 +82,14 @@ def join_ends(words: Sequence[str], what: str) -> str:
     return text.format(count=count_words(len(words), what), first=words[0], last=words[-1])
 
 
+def join_few(words: Sequence[str]) -> str:
+    """join_words of a few; of more than _NAMED the first, and how many more there are."""
+    if len(words) <= _NAMED:
+        return join_words(words)
+    rest = translate("{number} more").format(number=len(words) - _NAMED + 1)
+    return join_words([*words[: _NAMED - 1], rest])
+
+
 def say_n(counts: pd.Series) -> str:
     """`n=6`, or `n=3 to 6` where counts differ; 0 where there are none."""
     ends = dict.fromkeys([int(counts.min()), int(counts.max())] if len(counts) else [0])

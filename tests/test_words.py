@@ -26,6 +26,8 @@ NULL = math.nan
         (words.join_words(["a", "b", "c"]), "a, b and c"),
         (words.join_words(["a", "b"], "or"), "a or b"),
         (words.join_words([]), "none"),
+        (words.join_few(list("abcd")), "a, b, c and d"),
+        (words.join_few(list("abcde")), "a, b, c and 2 more"),
         (words.say_n(pd.Series([6, 6])), "n=6"),
         (words.say_n(pd.Series([3, 6, 5])), "n=3 to 6"),
         (words.say_n(pd.Series([], dtype="int64")), "n=0"),

@@ -9,7 +9,7 @@ from analysis.charts.picture import Drawn, finish
 from analysis.charts.verdicts import order_strategies
 from analysis.prose.template import tell
 from analysis.rows import list_rows
-from analysis.words import join_ends, join_sentences, list_words, say_n
+from analysis.words import join_few, join_sentences, list_words, say_n
 
 
 def shared_hits(shared: pd.DataFrame, *, ax: Any = None) -> Drawn:
@@ -30,7 +30,7 @@ def shared_hits(shared: pd.DataFrame, *, ax: Any = None) -> Drawn:
             for name in order_strategies(rows.groupby("strategy", sort=False)["lost"].sum())
         ),
     )
-    names = join_ends(list(never), "strategy")
+    names = join_few(list(never))
     rest = tell("; none with {names}", names=names) if len(never) else ""
     said = (
         tell("{name}: {said}.", name=name, said=list_words(map(_say_hits, list_rows(group))))

@@ -8,13 +8,12 @@ from analysis.measures import summarise_validation
 from analysis.measures.compare import summarise_aa, summarise_pressure, summarise_simulation
 from analysis.prose.breakeven import say_errors
 from analysis.prose.intervals import say_counted
-from analysis.prose.template import say, tell
+from analysis.prose.template import say
 from analysis.records import CHANGED, NOT_KNOWN, NOT_SHIPPED, PRESSED, SIMULATION_SHARES
 from analysis.rows import list_records, list_rows
 from analysis.words import SPEEDS, join_sentences, say_sentence
 
-# characters of a digest, and as many strategies as a sentence names
-_SHORT, _NAMED = 12, 4
+_SHORT = 12
 
 
 def say_buildspecs(told: pd.DataFrame) -> list[str]:
@@ -32,7 +31,7 @@ def _say_changed(changed: pd.DataFrame) -> list[str]:
     """That strategies were recorded with other buildspecs: one sentence, none of no row."""
     if len(changed) > 1:
         names, runs = changed["strategy"].tolist(), changed["runs"].sum()
-        facts = {"number": len(names), "strategies": _name_few(names), "runs": runs}
+        facts = {"number": len(names), "strategies": names, "runs": runs}
         return [say("trust.buildspecs_changed", **facts)]
     return [
         say(
@@ -41,13 +40,6 @@ def _say_changed(changed: pd.DataFrame) -> list[str]:
         )
         for row in list_records(changed)
     ]
-
-
-def _name_few(names: list[str]) -> list[str]:
-    """The names; of more than _NAMED the first, and how many more there are."""
-    if len(names) <= _NAMED:
-        return names
-    return [*names[: _NAMED - 1], tell("{number} more", number=len(names) - _NAMED + 1)]
 
 
 def say_aa(table: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from analysis.languages import get_language, read_sentences, translate, translat
 from analysis.words import (
     count_words,
     join_ends,
+    join_few,
     join_words,
     say_difference,
     say_percent,
@@ -24,6 +25,7 @@ _KINDS: dict[str, Callable[[Any, str], str]] = {
     "count": lambda number, word: count_words(int(number), word),
     "difference": lambda numbers, _: say_difference(*numbers),
     "ends": lambda words, what: join_ends(list(words), what),
+    "few": lambda words, _: join_few(list(words)),
     "or": lambda words, _: join_words(words, "or"),
     "percent": lambda value, digits: say_percent(100 * value, int(digits)),
     "range": lambda ends, _: say_range(*ends),
