@@ -94,7 +94,7 @@ def _weigh(table: pd.DataFrame, mix: Mapping[str, float]) -> pd.DataFrame:
     keys = [str(name) for name in table.index.names if name not in _BLOCK]
     sizes = table.groupby(level=[*keys, "scenario"])[table.columns[0]].size()
     enough = sizes[sizes.ge(FEWEST_COMMITS)].groupby(level=keys).size().eq(len(mix))
-    table = table[table.droplevel(_BLOCK).index.isin(enough.index[enough])]
+    table = table[table.droplevel([*_BLOCK]).index.isin(enough.index[enough])]
     groups = table.groupby(level=[*keys, "scenario"])
     number = groups[table.columns[0]].transform("size").to_numpy(dtype="float64")
     total = table.groupby(level=keys)[table.columns[0]].transform("size")
