@@ -48,6 +48,7 @@ SAME = {
     ("seconds.balance_more", "net"): ("seconds more, of means", 1),
     ("seconds.balance_less", "net"): ("seconds more, of means", -1),
     ("answer.entries", "entries"): ("entries of the first push", 1),
+    ("answer.entries_with", "entries"): ("entries of the first push", 1),
     ("claims", "entries of the first push"): ("entries of the first push", 1),
     ("storage.growth", "entries"): ("entries of all pushes", 1),
     ("storage.growth_alike", "entries"): ("entries of all pushes", 1),

@@ -118,7 +118,8 @@ class Bench:
         target = runs / records.run_name(strategy, scenario, number)
         shutil.copytree(runs / records.run_name(strategy, scenario, 1), target)
         record = records.read_json(target / "record.json")
-        record |= {"run": target.name, "round": number}
+        repository = record["repository"].replace("-01", f"-{number:02d}")
+        record |= {"run": target.name, "round": number, "repository": repository}
         (target / "record.json").write_bytes(records.to_json(record))
 
 
@@ -225,20 +226,26 @@ def restart(host):
 
 REASONS = {
     "used repository": (
-        "a cold start that had 3 layers from a cache; a cold start that imported a cache"
+        "a cold start that had 3 layers from a cache; a cold start that imported a cache; "
+        "its repository is containerd-store-01, which is none of its round"
     ),
     "used host": "its host was not empty before the build",
     "used kept host": (
         "a cold start on a host that was not empty; a cold start that had 3 layers from a cache"
     ),
-    "deleted cache": "the cache it should have found was not imported",
+    "deleted cache": "the cache it should have found was not imported; "
+    "its repository is containerd-store-01, which is none of its round",
     "unasked cache": (
         "no cache was imported, though its strategy imports one; "
-        "no cache was exported, though its strategy exports one"
+        "no cache was exported, though its strategy exports one; "
+        "its repository is containerd-store-01, which is none of its round"
     ),
-    "failed import": "the cache it should have found was not imported",
-    "other BuildKit": "its buildkit is {newest}, that of its round {usual}",
-    "emptied store": "nothing shows that it found a cache: no layer came from one",
+    "failed import": "the cache it should have found was not imported; "
+    "its repository is containerd-store-01, which is none of its round",
+    "other BuildKit": "its buildkit is {newest}, that of its round {usual}; "
+    "its repository is s3-cache-01, which is none of its round",
+    "emptied store": "nothing shows that it found a cache: no layer came from one; "
+    "its repository is s3-cache-01, which is none of its round",
     "lost export": "its cache was not exported whole",
     "killed export": "its cache was not exported whole",
     "unexpected failure": "it failed where it should have succeeded",
@@ -319,8 +326,9 @@ ANSWERS = {
 
 
 def list_said(experiment):
-    """The sentences of an answer but for that on how many runs were left out."""
-    return [line for line in analysis.headline(experiment) if "failed the checks" not in line]
+    """An answer but for how many runs were left out, and for the folder to record more into."""
+    lines = [line for line in analysis.headline(experiment) if "failed the checks" not in line]
+    return [re.sub("make experiment .* ROUNDS", "make experiment … ROUNDS", each) for each in lines]
 
 
 # those that pick, mark or show single runs, one that needs warm runs of a pool of hosts, one that

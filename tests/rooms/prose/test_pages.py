@@ -39,8 +39,7 @@ def test_who_gets_most_from_a_cache_is_said_once_with_all_alike():
         ]
     )
     assert findings.say_best_hits(hits) == (
-        "A cache hands back most with one and two. Of all layers it gives 50 % for a changed "
-        "source file (1 of 1 build)."
+        "Most layers come back with one and two: 50 % for a changed source file (1 of 1 build)."
     )
     none = hits.assign(rate=0.0)
     assert findings.say_best_hits(none) == (
