@@ -159,7 +159,15 @@ class Step:
     """A step as far as the log has told: `name` None when its header is missing."""
 
     __slots__ = (
-        *("cached", "ended", "error", "images", "name", "number", "output", "parts", "seconds"),
+        "cached",
+        "ended",
+        "error",
+        "images",
+        "name",
+        "number",
+        "output",
+        "parts",
+        "seconds",
         "text",
     )
 
