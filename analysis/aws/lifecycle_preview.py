@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.aws.client import Aws, aws_errors, find_region
 from analysis.aws.ecr import list_repository
-from analysis.errors import CloudError, RegistryError
+from analysis.errors import CloudError, PolicyError, RegistryError
 from analysis.registry import load_policy, read_images, read_policy
 
 _COLUMNS = {"digest": "string", "action": "string", "rule": "Int64"}
@@ -58,6 +58,10 @@ def read_preview(
     RegistryError where ECR does not finish or has no such repository or policy.
     """
     if not repository:
+        if policy:
+            raise PolicyError(
+                f"There is no repository to try {policy} on: give REPOSITORY (--repository), too."
+            )
         return None
     region, name = split_url(repository)
     aws = Aws(region or find_region())

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.commands.experiment import STOPPED
+from analysis.commands.reading_options import read_count
 from analysis.experiment import (
     Settings,
     make_plan,
@@ -42,12 +43,13 @@ def write_copies(names: Sequence[str], folder: Path) -> list[str]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of an A/A test."""
     parser.add_argument(
-        "--folder", default="runs/control", help="folder that keeps the runs (%(default)s)"
+        "--folder", default="runs/control", help="folder that keeps the runs (default: %(default)s)"
     )
-    names = "names with commas between (%(default)s)"
-    parser.add_argument("--strategies", default=STRATEGIES, help=names)
-    parser.add_argument("--scenarios", default=SCENARIOS, help=names)
-    parser.add_argument("--rounds", type=int, default=6, help="of each strategy (%(default)s)")
+    for name, names in (("strategies", STRATEGIES), ("scenarios", SCENARIOS)):
+        words = f"{name} with commas between (default: %(default)s)"
+        parser.add_argument(f"--{name}", default=names, metavar="NAMES", help=words)
+    words = "how often each strategy builds its scenarios (default: %(default)s)"
+    parser.add_argument("--rounds", type=read_count, default=6, metavar="N", help=words)
     parser.add_argument("--dry-run", action="store_true", help="only say how many builds")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from analysis import measures, past_builds, records
 from analysis.commands.printing import align_rows
-from analysis.commands.reading_options import add_reading, use_reading
+from analysis.commands.reading_options import add_period, add_reading, use_reading
 from analysis.errors import SourceError
 from analysis.redaction import redact
 from analysis.visible import show_signs
@@ -39,23 +39,23 @@ _MOST_PROBLEMS = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the logs, an experiment to compare with, and where the speeds go."""
     parser.add_argument("logs", nargs="+", metavar="LOG", help="logs, or where they are")
-    parser.add_argument("--out", default="", metavar="FILE", help="write the medians as JSON")
     parser.add_argument(
-        "--experiment", default="", metavar="FOLDER", help="show an experiment's speeds beside"
+        "--out", default="", metavar="FILE", help="file to write the medians to, as JSON"
     )
-    parser.add_argument("--since", default="", help='a date, or an age such as "30 days"')
     parser.add_argument(
-        "--limit", type=int, default=200, help="at most so many builds of each LOG (%(default)s)"
+        "--experiment", default="", metavar="FOLDER", help="show this experiment's speeds beside"
     )
+    add_period(parser, "builds of each LOG")
     add_reading(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the speeds and what could not be read; write the medians where asked."""
     use_reading(options)
+    known = records.read_experiment(options.experiment) if options.experiment else None
     builds, problems = past_builds.read_host_logs(options.logs, options.since, options.limit)
     table = measures.host_speeds(builds)
-    beside = measures.host_speeds(options.experiment) if options.experiment else None
+    beside = None if known is None else measures.host_speeds(known)
     print(align_rows(_list_rows(table, beside, len(builds))))
     _print_gaps(table)
     _print_problems(problems)

@@ -18,9 +18,12 @@ from analysis.shipped import place_folder
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where to clean up, and what."""
-    parser.add_argument("--place", default="lab", help="lab (default) or codebuild")
+    parser.add_argument("--place", default="lab", help="lab or codebuild (default: %(default)s)")
     parser.add_argument(
-        "--experiment", default="runs/latest", help="folder of the experiment on CodeBuild"
+        "--experiment",
+        default="runs/latest",
+        metavar="FOLDER",
+        help="folder of the experiment on CodeBuild (default: %(default)s)",
     )
 
 

@@ -27,8 +27,13 @@ _NEVER = "never"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the files, the form of what is found, and when it is a failure."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders to read")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="default: %(default)s")
-    parser.add_argument("--out", default="", metavar="FILE", help="write it there")
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help="form of the findings (default: %(default)s)",
+    )
+    parser.add_argument("--out", default="", metavar="FILE", help="file to write the findings to")
     parser.add_argument(
         "--fail-on",
         choices=(*doctor.SEVERITIES, _NEVER),

@@ -3,8 +3,8 @@
     codebuild-cache experiment --context . --experiment runs/mine --rounds 3
     codebuild-cache experiment --strategies docker,registry-cache --link 200mbit,20ms --dry-run
 
-Rounds are outside, within each the strategies in the round's own shuffled order, so that drift
-hits all alike. The same command again runs what is missing.
+Each round builds every strategy, in a shuffled order of its own, so that drift affects all alike.
+The same command again runs what is missing.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
     codebuild-cache grid --links unshaped,400mbit,100mbit --work 8,24 --dry-run
 
-Each point is an experiment in a folder of its own, FOLDER/LINK.WORKs. Rounds are outside and the
-points inside, in each round's own shuffled order, so that drift hits all points alike. The same
-command again runs what is missing.
+Each point is an experiment in a folder of its own, FOLDER/LINK.WORKs. Each round builds every
+point, in a shuffled order of its own, so that drift affects all alike. The same command again runs
+what is missing.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.commands.experiment import STOPPED
+from analysis.commands.reading_options import read_count
 from analysis.errors import EngineError, LabError, SettingError
 from analysis.experiment import (
     Labs,
@@ -33,9 +34,7 @@ __all__ = ["STOPPED", "add_arguments", "run"]
 STRATEGIES, SCENARIOS = ("docker", "registry-cache"), (COLD.name, SOURCE.name)
 # seconds that a build and its part of the lab take beside the work: a mean over the usual grid
 _OVERHEAD_SECONDS = 27.0
-_LINKS_HELP = (
-    "bandwidths (%(default)s), or with ; between links that hold a comma: unshaped;100mbit,20ms"
-)
+_LINKS_HELP = "links with commas between, or with ; where they hold a comma: unshaped;100mbit,20ms"
 _RunExperiment = Callable[[Path, Sequence[str], Sequence[str], Settings], object]
 WORK, _COUNT, _BYTES = "WORK_SECONDS", "LAYER_COUNT", "LAYER_BYTES"
 
@@ -175,21 +174,25 @@ def choose_grid(options: argparse.Namespace) -> Grid:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the settings of a grid."""
-    parser.add_argument(
-        "--folder", default="runs/grid", help="folder that keeps the points (%(default)s)"
+    names = (",".join(STRATEGIES), ",".join(SCENARIOS))
+    texts = (
+        ("--folder", "FOLDER", "runs/grid", "folder that keeps the points"),
+        ("--links", "LINKS", "unshaped,400mbit,100mbit", _LINKS_HELP),
+        ("--work", "SECONDS", "8,24", "seconds of work in the Dockerfile, with commas between"),
+        ("--strategies", "NAMES", names[0], "strategies with commas between, docker among them"),
+        ("--scenarios", "NAMES", names[1], "scenarios with commas between"),
     )
-    parser.add_argument("--links", default="unshaped,400mbit,100mbit", help=_LINKS_HELP)
-    parser.add_argument(
-        "--work", default="8,24", help="seconds of work in the Dockerfile (%(default)s)"
-    )
-    parser.add_argument(
-        "--strategies", default=",".join(STRATEGIES), help="the baseline among them (%(default)s)"
-    )
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="(%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="of each point (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the shuffled order (%(default)s)")
-    parser.add_argument("--layer-count", type=int, help="layers that the work is made of, 1 to 8")
-    parser.add_argument("--layer-bytes", type=int, help="bytes of each of them")
+    for option, value, default, words in texts:
+        words += " (default: %(default)s)"
+        parser.add_argument(option, metavar=value, default=default, help=words)
+    words = "how often each point is built (default: %(default)s)"
+    parser.add_argument("--rounds", type=read_count, default=3, metavar="N", help=words)
+    words = "what the order of points is shuffled by (default: %(default)s)"
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help=words)
+    words = "layers that the work is made of, 1 to 8 (default: the Dockerfile's)"
+    parser.add_argument("--layer-count", type=int, metavar="N", help=words)
+    words = "bytes of each of these layers (default: the Dockerfile's)"
+    parser.add_argument("--layer-bytes", type=int, metavar="N", help=words)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be built")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import reports
-from analysis.commands.reading_options import add_language, add_reading, use_reading
+from analysis.commands.reading_options import add_language, add_period, add_reading, use_reading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,16 +22,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source", metavar="SOURCE", help="project, log group, s3://BUCKET/PREFIX, or files"
     )
     parser.add_argument(
-        "--out", default="reports", metavar="FOLDER", help="where the page goes (%(default)s)"
+        "--out",
+        default="reports",
+        metavar="FOLDER",
+        help="folder of the page (default: %(default)s)",
     )
-    parser.add_argument("--since", default="", help='a date, or an age such as "30 days"')
+    add_period(parser, "builds")
     parser.add_argument(
-        "--limit", type=int, default=200, help="at most so many builds, the newest (%(default)s)"
+        "--repository",
+        default="",
+        metavar="NAME",
+        help="ECR repository whose lifecycle policy ECR previews; nothing is deleted",
     )
     parser.add_argument(
-        "--repository", default="", help="ECR repository to try a lifecycle policy on"
+        "--policy",
+        default="",
+        metavar="FILE",
+        help="file of a policy to preview in place of the repository's own",
     )
-    parser.add_argument("--policy", default="", help="file of a policy to try in place of its own")
     add_language(parser)
     add_reading(parser)
 

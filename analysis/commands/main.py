@@ -11,14 +11,17 @@ module may have STOPPED, what to say then. It is imported only when its sub-comm
 """
 
 import argparse
+import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType, TracebackType
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, UnknownName
 from analysis.languages import ENGLISH, speaking
 from analysis.redaction import redact
 from analysis.visible import show_signs
@@ -38,6 +41,8 @@ COMMANDS = {
     "aa": "build strategies against themselves, to see how often verdicts are wrong",
     "cleanup": "remove what a lab or an experiment on AWS left behind",
 }
+# as a shell tells of a program that SIGPIPE ended
+_PIPE_CLOSED = 141
 _DESCRIPTION = "Compares Docker caching strategies for AWS CodeBuild by real builds."
 _EXAMPLES = """\
 examples:
@@ -62,11 +67,24 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     chosen = next((name for name in given if not name.startswith("-")), "")
     command = load_command(chosen) if chosen in COMMANDS else None
-    options = _make_parser(chosen, command).parse_args(given)
+    parser, its = _make_parsers(chosen, command)
+    if chosen and command is None:
+        parser.error(str(UnknownName("sub-command", chosen, COMMANDS)))
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        its.error(_say_unknown(unknown, its.format_usage()))
     if command is None:
-        _make_parser().print_help()
+        parser.print_help()
         return 0
     return run_command(command, options)
+
+
+def _say_unknown(unknown: Sequence[str], usage: str) -> str:
+    """That arguments are unknown, and which options were probably meant."""
+    known = re.findall(r"--[a-z-]+", usage)
+    close = [name for given in unknown for name in get_close_matches(given, known, n=1)]
+    hint = f" (did you mean {', '.join(close)}?)" if close else ""
+    return redact(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
 
 def load_command(name: str) -> ModuleType:
@@ -74,8 +92,10 @@ def load_command(name: str) -> ModuleType:
     return import_module(f"analysis.commands.{name}")
 
 
-def _make_parser(chosen: str = "", command: ModuleType | None = None) -> argparse.ArgumentParser:
-    """The parser of all sub-commands; only that of the chosen one has its options."""
+def _make_parsers(
+    chosen: str, command: ModuleType | None
+) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """(the parser of all sub-commands, that of the chosen one, which alone has its options)."""
     parser = argparse.ArgumentParser(
         prog="codebuild-cache",
         description=_DESCRIPTION,
@@ -84,6 +104,7 @@ def _make_parser(chosen: str = "", command: ModuleType | None = None) -> argpars
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_find_version()}")
     parsers = parser.add_subparsers(title="sub-commands", metavar="SUB-COMMAND")
+    of_chosen = parser
     for name, words in COMMANDS.items():
         its = parsers.add_parser(
             name,
@@ -93,7 +114,8 @@ def _make_parser(chosen: str = "", command: ModuleType | None = None) -> argpars
         )
         if command and name == chosen:
             command.add_arguments(its)
-    return parser
+            of_chosen = its
+    return parser, of_chosen
 
 
 def _find_version() -> str:
@@ -121,10 +143,16 @@ def run_command(command: ModuleType, options: argparse.Namespace) -> int:
     try:
         # a sub-command without that option has no words in another language, and would mix them
         with speaking(getattr(options, "language", ENGLISH)):
-            return command.run(options) or 0
+            code = command.run(options) or 0
+        sys.stdout.flush()
+        return code
     except AnalysisError as error:
         _complain(str(error))
         return 1
+    except BrokenPipeError:
+        # who reads, such as head, has enough; nothing is left to be written as Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
     except OSError as error:
         _complain(f"{error.filename or command.__name__}: {error.strerror or error}")
         return 1

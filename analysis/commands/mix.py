@@ -19,7 +19,7 @@ import pandas as pd
 from analysis import measures
 from analysis.commands.printing import align_rows
 from analysis.commands.reading_options import add_language
-from analysis.experiment import Settings, read_settings
+from analysis.experiment import Settings, list_settings, read_settings
 from analysis.languages import translate, translate_value
 from analysis.measures.past import write_mix
 from analysis.past_builds import read_history
@@ -29,6 +29,7 @@ from analysis.visible import show_signs
 from analysis.words import count_words, say_percent
 from analysis.workload import COMMITS, classify_commits
 
+_OPTIONS = ("--dockerfile", "--target", "--build-args")
 _FORMATS = ("text", "json", "csv")
 _HEADS = ("kind", "share", "commits", "from", "most begin to miss at", "newest")
 _WIDTH = 44
@@ -37,19 +38,29 @@ _WIDTH = 44
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the context, its commits, how it is built, and the form of what is told."""
     parser.add_argument(
-        "context", nargs="?", default=".", metavar="CONTEXT", help="a folder in git (%(default)s)"
+        "context",
+        nargs="?",
+        default=".",
+        metavar="CONTEXT",
+        help="a folder in git (default: %(default)s)",
     )
     parser.add_argument(
         "--commits",
         default=str(COMMITS),
         metavar="N",
-        help="how many, the newest, or a range such as v1.0..v1.2 (default: %(default)s)",
+        help="how many commits, the newest, or a range such as v1.0..v1.2 (default: %(default)s)",
     )
-    for name in ("dockerfile", "target", "build-args"):
-        parser.add_argument(f"--{name}", default="", help="as for experiment")
-    parser.add_argument("--logs", default="", metavar="SOURCE", help="as history takes it")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="default: %(default)s")
-    parser.add_argument("--out", default="", metavar="FILE", help="write it there")
+    for each in list_settings(Settings):
+        if each.option in _OPTIONS:
+            words = f"{each.form.help} (default: {each.text or 'none'})"
+            parser.add_argument(each.option, default="", metavar=each.variable, help=words)
+    words = (
+        "past builds, as codebuild-cache history takes them: how many there are without a commit"
+    )
+    parser.add_argument("--logs", default="", metavar="SOURCE", help=words)
+    words = "form of the mix (default: %(default)s)"
+    parser.add_argument("--format", choices=_FORMATS, default="text", help=words)
+    parser.add_argument("--out", default="", metavar="FILE", help="file to write the mix to")
     add_language(parser)
 
 
@@ -108,7 +119,7 @@ def _list_assumed(mix: pd.DataFrame) -> list[str]:
 
 def _write_json(commits: pd.DataFrame, mix: pd.DataFrame) -> str:
     """Both tables as JSON, and the shares by kind."""
-    shares = dict(zip(mix["kind"], mix["share"], strict=True))
+    shares = dict(zip(mix["kind"], mix["share"].round(10), strict=True))
     found: dict[str, Any] = {"mix": shares}
     for name, table in (("kinds", mix), ("commits", commits)):
         found[name] = json.loads(table.to_json(orient="records", date_format="iso"))

@@ -18,7 +18,10 @@ from analysis.reports import write_notebooks
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where the notebooks go."""
     parser.add_argument(
-        "--out", default="", metavar="FOLDER", help="where they go (default: notebooks-LANGUAGE)"
+        "--out",
+        default="",
+        metavar="FOLDER",
+        help="folder of the copies (default: notebooks-LANGUAGE)",
     )
     add_language(parser)
 

@@ -12,7 +12,7 @@ the recorded experiment.
 import argparse
 import time
 
-from analysis import answers, prose, reports, results
+from analysis import answers, prose, records, reports, results
 from analysis.commands.printing import print_answer
 from analysis.commands.reading_options import add_language, add_reading, use_reading
 
@@ -29,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an experiment's folder (default: %(default)s, the recorded one)",
     )
     parser.add_argument(
-        "--out", default="reports", metavar="FOLDER", help="where the pages go (%(default)s)"
+        "--out",
+        default="reports",
+        metavar="FOLDER",
+        help="folder of the pages (default: %(default)s)",
     )
     parser.add_argument(
         "--runs", action="store_true", help="also a page for each run, with its log"
@@ -53,8 +56,11 @@ def run(options: argparse.Namespace) -> None:
     """Make the reports, print the answer and where they are."""
     use_reading(options)
     begin = time.monotonic()
+    # what can't be read is told before pages are made
+    speeds = records.read_host(options.speeds) if options.speeds else None
+    others = results.read_grid(options.others) if options.others else ()
     experiment = results.read_experiment(options.experiment)
     index = reports.make_reports(experiment, options.out, runs=options.runs)
     print(f"{index} made in {time.monotonic() - begin:.1f} s")
-    found = answers.answer(experiment, speeds=options.speeds, others=options.others)
+    found = answers.answer(experiment, speeds=speeds, others=others)
     print_answer(prose.say_answer(found))

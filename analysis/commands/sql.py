@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="logs, an experiment's folder or a store (default: the user's store)",
     )  # fmt: skip
     parser.add_argument(
-        "--format", default="table", choices=["table", "csv", "json"], help="(%(default)s)"
+        "--format",
+        default="table",
+        choices=["table", "csv", "json"],
+        help="form of the answer (default: %(default)s)",
     )
     parser.add_argument("--views", action="store_true", help="print the views on the store")
     parser.add_argument("--athena", action="store_true", help="print Athena's tables on the store")

@@ -20,12 +20,20 @@ from analysis.workload import choose_build, find_strategy, load_strategies, read
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the buildspec, the strategies, and where they go."""
-    parser.add_argument("--from", dest="source", required=True, metavar="FILE", help="a buildspec")
     parser.add_argument(
-        "--out", default="strategies", metavar="FOLDER", help="where they go (%(default)s)"
+        "--from", dest="source", required=True, metavar="FILE", help="your buildspec"
     )
     parser.add_argument(
-        "--strategies", default="", metavar="NAMES", help="with commas between (default: all)"
+        "--out",
+        default="strategies",
+        metavar="FOLDER",
+        help="folder of the files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--strategies",
+        default="",
+        metavar="NAMES",
+        help="strategies with commas between (default: all)",
     )
     parser.add_argument(
         "--batch-build", default="", metavar="NAME", help="the build of a batch to take"

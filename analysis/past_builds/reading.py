@@ -206,5 +206,6 @@ def _say_nothing(where: Origin, since: str, problems: pd.Series) -> str:
         cure = ": CodeBuild keeps them for a year; is it another project?"
     else:
         cure = ": give the place of build logs."
-    said = show_path(f"The {where.kind} {where} has no builds{cure}")
+    name = where if where.kind == "folder" else f"The {where.kind} {where}"
+    said = show_path(f"{name} has no builds{cure}")
     return " ".join([said, *problems.head(3)])

@@ -26,6 +26,10 @@ def writing_errors(folder: Path) -> Iterator[None]:
     try:
         with full_errors(folder):
             yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise RecordError(
+            f"{error.filename or folder} can't be made: a file is in its way. Name another folder."
+        ) from error
     except OSError as error:
         if error.errno not in _FORBIDDEN:
             raise

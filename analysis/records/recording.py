@@ -193,7 +193,8 @@ def read_records(folder: str | Path) -> Records:
     folder = Path(folder)
     check_path(folder)
     if not (folder / "runs").is_dir():
-        fact = "there is no folder 'runs' in it" if folder.is_dir() else "it does not exist"
+        fact = "it is a file" if folder.is_file() else "it does not exist"
+        fact = "there is no folder 'runs' in it" if folder.is_dir() else fact
         raise RecordError(
             f"{folder} holds no experiment: {fact}. Give the folder of one, such as data/lab."
         )

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import ReportError
 from analysis.languages import speaking, translate
 from analysis.logs import show_path
 from analysis.prose.template import tell
@@ -46,7 +47,7 @@ def _make_report(source: str, folder: Path, parameters: dict[str, Any]) -> Path:
     if found is None:
         raise NotebookFailed(say_stopped(HISTORY), "DeadKernelError")
     if isinstance(found, NotebookFailed):
-        raise found
+        raise ReportError(found.reason) if found.reason else found
     html, tables = found
     make_folder(folder)
     write_html(folder / HISTORY_PAGE, html)

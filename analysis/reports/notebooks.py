@@ -34,14 +34,17 @@ logging.getLogger("papermill").setLevel(logging.WARNING)
 
 
 class NotebookFailed(ReportError):
-    """A notebook that failed; `error` is the class name of what it raised."""
+    """A notebook that failed; `error` is the class name of what it raised.
 
-    def __init__(self, message: str, error: str) -> None:
+    `reason`: what an error of ours says, which needs no notebook to be understood; else "".
+    """
+
+    def __init__(self, message: str, error: str, reason: str = "") -> None:
         super().__init__(message)
-        self.error = error
+        self.error, self.reason = error, reason
 
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (str(self), self.error)
+    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+        return type(self), (str(self), self.error, self.reason)
 
 
 def list_analyses(folder: Path = NOTEBOOKS) -> list[Path]:
@@ -84,7 +87,9 @@ def run_notebook(
                 nbformat.write(executed, output)
             return executed
     except PapermillExecutionError as error:
-        raise NotebookFailed(_explain_failure(notebook, parameters, error), error.ename) from error
+        reason = error.evalue if error.ename in _OWN_ERRORS else ""
+        said = _explain_failure(notebook, parameters, error)
+        raise NotebookFailed(said, error.ename, reason) from error
     except DeadKernelError as error:
         raise NotebookFailed(say_stopped(notebook), "DeadKernelError") from error
 

@@ -48,8 +48,10 @@ def _connect(address: str) -> Iterator[Any]:
         ) from None
     try:
         client = Client(address, timeout=_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError, ImportError) as error:
+    except (OSError, ValueError, TypeError, ImportError, MemoryError) as error:
         reason = str(error).rstrip(".") or type(error).__name__
+        # the words of another protocol, read as the length of what comes
+        reason = "something else does" if isinstance(error, MemoryError) else reason
         raise StoreError(
             f"No Dask scheduler answers at {address!r} ({reason}): give its address, such as "
             "tcp://10.0.0.1:8786."

@@ -25,7 +25,7 @@ _PART = ".part-"
 _PART_SECONDS = 3600
 
 
-class File(NamedTuple):
+class _File(NamedTuple):
     """A file of a store: its name in its folder, its bytes and when it was written (seconds)."""
 
     name: str
@@ -45,7 +45,7 @@ class Place(Protocol):
     def remove(self, path: str) -> None:
         """Remove a file, if it is there."""
 
-    def files(self, folder: str) -> list[File]:
+    def files(self, folder: str) -> list[_File]:
         """The files in a folder; [] when it is not there."""
 
     def folders(self) -> list[str]:
@@ -92,7 +92,7 @@ class Folder:
         """Remove a file, if it is there."""
         (self.root / path).unlink(missing_ok=True)
 
-    def files(self, folder: str) -> list[File]:
+    def files(self, folder: str) -> list[_File]:
         """The files in a folder; those that a write which was cut off left go after an hour."""
         found = []
         try:
@@ -103,7 +103,7 @@ class Folder:
             with suppress(FileNotFoundError):
                 state = entry.stat()
                 if not entry.name.startswith(_PART):
-                    found.append(File(entry.name, state.st_size, state.st_mtime))
+                    found.append(_File(entry.name, state.st_size, state.st_mtime))
                 elif state.st_mtime < time.time() - _PART_SECONDS:
                     os.unlink(entry.path)
         return found
@@ -157,10 +157,10 @@ class Bucket:
         with suppress(FileNotFoundError):
             self.system.delete_file(f"{self.root}/{path}")
 
-    def files(self, folder: str) -> list[File]:
+    def files(self, folder: str) -> list[_File]:
         """The objects in a folder; [] when there is none."""
         return [
-            File(each.base_name, each.size, each.mtime_ns / 1e9)
+            _File(each.base_name, each.size, each.mtime_ns / 1e9)
             for each in self._select(f"{self.root}/{folder}")
             if each.is_file
         ]

@@ -62,6 +62,8 @@ def choose_build(buildspec: Buildspec, name: str = "") -> Buildspec:
             f"{buildspec.source} has a batch and no phases of its own: choose one of its builds, "
             f"BATCH_BUILD={next(iter(builds), 'NAME')} (there are {', '.join(builds) or 'none'})."
         )
+    if not builds:
+        raise BuildspecError(f"{buildspec.source} has no batch: leave BATCH_BUILD out.")
     if name not in builds:
         raise UnknownName("build of the batch", name, builds)
     build = builds[name]

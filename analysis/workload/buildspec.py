@@ -106,8 +106,16 @@ def read_buildspec(path: str | Path) -> Buildspec:
     try:
         # CRLF stays, so that what is replaced in the text can be replaced in the file
         text = Path(path).read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BuildspecError(f"{path} can't be read as a buildspec: {error}.") from error
+    except IsADirectoryError as error:
+        raise BuildspecError(f"{path} is a folder: name the buildspec in it.") from error
+    except OSError as error:
+        raise BuildspecError(
+            f"{path} can't be read as a buildspec ({error.strerror}): name one that can."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BuildspecError(
+            f"{path} can't be read as a buildspec (it is not UTF-8): save it as UTF-8."
+        ) from error
     return parse_buildspec(text, str(path))
 
 

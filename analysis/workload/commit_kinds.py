@@ -66,7 +66,7 @@ def classify_commits(
 
     >>> analysis.classify_commits("deploy", "all")
     Traceback (most recent call last):
-    analysis.errors.SettingError: COMMITS is 'all': give a number, or a range such as v1.0..v1.2.
+    analysis.errors.SettingError: COMMITS is 'all': give a number (1 or more), or ...
     """
     given = replace(options or BuildOptions(), **chosen)
     return frame_commits(read_commits(find_folder(context), commits, given))

@@ -13,6 +13,12 @@ _SECONDS = 60
 # a repository's own settings may name programs, which none of these is to run
 _TRUST_NOTHING = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 _ELSEWHERE = re.compile(r"GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|COMMON_DIR|NAMESPACE)")
+# what git says, as it begins -> what to do
+_CURES = {
+    "not a git repository": ": give a folder of a clone",
+    "bad revision": ": give commits, tags or branches that the clone has",
+    "detected dubious ownership": ": it belongs to another user",
+}
 LINK, MODULE = "120000", "160000"
 
 
@@ -36,8 +42,17 @@ def run_git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
         raise ContextError(f"git can't be asked about {folder} ({error}): install git.") from error
     if done.returncode:
         said = decode(done.stderr).strip().removeprefix("fatal: ").splitlines() or ["nothing"]
-        raise ContextError(f"git does not tell the history of {folder}: it says {said[0]!r}.")
+        raise ContextError(_explain(folder, said[0]))
     return done.stdout
+
+
+def _explain(folder: Path, said: str) -> str:
+    """Why git tells no history of a folder, by what it says, and what to give instead."""
+    if not folder.is_dir():
+        fact = "is no folder" if folder.exists() else "does not exist"
+        return f"{folder} {fact}: give a folder of a git repository."
+    cure = next((words for begin, words in _CURES.items() if said.startswith(begin)), "")
+    return f"git does not tell the history of {folder}: it says {said!r}{cure}."
 
 
 def decode(data: bytes) -> str:

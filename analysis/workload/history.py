@@ -43,7 +43,7 @@ def read_range(text: str) -> str:
     given = " ".join(str(text).split())
     what, _, paths = given.partition(" -- ")
     if given and not (_NUMBER.fullmatch(what) or _RANGE.fullmatch(what)):
-        raise ValueError("give a number, or a range such as v1.0..v1.2")
+        raise ValueError("give a number (1 or more), or a range such as v1.0..v1.2")
     return f"{what} -- {paths}" if paths else what
 
 

@@ -63,10 +63,16 @@ def load_strategies(folder: str | Path | None = None) -> dict[str, Strategy]:
     folders = [FOLDER] if folder is None else [FOLDER, Path(folder)]
     if not folders[-1].is_dir():
         raise BuildspecError(f"{folder} is not a folder: put your buildspec files into one.")
-    paths = [
-        path for each in folders for path in sorted(each.iterdir()) if path.suffix in _YAML_SUFFIXES
-    ]
-    return {path.stem: read_strategy(path) for path in paths}
+    found = [path for each in folders for path in _list_buildspecs(each)]
+    return {path.stem: read_strategy(path) for path in found}
+
+
+def _list_buildspecs(folder: Path) -> list[Path]:
+    """The files in a folder that are buildspecs by name; BuildspecError for none."""
+    found = [path for path in sorted(folder.iterdir()) if path.suffix in _YAML_SUFFIXES]
+    if not found:
+        raise BuildspecError(f"{folder} holds no buildspec: put files NAME.yml into it.")
+    return found
 
 
 _YAML_SUFFIXES = (".yml", ".yaml")

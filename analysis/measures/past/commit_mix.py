@@ -59,16 +59,24 @@ def mix_of_commits(
         commits = classify_commits(commits, options=options, **given)
     told = commits[commits["kind"].notna() & commits["kind"].ne(COLD.name)]
     if told.empty:
-        raise ContextError(
-            f"No commit of {len(commits)} tells a mix: each is the first one, or can't be built. "
-            "Give a longer range."
-        )
+        raise ContextError(_say_none(commits))
     counts = {str(kind): int(n) for kind, n in told["kind"].value_counts().items()}
     known, origin = _find_untold(past)
     shares = _weigh(counts, known, origin)
     rows = [_describe(kind, share, told, counts, origin) for kind, share in shares.items() if share]
     table = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def _say_none(commits: pd.DataFrame) -> str:
+    """Why no commit tells a mix, and what to give instead."""
+    said = commits["problem"].dropna().tolist() if "problem" in commits else []
+    if said:
+        fact = f"{len(said)} can't be built, the newest because: {said[-1].rstrip('.')}"
+        cure = "Give the CONTEXT, DOCKERFILE (--dockerfile) and TARGET (--target) of your builds."
+    else:
+        fact, cure = "nothing that can be built is before it", "Give a longer range."
+    return f"No commit of {len(commits)} tells a mix: {fact}. {cure}"
 
 
 def _find_untold(past: PastBuilds | str | None) -> tuple[dict[str, float], str]:

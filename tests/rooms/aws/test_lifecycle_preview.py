@@ -107,6 +107,8 @@ def test_what_is_not_there_is_told_with_the_cure(aws, world, tmp_path):
     with pytest.raises(PolicyError, match="countNumber"):
         read_preview("bare", json.dumps(KEEP_2).replace("2}", "0}"))
     assert read_preview("") is None
+    with pytest.raises(PolicyError, match=r"no repository to try policy\.json on: give REPOSITORY"):
+        read_preview("", "policy.json")
 
 
 def test_a_url_names_region_and_repository():

@@ -75,9 +75,68 @@ def test_a_failure_is_1_and_one_sentence(tmp_path, capsys):
 
 
 def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path, capsys):
-    (tmp_path / "out").write_text("")
-    assert run_command_line(["report", "data/control", "--out", str(tmp_path / "out")]) == 1
-    assert capsys.readouterr().err == f"{tmp_path / 'out'}: File exists\n"
+    out = tmp_path / "out"
+    out.write_text("")
+    for folder in (out, out / "below"):
+        assert run_command_line(["report", "data/control", "--out", str(folder)]) == 1
+        told = f"{folder} can't be made: a file is in its way. Name another folder.\n"
+        assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("docter .", "codebuild-cache: error: There is no sub-command 'docter': did you mean 'doc"),
+        ("report --ouput x", "codebuild-cache report: error: unrecognized arguments: --ouput (did"),
+        ("mix . --dockerfil2 x", "(did you mean --dockerfile?)"),
+        ("grid --rounds 0", "argument --rounds: '0' is no number of 1 or more"),
+        ("aa --rounds -2", "argument --rounds: '-2' is no number of 1 or more"),
+        ("history logs --limit 0", "argument --limit: '0' is no number of 1 or more"),
+    ],
+)
+def test_what_was_mistyped_is_said_with_what_was_meant(typed, told, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_command_line(typed.split())
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_option_says_what_it_is_for_and_its_default(name):
+    parser = argparse.ArgumentParser(add_help=False)
+    load_command(name).add_arguments(parser)
+    for each in parser._actions:
+        words = each.help or ""
+        assert len(words.split()) > 1, each.dest
+        if each.option_strings and each.default not in (None, "", False, ()):
+            assert "default: " in words, each.dest
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("--speeds", "does not exist: make one"), ("--others", "holds no folder with an experiment")],
+)
+def test_a_report_tells_of_what_it_can_not_read_before_it_makes_pages(
+    option, told, tmp_path, capsys
+):
+    given = ["report", "data/control", "--out", str(tmp_path / "out"), option, str(tmp_path / "no")]
+    assert run_command_line(given) == 1
+    assert told in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_a_reader_that_has_enough_is_no_failure():
+    script = (
+        "import sys; from analysis.commands.main import run_command\n"
+        "class Long:\n"
+        "    def run(self, options):\n"
+        "        for number in range(100_000): print(number)\n"
+        "sys.exit(run_command(Long(), None))"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as long:
+        long.stdout.readline()
+        long.stdout.close()
+        assert long.stderr.read() == b"" and long.wait() == 128 + signal.SIGPIPE
 
 
 class Failing:

@@ -35,6 +35,25 @@ def test_files_and_diffs_are_written_and_told(project, capsys):
     assert "--cache-to" in (project / "strategies/registry-cache.diff").read_text()
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            "nothing.yml",
+            "nothing.yml can't be read as a buildspec (No such file or directory): name",
+        ),
+        (".", ". is a folder: name the buildspec in it."),
+        ("buildspec.yml --batch-build none", "There is no build of the batch 'none': known: arm"),
+        ("plain.yml --batch-build arm", "plain.yml has no batch: leave BATCH_BUILD out."),
+    ],
+)
+def test_what_is_no_buildspec_is_told_with_the_cure(given, told, project, capsys):
+    plain = "".join(line for line in SPEC.splitlines(keepends=True) if "batch" not in line)
+    (project / "plain.yml").write_text(plain)
+    assert run_command_line(["strategies", "--from", *given.split()]) == 1
+    assert told in capsys.readouterr().err
+
+
 def test_one_strategy_may_be_printed(project, capsys):
     given = ["--strategies", "buildx-push", "--print", "--out", "mine", "--batch-build", "arm"]
     assert run_command_line(["strategies", "--from", "buildspec.yml", *given]) == 0

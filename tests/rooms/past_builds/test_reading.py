@@ -161,6 +161,8 @@ def test_nothing_to_read_is_told_with_the_cure(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(SourceError, match=r"has no builds.*notes\.txt holds neither"):
         read_history(tmp_path)
+    with pytest.raises(SourceError, match=f"^{tmp_path}/notes.txt has no builds: give"):
+        read_history(tmp_path / "notes.txt")
     write_folder(tmp_path, build_log())
     with pytest.raises(SourceError, match="no builds since 2030-01-01: take an earlier time"):
         read_history(tmp_path, since="2030-01-01")

@@ -150,7 +150,9 @@ def test_a_wrong_folder_is_said_with_the_fact_and_the_cure(tmp_path):
         tmp_path / "none": "it does not exist",
         tmp_path: "there is no folder 'runs' in it",
         "no/such/folder": "it does not exist",
+        tmp_path / "file": "it is a file",
     }
+    (tmp_path / "file").write_text("")
     for folder, fact in cases.items():
         for read in (read_experiment, read_runs, headline, claims):
             said = f"{folder} holds no experiment: {fact}. Give the folder of one"

@@ -3,6 +3,9 @@
 import dataclasses
 import os
 import signal
+import socket
+import threading
+from contextlib import suppress
 
 import dask
 import pandas as pd
@@ -93,6 +96,23 @@ def test_a_file_that_ends_workers_is_told_and_the_others_are_read(address):
     found = read.tables["logs"].to_pandas().set_index("log")["problem"]
     assert found.index.tolist() == ["deadly", "b"]
     assert found[found.notna()].index.tolist() == ["deadly"]
+
+
+def test_a_server_that_is_no_cluster_is_told_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(cluster, "_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as web:
+        answering = threading.Thread(target=refuse, args=(web,), daemon=True)
+        answering.start()
+        address = f"tcp://127.0.0.1:{web.getsockname()[1]}"
+        with pytest.raises(StoreError, match=f"answers at '{address}' .something else does.: give"):
+            cluster.read_there(LOGS, [("a", build_log().encode())], [1], address)
+
+
+def refuse(web):
+    """Answer each call as a web server does that does not understand it."""
+    with suppress(OSError):
+        while True:
+            web.accept()[0].sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def test_a_cluster_that_can_t_be_used_is_told_in_a_sentence(address, folder, monkeypatch):

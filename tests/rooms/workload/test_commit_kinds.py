@@ -249,15 +249,19 @@ def test_what_is_no_history_is_said_with_its_cure(tmp_path):
         made.commit(f"commit {number}", {"Dockerfile": f"FROM a:{number}\n"})
     with pytest.raises(ContextError, match="no commits .* another range"):
         list_commits(made.context, "HEAD..HEAD")
-    with pytest.raises(ContextError, match="nowhere"):
+    with pytest.raises(ContextError, match=r"nowhere.*: give commits, tags or branches that"):
         list_commits(made.context, "nowhere..HEAD")
     shallow = ["git", "clone", "-q", "--depth=2", f"file://{made.folder}", str(tmp_path / "two")]
     subprocess.run(shallow, check=True, capture_output=True)
     with pytest.raises(ContextError, match="git fetch --unshallow"):
         list_commits(tmp_path / "two/service", 3)
     (tmp_path / "three").mkdir()
-    with pytest.raises(ContextError, match="not a git repository"):
+    with pytest.raises(ContextError, match=r"not a git repository.*: give a folder of a clone\.$"):
         list_commits(tmp_path / "three", 3)
+    with pytest.raises(ContextError, match="four does not exist: give a folder of a git"):
+        list_commits(tmp_path / "four", 3)
+    with pytest.raises(ContextError, match="Dockerfile is no folder: give a folder of a git"):
+        list_commits(made.context / "Dockerfile", 3)
 
 
 def test_subjects_show_no_secrets_and_no_signs_that_steer(tmp_path):

@@ -122,6 +122,9 @@ def test_a_folder_may_be_text_and_a_file_may_begin_with_a_byte_order_mark(tmp_pa
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(BuildspecError, match="none is not a folder"):
         load_strategies(tmp_path / "none")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BuildspecError, match="empty holds no buildspec: put files"):
+        load_strategies(tmp_path / "empty")
 
 
 def test_a_setting_unknown_is_refused(tmp_path):

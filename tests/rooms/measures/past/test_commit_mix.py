@@ -69,5 +69,11 @@ def test_a_mix_is_written_as_it_is_read():
 
 
 def test_commits_of_no_kind_make_no_mix():
-    with pytest.raises(ContextError, match="No commit of 2 tells a mix"):
-        mix_of_commits(COMMITS.head(2))
+    first = COMMITS.head(2).assign(problem=None)
+    with pytest.raises(ContextError, match=r"No commit of 2 tells a mix.*Give a longer range\.$"):
+        mix_of_commits(first)
+    unbuilt = first.assign(kind=None, problem="no Dockerfile at c.")
+    with pytest.raises(
+        ContextError, match=r"2 can't be built, .*: no Dockerfile at c\. Give the C"
+    ):
+        mix_of_commits(unbuilt)
