@@ -1,5 +1,6 @@
 """From an experiment to its answer."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,16 +31,18 @@ from analysis.answers.mixed import (
 from analysis.answers.price import price
 from analysis.experiment import write_again
 from analysis.measures.compare import EMULATED, MARGIN, is_replay
+from analysis.prose.template import say
 from analysis.records import Speeds, read_host, takes
 from analysis.registry import frame_images
 from analysis.results import Experiment, once, read_grid, to_experiment
 from analysis.rows import list_records
 from analysis.store import read_logs
+from analysis.words import CLOSE, UNTOLD
 from analysis.workload import BASELINE
 
-# with fewer most differences are within what rounds differ among themselves
+# with fewer most differences are within what rounds, or commits, differ among themselves
 _ENOUGH_ROUNDS = 5
-# each commit of a history is a block
+# as many times the commits of a history, where nothing says how many would tell
 _TWICE = 2
 _ROW = ["strategy", "n", "seconds", "difference", "low", "high", "verdict"]
 # what is not known of runs that a frame holds alone
@@ -118,8 +121,8 @@ def _find(
     rows = _list_rows(experiment, shares, baseline, changes)
     commits = list_commits(experiment, baseline)
     chosen, verdict = choose(rows, baseline)
-    least = _count_least(experiment)
-    emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline, least)
+    emulated, told = pick_emulated(rows), _tell(rows, chosen, verdict, baseline)
+    told |= _count_needed(experiment, chosen, verdict)
     restarted = changes is not None and speeds is not None and speeds.restart_seconds is not None
     skipped = [] if restarted else list_unrestarted(experiment)
     lacking, lost = _lack(experiment, rows), speeds is not None and changes is None
@@ -141,7 +144,7 @@ def _find(
         "strategies": list_records(rows),
         "commits": commits if changes is None else shift_commits(commits, changes, baseline),
         "exports": list_exports(experiment, shares, rows, baseline) if changes is None else [],
-        "again": _write_again(experiment, told["rounds_needed"], baseline),
+        "again": _write_again(experiment, told, baseline),
     }
 
 
@@ -187,35 +190,47 @@ def _lack(experiment: Experiment, rows: pd.DataFrame) -> list[str]:
 
 
 def _tell(
-    rows: pd.DataFrame, chosen: pd.Series | None, verdict: str, baseline: str, least: int
+    rows: pd.DataFrame, chosen: pd.Series | None, verdict: str, baseline: str
 ) -> dict[str, Any]:
-    """The strategy with its seconds against the baseline's; nulls where nothing was compared.
-
-    `least`: as many rounds as are built where more would tell.
-    """
+    """The strategy with its seconds against the baseline's; nulls where nothing was compared."""
     base = rows.loc[rows["strategy"].eq(baseline), "seconds"]
     start = base.iloc[0] if len(base) else None
-    told = dict.fromkeys(["strategy", "seconds_to", "difference", "low", "high", "rounds_needed"])
+    told: dict[str, Any] = dict.fromkeys(["strategy", "seconds_to", "difference", "low", "high"])
     told |= {"seconds_from": start, "verdict": verdict, "n": 0}
     if chosen is None or start is None:
         return told
-    needed = plain(chosen["rounds_needed"])
     told |= {"strategy": chosen["strategy"], "n": chosen["n"]}
-    told["rounds_needed"] = None if needed is None else max(least, int(needed))
     if chosen["strategy"] == baseline:
         return told | {"seconds_to": start} | dict.fromkeys(["difference", "low", "high"], 0.0)
     told |= {name: chosen[name] for name in ("difference", "low", "high")}
     return told | {"seconds_to": start + chosen["difference"]}
 
 
-def _count_least(experiment: Experiment) -> int:
-    """As many rounds as are built where more would tell; each commit of a history is a block."""
-    return _TWICE if is_replay(experiment.runs) else _ENOUGH_ROUNDS
+def _count_needed(experiment: Experiment, chosen: pd.Series | None, verdict: str) -> dict[str, Any]:
+    """rounds_needed of a strategy or, of a history, commits_needed, and why not the other."""
+    names = ["rounds_needed", "commits_needed"]
+    rounds, commits = (None if chosen is None else plain(chosen[name]) for name in names)
+    found: dict[str, Any] = {"rounds_needed": None, "rounds_needed_reason": None}
+    if rounds is not None:
+        found["rounds_needed"] = max(_ENOUGH_ROUNDS, int(rounds))
+    if is_replay(experiment.runs) and verdict in (CLOSE, UNTOLD):
+        found["rounds_needed_reason"] = say("answer.same_commits")
+    if chosen is None or commits is None:
+        return found | {"commits_needed": None}
+    # some of those that are asked for are of other kinds, or can't be built
+    asked = len(records.list_history(experiment.facts)) / chosen["n"]
+    needed = max(_ENOUGH_ROUNDS, math.ceil(commits * max(asked, 1.0)))
+    return found | {"commits_needed": needed}
 
 
-def _write_again(experiment: Experiment, needed: int | None, baseline: str) -> str:
-    """The command that builds enough rounds of an experiment; '' for a frame of runs."""
-    if experiment.folder == Path():
+def _write_again(experiment: Experiment, told: Mapping[str, Any], baseline: str) -> str:
+    """The command that builds what would tell: more rounds, or more commits of a history.
+
+    '' for a frame of runs, and where commits were given as a range.
+    """
+    facts, asked = experiment.facts, len(records.list_history(experiment.facts))
+    commits = (told["commits_needed"] or _TWICE * asked) if is_replay(experiment.runs) else 0
+    if experiment.folder == Path() or (commits and not str(facts.get("commits")).isdecimal()):
         return ""
-    rounds = needed or _count_least(experiment)
-    return write_again(experiment.folder, experiment.facts, experiment.runs, rounds, baseline)
+    rounds = told["rounds_needed"] or _ENOUGH_ROUNDS
+    return write_again(experiment.folder, facts, experiment.runs, rounds, baseline, commits)

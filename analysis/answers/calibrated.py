@@ -15,6 +15,8 @@ from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
 
 # of a 90 % interval's half to that of one of 95 %, both of the normal distribution
 _WIDER = 1.960 / 1.645
+# what more builds would tell was not modelled
+_UNKNOWN = ["detectable", "rounds_needed", "commits_needed"]
 
 
 def find_model(
@@ -77,7 +79,7 @@ def shift_rows(rows: pd.DataFrame, changes: pd.DataFrame, baseline: str) -> pd.D
     rows = rows.assign(difference=difference, low=difference - low, high=difference + high)
     is_base = rows["strategy"].eq(baseline)
     verdicts = rows["verdict"].mask(~is_base, _judge(rows, start))
-    rows = rows.assign(verdict=verdicts, detectable=np.nan, rounds_needed=np.nan)
+    rows = rows.assign(verdict=verdicts, **dict.fromkeys(_UNKNOWN, np.nan))
     return rows.sort_values("seconds", kind="stable", ignore_index=True)
 
 
@@ -97,6 +99,5 @@ def shift_commits(
         shift_rows(rows, changes[changes["scenario"].eq(scenario)].set_index("strategy"), baseline)
         for scenario, rows in table.groupby("scenario", sort=False)
     ]
-    dropped = ["detectable", "rounds_needed"]
-    shifted = pd.concat(parts).drop(columns=dropped) if parts else table
+    shifted = pd.concat(parts).drop(columns=_UNKNOWN) if parts else table
     return [{str(k): v for k, v in row.items()} for row in shifted.to_dict("records")]

@@ -23,20 +23,21 @@ class Answer:
     is faster, the baseline where nothing is faster by more than the margin; else the one with the
     lowest mean, which is no advice; null without any · baseline · seconds_from (baseline),
     seconds_to (strategy), difference (below 0 is faster), low, high (95 % interval) · verdict ·
-    n (rounds of both) · place (lab, codebuild; null: unknown or several) · calibrated (at speeds
-    that were given) · mix (scenario -> share), mix_origin (assumed, given, or
-    which commits of a git history tell it) · price (units are in
-    its keys; those ending in _baseline are the baseline's) · flips (condition, unit, value: that
-    of these runs, low, high, turns_at (null: nowhere between these two), turns_to, reason (why
+    n (rounds of both, or commits of a history) · place (lab, codebuild; null: unknown or
+    several) · calibrated (at speeds that were given) · mix (scenario -> share), mix_origin
+    (assumed, given, or which commits of a git history tell it) · price (units are in its keys;
+    those ending in _baseline are the baseline's) · flips (condition, unit, value: that of these
+    runs, low, high, turns_at (null: nowhere between these two), turns_to, reason (why
     nothing is known: only this value was run; else null)) · same_as (not told apart from the
     strategy) · emulated (the best that the lab only stands in for, never advised: strategy,
     seconds, difference, low, high, verdict, n) · unknown (in words) · rounds_needed (to be told,
-    as many as `again` builds; null when unknown) · runs, runs_left_out (builds, and those that
-    failed the checks) · margin (share of seconds_from that counts as the same) · strategies (a row
-    each, the quickest first) ·
+    as many as `again` builds; null when unknown), rounds_needed_reason (why rounds would not tell;
+    else null), commits_needed (of a history, likewise) · runs, runs_left_out (builds, and those
+    that failed the checks) · margin (share of seconds_from that counts as the same) · strategies
+    (a row each, the quickest first) ·
     commits (a row a kind of commit and strategy) · exports (a row a strategy that exports a cache:
     export_seconds, saved_seconds of work, difference) · again (the command that builds more
-    rounds; '' for none).
+    rounds or commits; '' for none).
     Numbers are null when unknown, never NaN.
 
     >>> found = analysis.answer("data/control")
@@ -65,6 +66,8 @@ class Answer:
     emulated: Row | None
     unknown: Sequence[str]
     rounds_needed: int | None
+    rounds_needed_reason: str | None
+    commits_needed: int | None
     runs: int
     runs_left_out: int
     margin: float

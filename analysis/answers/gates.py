@@ -7,7 +7,7 @@ import pandas as pd
 from analysis import records
 from analysis.answers.mixed import Weights
 from analysis.measures.caching import check_first_misses
-from analysis.measures.compare import EMULATED, long_rounds
+from analysis.measures.compare import EMULATED, is_replay, long_rounds
 from analysis.prose.template import say
 from analysis.records import CHANGED, CHANGES
 from analysis.results import Experiment
@@ -80,7 +80,7 @@ def list_unknown(
 
     `uncalibrated`: speeds were given to no avail.
     """
-    runs = experiment.comparable
+    runs, replayed = experiment.comparable, is_replay(experiment.comparable)
     rounds = long_rounds(experiment.marked, _MAX_ROUND)
     changed, misplaced = _list_changed(experiment), _list_misplaced(experiment)
     links = [str(each) for each in runs["link"].dropna().unique()]
@@ -99,7 +99,9 @@ def list_unknown(
         "unknown.unbuilt": weights.unbuilt and not weights.left_out,
         "unknown.narrowed": weights.unbuilt and weights.left_out,
         "unknown.rare": weights.rare,
-        "unknown.lacking": lacking,
+        "unknown.lacking": lacking and not replayed,
+        "unknown.lacking_commits": lacking and replayed,
+        "unknown.one_order": replayed and experiment.runs["round"].nunique() == 1,
         "unknown.long": named,
     }
     facts = {"strategies": skipped, "changed": changed, "misplaced": misplaced, "lacking": lacking}

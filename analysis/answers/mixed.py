@@ -7,7 +7,6 @@ from math import inf
 from numbers import Real
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import SettingError, UnknownName
@@ -15,7 +14,6 @@ from analysis.measures.compare import (
     EMULATED,
     MARGIN,
     compare_mix,
-    is_replay,
     list_rare,
     weigh_rounds,
 )
@@ -26,7 +24,7 @@ from analysis.workload import KNOWN_SCENARIOS
 
 _COLUMNS = [
     *("strategy", "emulated", "n", "seconds", "difference", "low", "high", "verdict"),
-    *("detectable", "rounds_needed"),
+    *("detectable", "rounds_needed", "commits_needed"),
 ]
 Mix = str | Path | Mapping[str, float] | None
 
@@ -110,15 +108,10 @@ def list_strategies(
     """A row a strategy, the quickest first: what a build of the mix takes with it.
 
     strategy, emulated, n (rounds of both that hold the mix), seconds, difference, low, high,
-    verdict, detectable, rounds_needed: compare_mix's, of a history in rounds of all its commits;
-    the baseline's own row has n and seconds.
+    verdict, detectable, rounds_needed, commits_needed: compare_mix's; the baseline's own row has n
+    and seconds.
     """
     table = compare_mix(experiment.runs, shares, baseline, level=experiment.level)
-    if is_replay(experiment.comparable):
-        # further rounds build the same commits again: they tell as far as builds of one vary
-        blocks = table["n"].where(table["n"].gt(0))
-        rounds = experiment.runs["round"].nunique() * table["rounds_needed"] / blocks
-        table["rounds_needed"] = np.ceil(rounds.astype("Float64")).astype("Int64")
     table = pd.concat([_weigh_baseline(experiment, shares, baseline), table], ignore_index=True)
     names = table["strategy"]
     own = names.str.removesuffix(f" {EMULATED}")

@@ -20,8 +20,11 @@ def write_again(
     runs: pd.DataFrame,
     rounds: int,
     baseline: str = BASELINE,
+    commits: int = 0,
 ) -> str:
     """The command for so many rounds of an experiment: of make in a checkout, else of its own.
+
+    With `commits` it is that for another experiment, beside it, of so many of a git history.
 
     `facts`: what experiment.json says. Settings that have their default are left out, folders are
     named from where the command is typed, and a baseline that was never built is built with them.
@@ -33,7 +36,12 @@ def write_again(
         values.pop("link", None)
     elif facts:
         values.setdefault("link", UNSHAPED)
-    values |= {"experiment": _name_path(folder, str(folder)), "rounds": str(rounds)}
+    if commits:
+        folder = folder.with_name(f"{folder.name}-{commits}")
+        values |= {"commits": str(commits)}
+    else:
+        values |= {"rounds": str(rounds)}
+    values |= {"experiment": _name_path(folder, str(folder))}
     words = ["make" if made else "codebuild-cache", "experiment"]
     for each in list_settings():
         value = values.get(each.name, each.text)

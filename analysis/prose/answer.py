@@ -66,6 +66,7 @@ def say_advice(found: Answer) -> str:
         return say("answer.use", **facts)
     if case == "close":
         return say("answer.close", numbers=_pick_numbers(vars(found)), **facts)
+    case = "few_commits" if case == "few" and found.rounds_needed_reason else case
     return say(f"answer.{case}", rounds=MIN_ROUNDS, **facts)
 
 
@@ -104,8 +105,16 @@ def say_grounds(found: Answer) -> str:
     if found.strategy == found.baseline and nearest:
         numbers = _pick_numbers(nearest)
         return say("answer.nearest", strategy=nearest["strategy"], numbers=numbers, mix=mix)
-    rounds = say("answer.rounds", rounds=found.rounds_needed) if found.rounds_needed else ""
-    return join_sentences(filter(None, [say("answer.for_mix", mix=mix), rounds, _say_more(found)]))
+    parts = [say("answer.for_mix", mix=mix), _say_needed(found), _say_more(found)]
+    return join_sentences(filter(None, parts))
+
+
+def _say_needed(found: Answer) -> str:
+    """How many rounds would tell, or commits of a history; '' where that is unknown."""
+    if found.rounds_needed_reason:
+        known = "" if found.commits_needed else "_unknown"
+        return say(f"answer.commits{known}", commits=found.commits_needed)
+    return say("answer.rounds", rounds=found.rounds_needed) if found.rounds_needed else ""
 
 
 def _lacks(found: Answer) -> bool:

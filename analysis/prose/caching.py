@@ -118,7 +118,12 @@ def say_untold_targets(untold: pd.DataFrame) -> list[str]:
     """Which targets are left out of the tables, and why; of untold_targets' rows."""
     if untold.empty:
         return []
-    return [say("caching.untold_targets", targets=untold["target"], runs=untold["runs"].max())]
+    if untold["runs"].nunique() == 1:
+        names = untold["target"].tolist()
+        told = [say("caching.untold_alike", targets=names, runs=untold["runs"].iloc[0])]
+    else:
+        told = [say("caching.untold_target", **row) for row in list_records(untold)]
+    return [say("caching.untold_targets", targets=told)]
 
 
 def say_local_cache() -> str:

@@ -52,7 +52,8 @@ class Experiment(records.Experiment):
         looks = self.facts.get("looks")
         if not isinstance(looks, list) or not all(isinstance(each, int) for each in looks or [""]):
             return FALSE_REPORTS
-        rounds = self.comparable["round"].max()
+        # rounds as they were built: those that are compared may be parts of them, or commits
+        rounds = self.runs.loc[self.runs["run"].isin(self.comparable["run"]), "round"].max()
         return find_level(0 if pd.isna(rounds) else int(rounds), looks)
 
     @property

@@ -1,5 +1,6 @@
 from .aa import AGAIN, control, judge_aa
-from .commits import is_replay, list_rare
+from .blocks import is_replay
+from .commits import list_rare
 from .comparison import (
     COLUMNS,
     MARGIN,

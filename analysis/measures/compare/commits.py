@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from analysis.measures.compare.blocks import is_replay
 from analysis.measures.compare.comparison import name_baseline
 from analysis.workload import BASELINE
 
@@ -18,11 +19,6 @@ _BLOCK = ["scenario", "round"]
 Numbers = NDArray[np.float64]
 
 
-def is_replay(runs: pd.DataFrame) -> bool:
-    """Whether runs are of the commits of a history, each of which is a block."""
-    return "commit" in runs and bool(runs["commit"].notna().any())
-
-
 def list_rare(runs: pd.DataFrame, baseline: str = BASELINE) -> list[str]:
     """Kinds of which no strategy has enough commits of a history in common with the baseline.
 
@@ -31,7 +27,7 @@ def list_rare(runs: pd.DataFrame, baseline: str = BASELINE) -> list[str]:
     """
     if not is_replay(runs):
         return []
-    there = runs[[*_BLOCK, "strategy"]].drop_duplicates()
+    there = runs[[*_BLOCK, "strategy"]].dropna().drop_duplicates()
     own = there["strategy"].eq(name_baseline(runs, baseline))
     if own.any() and not own.all():
         there = there[~own].merge(there.loc[own, _BLOCK], on=_BLOCK, validate="m:1")

@@ -1,5 +1,6 @@
 """Which strategy is faster than the baseline, scenario by scenario, as far as the rounds tell."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import UnknownName
+from analysis.measures.compare.blocks import list_kinds
 from analysis.measures.compare.cells import Cells, tabulate
 from analysis.measures.compare.estimates import Array, take_median
 from analysis.measures.compare.family import count_groups
@@ -38,6 +40,7 @@ COLUMNS = {
     "detectable": "float64",
     "rounds_needed": "Int64",
     "one_round": "bool",
+    "commits_needed": "Int64",
 }
 
 
@@ -63,8 +66,9 @@ def compare(
     with a pool of kept hosts fewer than 5 builds on a used host or 5 on an empty one), detectable
     (the smallest saving that so many rounds tell in 80 % of experiments), rounds_needed (that
     would tell a true difference as large as this one or, if there is none, show "the same", in
-    80 %; null once it is told), one_round (whether the verdict is another without some round).
-    `measure` is any column that should be small; with values of 0 or below means are plain.
+    80 %; null once it is told), one_round (whether the verdict is another without some round),
+    commits_needed (of a history, whose rounds build the same commits again: then rounds_needed is
+    null). `measure` is any column that should be small; with values of 0 or below means are plain.
     `rarer_hosts`: as count_rarer_hosts counts. `by`: a column, put first, that tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
@@ -123,9 +127,10 @@ def compare_with(
         groups=groups or count_groups(len(cells.scenarios)),
         together=bool(groups),
     )
-    return _frame_columns(
+    table = _frame_columns(
         cells, _compare_cells(cells, find_rarer_hosts(cells, counts)[None], rule), by
     )
+    return need_commits(table, list_kinds(runs))
 
 
 def _frame_columns(cells: Cells, columns: dict[str, Array], by: str | None) -> pd.DataFrame:
@@ -164,6 +169,15 @@ def _compare_cells(cells: Cells, rarer: Array, rule: Rule) -> dict[str, NDArray[
         "rounds_needed": needed,
         "one_round": hangs_on_one(values, found, verdicts, rule, kept),
     }
+
+
+def need_commits(table: pd.DataFrame, scenarios: Collection[str]) -> pd.DataFrame:
+    """The rows of these scenarios with commits_needed for rounds_needed: commits are the blocks."""
+    of_commits = table["scenario"].isin(list(scenarios))
+    needed = table["rounds_needed"]
+    return table.assign(
+        rounds_needed=needed.mask(of_commits), commits_needed=needed.where(of_commits)
+    )
 
 
 def name_baseline(runs: pd.DataFrame, baseline: str) -> str:

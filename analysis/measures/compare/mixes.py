@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.compare.commits import (
-    average_commits,
-    is_replay,
-    list_rare,
-    weigh_commits,
-)
+from analysis.measures.compare.blocks import is_replay
+from analysis.measures.compare.commits import average_commits, list_rare, weigh_commits
 from analysis.measures.compare.comparison import (
     MARGIN,
     check_baseline,
     compare_with,
     name_baseline,
+    need_commits,
 )
 from analysis.measures.compare.family import count_groups
 from analysis.measures.compare.levels import FALSE_REPORTS
@@ -45,9 +42,9 @@ def compare_mix(
     both have, two of each kind at least), seconds (of the strategy in those; of a history the
     baseline's and the difference), difference (mean seconds less the baseline's), low, high (95 %
     intervals that hold for all strategies at once, Dunnett's, and so for whichever is named
-    fastest), p, verdict,
-    detectable, rounds_needed, one_round: compare's, the mix being one more scenario of the
-    report. `mix`: scenario -> share, as read_mix gives it; `by`: as compare's.
+    fastest), p, verdict, detectable, rounds_needed, one_round, commits_needed: compare's, the mix
+    being one more scenario of the report. `mix`: scenario -> share, as read_mix gives it; `by`: as
+    compare's.
 
     >>> table = analysis.compare_mix("data/control", {"source": 0.9, "cold": 0.1})
     >>> table[["strategy", "n", "verdict"]].tail(1)
@@ -120,6 +117,7 @@ def compare_totals(
         groups=count_groups(runs["scenario"].nunique()),
         by=by,
     )
+    table = need_commits(table, [_MIX] if is_replay(runs) else [])
     return table.drop(columns=["scenario", "median"])
 
 

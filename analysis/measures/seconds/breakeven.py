@@ -44,7 +44,7 @@ def break_even(
     table = table[table["saved"] >= _LEAST_SAVED].reset_index(drop=True)
     for end, column in {"": "difference", "_low": "low", "_high": "high"}.items():
         table[f"pays_from{end}"] = (table["work"] + table[column] / table["saved"]).clip(lower=0)
-    return _keep_run(table).drop(columns=["median", "p", "verdict"])
+    return _keep_run(table).drop(columns=["median", "p", "verdict", "commits_needed"])
 
 
 def _keep_run(table: pd.DataFrame) -> pd.DataFrame:

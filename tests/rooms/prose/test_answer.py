@@ -9,7 +9,7 @@ from repository import Repository
 
 from analysis.answers import answer
 from analysis.prose import headline, say_answer, say_entries, say_exports, say_grounds
-from analysis.words import CLOSE
+from analysis.words import CLOSE, FASTER
 
 LAYERS = ("RUN install", "COPY app")
 EXPORT = [("exporting cache to registry", (), "DONE 30.0s")]
@@ -97,6 +97,43 @@ def test_rounds_that_would_tell_are_those_that_the_command_builds(tmp_path, seco
     assert found.verdict == CLOSE
     assert f"About {found.rounds_needed} rounds would tell." in say_grounds(found)
     assert found.again.endswith(f" ROUNDS={found.rounds_needed}")
+
+
+def replay(folder, seconds, asked="3"):
+    """The answer of a history of three commits, a build of each a strategy."""
+    runs = make_runs({name: {"source": each} for name, each in seconds.items()})
+    ids = runs["round"].astype("string") + "f"
+    runs = runs.assign(commit=ids, kind="source", scenario=ids, round=1)
+    made = make(folder, seconds)
+    history = [{"commit": each, "kind": "source"} for each in ids.unique()]
+    facts = made.facts | {"commits": asked, "history": history}
+    return answer(dataclasses.replace(made, runs=runs.assign(log=made.runs["log"]), facts=facts))
+
+
+@pytest.mark.parametrize(("asked", "ends"), [("3", " COMMITS={0}"), ("v1..v2", "")])
+def test_commits_that_would_tell_are_those_that_the_command_builds(tmp_path, asked, ends):
+    found = replay(tmp_path / "e", {"docker": [20.0, 21.0, 20.5], "x": [19.5, 20.9, 18.9]}, asked)
+    assert (found.verdict, found.rounds_needed) == (CLOSE, None)
+    assert "more commits" in found.rounds_needed_reason and found.commits_needed > 3
+    told = f"About {found.commits_needed} commits would tell; more rounds build the same ones again"
+    assert told in say_grounds(found)
+    assert "ROUNDS" not in found.again and bool(found.again) == bool(ends)
+    assert ends.format(found.commits_needed) in found.again
+    if ends:
+        assert f"/e-{found.commits_needed} " in found.again
+
+
+def test_too_few_commits_tell_nothing_and_rounds_are_not_asked_for(tmp_path):
+    found = replay(tmp_path, {"docker": about(20)[:2], "x": about(9)[:2]})
+    first = "Nothing can be told yet: no strategy has 3 commits in common with docker."
+    assert say_answer(found)[0] == first
+    assert found.again.endswith(" COMMITS=5")
+
+
+def test_a_strategy_that_is_told_needs_no_commits(tmp_path):
+    found = replay(tmp_path, {"docker": about(20), "x": about(9)})
+    assert found.verdict == FASTER
+    assert (found.rounds_needed_reason, found.commits_needed) == (None, None)
 
 
 @pytest.mark.parametrize("rounds", [1, 2])

@@ -12,6 +12,7 @@ from analysis import claims, headline, measures, read_history, read_prices, read
 from analysis.claims import gather_evidence
 from analysis.errors import RecordError, SourceError
 from analysis.measures import compare, count_entries, hits_by_run, month, overhead_map
+from analysis.measures.compare import LOOKS, find_level
 from analysis.results import Experiment, read_experiment, read_grid, to_experiment
 from analysis.results.once import once
 
@@ -196,3 +197,15 @@ def test_an_experiment_without_runs_is_shown(control):
     empty = dataclasses.replace(control, runs=control.runs.iloc[:0], folder=Path("a\n\x1b[31m"))
     assert repr(empty) == "<Experiment a\\n\\x1b[31m: no runs>"
     assert ">none<" in empty._repr_html_()
+
+
+def test_the_level_is_that_of_the_rounds_built_whatever_their_blocks_are(control):
+    runs = control.runs
+    numbers = runs.groupby(["strategy", "scenario"]).cumcount()
+    each = (runs["scenario"] + "-" + numbers.astype("string")).astype("string")
+    replay = runs.assign(commit=each, kind=runs["scenario"], scenario=each, round=3)
+    looks = list(LOOKS)
+    found = dataclasses.replace(control, runs=replay, facts=control.facts | {"looks": looks})
+    # six commits of a kind, built in three rounds
+    assert found.comparable["round"].max() == 6
+    assert found.level == find_level(3, looks)

@@ -17,6 +17,7 @@ from analysis.measures.caching import (
     rates_by_target,
     untold_targets,
 )
+from analysis.prose import say_untold_targets
 from analysis.records import split_targets
 
 FOLDER = Path(__file__).parents[3] / "bake"
@@ -263,3 +264,11 @@ def test_a_stage_that_targets_share_counts_whole_in_each_and_once(name):
     rates = hit_rates(read_logs(FOLDER / f"{name}.log")).set_index("target")
     for target, numbers in SHARED_STAGE[name].items():
         assert tuple(rates.loc[target, ["layers", "hits"]]) == numbers
+
+
+def test_runs_of_untold_targets_are_told_of_each():
+    alike = pd.DataFrame({"target": ["a", "b"], "runs": [3, 3]})
+    assert "the steps of a and b (3 runs): " in say_untold_targets(alike)[0]
+    apart = pd.DataFrame({"target": ["a", "b", "c"], "runs": [1, 3, 2]})
+    assert "the steps of a (1 run), b (3 runs) and c (2 runs): " in say_untold_targets(apart)[0]
+    assert say_untold_targets(alike[:0]) == []

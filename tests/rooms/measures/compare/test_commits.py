@@ -8,6 +8,7 @@ from scipy import stats
 
 from analysis.measures import compare, compare_mix, pick_comparable
 from analysis.measures.compare import list_open
+from analysis.measures.compare.blocks import _choose_blocks
 from analysis.measures.compare.commits import list_rare, weigh_commits
 from analysis.records import mark_commits
 
@@ -186,6 +187,72 @@ def test_a_later_day_with_other_strategies_is_compared_by_itself():
     table = compare(runs, measure="seconds").set_index("strategy")
     assert table["n"].to_dict() == {"new": 4, "registry-cache": 4}
     assert table["difference"].between(-9, 0).all()
+
+
+def build_later(runs, luck):
+    """The runs, the second round of which is of another day, with a third strategy."""
+    late = runs["round"].eq(2)
+    third = runs[late & runs["strategy"].eq("docker")].assign(strategy="third")
+    third["seconds"] += luck.normal(0, 0.5, len(third))
+    every = pd.concat([runs, third.astype({"strategy": "string"})], ignore_index=True)
+    days = pd.to_timedelta(every["round"].eq(2) * 24, unit="h")
+    return every.assign(started=every["started"] + days)
+
+
+def test_a_commit_that_two_days_built_counts_once_for_two_strategies():
+    seed, times, kinds = 5, 30, ["source"] * 8 + ["dependency"] * 4
+    print("seed", seed)
+    luck = np.random.default_rng(seed)
+    runs = pd.concat(
+        build_later(make_rounds(luck, kinds, 2, 2.0, 0.5), luck).assign(
+            report=number, commit=lambda t, n=number: f"{n}." + t["commit"]
+        )
+        for number in range(times)
+    ).reset_index(drop=True)
+    table = compare_mix(runs, {"source": 0.7, "dependency": 0.3}, by="report")
+    assert table["n"].eq(len(kinds)).all()
+    old = table[table["strategy"].eq("registry-cache")]
+    # with a block for each day 83 % hold
+    assert (old["low"].le(-3.0) & old["high"].ge(-3.0)).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        # of two strategies that two days built, one day counts; none of less than another has
+        (["ab", "abc", "c"], {"abc"}),
+        # what one day alone built is held against the usual baseline of that day, or another of it
+        (["dab", "dac"], {"dab", "dc"}),
+        (["ab", "ac"], {"ab", "ac"}),
+        (["ab", "cd"], {"ab", "cd"}),
+    ],
+)
+def test_days_of_a_commit_compare_two_strategies_once(days, expected):
+    names = {"d": "docker"}
+    numbers = {"\n".join(sorted(names.get(n, n) for n in day)): 1 for day in days}
+    found = _choose_blocks(numbers).values()
+    assert {"".join(n[0] for n in sorted(block)) for block in found} == {
+        "".join(sorted(each)) for each in expected
+    }
+
+
+def test_builds_that_count_no_more_keep_their_place_in_the_answer():
+    luck = np.random.default_rng(4)
+    runs = build_later(make_rounds(luck, ["source"] * 6, 2, 1.0, 0.5), luck)
+    known = pick_comparable(runs.assign(run=runs.index.astype("string")))
+    assert len(known) == len(runs) and known["round"].isna().sum() == 12
+    pd.testing.assert_frame_equal(pick_comparable(known), known)
+
+
+def test_commits_would_tell_and_rounds_of_the_same_ones_would_not():
+    runs = make_rounds(np.random.default_rng(1), ["source"] * 6, 2, 12.0, 1.0)
+    for table in (compare(runs), compare_mix(runs, {"source": 1.0})):
+        assert table["rounds_needed"].isna().all()
+        assert table["commits_needed"].fillna(0).gt(table["n"]).all()
+    plain = runs[runs["round"].eq(1)].drop(columns=["commit", "kind"])
+    numbers = runs["commit"].factorize()[0][plain.index] + 1
+    table = compare(plain.assign(scenario="source", round=numbers).astype({"scenario": "string"}))
+    assert table["commits_needed"].isna().all() and table["rounds_needed"].notna().all()
 
 
 def test_intervals_of_commits_built_in_several_rounds_hold():
