@@ -73,8 +73,7 @@ def _split_commits(runs: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
     places = pd.Series(pairs.factorize(sort=True)[0], counted.index)
     rounds = runs["round"].reset_index(drop=True)
     if len(counted) < len(rows):
-        rounds = rounds.astype("Int64")
-        rounds[rows.index] = pd.NA
+        rounds = rounds.astype("Int64").mask(known.to_numpy())
     rounds[counted.index] = places.groupby(counted["kind"]).rank("dense").astype("int64")
     rounds = rounds.set_axis(runs.index)
     return runs.assign(scenario=runs["scenario"].mask(known, runs["kind"]), round=rounds)
