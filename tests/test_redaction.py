@@ -156,6 +156,11 @@ def test_harmless_text_stays(text):
         "token a b ",
         "accounts: [",
         "hooks",
+        "%252",
+        "%20https%3A//me:",
+        'a="&quot;',
+        "https:\\/\\/me:",
+        "\\u005c",
     ],
 )
 def test_hostile_text_is_read_to_its_end(text):

@@ -52,6 +52,8 @@ _NEW = re.compile(r"[\"']?[ \t]*->[ \t]*")
 # a quotation mark that opens a word, but no command
 _OPENS = re.compile(r"(?:^|(?<!c)[ \t(,\[])[\"']$")
 _ANOTHER = re.compile(r"[\w.-]=|[|;&]")
+# a URL up to a place in its user or password, which holds no name but by accident
+_IN_URL = re.compile(r"://[^\s/?#&;\"']*$")
 _ATTRIBUTE = re.compile(r"(?=[a-z.]*_)[a-z_]+(?:\.[a-z_]+)+")
 # a tag, an object of JSON, a list
 _NO_VALUE = re.compile(rf"[<{TAG}]|[{{\[](?:[\s\"'{{\[&]|$)")
@@ -158,7 +160,9 @@ def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
         return None
     if begin == at and sign == "=":
         end = _close_whole(text, match, end)
-        value = text[begin:end]
+    if "@" in value and (strength < STRONG or ":" in sign) and _is_in_url(text, match.start()):
+        end = text.rindex("@", begin, end)
+    value = text[begin:end]
     default = re.match(r"\$\{\w+:?[-=](?=[^}$])", value)
     if default and text[begin:end].endswith("}"):
         begin, end = begin + default.end(), end - 1
@@ -184,6 +188,11 @@ def _is_given(text: str, match: re.Match[str], strength: int, value: str) -> boo
         return looks_made(value)
     told = is_wordlike(value) and "token" in match["name"].lower() and not match["name"].isupper()
     return strength < STRONG or not told
+
+
+def _is_in_url(text: str, at: int) -> bool:
+    """Whether a place is in the user or password of a URL."""
+    return _IN_URL.search(text, max(0, at - 300), at) is not None
 
 
 def _close_whole(text: str, match: re.Match[str], end: int) -> int:

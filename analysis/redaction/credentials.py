@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analysis.redaction.assignments import find_value
 from analysis.redaction.names import is_harmless, is_wordlike, looks_drawn, looks_made, looks_random
-from analysis.redaction.plain import TAG
+from analysis.redaction.plain import SEALED, TAG
 
 _URL = re.compile(
     rf"\b[a-z][a-z0-9+.-]{{0,30}}+:(?P<sign>//|thin:)(?P<rest>[^\s\"'<>`{TAG}]{{1,3000}})",
@@ -43,6 +43,8 @@ _HOOK = re.compile(
 _SESSION = re.compile(r"(?i:;(?:jsessionid|phpsessid|sid)=)(?P<value>[\w.!-]{8,200})")
 _PORT = re.compile(r"\d{2,5}(?:[/?#]|$)")
 _TOKEN = re.compile(r"(?=[^/]*\d)[\w.~+=-]{16,}|[A-Za-z]{24,}")
+# a sign that a user's name would not have, though an address of mail has one
+_ENCODED = re.compile(rf"{SEALED}|%[0-9A-Fa-f]{{2}}")
 _IS = r"(?:[ \t]*\[[^\]\n]{0,40}\][ \t]*:|[ \t]+(?:is|was|set to|will be)[ \t]*:?|[ \t]*:)[ \t]+"
 _SAID = re.compile(
     r"\b(?:[Pp]ass(?:word|wd|phrase|code)|[Tt]oken|[Ss]ecret|(?:[Aa]ccess|[Aa]pi|API|[Pp]rivate"
@@ -133,7 +135,8 @@ def _end_user(rest: str, oracle: bool) -> int:
     if at < 1 or re.search(r"[/?#]", user):
         return 0
     if not colon and not oracle:
-        return at if _TOKEN.fullmatch(user) and not is_harmless(user) else 0
+        token = _TOKEN.fullmatch(user) or looks_drawn(_ENCODED.sub("", user))
+        return at if token and not is_harmless(user) else 0
     if _PORT.match(password) and ("." in user or user == "localhost" or "/" in password):
         return 0
     if not password or is_harmless(password):

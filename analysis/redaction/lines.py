@@ -21,7 +21,7 @@ from analysis.redaction.credentials import (
     find_said,
     find_without_scheme,
 )
-from analysis.redaction.names import list_words
+from analysis.redaction.names import is_harmless, is_wordlike, list_words
 from analysis.redaction.pairs import find_elements, find_objects, find_pairs
 from analysis.redaction.pipes import find_piped
 from analysis.redaction.plain import Plain, read_plain, replace_spans, write_command
@@ -55,7 +55,7 @@ _WORDS = list_words(
     "session sid= license= license: seed mnemonic phrase kennwort wachtwoord contrasena senha "
     "passe parola salasana passord adgangskode heslo code= code: hook literal "
     "pass pwd pw= pw: _pw secret token key auth cred cookie signature sig= login bearer :// "
-    "%3a%2f%2f thin: identified whsec_ hooks "
+    "%3a%2f%2f %253a%252f :\\/\\/ thin: identified whsec_ hooks "
     "dckr_ gocspx ya29. 1//0 gsk_ r8_ nfp_ sbp_ nrak- atbb atctt xox eyj github_pat account "
     "registr bucket owner amazonaws arn:aws codesuite s3: s3a: basic sudo east- west- north- "
     "south- central- dockerconfigjson ls0tls1crudjti iqojb3jpz2lu fwogzxivyxdz fqogzxivyxdz "
@@ -120,16 +120,31 @@ def find_telling(lines: list[str]) -> list[int]:
 def redact_line(line: str) -> Redacted:
     """A line with what is secret in it replaced."""
     plain = read_plain(line)
-    spans = [(*span, SECRET) for find in _FINDERS for span in find(plain.text)]
-    if (command := write_command(plain.text)) != plain.text:
-        spans += [(*span, SECRET) for find in _OF_COMMANDS for span in find(command)]
-    spans = [(begin, _end_word(plain.text, end), word) for begin, end, word in spans]
-    last = max(((begin, end) for begin, end, _ in spans), key=lambda span: span[1], default=None)
-    spans += [(*span, ACCOUNT) for span in find_accounts(plain.text)]
-    if not spans:
+    spans = _find_secrets(plain.text)
+    for text in plain.sealed:
+        spans += [span for span in _find_secrets(text) if not _is_open(plain.text[slice(*span)])]
+    spans = [(begin, _end_word(plain.text, end)) for begin, end in spans]
+    last = max(spans, key=lambda span: span[1], default=None)
+    told = [(*span, SECRET) for span in spans]
+    told += [(*span, ACCOUNT) for span in find_accounts(plain.text)]
+    if not told:
         return Redacted(line, plain, None)
-    found = tuple(plain.text[begin:end] for begin, end, _ in spans)
-    return Redacted(replace_spans(line, plain, spans), plain, last, found)
+    found = tuple(plain.text[begin:end] for begin, end, _ in told)
+    return Redacted(replace_spans(line, plain, told), plain, last, found)
+
+
+def _find_secrets(text: str) -> list[tuple[int, int]]:
+    """(begin, end) of each secret in a plain line."""
+    spans = [span for find in _FINDERS for span in find(text)]
+    if (command := write_command(text)) != text:
+        spans += [span for find in _OF_COMMANDS for span in find(command)]
+    return spans
+
+
+def _is_open(value: str) -> bool:
+    """Whether a value that looked secret while it was encoded is harmless as it is meant."""
+    value = value.strip("\"'")
+    return is_harmless(value) or is_wordlike(value)
 
 
 def _end_word(text: str, end: int) -> int:

@@ -3,14 +3,14 @@
 import re
 from functools import lru_cache
 
+from analysis.redaction.drawn import WORD, changes_often, is_mixed, reads_as_nothing
+
 
 def list_words(text: str) -> list[str]:
     """The words of a text, between blanks."""
     return re.findall(r"\S+", text)
 
 
-# words of camelCase, SNAKE_CASE and kebab-case
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORD = re.compile(
     r"(?:password|passwd|passphrase|passcode|passwort|secret|token|apikey|authkey|accesskey"
     r"|secretkey|privatekey|accountkey|sharedkey|masterkey|signingkey|licensekey|activationkey"
@@ -120,7 +120,7 @@ _LETTERS_OR_DIGITS = re.compile(r"[A-Za-z]*|\d*")
 @lru_cache(maxsize=50_000)
 def judge_name(name: str) -> int:
     """STRONG when whatever a name is given is a secret, _POSSIBLE when it may be, else NONE."""
-    words = [word.lower() for word in _WORD.findall(name[-200:])]
+    words = [word.lower() for word in WORD.findall(name[-200:])]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
     if words[-2:] in (["secret", "id"], ["session", "id"]):
@@ -153,7 +153,7 @@ def judge_name(name: str) -> int:
 @lru_cache(maxsize=50_000)
 def is_counted(name: str) -> bool:
     """Whether a name is of a number of things, such as tokens of a language model."""
-    return not _COUNTED.isdisjoint(word.lower() for word in _WORD.findall(name[-200:]))
+    return not _COUNTED.isdisjoint(word.lower() for word in WORD.findall(name[-200:]))
 
 
 def is_harmless(value: str) -> bool:
@@ -181,30 +181,24 @@ def looks_made(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value has what a generator mixes: small and capital letters, and digits."""
-    if len(value) < 12 or is_harmless(value):
-        return False
-    return all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d"))
+    return len(value) >= 12 and not is_harmless(value) and is_mixed(value)
 
 
 def looks_drawn(value: str) -> bool:
-    """Whether a value, or a part of it, looks drawn sign by sign: letters and digits in turns."""
+    """Whether a value, or a part of it, looks drawn sign by sign: in turns, or as no word is."""
     if len(value) > 500 or not looks_random(value):
         return False
     parts = _PART.findall(value if _OF_URLS.fullmatch(value) else "")
     whole = "".join(part for part in parts if not _NAMED.fullmatch(part))
-    return _is_mixed(whole, 2.5) or any(
-        _is_mixed(run, 3) for run in _DRAWN.findall(value if _RUNS.fullmatch(value) else "")
+    runs = filter(looks_random, _DRAWN.findall(value if _RUNS.fullmatch(value) else ""))
+    return (looks_random(whole) and changes_often(whole, 2.5)) or any(
+        changes_often(run, 3) or reads_as_nothing(run) for run in runs
     )
-
-
-def _is_mixed(run: str, longest: float) -> bool:
-    """Whether a run of letters and digits changes its kind, on average, after so many signs."""
-    return looks_random(run) and longest * len(_WORD.findall(run)) >= len(run)
 
 
 def is_open(name: str) -> bool:
     """Whether a name says itself that it is of something that is no secret: X-Request-Id."""
-    words = [word.lower() for word in _WORD.findall(name[-200:]) if not word.isdigit()]
+    words = [word.lower() for word in WORD.findall(name[-200:]) if not word.isdigit()]
     return not words or words[-1] in _OTHER
 
 

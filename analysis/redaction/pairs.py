@@ -8,9 +8,10 @@ from analysis.redaction.names import is_harmless, is_secret, judge_name, looks_d
 from analysis.redaction.plain import TAG
 
 _QUOTE = r"\\{0,7}[\"']"
+# between tags &lt; is a sign of the value
 _XML = re.compile(
-    rf"[<{TAG}](?P<name>[\w.:-]{{1,80}})(?: (?P<rest>[^<>{TAG}]{{0,200}}))?>"
-    rf"(?P<value>[^<>{TAG}\n]+)[<{TAG}]/"
+    rf"(?:(?P<tag>{TAG})|<)(?P<name>[\w.:-]{{1,80}})(?: (?P<rest>[^<>{TAG}]{{0,200}}))?>"
+    rf"(?P<value>(?(tag)[^{TAG}\n]+|[^<>{TAG}\n]+))(?(tag){TAG}|<)/"
 )
 # `<property name="NAME">value</property>`
 _ATTRIBUTE = re.compile(r"\b(?:name|key)=[\"'](?P<name>[\w.-]{2,120})[\"']")

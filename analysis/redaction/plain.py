@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from typing import NamedTuple
-from urllib.parse import unquote
 
 # tags that colour text, as a terminal does with escape sequences
 _COLOURS = (
@@ -17,16 +16,18 @@ _PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]+"
 _MARK = re.compile(
     rf"(?P<gone>{_COLOURS}|\r)|(?P<picture>{_PICTURE})|(?P<tag><(?=[/!]?[A-Za-z]))"
     r"|(?P<entity>&(?:amp;)*(?:#\d{1,6}|#x[0-9a-f]{1,5}|quot|apos|amp|lt|gt|nbsp);)"
-    r"|(?P<percent>%[2-7][0-9a-f])|(?P<unicode>\\u00[2-7][0-9a-f])",
+    r"|%(?P<again>(?:25){0,2})(?P<percent>[2-7][0-9a-f])|\\u00(?P<unicode>[2-7][0-9a-f])"
+    r"|(?P<slash>\\{1,3}/)",
     re.IGNORECASE,
 )
-_SOME_MARK = re.compile(r"[\x1b\r<&%]|\\u00|;base64,")
+_SOME_MARK = re.compile(r"[\x1b\r<&%]|\\(?:u00|/)|;base64,")
 _GONE = re.compile(_COLOURS, re.IGNORECASE)
 # the user before the percent sign of `-U user%password`, as smbclient takes it
 _USER_BEFORE = re.compile(r"\s-U[ ]?[^\s%]{1,60}$")
-# what stands for a tag's begin and for a picture in a plain line
-TAG, _PICTURED = "\ue000", "\ue001"
-
+# what stands for a tag's begin, a picture and an encoded sign in a plain line
+TAG, _PICTURED, SEALED = "\ue000", "\ue001", "\ue002"
+# signs that end no value, encoded or not
+_OPEN = re.compile(r"[\w.~+-]")
 
 # words of a command as a list of texts
 _WORD = r"(?P<quote>\\{0,3}[\"'])(?P<word>[^\"'\\\n]{0,2000})(?P=quote)[ \t]*+,?[ \t]*+"
@@ -39,11 +40,16 @@ _LISTED = re.compile(_WORD)
 
 
 class Plain(NamedTuple):
-    """The text to look at, and where each of its signs begins and ends in the line; None as is."""
+    """The text to look at, and where each of its signs begins and ends in the line; None as is.
+
+    `sealed` is the text again, once for each way to read it in which some of what is encoded
+    (&quot; in an attribute, \\u0026, %26, %2526) stands inside a value, and doesn't end it.
+    """
 
     text: str
     begins: list[int] | None
     ends: list[int] | None
+    sealed: tuple[str, ...] = ()
 
 
 def read_plain(line: str) -> Plain:
@@ -53,23 +59,53 @@ def read_plain(line: str) -> Plain:
     parts: list[str] = []
     begins: list[int] = []
     ends: list[int] = []
-    at = 0
+    # how deep a sign is encoded, by its place
+    depths: dict[int, int] = {}
+    at, quoted = 0, False
     for match in _MARK.finditer(line):
         begin = match.start()
         if match["percent"] and _USER_BEFORE.search(line, max(0, begin - 64), begin):
             continue
+        quoted ^= line.count('"', at, begin) % 2 == 1
         parts.append(line[at:begin])
         begins.extend(range(at, begin))
         ends.extend(range(at + 1, begin + 1))
         at = match.end()
         if sign := _read_mark(match):
+            if depth := _measure_depth(match, sign, quoted):
+                depths[len(begins)] = depth
             parts.append(sign)
             begins.append(begin)
             ends.append(at)
     parts.append(line[at:])
     begins.extend(range(at, len(line)))
     ends.extend(range(at + 1, len(line) + 1))
-    return Plain("".join(parts), begins, ends)
+    text = "".join(parts)
+    return Plain(text, begins, ends, _seal(text, depths) if depths else ())
+
+
+def _measure_depth(match: re.Match[str], sign: str, quoted: bool) -> int:
+    """How deep a sign is encoded that may end a value, 0 when it isn't.
+
+    URLs stand in JSON, and that in attributes of HTML.
+    """
+    if _OPEN.match(sign):
+        return 0
+    if match["percent"]:
+        return 3 + len(match["again"]) // 2
+    return 2 if match["unicode"] else int(bool(match["entity"]) and quoted)
+
+
+def _seal(text: str, depths: dict[int, int]) -> tuple[str, ...]:
+    """A text for each depth, with the signs that are encoded so deep, or deeper, sealed."""
+    readings = []
+    for least in sorted(set(depths.values())):
+        signs = list(text)
+        for at, depth in depths.items():
+            if depth >= least:
+                signs[at] = SEALED
+        readings.append("".join(signs))
+    return tuple(readings)
 
 
 def _read_mark(match: re.Match[str]) -> str:
@@ -82,7 +118,12 @@ def _read_mark(match: re.Match[str]) -> str:
         return TAG
     if match["entity"]:
         return unescape(match["entity"].replace("&amp;", "&"))[:1] or " "
-    return unquote(match["percent"]) if match["percent"] else chr(int(match["unicode"][2:], 16))
+    if match["slash"]:
+        return "/"
+    sign = chr(int(match["percent"] or match["unicode"], 16))
+    # before a quotation mark that isn't encoded it takes nothing away from that
+    ends = sign == "\\" and match.string[match.end() : match.end() + 1] in ('"', "'")
+    return SEALED if ends else sign
 
 
 def write_command(text: str) -> str:
