@@ -1,7 +1,6 @@
 """What an experiment has to build: what is not finished on disk, in the order of its rounds."""
 
 import dataclasses
-import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +34,7 @@ from analysis.workload import (
     find_story,
     find_strategy,
     load_strategies,
+    shuffle_names,
 )
 
 _Report = Callable[[str], object]
@@ -268,9 +268,8 @@ def choose_scenarios(names: str | Sequence[str], settings: Settings, report: _Re
 
 def shuffled(strategies: Sequence[Strategy], seed: int, number: int) -> list[Strategy]:
     """The order of a round: the same for the same seed, whatever is already finished."""
-    order = sorted(strategies, key=lambda strategy: strategy.name)
-    random.Random(f"{seed}-{number}").shuffle(order)
-    return order
+    named = {strategy.name: strategy for strategy in strategies}
+    return [named[name] for name in shuffle_names(named, seed, number)]
 
 
 def missing(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.records.ranks import find_stray_ranks
+from analysis.records.ranks import NOT_PLANNED, Planned, find_stray_ranks
 from analysis.records.recording import run_name
 from analysis.records.usual import find_usual
 from analysis.rows import list_records
@@ -54,12 +54,12 @@ _KNOWN = {
 
 
 def list_contradictions(
-    runs: pd.DataFrame, evidence: pd.DataFrame, most: int | None = None
+    runs: pd.DataFrame, evidence: pd.DataFrame, planned: Planned = NOT_PLANNED
 ) -> list[list[str]]:
     """What contradicts each run's record, in words.
 
-    `evidence`: as gather_evidence gives it, and rebuilt as mark_rebuilt does. `most`: how many
-    ranks a round can have come to, null where that is unknown.
+    `evidence`: as gather_evidence gives it, and rebuilt as mark_rebuilt does. `planned`: what
+    experiment.json says of ranks.
     """
     facts = _name_by_folder(pd.concat([runs, evidence], axis=1))
     facts["serves"] = facts["host"].eq("server")
@@ -68,7 +68,7 @@ def list_contradictions(
     # which of the branches was over first is chance
     facts["context"] = facts["context"].mask(facts["scenario"].isin(_AT_ONCE))
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
-    stray = find_stray_ranks(facts, most)
+    stray = find_stray_ranks(facts, planned)
     found = []
     for index, row in zip(facts.index, list_records(facts), strict=True):
         told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]

@@ -13,7 +13,7 @@ from analysis.records.commits import mark_commits
 from analysis.records.evidence import gather_evidence
 from analysis.records.listings import read_listings
 from analysis.records.pressure import flag_pressure
-from analysis.records.ranks import count_ranks, mark_rebuilt
+from analysis.records.ranks import mark_rebuilt, read_planned
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.speeds import add_speeds, read_traced_logs
 from analysis.records.validity import judge_runs
@@ -87,8 +87,8 @@ def _read_frames(
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
     problems = [odd, records.problems, bad, frame_problems(unread)]
-    most = count_ranks(folder, facts)
-    judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence, most)
+    planned = read_planned(folder, facts)
+    judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence, planned)
     steps = logs.steps.assign(base_seconds=time_bases(logs.steps, transfers))
     logs = replace(logs, steps=steps)
     return [

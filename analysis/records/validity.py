@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.records.neighbours import list_contradictions
+from analysis.records.ranks import NOT_PLANNED, Planned
 from analysis.records.targets import split_targets
 from analysis.records.usual import find_usual
 from analysis.rows import list_records
@@ -41,19 +42,20 @@ def judge_runs(
     steps: pd.DataFrame,
     commands: pd.DataFrame | None = None,
     evidence: pd.DataFrame | None = None,
-    most: int | None = None,
+    planned: Planned = NOT_PLANNED,
 ) -> pd.DataFrame:
     """`runs` with columns valid (bool) and invalid_reason (text, null when valid).
 
     `builds`, `steps` and `commands` are those of the runs' logs. Without commands, what a build
     was asked to import and export is known by its strategy's other runs alone; without
-    `evidence` (list_contradictions'), records are believed. `most`: as count_ranks gives it.
+    `evidence` (list_contradictions'), records are believed. `planned`: as read_planned
+    gives it.
     """
     facts = runs.merge(_summarise_logs(builds, steps), on="log", how="left", validate="m:1")
     facts = pd.concat([facts, _usual_values(facts), _find_asked(facts, builds, commands)], axis=1)
     reasons = [list(_find_faults(row)) for row in list_records(facts)]
     if evidence is not None and len(runs):
-        told = list_contradictions(runs, evidence, most)
+        told = list_contradictions(runs, evidence, planned)
         reasons = [[*own, *others] for own, others in zip(reasons, told, strict=True)]
     text = ["; ".join(each) or None for each in reasons]
     return runs.assign(

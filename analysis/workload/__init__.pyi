@@ -81,6 +81,7 @@ from .strategies import (
     Strategy,
     find_strategy,
     load_strategies,
+    shuffle_names,
 )
 from .tree import BuildTree
 from .yaml_places import PlacedLoader, SpecText, TextLoader
@@ -195,4 +196,5 @@ __all__ = [
     "set_images",
     "set_syntax",
     "settle",
+    "shuffle_names",
 ]

@@ -1,6 +1,7 @@
 """Strategies: each is a buildspec file, its name the file's."""
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,3 +125,10 @@ def find_strategy(name: str, known: Mapping[str, Strategy] | None = None) -> Str
     if name not in known:
         raise UnknownName("strategy", name, known)
     return known[name]
+
+
+def shuffle_names(names: Iterable[str], seed: int, number: int) -> list[str]:
+    """Strategies by name in the order of a round: the same for the same names and seed."""
+    order = sorted(names)
+    random.Random(f"{seed}-{number}").shuffle(order)
+    return order

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.records import read_experiment
-from analysis.records.ranks import count_ranks, find_stray_ranks, mark_rebuilt
+from analysis.records.ranks import Planned, find_stray_ranks, mark_rebuilt, read_planned
 
 SWEEP = Path(__file__).parents[3] / "data" / "sweep" / "100mbit.24s"
 # strategies in the order in which they began, each with two runs of a minute
@@ -17,13 +17,17 @@ APART, LATE = "its rank is not that of its strategy and round", "its rank does n
 MANY, BELOW = "its rank is 9, and no round has so many", "its rank is below 0"
 
 
-def judge(ranks, strategies=ABC, place="lab", most=6, rebuilt=""):
+def judge(ranks, strategies=ABC, place="lab", most=6, rebuilt="", whole=False):
     """Number of a run -> what is said of its rank; of strategy `rebuilt` a run was set aside."""
     begun = pd.date_range("2026-11-24", periods=len(ranks), freq="min", tz="UTC")
     frame = pd.DataFrame({"strategy": strategies, "order": ranks, "started": begun})
-    frame = frame.assign(place=place, round=1, log_begun=frame["started"])
+    frame = frame.assign(place=place, round=1, log_begun=frame["started"], seconds=50.0)
+    frame["finished"] = begun + pd.Timedelta(seconds=50)
+    again = frame["strategy"].duplicated()
+    frame["scenario"] = again.map({False: "cold", True: "source"})
+    frame["idle_gap"] = again.map({False: float("nan"), True: 10.0})
     frame["rebuilt"] = frame["strategy"].eq(rebuilt)
-    return find_stray_ranks(frame, most)
+    return find_stray_ranks(frame, Planned(most, frozenset(strategies) if whole else frozenset()))
 
 
 @pytest.mark.parametrize(
@@ -81,10 +85,10 @@ def test_what_was_set_aside_tells_which_sequences_were_built_anew(tmp_path):
 
 def test_a_round_has_no_more_ranks_than_were_built_in_it(tmp_path):
     facts = {"buildspecs": {"docker": "", "registry-cache": ""}}
-    assert count_ranks(tmp_path, facts) == 4
+    assert read_planned(tmp_path, facts).most == 4
     (tmp_path / "set-aside" / "docker.cold.01.failed").mkdir(parents=True)
-    assert count_ranks(tmp_path, facts) == 5
-    assert count_ranks(tmp_path, {}) is None and count_ranks(tmp_path, {"buildspecs": 1}) is None
+    assert read_planned(tmp_path, facts).most == 5
+    assert read_planned(tmp_path, {}) == read_planned(tmp_path, {"buildspecs": 1}) == Planned()
 
 
 @pytest.mark.parametrize(
