@@ -9,7 +9,8 @@ PATH is a file or a folder: buildspecs, Dockerfiles, .dockerignore, compose and 
 builds, which tell the costs. A comment `# codebuild-cache: ignore=RULE reason` suppresses a finding
 on its line and the next one.
 
-Exit codes: 0 nothing as bad as --fail-on, 1 findings as bad or worse, 2 wrong usage.
+Exit codes: 0 nothing as bad as --fail-on, 1 findings as bad or worse, 2 wrong usage or
+nothing to read.
 """
 
 import argparse

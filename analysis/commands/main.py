@@ -154,7 +154,8 @@ def run_command(command: ModuleType, options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except OSError as error:
-        _complain(f"{error.filename or command.__name__}: {error.strerror or error}")
+        cure = ": check its permissions" if isinstance(error, PermissionError) else ""
+        _complain(f"{error.filename or command.__name__}: {error.strerror or error}{cure}")
         return 1
     except KeyboardInterrupt:
         print(getattr(command, "STOPPED", "stopped"), file=sys.stderr)

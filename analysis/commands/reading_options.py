@@ -27,8 +27,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--store", default="", metavar="FOLDER",
-        help="what was read is kept there, or in s3://BUCKET/PREFIX; off keeps nothing "
-        f"(default: ${VARIABLE}, or one below ~/.cache)",
+        help="keeps what was read of inputs over 10 MB, also s3://BUCKET/PREFIX; off keeps nothing "
+        f"(default: ${VARIABLE}, or a folder below ~/.cache)",
     )  # fmt: skip
 
 

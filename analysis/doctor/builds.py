@@ -1,5 +1,6 @@
 """Builds of images, wherever they are written: commands of buildspecs, compose, bake."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,7 +133,7 @@ def find_folder(spec: Spec, folder: str, target: str) -> Path | None:
     if target.startswith(_URL) or folder.startswith("/") or target.startswith("/"):
         return None
     for root in dict.fromkeys((spec.root, spec.file.parent)):
-        if (found := root / folder / target).is_dir():
+        if os.path.isdir(found := root / folder / target):
             return found
     return None
 
@@ -149,4 +150,4 @@ def _find_dockerfile(spec: Spec, step: Step, context: Path | None, named: str) -
 
 
 def _existing(path: Path) -> Path | None:
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None

@@ -78,7 +78,7 @@ def _read_ignore(context: Path, dockerfile: Dockerfile) -> str | None:
     """The text of the .dockerignore that counts, "" without one; None where it can't be read."""
     own = dockerfile.file.with_name(f"{dockerfile.file.name}.dockerignore")
     for path in (own, context / ".dockerignore"):
-        if path.is_file():
+        if os.path.isfile(path):
             try:
                 return path.read_text("utf-8", errors="replace")
             except OSError:
@@ -93,7 +93,7 @@ def _lies_there(case: Case, dockerfile: Dockerfile, context: Path, name: str) ->
         projects = [project for build in builds for project in case.projects_of(build)]
         # CodePipeline hands on files without their history
         handed = projects and all(each.source == "CODEPIPELINE" for each in projects)
-        return (context / name).exists() and not handed
+        return os.path.exists(context / name) and not handed
     for build in builds:
         for step in build.spec.steps if build.spec else []:
             if step is build.step:
@@ -104,4 +104,4 @@ def _lies_there(case: Case, dockerfile: Dockerfile, context: Path, name: str) ->
             if folder and os.path.realpath(folder) == os.path.realpath((context / name).parent):
                 return True
     # what git leaves out is on a host only if its build puts it there
-    return (context / name).is_dir() and not (case.specs and is_git_ignored(context / name))
+    return os.path.isdir(context / name) and not (case.specs and is_git_ignored(context / name))

@@ -1,5 +1,6 @@
 """Rules on Dockerfiles: the order of instructions, arguments, locks, and cache mounts."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def _takes_folder(instruction: Instruction, context: Path | None) -> str:
     """The folder with a manifest and other files that a COPY takes, "" for none."""
     for source in instruction.sources:
         folder = context / source if context and "$" not in source and "*" not in source else None
-        if folder and folder.is_dir():
+        if folder and os.path.isdir(folder):
             names = {path.name for path in folder.iterdir()}
             if names & set(MANIFESTS.values()) and len(names) > 2:
                 return source
@@ -80,7 +81,7 @@ def _concerns(folder: str, install: Install, context: Path | None) -> bool:
     if not folder:
         return True
     manifest = MANIFESTS.get(install.tool)
-    return bool(manifest and context and (context / folder / manifest).is_file())
+    return bool(manifest and context and os.path.isfile(context / folder / manifest))
 
 
 def _is_local(install: Install) -> bool:

@@ -123,7 +123,7 @@ def _takes_lock(source: str, locks: tuple[str, ...], context: Path | None) -> bo
         return True
     if context is None:
         return "." not in name or any(fnmatchcase(lock, name) for lock in locks)
-    if (context / source).is_dir():
+    if os.path.isdir(context / source):
         return _lies_in(context / source, locks)
     try:
         return any(path.name in locks for path in context.glob(source))
@@ -150,7 +150,7 @@ def _judge_requirements(
 ) -> Finding | None:
     """What is to say of pip install -r: a file whose lines name no version at all."""
     path = context / files[0].removeprefix("./") if context and "$" not in files[0] else None
-    if path is None or not path.is_file() or install.has("-c", "--constraint"):
+    if path is None or not os.path.isfile(path) or install.has("-c", "--constraint"):
         return None
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()

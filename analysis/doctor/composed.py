@@ -1,5 +1,6 @@
 """Builds that compose and bake files describe."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -55,7 +56,7 @@ def _make(
         line=line,
         form="compose",
         context=context,
-        dockerfile=file if file and file.is_file() else None,
+        dockerfile=file if file and os.path.isfile(file) else None,
         target=expand(whole.get("target").text(), values),
         tags=tuple(expand(tag, values) for tag in tags),
         arguments=_read_arguments(whole.get("args"), values),
@@ -80,7 +81,7 @@ def _find_context(path: Path, given: str, values: Mapping[str, str]) -> Path | N
     """The folder of a context, None where it is not here."""
     given = expand(given, values)
     found = path.parent / given
-    return found if "$" not in given and "://" not in given and found.is_dir() else None
+    return found if "$" not in given and "://" not in given and os.path.isdir(found) else None
 
 
 def is_bake_json(node: Node) -> bool:
@@ -149,7 +150,7 @@ def _make_target(
 
     given = text("context", ".")
     folder = path.parent / given
-    context = folder if "$" not in given and folder.is_dir() else None
+    context = folder if "$" not in given and os.path.isdir(folder) else None
     file = context / text("dockerfile", "Dockerfile") if context else None
     outputs = [read_cache(each) for each in texts("output")]
     return Build(
@@ -157,7 +158,7 @@ def _make_target(
         line=block.line,
         form="bake",
         context=context,
-        dockerfile=file if file and file.is_file() else None,
+        dockerfile=file if file and os.path.isfile(file) else None,
         target=text("target"),
         tags=texts("tags"),
         arguments={

@@ -138,7 +138,7 @@ def examine(paths: _Paths) -> Diagnosis:
 
 def _find_path(path: Path) -> Path:
     """A path as it lies here, or else beside the package."""
-    return next((base / path for base in BASES if (base / path).exists()), path)
+    return next((base / path for base in BASES if os.path.exists(base / path)), path)
 
 
 def judge(case: Case) -> tuple[list[Finding], list[Finding]]:

@@ -23,14 +23,23 @@ def list_given(paths: Iterable[Path]) -> tuple[list[Given], list[tuple[Path, str
     found: dict[str, Given] = {}
     problems: list[tuple[Path, str]] = []
     for path in paths:
-        if path.is_dir():
-            for file in _walk(path, problems):
-                found.setdefault(os.path.abspath(file), Given(file, path, named=False))
-        elif path.exists():
-            found[os.path.abspath(path)] = Given(path, path.parent, named=True)
-        else:
-            problems.append((path, "does not exist: name a file or a folder that does"))
+        try:
+            if path.is_dir():
+                for file in _walk(path, problems):
+                    found.setdefault(os.path.abspath(file), Given(file, path, named=False))
+            elif path.exists():
+                found[os.path.abspath(path)] = Given(path, path.parent, named=True)
+            else:
+                problems.append((path, "does not exist: name a file or a folder that does"))
+        except OSError as error:
+            problems.append((path, _say_closed(error)))
     return list(found.values()), problems
+
+
+def _say_closed(error: OSError) -> str:
+    """That a file or folder can't be read, and what to look at."""
+    cure = ": check its permissions" if isinstance(error, PermissionError) else ""
+    return f"can't be read ({error.strerror}){cure}"
 
 
 def _walk(root: Path, problems: list[tuple[Path, str]]) -> Iterator[Path]:
@@ -39,7 +48,7 @@ def _walk(root: Path, problems: list[tuple[Path, str]]) -> Iterator[Path]:
     ignores.read_above(root)
 
     def note(error: OSError) -> None:
-        problems.append((Path(error.filename or root), f"can't be read: {error.strerror}"))
+        problems.append((Path(error.filename or root), _say_closed(error)))
 
     for folder, folders, names in os.walk(root, onerror=note):
         here = Path(folder)
@@ -63,7 +72,7 @@ class _Ignores:
     def read(self, folder: Path) -> None:
         """Add the .gitignore of a folder, if there is one."""
         file = folder / ".gitignore"
-        if file.is_file():
+        if os.path.isfile(file):
             try:
                 lines = file.read_text("utf-8", errors="replace").splitlines()
                 self.rules[os.path.abspath(folder)] = GitIgnoreSpec.from_lines(lines)
@@ -101,4 +110,4 @@ def is_git_ignored(path: Path) -> bool:
 def find_git(path: Path) -> Path | None:
     """The folder at or above a path that holds .git, None where none does."""
     whole = Path(os.path.abspath(path))
-    return next((each for each in (whole, *whole.parents) if (each / ".git").exists()), None)
+    return next((each for each in (whole, *whole.parents) if os.path.exists(each / ".git")), None)

@@ -122,7 +122,7 @@ def _name_uri(file: Path, paths: tuple[Path, ...]) -> str:
     """A file as seen from its repository, else from here, else from the path that was given."""
     whole = Path(os.path.abspath(file))
     given = [Path(os.path.abspath(path)) for path in paths]
-    folders = [path if path.is_dir() else path.parent for path in given]
+    folders = [path if os.path.isdir(path) else path.parent for path in given]
     for base in [find_git(whole.parent), Path.cwd(), *folders]:
         if base and whole.is_relative_to(base):
             return quote(whole.relative_to(base).as_posix())

@@ -33,8 +33,10 @@ def writing_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _FORBIDDEN:
             raise
+        # a file is written beside its place first
+        path = str(error.filename or folder).removesuffix(".part")
         raise RecordError(
-            f"{error.filename or folder} can't be written ({error.strerror}): let this user "
+            f"{path} can't be written ({error.strerror}): let this user "
             "write there, or name another folder."
         ) from error
 

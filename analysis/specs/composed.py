@@ -6,6 +6,7 @@ targets get options by --set: https://docs.docker.com/reference/cli/docker/build
 
 import dataclasses
 import json
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -201,8 +202,8 @@ def _find_targets(build: Place, commands: Commands) -> tuple[list[str], list[Tar
     folder = Path(commands.buildspec.source).parent
     given = call.values("--file")
     known = _COMPOSE_FILES if call.name == "compose build" else _BAKE_FILES
-    paths = given or [name for name in known if (folder / name).is_file()][:1]
-    if not paths or not all((folder / path).is_file() for path in paths):
+    paths = given or [name for name in known if os.path.isfile(folder / name)][:1]
+    if not paths or not all(os.path.isfile(folder / path) for path in paths):
         told = " and ".join(paths or known[:3])
         raise RewriteError(
             f"line {build.line} builds what {told} describes, which is not in {folder}"

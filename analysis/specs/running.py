@@ -6,6 +6,7 @@ of task https://taskfile.dev/.
 
 import fnmatch
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -77,7 +78,7 @@ def _clean(path: str) -> str:
 def _find(name: str, folders: Iterable[Path]) -> Path | None:
     """The first file of a name in some folders."""
     try:
-        return next((f / _clean(name) for f in folders if (f / _clean(name)).is_file()), None)
+        return next((f / _clean(name) for f in folders if os.path.isfile(f / _clean(name))), None)
     except (OSError, ValueError):
         return None
 

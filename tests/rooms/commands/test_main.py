@@ -1,6 +1,7 @@
 """The command codebuild-cache: its help, its exit codes, and how little its help loads."""
 
 import argparse
+import errno
 import signal
 import subprocess
 import sys
@@ -156,6 +157,12 @@ def test_an_interrupt_is_130_with_what_it_means(capsys):
     assert capsys.readouterr().err == "stopped: all is kept\n"
     assert run_command(Failing(UnknownName("place", "labb", ["lab"])), None) == 1
     assert "did you mean 'lab'?" in capsys.readouterr().err
+
+
+def test_a_file_that_is_closed_to_the_user_has_a_cure(capsys):
+    error = PermissionError(errno.EACCES, "Permission denied", "a/Dockerfile")
+    assert run_command(Failing(error), None) == 1
+    assert capsys.readouterr().err == "a/Dockerfile: Permission denied: check its permissions\n"
 
 
 def test_an_error_that_is_no_fault_of_the_user_is_not_hidden():

@@ -54,6 +54,17 @@ def test_what_is_no_buildspec_is_told_with_the_cure(given, told, project, capsys
     assert told in capsys.readouterr().err
 
 
+def test_names_that_no_disk_takes_end_nothing(project, capsys):
+    long = "a" * 300
+    more = (
+        f"      - docker compose -f {long} build\n      - bash {long}\n      - make -C {long} x\n"
+    )
+    (project / "buildspec.yml").write_text(SPEC + more)
+    given = ["--from", "buildspec.yml", "--strategies", "docker", "--out", "long"]
+    assert run_command_line(["strategies", *given]) == 0
+    assert "long/docker.yml: as it is" in capsys.readouterr().out
+
+
 def test_one_strategy_may_be_printed(project, capsys):
     given = ["--strategies", "buildx-push", "--print", "--out", "mine", "--batch-build", "arm"]
     assert run_command_line(["strategies", "--from", "buildspec.yml", *given]) == 0

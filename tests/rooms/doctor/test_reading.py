@@ -11,6 +11,31 @@ LATE = dockerfile("FROM a", "COPY . .", "RUN pip install x==1")
 BUSY = spec("docker build --no-cache -t a .", "sleep 99")
 
 
+def test_a_path_that_can_t_be_asked_for_leaves_the_others(tmp_path):
+    (tmp_path / "Dockerfile").write_text(LATE)
+    found = diagnose([tmp_path / ("a" * 300), tmp_path]).set_index("rule")["message"]
+    assert set(found.index) == {"unreadable", "copy-before-install"}
+    assert "can't be read (File name too long)" in found["unreadable"]
+
+
+def test_names_that_no_disk_takes_end_no_diagnosis(tmp_path):
+    """Words of a text are looked for as files: of one that is too long there is none."""
+    long = "a" * 300
+    built = [f"cd {long} && docker build -f {long} {long}", f"make -C {long} {long}"]
+    more = [f"docker compose -f {long} build", f"docker buildx bake -f {long}", f"bash {long}"]
+    copied = f"COPY {long} /x", "COPY . .", f"RUN pip install -r {long}", f"RUN cd {long} && npm ci"
+    mount = f"RUN --mount=type=bind,source={long} pip install -r {long}"
+    texts = {
+        "buildspec.yml": spec(*built, *more, "docker build ."),
+        "Dockerfile": dockerfile("FROM a", *copied, mount),
+        "compose.yml": f"services: {{a: {{build: {{context: {long}, dockerfile: {long}}}}}}}\n",
+        "docker-bake.hcl": f'target "a" {{\n  context = "{long}"\n  dockerfile = "{long}"\n}}\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assert "copy-before-install" in set(diagnose([tmp_path])["rule"])
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [
