@@ -205,9 +205,8 @@ def _find_targets(build: Place, commands: Commands) -> tuple[list[str], list[Tar
     paths = given or [name for name in known if os.path.isfile(folder / name)][:1]
     if not paths or not all(os.path.isfile(folder / path) for path in paths):
         told = " and ".join(paths or known[:3])
-        raise RewriteError(
-            f"line {build.line} builds what {told} describes, which is not in {folder}"
-        )
+        words = f"line {build.line} builds what {told} describes, which is not in {folder}"
+        raise RewriteError(words)
     targets, groups = dict[str, Target](), dict[str, list[str]]()
     for path in paths:
         more, grouped = _read_file(folder / path)
