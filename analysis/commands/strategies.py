@@ -8,6 +8,7 @@ Each strategy becomes NAME.yml and NAME.diff. What can't be rewritten is told, w
 """
 
 import argparse
+import re
 from pathlib import Path
 
 from analysis.experiment import split_names
@@ -16,6 +17,10 @@ from analysis.redaction import redact
 from analysis.specs import Derived, derive
 from analysis.visible import show_signs
 from analysis.workload import choose_build, find_strategy, load_strategies, read_buildspec
+
+# of the shell, as "${NAME:+…}" where it may be unset
+_VARIABLE = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)(:[-+])?")
+_OF_CODEBUILD = {"AWS_REGION", "AWS_DEFAULT_REGION"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,9 +68,23 @@ def _say_derived(derived: Derived, paths: list[Path], diffs: bool = False) -> li
     for name, diff in derived.diffs.items():
         path = next(each for each in paths if each.name == f"{name}.yml")
         lines.append(f"{path}: {_count_changes(diff)}")
+        if needed := _list_needed(diff, path.read_text("utf-8")):
+            lines.append(f"{name} needs in your project: {', '.join(needed)}")
         lines += diff.splitlines() if diffs else []
     lines += [f"{name} is not written: {why}" for name, why in derived.left_out.items()]
     return lines + [f"can't be rewritten: {each}" for each in derived.hidden]
+
+
+def _list_needed(diff: str, written: str) -> list[str]:
+    """The variables that a strategy brings, without which its commands can't do their work."""
+    lines = diff.splitlines()[2:]
+    added = {line[1:] for line in lines if line.startswith("+")}
+    found = _VARIABLE.findall("\n".join(added))
+    optional = {name for name, default in found if default}
+    own = [line for line in written.splitlines() if line not in added]
+    own += [line for line in lines if line.startswith("-")]
+    asked = {name for name, _ in found} - optional - _OF_CODEBUILD
+    return sorted(name for name in asked if name not in "\n".join(own))
 
 
 def _count_changes(diff: str) -> str:

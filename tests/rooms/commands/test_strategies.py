@@ -30,6 +30,8 @@ def test_files_and_diffs_are_written_and_told(project, capsys):
     assert "strategies/docker.yml: as it is" in said
     assert "strategies/registry-cache.yml: 2 lines in the place of 1" in said
     assert "docker-driver-cache-to is not written: its builds are to fail" in said
+    needed = [line for line in said if "needs in your project" in line]
+    assert needed == ["s3-cache needs in your project: CACHE_BUCKET"]
     told = "can't be rewritten: line 8: make image: make runs a build (Makefile line 2)"
     assert said[-1] == told
     assert "--cache-to" in (project / "strategies/registry-cache.diff").read_text()
