@@ -33,6 +33,7 @@ _OPTIONS = ("--dockerfile", "--target", "--build-args")
 _FORMATS = ("text", "json", "csv")
 _HEADS = ("kind", "share", "commits", "from", "most begin to miss at", "newest")
 _WIDTH = 44
+_MOST_PROBLEMS = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +100,12 @@ def _shorten(text: str) -> str:
 
 
 def _list_problems(commits: pd.DataFrame) -> list[str]:
-    """A sentence for each commit of no kind, or of which git does not hold everything."""
+    """A sentence for commits of no kind, or of which git does not hold everything: the newest."""
     rows = commits[commits["problem"].notna()]
-    return [f"{row.commit}: {row.problem}" for row in rows.itertuples()]
+    lines = [f"{row.commit}: {row.problem}" for row in rows.tail(_MOST_PROBLEMS).itertuples()]
+    if (more := len(rows) - len(lines)) > 0:
+        lines.append(tell("{n} more commits have a problem: --format csv lists them.", n=str(more)))
+    return lines
 
 
 def _list_assumed(mix: pd.DataFrame) -> list[str]:

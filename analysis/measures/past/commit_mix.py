@@ -1,7 +1,7 @@
 """The mix of commits of a project, from its git history and the logs of its past builds."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -59,7 +59,7 @@ def mix_of_commits(
         commits = classify_commits(commits, options=options, **given)
     told = commits[commits["kind"].notna() & commits["kind"].ne(COLD.name)]
     if told.empty:
-        raise ContextError(_say_none(commits))
+        _refuse(commits)
     counts = {str(kind): int(n) for kind, n in told["kind"].value_counts().items()}
     known, origin = _find_untold(past)
     shares = _weigh(counts, known, origin)
@@ -68,15 +68,19 @@ def mix_of_commits(
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
 
-def _say_none(commits: pd.DataFrame) -> str:
-    """Why no commit tells a mix, and what to give instead."""
+def _refuse(commits: pd.DataFrame) -> NoReturn:
+    """ContextError that says why no commit tells a mix, and what to give instead."""
     said = commits["problem"].dropna().tolist() if "problem" in commits else []
     if said:
-        fact = f"{len(said)} can't be built, the newest because: {said[-1].rstrip('.')}"
-        cure = "Give the CONTEXT, DOCKERFILE (--dockerfile) and TARGET (--target) of your builds."
-    else:
-        fact, cure = "nothing that can be built is before it", "Give a longer range."
-    return f"No commit of {len(commits)} tells a mix: {fact}. {cure}"
+        raise ContextError(
+            f"No commit of {len(commits)} tells a mix: {len(said)} can't be built, the newest "
+            f"because: {said[-1].rstrip('.')}. Give the CONTEXT, DOCKERFILE (--dockerfile) and "
+            "TARGET (--target) of your builds."
+        )
+    raise ContextError(
+        f"No commit of {len(commits)} tells a mix: nothing that can be built is before it. Give a "
+        "longer range."
+    )
 
 
 def _find_untold(past: PastBuilds | str | None) -> tuple[dict[str, float], str]:

@@ -94,3 +94,16 @@ def test_the_mix_is_told_in_japanese_and_can_be_given_to_others(context, capsys,
 def test_a_folder_without_history_is_one_sentence(tmp_path, capsys):
     assert run_command_line(["mix", str(tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_of_many_problems_the_newest_are_told_and_how_many_more(tmp_path, capsys):
+    git = begin(tmp_path)
+    for number in range(9):
+        (tmp_path / "app.py").write_text(f"# {number}\n")
+        if number == 7:
+            (tmp_path / "Dockerfile").write_text("FROM a:1\nCOPY app.py .\n")
+        commit(git, f"commit {number}")
+    assert run_command_line(["mix", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("has no Dockerfile as of" in line for line in lines) == 5
+    assert "2 more commits have a problem: --format csv lists them." in lines
