@@ -5,18 +5,16 @@ of the files that it takes, not their times (https://docs.docker.com/build/cache
 """
 
 import hashlib
-import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from analysis.workload.git import LINK, Entry
+from analysis.workload.git import Entry
 from analysis.workload.history import CommitTree
 from analysis.workload.layers import Layer
 from analysis.workload.sources import Source
 
 _FILES, _INSTRUCTION = "files changed", "instruction changed"
-_MOST_LINKS = 40
 Taken = frozenset[tuple[str, str, Entry]]
 
 
@@ -106,24 +104,10 @@ def _list_taken(tree: CommitTree, layer: Layer) -> Iterator[tuple[str, str, Entr
 
 def _take(tree: CommitTree, source: Source) -> Iterator[tuple[str, str, Entry]]:
     """_list_taken of one source; a link that it names itself is followed."""
-    followed = source.follow(_follow(tree, source.pattern))
+    followed = source.follow(tree.follow(source.pattern, tree.seen))
     for path, entry in tree.seen.items():
         end = followed.count_matched(path)
         if end is not None:
             parts = path.split("/")
             name = "/".join(parts[max(end - 1, 0) :] if source.is_wild else parts[end:])
             yield path if source.below is not None else name, path, entry
-
-
-def _follow(tree: CommitTree, pattern: str) -> str:
-    """Where a path leads whose folders, or itself, are links."""
-    path, links = pattern, {p for p, entry in tree.seen.items() if entry.mode == LINK}
-    for _ in range(_MOST_LINKS if links else 0):
-        parts = path.split("/")
-        heads = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-        link = next((head for head in heads if head in links), None)
-        if link is None:
-            break
-        to = posixpath.join("/", posixpath.dirname(link), tree.read(link))
-        path = posixpath.normpath(to + path.removeprefix(link)).strip("/")
-    return path

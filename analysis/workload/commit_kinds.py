@@ -40,6 +40,8 @@ _COLUMNS = {
     "others": "string",
     "problem": "string",
 }
+# between which a time fits nanoseconds
+_YEARS = "1678-", "2262-"
 _WORDS, _MOST_FILES, _MOST_BEFORE = 72, 5, 20
 # of several layers that miss first in stages side by side, the one that names the commit
 _RANK = {BASE.name: 0, EDIT.name: 1, DEPENDENCY.name: 1, SOURCE.name: 2}
@@ -94,8 +96,13 @@ def settle(context: Path, commits: Sequence[GitCommit], options: BuildOptions) -
 def frame_commits(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Rows of classify_commits' columns as a frame."""
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    table["when"] = pd.to_datetime(table["when"], utc=True).dt.as_unit("ns")
+    table["when"] = pd.to_datetime(table["when"].map(_date), utc=True).dt.as_unit("ns")
     return table.astype(_COLUMNS)
+
+
+def _date(text: str) -> str | None:
+    """A commit's time; null for one that nanoseconds can't tell, which no clock gave."""
+    return text if _YEARS[0] <= text[:5] < _YEARS[1] else None
 
 
 class _Reader:
@@ -117,7 +124,9 @@ class _Reader:
             }
             try:
                 keys = CacheKeys(self.tree_at(commit.id))
-                if absent := list_absent(keys.tree):
+                if not keys.tree.begins:
+                    row["problem"] = f"its {self.options.dockerfile} has no FROM"
+                elif absent := list_absent(keys.tree):
                     row["problem"] = f"its Dockerfile takes what it does not have: {absent[0]}"
                 else:
                     row |= _describe(keys, before)
@@ -137,7 +146,7 @@ class _Reader:
             keys = CacheKeys(self.tree_at(commit))
         except AnalysisError:
             return None
-        return None if list_absent(keys.tree) else keys
+        return None if not keys.tree.begins or list_absent(keys.tree) else keys
 
 
 def _shorten_subject(text: str) -> str:

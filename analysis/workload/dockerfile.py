@@ -32,7 +32,9 @@ _FLAGS = re.compile(r"\s*(?:COPY|ADD|RUN)\s+((?:--\S+\s+)+)", re.IGNORECASE)
 _TAKEN = re.compile(r"--from=(\S+)|--mount=(?:[^\s,]+,)*?from=([^\s,]+)", re.IGNORECASE)
 ARG = re.compile(r"\s*ARG\s+(.+)", re.IGNORECASE)
 _DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+_VARIABLE = re.compile(
+    r"\$(?:\{(?P<braced>\w+)(?:(?P<filled>:?)(?P<sign>[-+])(?P<other>[^}]*))?\}|(?P<plain>\w+))"
+)
 
 
 def list_instructions(text: str) -> Iterator[tuple[int, str]]:
@@ -66,7 +68,7 @@ class Instruction(NamedTuple):
 def list_whole(text: str) -> list[Instruction]:
     """The instructions of a Dockerfile with their heredocs, in their order."""
     found, lines = list(list_instructions(text)), []
-    ends = [offset for offset, _ in found[1:]] + [len(text)]
+    ends = [*(offset for offset, _ in found), len(text)][1:]
     for (offset, line), end in zip(found, ends, strict=True):
         word = _KEYWORD.match(line)
         begin = len(line) - len(line.lstrip())
@@ -81,6 +83,17 @@ def list_whole(text: str) -> list[Instruction]:
             )
         )
     return lines
+
+
+def read_trigger(one: Instruction) -> Instruction:
+    """The instruction that an ONBUILD holds, which runs where a stage begins from its own."""
+    word = _KEYWORD.match(one.rest)
+    return one._replace(
+        keyword=word[1].upper() if word else "",
+        rest=one.rest[word.end() :] if word else "",
+        line=one.rest,
+        offset=one.offset + len(one.line) - len(one.rest),
+    )
 
 
 def join_exactly(text: str, one: Instruction) -> str:
@@ -180,11 +193,14 @@ def _keep_defaults(form: re.Pattern[str], line: str, defaults: dict[str, str]) -
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """`text` with $NAME and ${NAME:-default} replaced where a value is known."""
+    """`text` with $NAME, ${NAME:-default} and ${NAME:+other} replaced where a value is known."""
 
     def value(match: re.Match[str]) -> str:
-        name = match["braced"] or match["plain"]
-        return values.get(name, match["default"] or match[0])
+        known = values.get(match["braced"] or match["plain"])
+        told = bool(known) if match["filled"] else known is not None
+        if match["sign"] and told == (match["sign"] == "+"):
+            return fill_in(match["other"], values)
+        return "" if match["sign"] == "+" else match[0] if known is None else known
 
     return _VARIABLE.sub(value, text)
 

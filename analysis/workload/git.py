@@ -18,6 +18,8 @@ _CURES = {
     "not a git repository": ": give a folder of a clone",
     "bad revision": ": give commits, tags or branches that the clone has",
     "detected dubious ownership": ": it belongs to another user",
+    "warning: lazy fetching disabled": ": run git fetch --refetch",
+    "Not a valid object name": ": that commit has no such folder",
 }
 LINK, MODULE = "120000", "160000"
 

@@ -1,8 +1,9 @@
 """Commits of a context's own git history, and the context as of each, read without a checkout."""
 
+import posixpath
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from analysis.workload.tree import BuildTree
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
 _RANGE = re.compile(r"(?![-.\s]*$)(?!-)(?!\S*\.{3})\S*\.\.\S*")
 _BEGIN, _SIGN = "%H%x1f%P%x1f%cI%x1f%s", "\x1f"
-_SHORT = 10
+_SHORT, _MOST_LINKS = 10, 40
+_ATTRIBUTES = ".gitattributes"
 # git's name for all of a repository
 _ALL = ":/"
 
@@ -97,6 +99,8 @@ def _check_depth(context: Path, found: list[GitCommit], least: int, asked: str) 
             f"The clone at {context} is shallow: it holds {len(found)} of the commits {asked}, and "
             "not what was before them. Run git fetch --unshallow."
         )
+    if not found and asked.isdecimal():
+        raise ContextError(f"No commit of {context} changes a file there: commit some first.")
     if not found:
         raise ContextError(f"{context} has no commits {asked}: give a number, or another range.")
 
@@ -136,8 +140,21 @@ class CommitTree(BuildTree):
 
     @cached_property
     def text(self) -> str:
-        """The Dockerfile as of the commit."""
-        return self.read(self.options.dockerfile)
+        """The Dockerfile as of the commit, behind links too."""
+        return self.read(self.follow(self.options.dockerfile, self.entries))
+
+    def follow(self, path: str, entries: Mapping[str, Entry]) -> str:
+        """Where a path leads whose folders, or itself, are links among these entries."""
+        links = {name for name, entry in entries.items() if entry.mode == LINK}
+        for _ in range(_MOST_LINKS if links else 0):
+            parts = path.split("/")
+            heads = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+            link = next((head for head in heads if head in links), None)
+            if link is None:
+                break
+            to = posixpath.join("/", posixpath.dirname(link), self.read(link))
+            path = posixpath.normpath(to + path.removeprefix(link)).strip("/")
+        return path
 
     @cached_property
     def seen(self) -> dict[str, Entry]:
@@ -155,9 +172,20 @@ class CommitTree(BuildTree):
     def list_problems(self) -> list[str]:
         """What of the commit git alone does not hold: submodules, and large files elsewhere."""
         modules = [path for path, entry in self.seen.items() if entry.mode == MODULE]
-        marks = ".gitattributes" in self.entries and "filter=lfs" in self.read(".gitattributes")
         told = [f"{path} is a submodule, which is left out" for path in modules]
-        return [*told, *(["files in Git LFS are built as their pointers"] if marks else [])]
+        marked = any("filter=lfs" in text for text in self._list_attributes())
+        return [*told, *(["files in Git LFS are built as their pointers"] if marked else [])]
+
+    def _list_attributes(self) -> Iterator[str]:
+        """What the context's .gitattributes say, and those of the folders above it."""
+        names = [path for path in self.entries if posixpath.basename(path) == _ATTRIBUTES]
+        yield from (self.read(path) for path in names)
+        above = self.inside.split("/") if self.inside else []
+        for end in range(len(above)):
+            path = "/".join([*above[:end], _ATTRIBUTES])
+            listed = run_git(self.context, "ls-tree", "--full-tree", self.commit, "--", path)
+            for line in decode(listed).splitlines():
+                yield _read_text(self.context, line.split()[2])
 
     def write(self, target: Path) -> None:
         """Write the context as of the commit to a folder that does not exist yet."""

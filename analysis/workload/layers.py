@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analysis.errors import UnknownName
-from analysis.workload.dockerfile import ALIAS, FROM, Instruction, fill_in, list_whole, read_script
+from analysis.workload.dockerfile import (
+    ALIAS,
+    FROM,
+    Instruction,
+    fill_in,
+    list_whole,
+    read_script,
+    read_trigger,
+)
 from analysis.workload.made_of import (
     SHELL,
     USER,
@@ -87,7 +95,8 @@ class Layer:
 class _Stage:
     """A stage as far as it is read: its name, its layers, its variables and its folder.
 
-    `runs_with`: what its steps are given: variables, and USER and SHELL.
+    `runs_with`: what its steps are given: variables, and USER and SHELL. `triggers`: what ONBUILD
+    runs in stages that begin from it.
     """
 
     name: str
@@ -96,6 +105,7 @@ class _Stage:
     end: Layer | None = None
     layers: list[Layer] = field(default_factory=list)
     runs_with: dict[str, str] = field(default_factory=dict)
+    triggers: list[Instruction] = field(default_factory=list)
 
 
 def list_layers(
@@ -170,6 +180,8 @@ class _Reader:
             stage.runs_with[USER if one.keyword == "USER" else SHELL] = fill_in(
                 one.rest, stage.values
             )
+        elif one.keyword == "ONBUILD":
+            self.stages[-1].triggers.append(read_trigger(one))
         elif one.keyword in _COUNTED:
             self._add(one)
 
@@ -188,6 +200,8 @@ class _Reader:
         self.stages.append(stage)
         if base is None and image.lower() != "scratch":
             self._push(stage, one, made_of=make_from(one, image, self.globals))
+        for each in base.triggers if base else []:
+            self.read(each)
 
     def _find(self, name: str) -> _Stage | None:
         """An earlier stage by its name or number, null for an image."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.workload.commits import count_changes
 from analysis.workload.context_files import context_files, list_bases, read_dockerfile
+from analysis.workload.dockerfile import list_whole
 from analysis.workload.layers import Layer, list_above, list_layers
 from analysis.workload.options import BuildOptions
 
@@ -36,6 +37,11 @@ class BuildTree:
     def layers(self) -> list[Layer]:
         """The layers that the build makes."""
         return list_layers(self.text, self.options.target, self.options.build_args)
+
+    @property
+    def begins(self) -> bool:
+        """Whether its Dockerfile begins a stage: without one, nothing can be built."""
+        return any(each.keyword == "FROM" for each in list_whole(self.text))
 
     @cached_property
     def bases(self) -> list[str]:

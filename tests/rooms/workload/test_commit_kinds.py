@@ -3,11 +3,13 @@
 import os
 import subprocess
 
+import pandas as pd
 import pytest
 
 from analysis.errors import ContextError, SettingError
 from analysis.workload import classify_commits
 from analysis.workload.history import CommitTree, find_inside, list_commits
+from analysis.workload.layers import list_layers
 from analysis.workload.options import BuildOptions
 
 DOCKERFILE = """\
@@ -199,6 +201,102 @@ def test_a_link_is_followed_where_it_is_named_and_counts_by_its_target_else(tmp_
     assert rows["files"].tolist() == ["two/z", "real/x", "two/z"]
 
 
+def test_a_dockerfile_that_is_a_link_is_the_one_it_leads_to(tmp_path):
+    made = Repository(tmp_path)
+    (made.context / "Dockerfile").symlink_to("docker/image")
+    made.commit("first", {"docker/image": "FROM a:1\nCOPY app /app\n", "app/x": "1"})
+    made.commit("a file", {"app/x": "2"})
+    made.commit("the base", {"docker/image": "FROM a:2\nCOPY app /app\n"})
+    assert classify_commits(made.context, 3)["kind"].tolist() == ["cold", "source", "base"]
+
+
+def test_what_onbuild_holds_runs_once_in_stages_on_it(tmp_path):
+    made = Repository(tmp_path)
+    text = (
+        "FROM a AS base\nONBUILD COPY app \\\n  /app\nONBUILD RUN make\n"
+        "FROM base AS one\nFROM one\nCOPY last /\n"
+    )
+    made.commit("first", {"Dockerfile": text, "app/x": "1", "last": "1", "other": "1"})
+    made.commit("a file", {"app/x": "2"})
+    made.commit("the step", {"Dockerfile": text.replace("RUN make", "RUN make all")})
+    made.commit("beside", {"other": "2"})
+    made.commit("above it", {"last": "2"})
+    rows = classify_commits(made.context, 4)
+    assert rows["kind"].tolist() == ["source", "dockerfile", "unchanged", "source"]
+    assert rows["first_miss"].tolist()[:2] == ["COPY app /app", "RUN make all"]
+    layers = list_layers((made.context / "Dockerfile").read_text())
+    told = [(each.stage, each.text) for each in layers]
+    assert told == [
+        ("base", "FROM a AS base"),
+        ("one", "COPY app /app"),
+        ("one", "RUN make all"),
+        ("stage-2", "COPY last /"),
+    ]
+
+
+def test_a_dockerfile_without_a_stage_can_t_be_built(tmp_path):
+    made = Repository(tmp_path)
+    made.commit("first", {"Dockerfile": "FROM scratch\nCMD x\n"})
+    made.commit("empty", {"Dockerfile": "# to come\n"})
+    made.commit("again", {"Dockerfile": "FROM scratch\nCMD y\n"})
+    rows = classify_commits(made.context, 3)
+    assert rows["problem"].tolist()[1] == "its Dockerfile has no FROM"
+    kinds = rows["kind"].tolist()
+    assert (kinds[0], kinds[2]) == ("cold", "unchanged") and pd.isna(kinds[1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("FROM a:1${S:+-$S}", "FROM a:1${S:+-$S}", "unchanged"),
+        ("ARG S=x\nFROM a:1${S:+-$S}", "ARG S=y\nFROM a:1${S:+-$S}", "base"),
+        ("ARG S=\nFROM a:1${S:+-$S}", "ARG S=\nFROM a:1", "unchanged"),
+        ("ARG S=\nFROM a:${S:-1}", "FROM a:1", "unchanged"),
+        ("ARG S=2\nFROM a:${S:-1}", "FROM a:2", "unchanged"),
+        ("ARG T=1\nFROM a:${S-$T}", "ARG T=2\nFROM a:${S-$T}", "base"),
+    ],
+)
+def test_values_of_arguments_name_the_image(tmp_path, old, new, kind):
+    made = Repository(tmp_path)
+    made.commit("first", {"Dockerfile": old})
+    made.commit("second", {"Dockerfile": f"{new}\n"})
+    assert classify_commits(made.context, 1)["kind"].item() == kind
+
+
+def test_a_time_that_no_clock_gave_is_null(tmp_path, monkeypatch):
+    made = Repository(tmp_path)
+    made.commit("first", FILES)
+    for text, seconds in (("far", 10413792000), ("early", 1)):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"@{seconds} +1400")
+        made.commit(text, {"app/main.py": text})
+    when = classify_commits(made.context, 3)["when"]
+    assert when.isna().tolist() == [False, True, False] and when.iloc[2].year == 1970
+
+
+def test_names_with_blanks_and_of_all_languages_are_taken(tmp_path):
+    made = Repository(tmp_path, "ein Dienst/größe")
+    text = 'FROM a\nCOPY ["my app/", "/srv/"]\nCOPY größe.txt /x\nCOPY "b c.txt" /y/\n'
+    names = ["my app/a b.txt", "größe.txt", "b c.txt", "ノート.md"]
+    made.commit("first", {"Dockerfile": text} | dict.fromkeys(names, "1"))
+    for name in names:
+        made.commit(name, {name: "2"})
+    rows = classify_commits(made.context, 4)
+    assert rows["kind"].tolist() == ["source"] * 3 + ["unchanged"]
+    assert rows["files"].tolist()[:3] == names[:3]
+
+
+def test_what_is_taken_back_from_an_ignore_file_counts(tmp_path):
+    made = Repository(tmp_path)
+    ignore = "*\n!src\nsrc/**/*.md\n!src/keep.md\n"
+    names = ["top.py", "src/a.py", "src/deep/x.md", "src/keep.md"]
+    files = {"Dockerfile": "FROM a\nCOPY . /srv\n", ".dockerignore": ignore}
+    made.commit("first", files | dict.fromkeys(names, "1"))
+    for name in names:
+        made.commit(name, {name: "2"})
+    kinds = classify_commits(made.context, 4)["kind"].tolist()
+    assert kinds == ["unchanged", "source", "unchanged", "source"]
+
+
 def test_a_merge_is_one_commit_and_others_are_told(tmp_path):
     made = Repository(tmp_path)
     made.commit("first", FILES)
@@ -233,6 +331,12 @@ def test_what_git_does_not_hold_is_told(tmp_path):
     made.git("commit", "-q", "-m", "a submodule")
     (row,) = classify_commits(made.context, 1).itertuples()
     assert row.problem == "app/module is a submodule, which is left out"
+    # a folder above the context says it of all below
+    (tmp_path / ".gitattributes").write_text("*.bin filter=lfs -text\n")
+    made.git("add", ".gitattributes")
+    made.commit("large files", {"app/x.bin": "1"})
+    (row,) = classify_commits(made.context, 1).itertuples()
+    assert row.problem.endswith("files in Git LFS are built as their pointers")
 
 
 @pytest.mark.parametrize(
@@ -255,6 +359,15 @@ def test_what_is_no_history_is_said_with_its_cure(tmp_path):
     subprocess.run(shallow, check=True, capture_output=True)
     with pytest.raises(ContextError, match="git fetch --unshallow"):
         list_commits(tmp_path / "two/service", 3)
+    made.git("config", "uploadpack.allowFilter", "true")
+    partial = [*shallow[:3], "--filter=blob:none", "--no-checkout", *shallow[4:5], "p"]
+    subprocess.run(partial, check=True, capture_output=True, cwd=tmp_path)
+    (tmp_path / "p/service").mkdir()
+    (problem,) = classify_commits(tmp_path / "p/service", 1)["problem"]
+    assert problem.endswith("run git fetch --refetch.")
+    (made.folder / "new").mkdir()
+    with pytest.raises(ContextError, match="No commit of .*new changes a file there"):
+        list_commits(made.folder / "new", 3)
     (tmp_path / "three").mkdir()
     with pytest.raises(ContextError, match=r"not a git repository.*: give a folder of a clone\.$"):
         list_commits(tmp_path / "three", 3)
