@@ -4,17 +4,18 @@ A value that was edited, or files of another run, contradict the folder's name, 
 own records, the listing, or the other runs of the round, sequence or scenario.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from analysis.records.fields import find_odd_fields
 from analysis.records.ranks import NOT_PLANNED, Planned, find_stray_ranks
 from analysis.records.recording import run_name
 from analysis.records.usual import find_usual
 from analysis.rows import list_records
-from analysis.workload import STORIES, STORY_NAMES
+from analysis.workload import SCENARIOS, STORIES, STORY_NAMES
 
 Row = dict[str, Any]
 # seconds by which clocks and rounding may differ
@@ -33,24 +34,6 @@ _SHARED = {
     "lab_images": (["strategy"], "set of images"),
     "context": (["scenario", "registry"], "context's digest"),
 }
-# what is known of a run where it is known of others of these keys
-_KNOWN = {
-    "engine": ["round", "strategy", "status"],
-    "buildx": ["round", "strategy", "status"],
-    "buildkit": ["round", "strategy", "status"],
-    "storage_driver": ["round", "strategy", "status"],
-    "idle_gap": ["strategy", "scenario"],
-    "provisioning_seconds": ["strategy", "scenario"],
-    "queue_seconds": ["strategy", "scenario"],
-    "seconds": ["strategy", "scenario", "status"],
-    "finished": ["strategy", "scenario", "status"],
-    "exit_code": ["strategy", "scenario", "status"],
-    "repository": ["strategy", "round"],
-    "link": ["round"],
-    "context": ["scenario"],
-    "store_objects": ["strategy"],
-    "store_bytes": ["strategy"],
-}
 
 
 def list_contradictions(
@@ -68,11 +51,12 @@ def list_contradictions(
     # which of the branches was over first is chance
     facts["context"] = facts["context"].mask(facts["scenario"].isin(_AT_ONCE))
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
-    stray = find_stray_ranks(facts, planned)
+    odd, stray = find_odd_fields(facts), find_stray_ranks(facts, planned)
     found = []
     for index, row in zip(facts.index, list_records(facts), strict=True):
         told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]
-        found.append([*told, *([stray[index]] if index in stray else [])])
+        told += [*odd.get(index, ()), *([stray[index]] if index in stray else [])]
+        found.append(told)
     return found
 
 
@@ -90,29 +74,16 @@ def _name_by_folder(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_usual(facts: pd.DataFrame) -> pd.DataFrame:
-    """shared_… (what more than half of the runs of the same keys have), known_… (bool)."""
+    """shared_…: what more than half of the runs of the same keys have."""
     found: dict[str, Any] = {}
     for name, (keys, _) in _SHARED.items():
         found[f"shared_{name}"] = find_usual(facts, name, keys, more_than=0.5)
-    shared = {tuple(keys) for keys in _KNOWN.values()}
-    groups = {keys: facts.groupby([*keys]).ngroup().to_numpy() for keys in shared}
-    for name, keys in _KNOWN.items():
-        found[f"known_{name}"] = _are_mostly_known(facts[name], groups[tuple(keys)])
     return pd.DataFrame(found, index=facts.index)
 
 
-def _are_mostly_known(values: pd.Series, groups: Any) -> Any:
-    """Whether more than half of a row's group have a value, by the groups' numbers; -1 is none."""
-    grouped = groups >= 0
-    known = np.bincount(groups[grouped], weights=values.notna()[grouped])
-    counts = np.bincount(groups[grouped])
-    mostly = np.append(known > 0.5 * counts, False)
-    return mostly[groups]
-
-
 def _find_before(facts: pd.DataFrame) -> pd.DataFrame:
-    """before_…: finished, seconds, store_objects, store_bytes of the sequence's run before."""
-    names = ["finished", "seconds", "store_objects", "store_bytes"]
+    """before_…: finished, seconds, scenario, … of the sequence's run before."""
+    names = ["finished", "seconds", "scenario", "store_objects", "store_bytes"]
     # an end that its own log contradicts says nothing of the next run
     apart = (facts["finished"] - facts["log_ended"]).abs() > pd.Timedelta(seconds=_SLACK)
     sure = facts.assign(finished=facts["finished"].mask(apart.fillna(False)))
@@ -159,14 +130,25 @@ def _compare_host(row: Row) -> Iterator[str]:
         yield f"its host took {started:g} s to start"
     if row["host"] == "kept" and _holds(row["host_empty"]):
         yield "its host is kept, and was empty"
-    letters = "".join(filter(str.isalnum, str(row["strategy"]))).lower()
-    repository = "".join(filter(str.isalnum, str(row["repository"]))).lower()
-    if pd.notna(row["repository"]) and letters not in repository:
-        yield f"its repository is {row['repository']}, which is none of its strategy"
-    elif pd.notna(row["repository"]) and f"-{row['round']:02d}" not in row["repository"]:
-        yield f"its repository is {row['repository']}, which is none of its round"
+    yield from _compare_repository(row)
     if _holds(row["side_by_side"]) and row["scenario"] not in _AT_ONCE:
         yield "it ran beside others, and its scenario has one build at a time"
+
+
+def _compare_repository(row: Row) -> Iterator[str]:
+    """What a record of the lab says otherwise of its repository than how the lab names them."""
+    repository = row["repository"]
+    if pd.isna(repository):
+        return
+    letters, found = (
+        "".join(filter(str.isalnum, name)).lower() for name in (row["strategy"], repository)
+    )
+    named = rf"(\d+-)?{re.escape(row['strategy'])}-{row['round']:02d}"
+    end = f"-{row['story']}" if row["story"] else ""
+    if letters not in found:
+        yield f"its repository is {repository}, which is none of its strategy"
+    elif not re.fullmatch(named + re.escape(end), repository, re.IGNORECASE):
+        yield f"its repository is {repository}, which is none of its round"
 
 
 def _compare_log(row: Row) -> Iterator[str]:
@@ -237,16 +219,14 @@ def _compare_runs(row: Row) -> Iterator[str]:
         if pd.notna(own) and pd.notna(usual) and own != usual:
             alike = " and ".join(key for key in keys if key not in ("registry", "story"))
             yield f"its {words} is not that of its {alike}"
-    for name in _KNOWN:
-        if row[f"known_{name}"] and pd.isna(row[name]):
-            yield f"its record lacks {name}, which others of its kind have"
     gap, before = row["idle_gap"], row["before_finished"]
     if pd.notna(gap) and gap >= 0 and pd.notna(before):
         apart = (row["started"] - before).total_seconds()
-        # a sequence that went on built what was before once more, unrecorded; on CodeBuild the
-        # queue and provisioning come between
+        # a sequence that went on built what was before once more, unrecorded; what came in between
+        # may have been removed; on CodeBuild the queue and provisioning come between
         again = 0.25 * row["before_seconds"] if pd.notna(row["before_seconds"]) else 0
-        short = row["place"] == "lab" and gap < apart - 3 and apart - gap < again
+        next_to = _follows(row["before_scenario"], row["scenario"])
+        short = row["place"] == "lab" and next_to and gap < apart - 3 and apart - gap < again
         if gap > apart + _SLACK or short:
             yield f"its idle gap is {gap:.1f} s, and it began {apart:.1f} s after the run before"
     for name in ("store_objects", "store_bytes"):
@@ -255,3 +235,9 @@ def _compare_runs(row: Row) -> Iterator[str]:
         shrunk: bool = pd.notna(now) and pd.notna(then) and now < then / 2
         if shrunk and _holds(row["log_cached"]):
             yield f"its {name.replace('_', ' ')} are fewer than those before it"
+
+
+def _follows(first: Any, second: str) -> bool:
+    """Whether no scenario can have been built between two; of a history's commits nobody knows."""
+    known = first in SCENARIOS and second in SCENARIOS
+    return known and SCENARIOS.index(second) == SCENARIOS.index(first) + 1

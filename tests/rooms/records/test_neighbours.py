@@ -291,7 +291,8 @@ def test_an_edit_costs_its_run_alone(edited):
 
 def test_what_was_recorded_is_valid_to_the_last_run():
     recorded = [read_experiment(DATA / "lab"), read_experiment(DATA / "control")]
-    for experiment in [*recorded, *read_grid(DATA / "sweep")]:
+    grids = [point for name in ("sweep", "contexts") for point in read_grid(DATA / name)]
+    for experiment in [*recorded, *grids]:
         assert experiment.runs["invalid_reason"].dropna().tolist() == []
         assert experiment.problems.empty
     assert len(recorded[0].runs) == 540
