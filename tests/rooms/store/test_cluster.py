@@ -4,6 +4,8 @@ import dataclasses
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 
@@ -98,14 +100,23 @@ def test_a_file_that_ends_workers_is_told_and_the_others_are_read(address):
     assert found[found.notna()].index.tolist() == ["deadly"]
 
 
-def test_a_server_that_is_no_cluster_is_told_in_a_sentence(monkeypatch):
-    monkeypatch.setattr(cluster, "_SECONDS", 1)
+def test_a_server_that_is_no_cluster_is_told_in_a_sentence(tmp_path):
+    log = tmp_path / "build.log"
+    log.write_text(build_log())
     with socket.create_server(("127.0.0.1", 0)) as web:
-        answering = threading.Thread(target=refuse, args=(web,), daemon=True)
-        answering.start()
+        threading.Thread(target=refuse, args=(web,), daemon=True).start()
         address = f"tcp://127.0.0.1:{web.getsockname()[1]}"
-        with pytest.raises(StoreError, match=f"answers at '{address}' .something else does.: give"):
-            cluster.read_there(LOGS, [("a", build_log().encode())], [1], address)
+        # in a process of its own: the client that failed leaves its thread behind
+        script = (
+            "import sys; from analysis.commands import run_command_line\n"
+            "from analysis.store import cluster; cluster._SECONDS = 1\n"
+            "sys.exit(run_command_line(sys.argv[1:]))"
+        )
+        given = ["calibrate", str(log), "--cluster", address]
+        command = [sys.executable, "-c", script, *given]
+        done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"answers at '{address}' (something else does): give" in done.stderr
 
 
 def refuse(web):
