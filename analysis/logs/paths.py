@@ -1,5 +1,6 @@
 """What a path or a pattern names: here, or else beside the package."""
 
+import os
 import re
 import reprlib
 from pathlib import Path
@@ -33,7 +34,11 @@ def match_files(text: str) -> list[Path]:
 
 def show_path(path: str | Path) -> str:
     """A path as text that can be kept and shown: bytes of it that are not UTF-8 as \\xNN."""
-    text = _RAW_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", str(path))
+    text = str(path)
+    # as most are
+    if text.isascii():
+        return text
+    text = _RAW_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", text)
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -64,6 +69,7 @@ def _shorten(text: str) -> str:
 
 def _list_below(path: Path) -> list[Path]:
     """All that is no folder below a folder, in the order of names; what is no folder itself."""
-    return (
-        sorted(each for each in path.rglob("*") if not each.is_dir()) if path.is_dir() else [path]
-    )
+    if not path.is_dir():
+        return [path]
+    # the system tells what is a folder as it lists them
+    return sorted(Path(folder, name) for folder, _, names in os.walk(path) for name in names)

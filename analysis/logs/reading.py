@@ -43,18 +43,24 @@ def _list_named(sources: Sources) -> Iterator[tuple[str, Source]]:
         )
         return
     if isinstance(sources, str | Path):
-        sources = find_logs(sources)
-    elif isinstance(sources, _SOURCES) or not isinstance(sources, Iterable):
+        yield from _name_paths(find_logs(sources), set())
+        return
+    if isinstance(sources, _SOURCES) or not isinstance(sources, Iterable):
         sources = [sources]
     seen: set[str] = set()
     for number, source in enumerate(map(_check_source, sources)):
-        if not isinstance(source, str | Path):
+        if isinstance(source, str | Path):
+            yield from _name_paths(_list_files(source), seen)
+        else:
             yield f"log-{number}", source
-            continue
-        for path in _list_files(source):
-            if str(path) not in seen:
-                yield show_path(path), path
-            seen.add(str(path))
+
+
+def _name_paths(paths: Iterable[str | Path], seen: set[str]) -> Iterator[tuple[str, Source]]:
+    """(name, path) of each path that was not seen yet; it is then."""
+    for path in paths:
+        if str(path) not in seen:
+            yield show_path(path), path
+        seen.add(str(path))
 
 
 def _check_source(source: Any) -> Source:
