@@ -38,25 +38,20 @@ def mark_signs(words: Any) -> Any:
 
 def find_feeds(data: bytes) -> Numbers:
     """Where the line feeds are."""
-    return np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+    return find_few(data, 10)
 
 
 def find_few(data: bytes, byte: int) -> Numbers:
-    """The places of a byte that few words hold: the first in each of these, then the next, …"""
+    """The places of a byte that few words hold: words are looked at first, then what they hold."""
     held = np.empty(len(data) + -len(data) % WORD, bool)
     np.equal(np.frombuffer(data, np.uint8), byte, out=held[: len(data)])
     held[len(data) :] = False
-    words = held.view("<u8")
+    words = held.view(np.uint64)
     at = np.flatnonzero(words != 0)
-    left, found = words[at], []
-    while True:
-        first = left & -left
-        found.append(WORD * at + (np.bitwise_count(first - np.uint64(1)) >> 3))
-        left ^= first
-        if not left.any():
-            break
-        at, left = at[left != 0], left[left != 0]
-    return np.sort(np.concatenate(found)) if len(found) > 1 else found[0]
+    found = np.flatnonzero(words[at].view(bool))
+    # from places among the words that hold it to those among all
+    at -= np.arange(len(at))
+    return found + WORD * at[found // WORD]
 
 
 def gather(data: bytes, places: Numbers, width: int) -> Bytes:

@@ -51,11 +51,11 @@ class Build:
         """Whether it failed; None when the log does not tell. `exit_code` is its command's."""
         if self.failed:
             return True
-        faults = {step.status for step in self.steps if step.name.kind != "cache import"}
         if exit_code == 0:
             return False
         if exit_code is None and self.is_export_forgiven():
             return False if self.left else None
+        faults = {step.status for step in self.steps if step.name.kind != "cache import"}
         if faults & {"failed", "canceled"}:
             return True
         over = self.is_exported() or "unfinished" not in faults

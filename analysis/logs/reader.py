@@ -55,7 +55,7 @@ class Reader(Follower):
                 blank = stop > begin and source[stop - 1] == _FEED
                 if not (blank and self.take_header(step, number, line)):
                     self.take_line(number, line, blank, stop == begin)
-            elif line[0] in _ENDS and step.end(line):
+            elif line == b"..." or (line[0] in _ENDS and step.end(line)):
                 self.open = False
             elif line[-5:] == b" done" and line != step.text:
                 step.take_part(line)

@@ -266,8 +266,9 @@ class Step:
         before the hit is printed; but an instruction that runs pulls nothing itself: what it
         builds on is pulled under the name of the step that made it.
         """
-        pulled = "downloading" in self.parts or "extracting" in self.parts
-        return self.name.kind == "layer" and pulled and not self.output
+        if self.name.kind != "layer" or self.output:
+            return False
+        return "downloading" in self.parts or "extracting" in self.parts
 
     def told(self) -> tuple[Any, ...]:
         """What the log said of it, its output left out."""
@@ -275,20 +276,20 @@ class Step:
 
     def row(self, log: str, build: int, targets: frozenset[str]) -> tuple[Any, ...]:
         """A row of the steps frame; `targets` are those that the build's other steps name."""
-        name = self.name
-        alone = name.stage if name.stage in targets else None
+        name, stage, platform, kind, position, _, target = self.name
+        alone = stage if stage in targets else None
         return (
             log,
             build,
             self.number,
-            name.name or None,
-            name.stage,
-            name.platform,
-            name.kind,
+            name or None,
+            stage,
+            platform,
+            kind,
             self.status,
             self.seconds,
             self.output,
-            name.position,
-            name.target or alone,
-            " ".join(sorted(self.images)) or None,
+            position,
+            target or alone,
+            " ".join(sorted(self.images)) if self.images else None,
         )

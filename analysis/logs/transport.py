@@ -149,11 +149,12 @@ def _end_lines(data: bytes) -> bytes:
     if data.find(b"\r", 0, _SAMPLE) < 0 and data.find(b"\r", late) < 0:
         return data
     ends = data[:_SAMPLE] + data[late:]
+    # what follows returns, which are found faster than a pair
+    if not any(each[:1] == b"\n" for each in ends.split(b"\r")[1:]):
+        return data
     if b"\r\r\n" in ends:
-        data = re.sub(rb"(?<!\r)\r++\n", b"\n", data)
-    elif b"\r\n" in ends:
-        data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    return data
+        return re.sub(rb"(?<!\r)\r++\n", b"\n", data)
+    return data.replace(b"\r\n", b"\n").removesuffix(b"\r")
 
 
 def to_utf8(pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
