@@ -8,7 +8,6 @@ from analysis.errors import ReportError
 from analysis.languages import speaking, translate
 from analysis.logs import show_path
 from analysis.prose.template import tell
-from analysis.reports.forked import run_jobs
 from analysis.reports.made import list_language, note_made
 from analysis.reports.navigation import HISTORY_PAGE, read_navigation, update_navigation
 from analysis.reports.notebooks import (
@@ -21,6 +20,7 @@ from analysis.reports.notebooks import (
 )
 from analysis.reports.pages import Site, load_templates, render_page
 from analysis.reports.writing import make_folder, write_html, write_tables
+from analysis.store import run_jobs
 
 
 def make_history_report(

@@ -19,9 +19,9 @@ from analysis.errors import ReportError
 from analysis.languages import get_language, speaking, translate
 from analysis.records import writing_errors
 from analysis.redaction import redact_values
-from analysis.reports.forked import FORKS
 from analysis.reports.writing import make_folder, write_text
 from analysis.shipped import NOTEBOOKS, in_checkout
+from analysis.store import FORKS
 
 BUILD = NOTEBOOKS / "1-build.ipynb"
 HISTORY = NOTEBOOKS / "history.ipynb"

@@ -12,7 +12,6 @@ import pandas as pd
 
 from analysis.languages import translate, translate_value
 from analysis.prose.template import tell
-from analysis.reports.forked import run_jobs
 from analysis.reports.pages import Site, finish_html, render_template
 from analysis.reports.parts import Parts
 from analysis.reports.proofs import RUNS_FOLDER, RUNS_PAGE, name_group, name_run_page
@@ -20,7 +19,7 @@ from analysis.reports.run_log import Finder, read_excerpt, write_lines
 from analysis.reports.writing import make_folder, write_html
 from analysis.results import Experiment
 from analysis.rows import list_records
-from analysis.store import count_cores
+from analysis.store import count_cores, run_jobs
 from analysis.visible import shorten
 from analysis.words import list_words, say_seconds
 

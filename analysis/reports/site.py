@@ -14,7 +14,6 @@ from analysis.languages import speaking, translate
 from analysis.prose.template import tell
 from analysis.redaction import redact
 from analysis.reports.first_screen import make_first_screen
-from analysis.reports.forked import run_jobs
 from analysis.reports.made import Made, list_language, note_made
 from analysis.reports.navigation import HISTORY_PAGE, INDEX, update_navigation
 from analysis.reports.notebooks import (
@@ -34,7 +33,7 @@ from analysis.reports.writing import make_folder, name_page, write_html, write_t
 from analysis.reports.yours import list_yours
 from analysis.results import Experiment, lend_experiment, read_grid, to_experiment
 from analysis.shipped import shorten
-from analysis.store import count_cores, end_pool
+from analysis.store import count_cores, run_jobs
 
 _ANSWER = "answer.json"
 # of the package's names, those that notebooks use
@@ -139,7 +138,6 @@ def _make_pages(
     nothing of the others'.
     """
     _load_shared()
-    end_pool()
     # the last ones take longest
     jobs: list[Callable[[], Any]] = [lambda: (find_yours(),)]
     jobs += [partial(make, path, title) for path, title in [*titles.items()][::-1]]

@@ -1,9 +1,9 @@
 from .answers import Answers, find_answers, recall
 from .balance import count_cores
+from .forked import FORKS, call_all, run_jobs
 from .kinds import LOGS, Kind, join_kinds
 from .nested import fold, unfold
 from .places import CLUSTER_VARIABLE, OFF, VARIABLE, Folder
-from .pool import end_pool
 from .queries import (
     Answer,
     define_athena,
@@ -16,6 +16,7 @@ from .reading import Store, read_logs, read_tables
 
 __all__ = [
     "CLUSTER_VARIABLE",
+    "FORKS",
     "LOGS",
     "OFF",
     "VARIABLE",
@@ -24,10 +25,10 @@ __all__ = [
     "Folder",
     "Kind",
     "Store",
+    "call_all",
     "count_cores",
     "define_athena",
     "define_views",
-    "end_pool",
     "find_answers",
     "fold",
     "is_store",
@@ -37,5 +38,6 @@ __all__ = [
     "read_logs",
     "read_tables",
     "recall",
+    "run_jobs",
     "unfold",
 ]

@@ -1,23 +1,25 @@
 """Batches read in this process or by several; whatever happens to one file, the others are read."""
 
 import os
-import signal
-import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
 from analysis.logs import Tables, without_collection
 from analysis.store.balance import count_cores, split
+from analysis.store.forked import count_forks, run_jobs
 from analysis.store.kinds import Kind, Named
+from analysis.store.live import holding_interrupts, start_pool
 
 # below this weight (bytes), which takes half a second, starting processes takes longer
 _WORTH_PROCESSES = 50_000_000
-_IDLE_SECONDS = 20
+# forked ones, which start at once, are worth it for less; those of a pool share much work better
+_WORTH_FORKS = range(15_000_000, 200_000_000)
 DIED = "{name} ended the process that read it (out of memory?): it is left out."
 _FAILED = "{name} could not be read ({error!r}): it is left out."
 
@@ -33,14 +35,31 @@ def read_batches(
     kind: Kind, sources: Sequence[Named], weights: Sequence[int], workers: int = 0
 ) -> list[Read]:
     """What each batch of files holds, in their order; `workers` 0 is as many as are worth it."""
+    forks = count_forks() if not workers and sum(weights) in _WORTH_FORKS else 1
     workers = workers or _count_workers(sum(weights))
-    batches = split(sources, weights, workers)
-    if workers > 1 and len(batches) > 1:
-        try:
+    batches = split(sources, weights, max(workers, forks))
+    # a system without semaphores, or a process that may have no children
+    with suppress(ImportError, NotImplementedError, OSError, AssertionError):
+        if min(forks, len(batches)) > 1:
+            return _read_forked(kind, batches, forks)
+        if min(workers, len(batches)) > 1:
             return _read_at_once(kind, batches, workers)
-        except (ImportError, NotImplementedError, PermissionError, AssertionError):
-            # a system without semaphores, or a process that may have no children
-            pass
+    return _read_some(kind, batches)
+
+
+def _read_forked(kind: Kind, batches: Sequence[Sequence[Named]], forks: int) -> list[Read]:
+    """What each batch holds, read by so many processes that take one after the other by turns."""
+    parts = [batches[part::forks] for part in range(forks)]
+    given = run_jobs([partial(_read_some, kind, part) for part in parts], forks)
+    found = [
+        [_read_apart(kind, batch) for batch in part] if read is None else read
+        for part, read in zip(parts, given, strict=True)
+    ]
+    return [found[number % forks][number // forks] for number in range(len(batches))]
+
+
+def _read_some(kind: Kind, batches: Sequence[Sequence[Named]]) -> list[Read]:
+    """What each of these batches holds."""
     return [read_one(kind, batch) for batch in batches]
 
 
@@ -78,7 +97,7 @@ def join(parts: Iterable[Read]) -> Read:
 
 def _read_at_once(kind: Kind, batches: Sequence[Sequence[Named]], workers: int) -> list[Read]:
     """What each batch holds: others read from the first one on, this process from the last."""
-    pool = _start_pool(workers - 1)
+    pool = start_pool(workers - 1)
     shared = _Shared(pool, kind, batches)
     found: dict[int, Read] = {}
     try:
@@ -124,42 +143,11 @@ class _Shared:
     def _submit(self, batch: Sequence[Named]) -> "Future[Read] | None":
         """The future of a batch; None when the processes have ended."""
         try:
-            with _holding_interrupts():
+            with holding_interrupts():
                 asked: Future[Read] = self.pool.submit(_read_there, self.folder, self.kind, batch)
         except (BrokenProcessPool, RuntimeError):
             return None
         return asked
-
-
-@contextmanager
-def _holding_interrupts() -> Iterator[None]:
-    """Let an interrupt wait: a process that starts meanwhile never gets one, and dies of none."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_pool(workers: int) -> Any:
-    """Processes that wait for work, for a while also when they have none; those there are if so."""
-    from loky import get_reusable_executor
-
-    return get_reusable_executor(workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
-
-
-def end_pool() -> None:
-    """End the processes that wait for work: a copy of this process could not speak to them."""
-    if "loky" in sys.modules:
-        _start_pool(1).shutdown(wait=True)
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which every process of a terminal gets, to the one that started them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _read_there(folder: str, kind: Kind, batch: Sequence[Named]) -> Read:
@@ -178,7 +166,7 @@ def _await(kind: Kind, waiting: "Future[Read] | None", batch: Sequence[Named]) -
 
 def _read_apart(kind: Kind, batch: Sequence[Named]) -> Read:
     """A batch read in a process of its own; the half that ends it is halved again."""
-    pool = _start_pool(1)
+    pool = start_pool(1)
     try:
         return pool.submit(_read_there, os.getcwd(), kind, batch).result()
     except BrokenProcessPool:

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analysis.reports.forked import run_jobs
 from analysis.reports.in_process import IN_PROCESS
 from analysis.reports.notebooks import NotebookFailed, run_notebook
+from analysis.store import run_jobs
 
 PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3"}
 CELLS = [

@@ -4,10 +4,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
 from analysis.errors import RecordError
-from analysis.reports.forked import run_jobs
 from analysis.reports.in_process import IN_PROCESS
 from analysis.reports.notebooks import run_notebook, write_notebooks
 from analysis.reports.writing import make_folder, write_html, write_tables
+from analysis.store import run_jobs
 
 
 def test_a_full_disk_leaves_each_page_and_table_as_it_was(small_disk):

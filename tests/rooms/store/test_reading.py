@@ -79,7 +79,7 @@ def test_a_file_that_ends_its_process_is_told_and_the_others_are_read():
     sources = [(name, text) for name in ("a", "odd", "deadly", "b")]
     batches = [sources[:2], sources[2:]]
     # this process takes no batch itself, as it would end
-    pooled = pool._start_pool(1)
+    pooled = pool.start_pool(1)
     waiting = [pooled.submit(pool._read_there, os.getcwd(), kind, batch) for batch in batches]
     read = pool.join([pool._await(kind, w, b) for w, b in zip(waiting, batches, strict=True)])
     found = read.tables["logs"].to_pandas().set_index("log")["problem"]
