@@ -35,19 +35,20 @@ def call_all(calls: Sequence[Callable[[], T]]) -> list[T]:
 
     One that raises an error there, or whose process ended, is called here once more.
     """
-    found: list[tuple[T] | None] = [None] * len(calls)
-    if min(count_forks(), len(calls)) > 1:
+    found: list[list[T] | None] = [None] * len(calls)
+    jobs = [partial(_try, call) for call in calls]
+    if min(count_forks(), len(jobs)) > 1:
         # a process that may have no children
         with suppress(OSError, AssertionError):
-            found = run_jobs([partial(_try, call) for call in calls], count_forks())
-    return [call() if one is None else one[0] for one, call in zip(found, calls, strict=True)]
+            found = run_jobs(jobs, count_forks())
+    return [one[0] if one else call() for one, call in zip(found, calls, strict=True)]
 
 
-def _try(call: Callable[[], T]) -> tuple[T] | None:
-    """What a call gives, if it raises nothing."""
+def _try(call: Callable[[], T]) -> list[T]:
+    """What a call gives, alone in a list; an empty one where it raises an error."""
     with suppress(Exception):
-        return (call(),)
-    return None
+        return [call()]
+    return []
 
 
 def run_jobs(jobs: Sequence[Callable[[], T]], at_once: int) -> list[T | None]:
