@@ -39,7 +39,7 @@ from analysis.codebuild.scheduler import Waits
 from analysis.codebuild.target import Target
 from analysis.codebuild.waiting import BUSY_PAUSE_SECONDS, BUSY_TRIES, retry_while_busy
 from analysis.errors import AccountError, BusyError, CloudError
-from analysis.lab import BRANCH, COMMIT, name_commit
+from analysis.lab import BRANCH, COMMIT, name_commit, read_end
 from analysis.records import run_name
 from analysis.workload import MAIN, Strategy
 
@@ -136,7 +136,7 @@ class CloudSequence:
 
     def _check_passing(self, entry: Entry, build: Mapping[str, Any], log: bytes) -> None:
         """CloudError when a build that is to succeed failed for what a registry could not do."""
-        found = _PASSING.search(log)
+        found = _PASSING.search(read_end(log))
         if build["buildStatus"] == "FAILED" and self.strategy.expect == "succeeded" and found:
             mark_unusable(self.ledger, entry, build)
             raise CloudError(

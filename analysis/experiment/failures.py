@@ -82,10 +82,17 @@ def _find_failed_layer(log: bytes) -> str | None:
 def find_failing_commit(folder: Path, record: Mapping[str, Any], log: bytes) -> str | None:
     """The instruction on which the Dockerfile fails as of this run's commit.
 
-    Null where it did not fail, where others built that commit, and where it changes nothing.
+    Null where it did not fail, where others built that commit, where it changes nothing, and where
+    its strategy failed before it in that round: then that may be the cause.
     """
     scenario = record["scenario"]
     if record["status"] != "failed" or record["expect"] == "failed":
+        return None
+    before = (
+        _read_status(folder, records.run_name(record["strategy"], name, record["round"]))
+        for name in (*COLD_STARTS, *REPEATS)
+    )
+    if any(each.get("status", "succeeded") != "succeeded" for each in before):
         return None
     if scenario in (*COLD_STARTS, *REPEATS) or "succeeded" in _list_statuses(
         folder, f"[!.]*.{scenario}.[0-9]*"

@@ -9,6 +9,7 @@ from .images import NEWEST_TAG, Images
 from .jobs import BuildJob
 from .lab import BUILDKIT_TAG, LINK, NEWEST, STORE, THROUGH, VERSION, Lab, down
 from .platforms import check_platform, find_missing_images
+from .probe import read_end
 from .project import Project
 from .store import BUCKET, SETTING, Store
 from .story import build_story
@@ -46,6 +47,7 @@ __all__ = [
     "find_missing_images",
     "json_lines",
     "name_commit",
+    "read_end",
     "read_history",
     "read_versions",
     "run_buildspec",

@@ -61,7 +61,7 @@ def check_failure(
             raise EngineError(
                 f"{run} failed, and the lab's {_NAMES.get(name, name)} {fault}.{_AGAIN}"
             )
-    found = None if expected else _NETWORK.search(_read_end(log))
+    found = None if expected else _NETWORK.search(read_end(log))
     if found:
         raise LabError(
             f"{run} failed for the network: its log says {found[0].decode()!r} at its end.{_AGAIN}"
@@ -90,7 +90,7 @@ def _check_engine(lab: Lab, run: str, log: bytes, known: _Servers, host: BuildHo
     seen = host.read_free()
     free = free if seen is None else seen
     servers = _find_full(known)
-    said = _says_full(_read_end(log)) or bool(servers)
+    said = _says_full(read_end(log)) or bool(servers)
     if (said and (free is None or free < engine.FREE_GB)) or (free is not None and free < 0.1):
         left = "" if free is None else f" ({free:.1f} GB free at {folder})"
         raise EngineError(
@@ -120,7 +120,7 @@ def _says_full(text: bytes) -> bool:
     return engine.FULL.encode() in text.lower()
 
 
-def _read_end(log: bytes) -> bytes:
+def read_end(log: bytes) -> bytes:
     """The last lines that a failed build printed, without the agent's."""
     lines = [line for line in log.splitlines() if line.strip() and b"[Container] " not in line]
     return b"\n".join(lines[-_LAST_LINES:])

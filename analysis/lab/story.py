@@ -59,8 +59,14 @@ def _build_moment(builds: Sequence[Build], watch: Watch | None) -> list[Built]:
         timed = time_together(list(zip(builds, ready, strict=True)))
     builds[0].job.lab.collect()
     done = list(zip(builds, ready, timed, strict=True))
-    for each in done:
-        blame(*each)
+    try:
+        for each in done:
+            blame(*each)
+    except LabError:
+        # what ran beside it is of no use either
+        for build, host, _ in done:
+            build.job.give_back(host.host, alive=False)
+        raise
     return [finish_build(*each) for each in done]
 
 

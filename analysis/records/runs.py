@@ -16,6 +16,7 @@ from analysis.records.pressure import flag_pressure
 from analysis.records.ranks import mark_rebuilt, read_planned
 from analysis.records.recording import frame_problems, read_json, read_records
 from analysis.records.speeds import add_speeds, read_traced_logs
+from analysis.records.told import contradict_facts
 from analysis.records.validity import judge_runs
 from analysis.shipped import find_folder
 from analysis.store import Store, find_answers, recall
@@ -86,7 +87,8 @@ def _read_frames(
     evidence = evidence.assign(rebuilt=mark_rebuilt(folder, records.runs))
     bad = logs.logs.loc[logs.logs["problem"].notna(), ["log", "problem"]]
     bad = bad.set_axis(["path", "reason"], axis="columns")
-    problems = [odd, records.problems, bad, frame_problems(unread)]
+    told = frame_problems(contradict_facts(folder, facts, records.runs))
+    problems = [odd, told, records.problems, bad, frame_problems(unread)]
     planned = read_planned(folder, facts)
     judged = judge_runs(records.runs, logs.builds, logs.steps, logs.commands, evidence, planned)
     steps = logs.steps.assign(base_seconds=time_bases(logs.steps, transfers))

@@ -322,6 +322,19 @@ def test_what_a_registry_could_not_do_for_a_while_is_no_run(aws, client, tmp_pat
     assert build["buildStatus"] == "SUCCEEDED"
 
 
+def test_what_a_registry_could_not_do_at_first_is_no_reason_of_a_later_failure(aws, client):
+    stamp = "[Container] 2026/11/24 00:00:0{}.000000 "
+    words = (
+        f"{stamp.format(0)}Entering phase BUILD\n#5 toomanyrequests: retrying in 1s\n"
+        + "".join(f"#6 {number}.0 compiling\n" for number in range(40))
+        + f"#6 ERROR: exit code: 2\n{stamp.format(1)}Phase complete: BUILD State: FAILED\n"
+        f"{stamp.format(2)}Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED\n"
+    )
+    aws.set_outcome(status="FAILED", phase="BUILD", log=words, times=1)
+    ((_, build, _),) = client.build("cold")
+    assert build["buildStatus"] == "FAILED"
+
+
 @pytest.mark.parametrize(
     "operation",
     [

@@ -6,7 +6,7 @@ from conftest import SMALL_IMAGE
 from analysis.errors import BaselineError, EngineError, LabError, RecordError, SettingError
 from analysis.experiment import Labs, Settings, read_settings, run_experiment
 from analysis.experiment.contexts import Contexts
-from analysis.experiment.failures import check_baseline
+from analysis.experiment.failures import check_baseline, find_failing_commit
 from analysis.records import lock_folder, read_experiment, read_json, write_run
 
 LOG = b"""\
@@ -28,12 +28,14 @@ ERROR: failed to build: failed to solve: process "/bin/sh -c make" did not compl
 """
 
 
-def record(folder, status, number=1):
-    """A cold run of the baseline that ended so."""
-    facts = {"format": 1, "run": f"docker.cold.{number:02d}", "strategy": "docker"}
-    facts |= {"scenario": "cold", "round": number, "place": "lab", "emulated": False}
+def record(folder, status, number=1, strategy="docker", scenario="cold"):
+    """The record of a run that ended so, a cold one of the baseline where nothing else is said."""
+    facts = {"format": 1, "run": f"{strategy}.{scenario}.{number:02d}", "strategy": strategy}
+    facts |= {"scenario": scenario, "round": number, "place": "lab", "emulated": False}
     facts |= {"host": "fresh", "order": 0, "started": "2026-11-24T10:00:00+00:00"}
-    write_run(folder, facts | {"status": status, "expect": "succeeded"}, LOG, {}, {})
+    facts |= {"status": status, "expect": "succeeded"}
+    write_run(folder, facts, LOG, {}, {})
+    return facts
 
 
 def test_a_baseline_that_failed_is_told_with_its_last_lines_and_its_log(tmp_path):
@@ -54,6 +56,17 @@ def test_a_baseline_that_failed_is_told_with_its_last_lines_and_its_log(tmp_path
 def test_a_baseline_that_timed_out_stops_nothing(tmp_path):
     record(tmp_path, "timed out")
     check_baseline(tmp_path)
+
+
+def test_a_commit_is_not_blamed_for_a_strategy_that_failed_before_it(tmp_path):
+    record(tmp_path, "failed", strategy="own")
+    own = record(tmp_path, "failed", strategy="own", scenario="source")
+    assert find_failing_commit(tmp_path, own, LOG) is None
+    record(tmp_path, "succeeded")
+    other = record(tmp_path, "failed", scenario="source")
+    assert find_failing_commit(tmp_path, other, LOG) == "RUN make"
+    record(tmp_path, "failed", scenario="unchanged")
+    assert find_failing_commit(tmp_path, other, LOG) is None
 
 
 @pytest.mark.parametrize("retry", ["failed", "pressed", ""])
