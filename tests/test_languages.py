@@ -43,7 +43,8 @@ QUOTED += ("RUN ", "COPY ", "WORKDIR ", "FROM ", "make experiment ")
 
 
 # where frames take the texts from that pages show, and what tells one from a list of columns
-TEXTS = ("measures", "records/neighbours.py", "records/validity.py", "registry/contradictions.py")
+_RECORDS = ("fields", "neighbours", "ranks", "told", "validity")
+TEXTS = ("measures", *(f"records/{name}.py" for name in _RECORDS), "registry/contradictions.py")
 # parts of sentences, which are translated whole, and what is none
 PARTS = re.compile(
     "7: it (?:pays|does)|(?:kind|set) of |its 7 (?:is|are) |.* says that it 7|.* 7 from a cache7|"
