@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # characters of a cell of a table
 _CELL = 300
+# the column of chances, and the smallest that is told
+_CHANCE, _LEAST = "p", 0.001
+# unit -> decimal places, whatever the others of a table have
+_CENTS = {"USD": 2}
 # of pictures of others' axes: dots to an inch as they are drawn and as they are shown
 _DPI, _CSS_DPI = 150, 100
 
@@ -72,10 +76,11 @@ def say(*sentences: str | Iterable[str]) -> HTML:
 
 
 def _say_one(sentences: str | Iterable[str]) -> str:
-    """One paragraph or list."""
-    if isinstance(sentences, str):
-        return _keep_text(f"<p>{write_text(sentences)}</p>")
-    items = "".join(f"<li>{write_text(each)}</li>" for each in sentences)
+    """One paragraph or list; a list of one sentence is a paragraph."""
+    listed = [sentences] if isinstance(sentences, str) else list(sentences)
+    if len(listed) == 1:
+        return _keep_text(f"<p>{write_text(listed[0])}</p>")
+    items = "".join(f"<li>{write_text(each)}</li>" for each in listed)
     return _keep_text(f"<ul>{items}</ul>")
 
 
@@ -108,11 +113,10 @@ def table(
     """
     names, units = names or {}, units or {}
     heads = {name: _name_column(str(name), names, units) for name in frame}
-    shown = _show_shares(frame, units).rename(columns=heads)
+    shown = _show_shares(frame, units)
     for name in shown.select_dtypes("float"):
-        known = shown[name].dropna()
-        places = 0 if known.eq(known.round()).all() else digits
-        shown[name] = [_say_number(value, places) for value in shown[name]]
+        shown[name] = _say_numbers(shown[name], digits, units.get(str(name), ""))
+    shown = shown.rename(columns=heads)
     shown = shown.astype(object).where(shown.notna(), "–").rename_axis(columns=None)
     # a name is whole in a table where a chart shows its ends
     with pd.option_context("display.max_colwidth", None):
@@ -156,6 +160,18 @@ def _show_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return shorten(show_signs(redact(translate_value(value))), _CELL)
+
+
+def _say_numbers(column: pd.Series, digits: int, unit: str) -> list[str | None]:
+    """A column's numbers: money in cents, chances as such, others whole where all of them are."""
+    if column.name == _CHANCE:
+        small = column.lt(_LEAST).fillna(False)
+        said = (_say_number(each, 3) for each in column)
+        return [f"< {_LEAST}" if tiny else text for tiny, text in zip(small, said, strict=True)]
+    known = column.dropna()
+    whole = unit not in _CENTS and known.eq(known.round()).all()
+    places = _CENTS.get(unit, 0 if whole else digits)
+    return [_say_number(each, places) for each in column]
 
 
 def _say_number(value: float, places: int) -> str | None:

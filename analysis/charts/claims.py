@@ -13,6 +13,8 @@ from analysis.rows import list_rows
 
 _FOUND = ("no.", "verdict", "claim")
 _WHERE = ("no.", "measured", "folders of the runs, in that of the experiment")
+# quotation marks -> those that stand within others
+_WITHIN = str.maketrans("“”「」", "‘’『』")
 # a verdict, or how it begins -> the class of its chip; any other is not told
 _CHIPS = {"holds only if": "partly", "holds": "holds", "does not hold": "fails"}
 
@@ -26,7 +28,9 @@ def memos(claims: pd.DataFrame) -> HTML:
     for number, row in enumerate(list_rows(claims), start=1):
         chip, condition = _split_verdict(str(row.verdict))
         claim = write_text(
-            tell("“{claim}” {condition}", claim=translate(row.claim), condition=condition).strip()
+            tell(
+                "“{claim}” {condition}", claim=_nest(translate(row.claim)), condition=condition
+            ).strip()
         )
         evidence = fold(tell("evidence"), say(_split_evidence(str(row.numbers)))).data
         found.append([_link_number(number, "claim", "runs"), chip, f"{claim}{evidence}"])
@@ -36,12 +40,17 @@ def memos(claims: pd.DataFrame) -> HTML:
     return HTML(f"{_draw_table(_FOUND, found)}{places.data}")
 
 
+def _nest(claim: str) -> str:
+    """A claim with its own quotation marks as those within others."""
+    return claim.translate(_WITHIN)
+
+
 def _split_verdict(verdict: str) -> tuple[str, str]:
     """(the chip of a verdict, `only if …` where it depends on something)."""
     begin = next((each for each in _CHIPS if verdict.startswith(each)), verdict)
     name, rest = _CHIPS.get(begin, "open"), verdict.removeprefix(begin)
     chip = f'<span class="chip {name}">{write_text(translate(begin))}</span>'
-    return chip, tell("– only if{rest}.", rest=rest) if rest else ""
+    return chip, tell("– only if {rest}.", rest=rest.strip()) if rest else ""
 
 
 def _split_evidence(numbers: str) -> list[str]:

@@ -54,8 +54,9 @@ def grid_lines(checked: pd.DataFrame, *, baseline: str = BASELINE, ax: Any = Non
         ),
         tell("From how much work on does the cache pay?"),
         tell(
-            "bar: 95 % interval, {n}; large sign on the dashed line: break-even, filled as "
-            "measured, hollow as predicted",
+            "{strategies}; bar: 95 % interval, {n}; large sign on the dashed line: break-even, "
+            "filled as measured, hollow as predicted",
+            strategies=join_words(checked["strategy"].dropna().unique()),
             n=say_n(checked["n"]),
         ),
         tell(

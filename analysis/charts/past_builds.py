@@ -27,7 +27,7 @@ _MEASURES = {
     "seconds": ("Do builds take longer?", 1.0, "seconds after provisioning"),
     "rate": ("Does the cache keep giving?", 100.0, "layers from a cache, in %"),
 }
-_SAVED, _ANEW = "made before: a cache could save it at most", "made anew, or not known"
+_SAVED, _ANEW = "made before: the most a cache could save", "made anew, or not known"
 
 
 def phase_bars(minutes: pd.DataFrame, *, ax: Any = None) -> Drawn:
@@ -91,7 +91,7 @@ def trend_lines(trend: pd.DataFrame, *, measure: str = "seconds", ax: Any = None
     ends = factor * rows[["median", "lower", "upper"]].to_numpy(dtype="float64").ravel()
     x = span(times, zero=False)
     of_each = tell("median of each {every}, bar: its quartiles", every=translate(every))
-    note = tell("each build") if every == "build" else of_each
+    note = tell("a dot for each build") if every == "build" else of_each
     said = join_sentences(_describe_trend(rows, factor))
     return finish(
         Plane(

@@ -39,6 +39,11 @@ class Series:
     joined: bool = True
     steps: bool = False
 
+    @property
+    def moves(self) -> bool:
+        """Whether it stands beside other series, for all intervals to be seen."""
+        return bool(self.spans) and self.joined
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -80,7 +85,12 @@ class Plane:
     def _across(self, width: float) -> Axis:
         """The axis along x."""
         left = 8 + max((measure(say_tick(each)) for each in self._levels()), default=0.0)
-        return Axis(*self.x, left, width - left)
+        return Axis(*self.x, left, width - left - self._aside())
+
+    def _aside(self) -> float:
+        """How far the last of several series with intervals stands beside its place."""
+        moved = (n for _, series in self.panels for n, each in enumerate(series) if each.moves)
+        return _ASIDE * max(moved, default=0)
 
     def _levels(self) -> list[float]:
         """The numbers along y."""
@@ -117,7 +127,7 @@ def _draw_series(series: Series, number: int, across: Axis, up: Axis) -> list[It
     """A line, its intervals and its marks, each with its tooltip."""
     dash, shape = SERIES[number % len(SERIES)], SHAPES[number % len(SHAPES)]
     hollow = number >= len(SHAPES)
-    aside = _ASIDE * number if series.spans and series.joined else 0.0
+    aside = _ASIDE * number if series.moves else 0.0
     points = [(across.place(x) + aside, up.place(y)) for x, y in series.points]
     items: list[Item] = []
     if series.joined and len(points) > 1:

@@ -94,8 +94,8 @@ _LOOKS = {
 # kinds of entries look like the activity that makes them, the others each in its own way
 _MADE = {"image": "image", "cache": "cache"}
 _REST = ("base", "import", "builder", "lazy", "push", "load")
-_LOOKS |= dict(zip((each for each in KINDS if each not in _LOOKS | _MADE), _REST, strict=False))
-_LOOKS |= _MADE
+_free = iter(_REST)
+_LOOKS |= {each: _MADE.get(each) or next(_free) for each in KINDS if each not in _LOOKS}
 # looks whose colour has another name
 _ALIASES = {"close": "faint", "dot": "faint", "k": "faint", "zero": "faint", "grid": "line"}
 # verdict -> its class, the shape of its mark, whether that is hollow, and its sign in a table

@@ -66,6 +66,11 @@ def say_best_hits(hits: pd.DataFrame) -> str:
     return say("caching.most_of_many", strategies=names, rates=listed[:_NAMED], rest=rest)
 
 
+def say_layers(scenario: str) -> str:
+    """What layer_hits' table counts."""
+    return say("caching.layers", scenario=scenario)
+
+
 def say_misses(runs: pd.DataFrame, misses: pd.DataFrame) -> list[str]:
     """In how many of these runs the logs tell why layers missed, and the causes by their number."""
     facts = summarise_misses(runs, misses)

@@ -30,6 +30,11 @@ def say_growth(entries: pd.DataFrame) -> list[str]:
     return [say(f"storage.growth{'_alike' * row['alike']}", **row) for row in rows]
 
 
+def say_policy(keep: int) -> str:
+    """What a table of keep_newest's rows counts."""
+    return say("storage.policy", number=keep)
+
+
 def say_pushes(grown: pd.DataFrame, survives: pd.DataFrame) -> list[str]:
     """What many pushes leave, and when a rule of counts expires a cache, in sentences.
 

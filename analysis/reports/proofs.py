@@ -20,7 +20,7 @@ _TAG = re.compile(r"<(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
 _NAME = re.compile(r"(?<![\w.-])[\w.-]*\.\d\d+(?![\w-])")
 _WORD = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 # what a link may not stand in
-_CLOSED = ("a", "svg", "style", "title", "button", "script")
+_CLOSED = ("a", "h1", "svg", "style", "title", "button", "script")
 _ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"(<t[dh]\b[^>]*>)(.*?)(</t[dh]>)", re.DOTALL)
 # what a chart draws of one run: a sign with a tooltip, or a text, that begins with its name
