@@ -376,6 +376,18 @@ def test_sentences_and_tables_hold_no_markup_of_a_log():
     assert said.endswith("<li>b</li></ul>")
 
 
+def test_one_sentence_of_a_list_is_a_paragraph():
+    assert charts.say(["a"]).data == "<p>a</p>"
+    assert charts.say(["a", "b"]).data == "<ul><li>a</li><li>b</li></ul>"
+
+
+def test_a_table_tells_money_in_cents_and_no_chance_as_none():
+    columns = {"p": [0.0004, 0.031, None], "cost": [3.0, 0.5, None], "minutes": [2.6, 1.2, 3.0]}
+    html = charts.table(pd.DataFrame(columns), 0, units={"cost": "USD", "minutes": "min"}).data
+    cells = re.findall(r"<td>(.*?)</td>", html)
+    assert cells == ["&lt; 0.001", "3.00", "3", "0.031", "0.50", "1", "–", "–", "3"]
+
+
 def test_a_table_rounds_floats_and_shows_nulls_as_a_dash():
     frame = pd.DataFrame(
         {

@@ -59,6 +59,8 @@ def test_a_verdict_is_a_chip_and_what_it_depends_on_stands_beside_the_claim():
         ("open", "not measured here"),
     ]
     assert "one” – only if the commit is big.<details>" in html
+    rows = rows.assign(claim=pd.array(["it says “a”"] * 4, "string"))
+    assert "“it says ‘a’”" in memos(rows).data
     assert html.count("<details>") == 5, "the evidence of each, and where all were measured"
 
 

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from grids import sweep
-from pictures import list_tooltips, list_words, read_wide
+from pictures import list_tooltips, list_words, read_scenes, read_wide
 
 from analysis import charts
 from analysis.charts.grid import grid_lines, grid_predictions
@@ -34,6 +34,15 @@ def test_a_line_a_link_with_its_break_even_on_zero(checked):
     assert "unshaped: break-even at 13.3 s, predicted" in tooltips
     lines = [e.get("class") for e in read_wide(chart).iter("path") if "series s" in e.get("class")]
     assert len(set(lines)) == 3, "told apart without colour"
+
+
+def test_series_that_stand_beside_others_stay_within_the_drawing(checked):
+    assert grid_lines(checked).note.startswith("registry-cache; ")
+    for scene in read_scenes(grid_lines(checked)):
+        width = float(scene.get("viewBox").split()[2])
+        paths = " ".join(each.get("d", "") for each in scene.iter("path"))
+        places = [float(x) for x in re.findall(r"[ML](-?[\d.]+) ", paths)]
+        assert min(places) >= 0 and max(places) <= width
 
 
 def test_measured_and_predicted_are_written_beside_their_signs(checked):

@@ -33,7 +33,16 @@ return parts.filter((part) => part instanceof Text && /\\d/.test(part.data)).fil
     return Math.max(...ends) - Math.min(...tops) > 1.7 * least;
 }).map((part) => part.data);
 """
-# boxes of tables that do not fit, rows that a page may cut, names that may not break
+# captions that a phone cuts, and heads that lie over tables which it shows as lists
+COVERED = """
+const wide = [...document.querySelectorAll("caption")].filter(
+    (each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth);
+const heads = [...document.querySelectorAll("thead")].filter((each) =>
+    getComputedStyle(each).position === "absolute" && each.getBoundingClientRect().width > 1);
+return [...wide, ...heads].map((each) => each.textContent.trim().slice(0, 60));
+"""
+# boxes of tables that do not fit, rows that a page may cut, names that may not break, heads with
+# buttons, which Chromium does not repeat on the next sheet
 PRINTED = """
 const all = (selector) => [...document.querySelectorAll(selector)];
 return {
@@ -42,7 +51,24 @@ return {
         .map((box) => [box.getAttribute("aria-label"), box.scrollWidth]),
     cut: all("tr").filter((row) => getComputedStyle(row).breakInside !== "avoid").length,
     stiff: all("td.text").filter((cell) => getComputedStyle(cell).whiteSpace === "nowrap").length,
+    once: all("thead button")
+        .filter((each) => getComputedStyle(each).display !== "contents").length,
 };
+"""
+# what can't be unfolded on paper: folds that are closed, and headings of nothing else
+FOLDED = """
+const all = (selector) => [...document.querySelectorAll(selector)];
+const folds = all("main details");
+folds.forEach((each) => { each.open = false; });
+const shown = (each) => each.checkVisibility({contentVisibilityAuto: true});
+const dead = folds.filter((each) => each.querySelector("summary").checkVisibility() &&
+    ![...each.children].some((child) => child.tagName !== "SUMMARY" && shown(child)));
+const empty = all("main h2").filter((each) => {
+    let next = each.nextElementSibling;
+    while (next?.tagName === "DETAILS" && !next.checkVisibility()) next = next.nextElementSibling;
+    return each.checkVisibility() && (!next || next.tagName === "H2");
+});
+return [...dead, ...empty].map((each) => each.textContent.trim().slice(0, 60));
 """
 # what is folded is read as well
 UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true; });"
@@ -75,9 +101,11 @@ def look(driver, path):
         # in the dark only colours are others
         found[f"{width} dark"] = find_violations(driver, whole=False)
         found[f"{width} broken"] = driver.execute_script(BROKEN)
+        found[f"{width} covered"] = driver.execute_script(COVERED)
     show(driver, PAPER, media="print")
     found["printed"] = driver.execute_script(PRINTED)
     found[f"{PAPER} broken"] = driver.execute_script(BROKEN)
+    found["folded"] = driver.execute_script(FOLDED)
     return found
 
 
@@ -120,7 +148,18 @@ def test_no_number_breaks_across_lines(looks, page):
 
 @each_page
 def test_tables_fit_on_paper_with_whole_rows(looks, page):
-    assert looks[page]["printed"] == {"wide": [], "cut": 0, "stiff": 0}
+    assert looks[page]["printed"] == {"wide": [], "cut": 0, "stiff": 0, "once": 0}
+
+
+@each_page
+def test_paper_shows_no_fold_that_it_can_not_open(looks, page):
+    assert looks[page]["folded"] == []
+
+
+@each_page
+def test_no_head_or_caption_lies_over_others_or_is_cut(looks, page):
+    found = {width: looks[page][f"{width} covered"] for width in WIDTHS}
+    assert found == {width: [] for width in WIDTHS}
 
 
 def test_axe_would_notice_faint_words_and_a_picture_without_any(browser, tmp_path):

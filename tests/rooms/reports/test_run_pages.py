@@ -133,6 +133,7 @@ def test_the_page_of_a_run_has_its_phases_steps_entries_checks_and_log(pages):
         "Log",
     ):
         assert re.search(rf"<h2[^>]*>[^<]*{heading}", text), heading
+    assert ">docker.cold.01</h1>" in text, "a page leads not to itself"
     assert re.search(r"<dd>2026-[^<]*\d:\d\d\sUTC</dd>", text.replace("\u2060", ""))
     lines = dict(re.findall(r'<a id="(L\d+)" href="#L\d+">\d+</a>(.*)', text))
     told = re.findall(r"<td[^>]*>(COPY[^<]*)</td>.*?<a href=\"#(L\d+)\">", text)
