@@ -13,12 +13,13 @@ from .picture import Chart
 from .sharing import shared_hits
 from .style import STYLE
 from .times import differences, run_seconds, spent, verdict_matrix
-from .units import ENDS, MONTH, RATES, SECONDS, SEEN, STORED
+from .units import ENDS, MONTH, PARTS, RATES, SECONDS, SEEN, STORED
 from .waterfall import timeline, timelines
 
 __all__ = [
     "ENDS",
     "MONTH",
+    "PARTS",
     "RATES",
     "SECONDS",
     "SEEN",

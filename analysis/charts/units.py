@@ -14,6 +14,8 @@ _PARTS = ("docker_build", "work", "busy", "on_path", "median_seconds", "could_sa
 _BREAK_EVEN = ("pays_from", "pays_from_low", "pays_from_high")
 _MIXES = ("seconds_from", "seconds_to", "restart_under")
 SECONDS = dict.fromkeys((*_MEANS, *_PARTS, *_BREAK_EVEN, *_MIXES), "s")
+# of a table whose columns are seconds or shares of them
+PARTS = SECONDS | RATES
 _MINUTES = ("minutes", "billed_minutes", "difference", "low", "high")
 _COSTS = ("cost", "cost_difference", "cost_low", "cost_high")
 MONTH = dict.fromkeys(_MINUTES, "min") | dict.fromkeys(_COSTS, "USD")
