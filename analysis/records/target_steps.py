@@ -1,61 +1,13 @@
 """Which steps of a docker build each of its targets needs, by the rules of a Dockerfile."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
-_COPIED = re.compile(
-    r"(?:(?:COPY|ADD)\s+(?:--\S+\s+)*--from=|--mount=(?:\S*,)?from=)([^\s,]+)", re.I
-)
+from analysis.records.target_step import Step, drop_repeats, find_sources
+
 _DEFINITION = "load build definition"
-
-
-class Step(NamedTuple):
-    """A step: its row in the frame, and _FACTS."""
-
-    row: int
-    target: str | None
-    kind: str | None
-    platform: str | None
-    stage: str | None
-    position: int | None
-    name: str | None
-    status: str | None
-    image: str | None
-
-    @property
-    def bare(self) -> bool:
-        """Whether no stage is named: what stands in its place is the target's name, or nothing."""
-        return self.stage in (None, self.target)
-
-    def rename(self, target: str | None) -> "Step":
-        """The same of another target."""
-        return self._replace(target=target, stage=target if self.bare else self.stage)
-
-    @property
-    def place(self) -> tuple[str | None, str | None]:
-        """Its platform and stage."""
-        return self.platform, self.stage
-
-
-@lru_cache(1 << 12)
-def _find_sources(name: str | None) -> tuple[str, ...]:
-    """The stages and images that an instruction copies from or mounts."""
-    return tuple(_COPIED.findall(name or ""))
-
-
-def _drop_repeats(steps: Iterable[Step], more: Callable[[Step], tuple[Any, ...]]) -> list[Step]:
-    """Steps without those of the same instruction, and `more`: the one that ran stays."""
-    found: dict[tuple[Any, ...], Step] = {}
-    for each in steps:
-        numbered = each.kind == "layer" and each.position
-        own = (*each.place, each.position, each.name) if numbered else (each.row,)
-        key = (*own, *more(each))
-        if key not in found or (each.status == "ran" != found[key].status):
-            found[key] = each
-    return list(found.values())
 
 
 def _next(one: Step) -> int:
@@ -70,12 +22,13 @@ class Build:
         self.steps = list(steps)
         self.targets = list(dict.fromkeys(each.target for each in self.steps if each.target))
         numbered = [each for each in self.steps if each.position]
-        self.numbered = _drop_repeats(numbered, lambda step: (step.target,))
+        self.numbered = drop_repeats(numbered, lambda step: (step.target,))
         self.at: dict[tuple[str | None, int], list[Step]] = defaultdict(list)
         for each in self.numbered:
             self.at[each.platform, each.position or 0].append(each)
         self.exported = {each.target for each in self.steps if each.kind == "export"}
         self.made_from: dict[int, list[list[Step]]] = {}
+        self.circles: dict[int, bool] = {}
         self.ends = self._find_ends()
 
     def _find_ends(self) -> dict[tuple[Any, ...], Step]:
@@ -113,7 +66,7 @@ class Build:
     def count_once(self, rows: set[int]) -> list[int]:
         """These rows in their order, each instruction once."""
         steps = [each for each in self.steps if each.row in rows]
-        return sorted(each.row for each in _drop_repeats(steps, lambda step: ()))
+        return sorted(each.row for each in drop_repeats(steps, lambda step: ()))
 
     def tell(self, target: str) -> set[int] | None:
         """The rows of a target's steps: its own, and what they are made from.
@@ -149,10 +102,38 @@ class Build:
         return not self.is_one_file and len({each[:2] for each in bare}) < len(bare)
 
     def _hangs(self, one: Step) -> bool:
-        """Whether a stage stands on another target, whose end the log does not tell."""
-        linked = any(self._is_for_others(target) for target in self.targets)
-        first = one.kind == "layer" and one.position == 1
-        return linked and first and not self._made_from(one)[0]
+        """Whether a stage stands on another target, whose end the log does not tell.
+
+        A step can't run on nothing; what a stage on scratch begins with copies.
+        """
+        if one.kind != "layer" or one.position != 1:
+            return False
+        if self._made_from(one)[0]:
+            return not self.is_one_file and self._leads_back(one)
+        run = (one.name or "").upper().startswith("RUN")
+        return self.is_linked or (run and not self.is_one_file)
+
+    def _leads_back(self, one: Step) -> bool:
+        """Whether an instruction would be made from itself: then it is not made from these."""
+        if one.row not in self.circles:
+            seen: set[int] = set()
+            left = self._made_from(one)[0]
+            while left and one.row not in seen:
+                new = {each.row: each for each in left if each.row not in seen}
+                seen |= {*new}
+                left = [
+                    e for each in new.values() for maybe in self._made_from(each) for e in maybe
+                ]
+            self.circles[one.row] = one.row in seen
+        return self.circles[one.row]
+
+    @cached_property
+    def is_linked(self) -> bool:
+        """Whether targets stand on others, which are not exported or bear the name of these."""
+        own: dict[str | None, list[Step]] = defaultdict(list)
+        for each in self.numbered:
+            own[each.target].append(each)
+        return any(map(self._is_for_others, self.targets)) or any(map(self._is_mixed, own.values()))
 
     def _count_files(self) -> int:
         """How many Dockerfiles the build was seen to load."""
@@ -197,7 +178,7 @@ class Build:
         if one.row in self.made_from:
             return self.made_from[one.row]
         below = self._before(one) if one.position > 1 else self._below(one)
-        maybe = [below, *(self._end_of(source, one) for source in _find_sources(one.name))]
+        maybe = [below, *(self._end_of(source, one) for source in find_sources(one.name))]
         found = [list({each.row: each for each in steps}.values()) for steps in maybe]
         return self.made_from.setdefault(one.row, found)
 
@@ -210,10 +191,26 @@ class Build:
         # what a stage begins with is printed without the stage where several begin alike
         begins = [e for e in there if before == 1 and e.kind == "from"]
         begins = [e for e in begins if e.bare] or begins
+        if begins and not own and any(self._is_of_another(one, each) for each in alike):
+            return [*alike, *begins]
         for found in (alike, begins):
             if found:
                 return own or [e for e in found if e.target == one.target] or found
         return there
+
+    def _is_of_another(self, one: Step, first: Step) -> bool:
+        """Whether what another's stage begins with may not be what a stage of its name does.
+
+        So where they are of several Dockerfiles and go on to other lengths.
+        """
+        ends = {self.lengths[each.target, *each.place] for each in (one, first)}
+        return first.kind == "layer" and not self.is_one_file and len(ends) > 1
+
+    @cached_property
+    def lengths(self) -> dict[tuple[Any, ...], int]:
+        """(target, platform, stage) -> the last position that bears its name."""
+        ordered = sorted(self.numbered, key=lambda each: each.position or 0)
+        return {(each.target, *each.place): each.position or 0 for each in ordered}
 
     def _below(self, one: Step) -> list[Step]:
         """The ends that a stage may stand on which begins without a FROM."""
@@ -221,7 +218,7 @@ class Build:
             return self._choose_below(one)
         layers = [e for e in self.numbered if e.target == one.target and e.kind == "layer"]
         own = {e.stage for e in layers}
-        later = {e.stage for e in self.numbered if one.stage in _find_sources(e.name)}
+        later = {e.stage for e in self.numbered if one.stage in find_sources(e.name)}
         mine = [e for key, e in self.ends.items() if key[0] == one.target]
         mine = [e for e in mine if e.place != one.place and e.stage not in later]
         mine = [e for e in mine if not (e.bare and e.kind == "from")] or mine
@@ -232,7 +229,7 @@ class Build:
         """Stage -> what it copies from and mounts."""
         found: dict[str | None, set[str]] = defaultdict(set)
         for each in self.numbered:
-            found[each.stage] |= {*_find_sources(each.name)}
+            found[each.stage] |= {*find_sources(each.name)}
         return found
 
     def _choose_below(self, one: Step) -> list[Step]:

@@ -17,7 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.records.target_steps import Build, Step
+from analysis.records.target_step import Step
+from analysis.records.target_steps import Build
 
 _KEYS = ["log", "build"]
 _FACTS = ["target", "kind", "platform", "stage", "position", "name", "status", "image"]

@@ -232,6 +232,44 @@ def test_targets_that_stand_on_one_whose_steps_bear_their_name_are_untold():
     assert hit_rates(logs)["target"].isna().all()
 
 
+def write_files(*steps):
+    """The log of a bake of two Dockerfiles, of (target and place, instruction)."""
+    files = [(f"{name} internal", "load build definition from Dockerfile") for name in "ab"]
+    ends = [("a", "exporting to image"), ("b", "exporting to image")]
+    rows = enumerate([*files, *steps, *ends], start=1)
+    return "".join(f"#{n} [{at}] {name}\n#{n} DONE 0.1s\n\n" for n, (at, name) in rows)
+
+
+BUILD = [("a build 1/2", "FROM x"), ("a build 2/2", "RUN a")]
+ENDS = {
+    # b's stage-1 begins with an image that bears another's name, or goes on from a's
+    "other lengths": (
+        [
+            *BUILD,
+            ("a stage-1 1/1", "COPY a /"),
+            ("b build 1/2", "FROM y"),
+            ("b build 2/2", "RUN b"),
+            ("b stage-1 2/3", "COPY --from=build /b /"),
+            ("b stage-1 3/3", "RUN end"),
+        ],
+        [],
+    ),
+    # a step can't run on nothing: b stands on what the log does not tell
+    "nothing below": ([*BUILD, ("b build 1/2", "RUN b"), ("b build 2/2", "COPY b /")], ["a"]),
+    # the only end that b's build could stand on goes on from it
+    "a circle": ([*BUILD, ("b build 1/1", "RUN b"), ("b stage-1 1/1", "COPY b /")], ["a"]),
+    # what copies may begin on scratch
+    "scratch": ([*BUILD, ("b build 1/2", "COPY b /"), ("b build 2/2", "COPY c /")], ["a", "b"]),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_target_of_several_dockerfiles_is_told_only_where_it_stands_on_something(name):
+    steps, told = ENDS[name]
+    rates = hit_rates(read_logs(write_files(*steps).encode()))
+    assert rates["target"].dropna().tolist() == told
+
+
 def test_no_target_is_named_where_a_log_tells_none():
     text = (
         "#1 [a deps 2/3] RUN x\n#1 DONE 1.0s\n\n#2 [b deps 2/3] RUN y\n#2 DONE 1.0s\n\n"
