@@ -67,9 +67,8 @@ def compare(
     (the smallest saving that so many rounds tell in 80 % of experiments), rounds_needed (that
     would tell a true difference as large as this one or, if there is none, show "the same", in
     80 %; null once it is told), one_round (whether the verdict is another without some round),
-    commits_needed (of a history, whose rounds build the same commits again: then rounds_needed is
-    null). `measure` is any column that should be small; with values of 0 or below means are plain.
-    `rarer_hosts`: as count_rarer_hosts counts. `by`: a column, put first, that tells reports apart.
+    commits_needed (of a history, in its place). `measure`: a column that should be small; means are
+    plain with values of 0 or below. `rarer_hosts`: count_rarer_hosts'. `by`: tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
     blocks, so that what slows a whole round down cancels out, and the place in a round, by
