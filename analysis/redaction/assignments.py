@@ -14,7 +14,6 @@ from analysis.redaction.names import (
     list_words,
     looks_drawn,
     looks_made,
-    looks_random,
 )
 from analysis.redaction.plain import TAG
 
@@ -44,9 +43,9 @@ _REFERENCE = re.compile(
 )
 # a literal that a function makes a secret of
 _CALL = re.compile(r"[A-Za-z_][\w.]*\([ ]?[\"'](?P<value>[^\"'\n]{16,2000})[\"']")
-# what stands where a secret was
-_DONE = "REDACTED"
 _HEX = re.compile(r"(?=[a-f]*\d)[0-9a-f]{24,128}")
+# what YAML writes before a value
+_TAGGED = re.compile(r"(?:!!?[a-z]*|&[\w-]+)[ ]+(?![\[{|>\s])")
 # what Terraform writes between an old value and a new one
 _NEW = re.compile(r"[\"']?[ \t]*->[ \t]*")
 # a quotation mark that opens a word, but no command
@@ -62,21 +61,6 @@ _SCHEME = re.compile(
 )
 _OTHER_SCHEME = re.compile(r"[A-Z][\w-]{2,30}[ \t]+(?=\S*\d|REDACTED)")
 _BEARER = re.compile(r"\b(?:[Bb]earer|BEARER)[ \t]+(?P<value>[\w.~+/=-]{8,})")
-# a name, at most three words, and a run of letters and digits that may have been made at random
-_NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w.-]*+")
-_NEAR = re.compile(
-    # what goes on with these is base64
-    r"(?![+/])[^\w\n]{1,30}+(?:[\w@.]{1,20}+[^\w\n]{1,10}+){0,5}?"
-    r"(?P<value>(?=[A-Za-z+/=_-]{0,99}\d)[A-Za-z0-9+/=_-]{12,4000})(?![\w./@-])"
-)
-# what an arrow, dots or a line of a table point at
-_POINTED = re.compile(r"[ \t]*(?:[\u2192\u279c\u21d2]|->|\.{4,}|\|)[ \t]*(?P<value>[^\s|]{8,200})")
-# right behind a variable's name also what hides in no mix of letters
-_BESIDE = re.compile(
-    r"[ \t]{1,8}(?:[\w-]{1,60}:)?(?P<value>(?=[a-z]{0,127}\d)[0-9a-z]{32,128}"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})(?![\w./@-])"
-)
-_DIGEST = re.compile(r"sha\d{3}-|(?:[A-Z][a-z]{2,}){2,}\d*$")
 _HEADER = re.compile(r"(?:proxy-)?authorization", re.IGNORECASE)
 _COOKIE = re.compile(r"(?:set-)?cookie", re.IGNORECASE)
 # what stands before a key of YAML, JSON or a header, but not before a word of prose
@@ -98,9 +82,9 @@ _SENTENCE = frozenset(
 )
 # `ENV NAME value`, `npm config set NAME value`
 _SET = re.compile(
-    r"(?<![\w-])(?:ENV|env|setx|--arg|SETX|secret set|config(?:ure)?[ \t]+set|config|set"
+    r"(?<![\w-])(?:ENV|env|LABEL|setx|--arg|SETX|secret set|config(?:ure)?[ \t]+set|config|set"
     r"|(?:kv|etcdctl)[ ]put|Set-Item(?:[ ]-Path)?)[ \t]+"
-    r"(?:-\S{1,80}[ \t]+){0,3}(?:'[^'\n]{0,100}\.)?(?P<name>[\w./:@-]{1,200})'?[ \t]+"
+    r"(?:-\S{1,80}[ \t]+){0,3}(?:'[^'\n]{0,100}\.)?(?P<name>[\w./:@\[\]\"-]{1,200})'?[ \t]+"
     r"(?:(?:--body|-Value)[ \t]+)?(?![=:\s])"
 )
 
@@ -126,9 +110,22 @@ def find_assigned(text: str) -> Iterator[tuple[int, int]]:
         if span := _judge(text, match):
             yield span
             at = max(span[1], at)
+            for more in _find_joined(text, match.end(), span[1]):
+                yield more
+                at = more[1]
         if span := _find_new(text, match):
             yield span
             at = max(span[1], at)
+
+
+def _find_joined(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """What a shell takes for one word with a quoted value: 'one'"two", but not within quotes."""
+    while text[end : end + 2] in ("'\"", "\"'") and text.count(text[end + 1], 0, at) % 2 == 0:
+        more = _QUOTED.match(text, end + 1)
+        if more is None or more.end() == len(text):
+            return
+        yield more.span("value")
+        at, end = end + 1, more.end("value")
 
 
 def _find_new(text: str, match: re.Match[str]) -> tuple[int, int] | None:
@@ -151,6 +148,8 @@ def _judge(text: str, match: re.Match[str]) -> tuple[int, int] | None:
     cache = name.lower() == "key" and "ache" in text[: match.start()]
     if strength == NONE or cache:
         return None
+    if ":" in sign and (tagged := _TAGGED.match(text, at)):
+        at = tagged.end()
     begin, end = find_value(text, at)
     value = text[begin:end]
     if call := _CALL.match(text, begin):
@@ -242,38 +241,15 @@ def find_bearers(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("value")
 
 
-def find_near(text: str) -> Iterator[tuple[int, int]]:
-    """(begin, end) of what a generator made, a few words behind a secret's name."""
-    for name in _NAME.finditer(text):
-        given = text[name.end() : name.end() + 1] == "=" and name[0].lower() in ("key", "jwt")
-        if judge_name(name[0]) < STRONG and not given:
-            continue
-        match = _BESIDE.match(text, name.end())
-        if match and (name[0].isupper() or not _HEX.fullmatch(match["value"])):
-            yield match.span("value")
-            continue
-        pointed = _POINTED.match(text, name.end())
-        if pointed and looks_made(pointed["value"]) and re.search(r"\d", pointed["value"]):
-            yield pointed.span("value")
-            continue
-        match = _NEAR.match(text, name.end())
-        random = looks_drawn if given else looks_random
-        if (
-            match
-            and _DONE not in match[0]
-            and random(match["value"])
-            and not _DIGEST.match(match["value"])
-        ):
-            yield match.span("value")
-
-
 def find_set(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each secret that a command or an instruction sets a name to."""
     for match in _SET.finditer(text):
         name = match["name"].rpartition(":")[2]
         # the one name of a configuration that says so at its begin: pypi-token.main
         strength = judge_name(name) or judge_name(name.partition(".")[0])
-        if strength == STRONG and not is_counted(name):
+        # npm's own: //host/:_auth
+        own = strength == STRONG or name == "_auth"
+        if own and not is_counted(name):
             begin, end = (
                 _find_rest(text, match.end())
                 if match[0].startswith("ENV")
@@ -281,7 +257,7 @@ def find_set(text: str) -> Iterator[tuple[int, int]]:
             )
             value = text[begin:end]
             told = match[0].startswith("ENV") or not is_wordlike(value)
-            if told and is_secret(strength, name, value):
+            if told and is_secret(STRONG, name, value):
                 yield begin, end
 
 

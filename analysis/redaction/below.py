@@ -11,6 +11,7 @@ from analysis.redaction.names import (
     is_wordlike,
     judge_name,
     looks_drawn,
+    looks_made,
 )
 from analysis.redaction.pipes import find_document
 from analysis.redaction.plain import TAG, read_plain
@@ -21,7 +22,9 @@ _TAIL = 300
 _NEAR, _DOCUMENT = 5, 20
 _NAME_ALONE = re.compile(
     r"(?:^|[\s{,-])[\"']?(?:\w{0,30}name|\w{0,30}key|variable)[\"']?\s*[:=]\s*[\"']?"
-    r"(?P<name>[\w./-]+)[\"']?,?\s*$",
+    r"(?P<name>[\w./-]+)[\"']?,?\s*$"
+    # of a table
+    r"|^\|+\s*name\s*\|\s*(?P<cell>[\w./-]+)\s*\|+$",
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
@@ -34,7 +37,8 @@ _ELEMENT = re.compile(
 _VALUE_ALONE = re.compile(
     r"(?:^|[\s{])[\"']?(?:\w{0,30}value|default)[\"']?\s*[:=]\s*"
     r"(?P<quote>[\"']?)(?P<value>.+?)(?P=quote),?\s*$"
-    rf"|[<{TAG}](?:value|string)>(?P<element>[^<>{TAG}]+)[<{TAG}]/",
+    rf"|[<{TAG}](?:value|string)>(?P<element>[^<>{TAG}]+)[<{TAG}]/"
+    r"|^\|+\s*value\s*\|\s*(?P<cell>[^\s|]+)\s*\|+$",
     re.IGNORECASE,
 )
 _END_OF_PAIR = re.compile(rf"^[^\w]*[\]}}]|[<{TAG}]/(?!name|key)[\w]+>\s*$", re.IGNORECASE)
@@ -51,6 +55,17 @@ _TOLD = re.compile(
     re.I,
 )
 _WHOLE = re.compile(r"(?:#\d+ (?:\d+\.\d+ )?)?\s*(?P<value>[\w+/=-]{16,500})\s*$")
+# a command that prints nothing but a secret, and what it printed, which a shell may show as given
+_PRINTS = re.compile(
+    r"\b(?:get-secret-value\b.{1,200}--query[ =]\S*SecretString\S*"
+    r"|get-parameters?(?:-by-path)?\b(?=.{0,300}--with-decryption).{1,300}--query[ =]\S*Value\S*)"
+    r"(?:[ ](?!.*[|>$`()])[^\n]{1,200})?$"
+    r"|(?:\bprintenv|\becho|[ ]print)[ ]\"?\$?\{?(?P<name>[A-Za-z_]\w{2,80})\}?\"?$"
+)
+_PRINTED = re.compile(
+    r"(?:#\d+ (?:\d+\.\d+ )?)?(?:\++ (?:[A-Za-z_]\w*=)?)?"
+    r"(?P<quote>[\"']?)(?P<value>[^\s\"'\[#+]\S{3,2000}?)(?P=quote)\s*$"
+)
 # `db_password = <<EOT`
 _ASSIGNED = re.compile(
     rf"(?P<name>[A-Za-z_][\w.-]*+)[ \t]*=[ \t]*<[<{TAG}][-~]?[\"']?(?P<end>[A-Za-z_]\w*)[\"']?\s*$"
@@ -81,6 +96,8 @@ def redact_below(lines: list[str], at: int, text: str) -> int:
         _redact_alone(lines, at + 1)
     elif len(text) < _TAIL and _TOLD.search(text):
         _redact_alone(lines, at + 1, _WHOLE)
+    elif printed := _PRINTS.search(text[-2 * _TAIL :]):
+        _redact_printed(lines, at + 1, printed["name"])
     return at + 1
 
 
@@ -106,7 +123,8 @@ def _redact_value(lines: list[str], numbers: range, name: str) -> bool:
         text = read_plain(lines[number]).text
         match = _VALUE_ALONE.search(text) if len(text) < 10 * _TAIL else None
         if match:
-            span = match.span("element" if match["element"] else "value")
+            kind = match.lastgroup if match["value"] is None else "value"
+            span = match.span(kind or "value")
             if is_secret(judge_name(name), name, text[slice(*span)]):
                 put(lines, number, span)
             return True
@@ -135,6 +153,16 @@ def _redact_alone(lines: list[str], at: int, pattern: re.Pattern[str] = _ALONE) 
         if match and (looks_drawn(match["value"]) or _HEX.fullmatch(match["value"])):
             put(lines, number, match.span("value"))
         return
+
+
+def _redact_printed(lines: list[str], at: int, name: str | None) -> None:
+    """Redact a line that is the whole output of a command that prints a secret, or a variable."""
+    text = read_plain(lines[at]).text if at < len(lines) else ""
+    match = _PRINTED.match(text)
+    if match is None or is_harmless(match["value"]):
+        return
+    if name is None or (judge_name(name) == STRONG and looks_made(match["value"])):
+        put(lines, at, match.span("value"))
 
 
 def _redact_document(lines: list[str], at: int, end: str) -> int:

@@ -23,6 +23,10 @@ _NO_SCHEME = re.compile(
 _GO = re.compile(
     r"(?<![\w:@.-])[\w.+-]{1,60}+:(?P<password>[^\s:/\"'<>]{1,200})@(?:tcp|udp|unix)\d?\("
 )
+# of a proxy, which may be short of all that tells of a URL
+_PROXY = re.compile(
+    r"(?i:proxy)[\"']?[ =:]{1,3}[\"']?[\w.+-]{1,60}+:(?P<password>[^\s:/@\"'<>]{1,200})@(?=[\w-])"
+)
 # where chats and pipelines take messages from anyone who knows the path
 _HOOKS = re.compile(
     r"://(?:[^\s/\"']{0,200}?hook[^\s/\"']{0,100}|[^\s/\"']{1,200}/[^\s\"']{0,60}?hooks?\w{0,2})[./]"
@@ -182,6 +186,9 @@ def find_in_hooks(text: str) -> Iterator[tuple[int, int]]:
 def find_without_scheme(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of user:password before @ and a host, where no scheme tells of a URL."""
     for match in _GO.finditer(text) if "@" in text else ():
+        if not is_harmless(match["password"]):
+            yield match.span("password")
+    for match in _PROXY.finditer(text) if "@" in text else ():
         if not is_harmless(match["password"]):
             yield match.span("password")
     for match in _NO_SCHEME.finditer(text) if "@" in text else ():

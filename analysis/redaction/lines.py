@@ -10,10 +10,11 @@ from analysis.redaction.arguments import find_arguments
 from analysis.redaction.assignments import (
     find_assigned,
     find_bearers,
-    find_near,
     find_options,
     find_set,
 )
+from analysis.redaction.code import find_in_code
+from analysis.redaction.columns import find_columns
 from analysis.redaction.commands import WORDS, find_in_commands
 from analysis.redaction.credentials import (
     find_in_hooks,
@@ -22,6 +23,7 @@ from analysis.redaction.credentials import (
     find_without_scheme,
 )
 from analysis.redaction.names import is_harmless, is_wordlike, list_words
+from analysis.redaction.near import find_near
 from analysis.redaction.pairs import find_elements, find_objects, find_pairs
 from analysis.redaction.pipes import find_piped
 from analysis.redaction.plain import Plain, read_plain, replace_spans, write_command
@@ -37,6 +39,8 @@ _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_objects,
     find_set,
     find_pairs,
+    find_columns,
+    find_in_code,
     find_in_urls,
     find_in_hooks,
     find_without_scheme,
@@ -60,12 +64,12 @@ _WORDS = list_words(
     "registr bucket owner amazonaws arn:aws codesuite s3: s3a: basic sudo east- west- north- "
     "south- central- dockerconfigjson ls0tls1crudjti iqojb3jpz2lu fwogzxivyxdz fqogzxivyxdz "
     "aqodyxdz aws: securestring live_ test_ sdk- mob- bkua_ sqa_ sqp_ squ_ dp.st. dp.pt. dp.ct. "
-    'nvapi- xai- pplx- tvly- tskey- aws" authident oauth bundle_ serial stackset'
+    'qvdtom decryption nvapi- xai- pplx- tvly- tskey- aws" authident oauth bundle_ serial stackset'
 )
 _ODD_FORMS = (
     r"|\bsk-?[0-9a-z]{4}|[0-9]:aa|[0-9a-f]-us[0-9]|\bs\.[a-z0-9]{4}|\bsg\."
-    r"|[0-9a-z]@[a-z][a-z0-9-]*[./(]|\+ '?\[|[a-z0-9][_-][a-z0-9]{16}|[a-z0-9]_[a-z0-9_-]{30}"
-    r"|[0-9a-z]\.[a-z0-9_-]{6}\.[a-z0-9_-]{8}|eaa[a-z0-9]{12}"
+    r"|[0-9a-z]@[a-z][a-z0-9-]*(?:[./(]|:[0-9])|\+ '?\[|[a-z0-9][_-][a-z0-9]{16}"
+    r"|[a-z0-9]_[a-z0-9_-]{30}|[0-9a-z]\.[a-z0-9_-]{6}\.[a-z0-9_-]{8}|eaa[a-z0-9]{12}"
     r"|profiles?\b[^0-9]{0,60}[0-9]{12}[\])]"
     r"|\bapi-[a-z0-9]{5}|\bhttps? -a"
     r"|[_-](?:pat|pw|psk|sas|otp|pin|sid)[\"']|--(?:user|creds?)[ =]|\s/u(?:ser)?:|\s-u\s"

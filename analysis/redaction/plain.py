@@ -13,14 +13,17 @@ _COLOURS = (
 )
 # an embedded picture is passed over whole: its letters mean nothing
 _PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]+"
-_MARK = re.compile(
+_MARKS = (
     rf"(?P<gone>{_COLOURS}|\r)|(?P<picture>{_PICTURE})|(?P<tag><(?=[/!]?[A-Za-z]))"
     r"|(?P<entity>&(?:amp;)*(?:#\d{1,6}|#x[0-9a-f]{1,5}|quot|apos|amp|lt|gt|nbsp);)"
     r"|%(?P<again>(?:25){0,2})(?P<percent>[2-7][0-9a-f])|\\u00(?P<unicode>[2-7][0-9a-f])"
-    r"|(?P<slash>\\{1,3}/)",
-    re.IGNORECASE,
+    r"|(?P<slash>\\{1,3}/)"
 )
-_SOME_MARK = re.compile(r"[\x1b\r<&%]|\\(?:u00|/)|;base64,")
+_MARK = re.compile(_MARKS, re.IGNORECASE)
+_SOME_MARK = re.compile(r"[\x1b\r<&%]|\\(?:u00|/)|;base64,|\"\"")
+# a field of CSV, in which quotation marks are doubled
+_FIELD = re.compile(r"(?:^|,)\"(?P<inside>(?:[^\"]|\"\")*+)\"(?:,|$)")
+_MARK_IN_CSV = re.compile(rf"{_MARKS}|(?P<doubled>\"\")", re.IGNORECASE)
 _GONE = re.compile(_COLOURS, re.IGNORECASE)
 # the user before the percent sign of `-U user%password`, as smbclient takes it
 _USER_BEFORE = re.compile(r"\s-U[ ]?[^\s%]{1,60}$")
@@ -62,7 +65,8 @@ def read_plain(line: str) -> Plain:
     # how deep a sign is encoded, by its place
     depths: dict[int, int] = {}
     at, quoted = 0, False
-    for match in _MARK.finditer(line):
+    doubled = '""' in line and any('""' in field["inside"] for field in _FIELD.finditer(line))
+    for match in (_MARK_IN_CSV if doubled else _MARK).finditer(line):
         begin = match.start()
         if match["percent"] and _USER_BEFORE.search(line, max(0, begin - 64), begin):
             continue
@@ -120,6 +124,8 @@ def _read_mark(match: re.Match[str]) -> str:
         return unescape(match["entity"].replace("&amp;", "&"))[:1] or " "
     if match["slash"]:
         return "/"
+    if match.lastgroup == "doubled":
+        return '"'
     sign = chr(int(match["percent"] or match["unicode"], 16))
     # before a quotation mark that isn't encoded it takes nothing away from that
     ends = sign == "\\" and match.string[match.end() : match.end() + 1] in ('"', "'")

@@ -48,6 +48,8 @@ _RARE = {
     # tokens of AWS' sessions, and private keys in base64, by the first bytes of their content
     "IQoJ": r"\bIQoJb3JpZ2lu[\w/+%-]{40,}=*",
     "oGZXIvYXdz": r"\bF[wQ]oGZXIvYXdz[\w/+%-]{40,}=*",
+    # `AWS:` and a password of ECR
+    "QVdTOm": r"\bQVdTOm[\w/+-]{20,}=*",
     "LS0tLS1CRUdJTi": (
         r"\bLS0tLS1CRUdJTi(?:BQUkl|BSU0E|BFQy|BEU0E|BFTkNS|BPUEVOU1NI|BQR1AgUFJJ)[\w/+-]{12,}=*"
     ),
