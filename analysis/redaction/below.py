@@ -96,7 +96,9 @@ def redact_below(lines: list[str], at: int, text: str) -> int:
         _redact_alone(lines, at + 1)
     elif len(text) < _TAIL and _TOLD.search(text):
         _redact_alone(lines, at + 1, _WHOLE)
-    elif printed := _PRINTS.search(text[-2 * _TAIL :]):
+    elif ("query" in text or "$" in tail or "print" in tail) and (
+        printed := _PRINTS.search(text[-2 * _TAIL :])
+    ):
         _redact_printed(lines, at + 1, printed["name"])
     return at + 1
 

@@ -7,21 +7,35 @@ from analysis.redaction.assignments import find_value
 from analysis.redaction.names import STRONG, is_secret, judge_name, looks_made
 
 _QUOTE = r"\\{0,3}[\"']"
-# a name, and what stands before a literal for it
+# a name, and what stands before a literal for it, by what its line has
 _FORMS = [
     # setProperty("name", "value")
-    re.compile(rf"{_QUOTE}(?P<name>[A-Za-z_][\w.-]{{1,80}}+){_QUOTE},[ ]?(?={_QUOTE})"),
+    (
+        re.compile(r"[\"'],[ ]?\\{0,3}[\"']"),
+        re.compile(rf"{_QUOTE}(?P<name>[A-Za-z_][\w.-]{{1,80}}+){_QUOTE},[ ]?(?={_QUOTE})"),
+    ),
     # #define NAME "value", set(NAME "value")
-    re.compile(r"(?:#define|\b(?i:set|option)\()[ ]{0,4}(?P<name>[A-Za-z_]\w{1,80}+)[ ]+(?=\")"),
+    (
+        re.compile(r"\w \""),
+        re.compile(
+            r"(?:#define|\b(?i:set|option)\()[ ]{0,4}(?P<name>[A-Za-z_]\w{1,80}+)[ ]+(?=\")"
+        ),
+    ),
     # val name: Type = "value", var name type = "value"
-    re.compile(
-        r"(?<![\w.-])(?P<name>[A-Za-z_]\w{1,80}+)(?:[ ]?:[ ]?|[ ])&?[A-Za-z][\w<>?.]{0,30}+"
-        r"[ ]?=[ ]?(?=[\"'])"
+    (
+        re.compile(r"[\w>?] ?= ?[\"']"),
+        re.compile(
+            r"(?<![\w.-])(?P<name>[A-Za-z_]\w{1,80}+)(?:[ ]?:[ ]?|[ ])&?[A-Za-z][\w<>?.]{0,30}+"
+            r"[ ]?=[ ]?(?=[\"'])"
+        ),
     ),
     # name = getenv("X") ?: "value"
-    re.compile(
-        r"(?<![\w.-])(?P<name>[A-Za-z_]\w{1,80}+)[ ]{0,8}:?=[ ]?[\w.]{1,60}+"
-        r"(?:[(\[][\"'][\w.-]{1,60}[\"'][)\]])?[ ]?(?:\?[?:]|\|\||or)[ ](?=[\"'])"
+    (
+        re.compile(r"(?:\?[?:]|\|\||or) [\"']"),
+        re.compile(
+            r"(?<![\w.-])(?P<name>[A-Za-z_]\w{1,80}+)[ ]{0,8}:?=[ ]?[\w.]{1,60}+"
+            r"(?:[(\[][\"'][\w.-]{1,60}[\"'][)\]])?[ ]?(?:\?[?:]|\|\||or)[ ](?=[\"'])"
+        ),
     ),
 ]
 
@@ -30,8 +44,8 @@ def find_in_code(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each literal that code gives to a secret's name, if it looks made."""
     if '"' not in text and "'" not in text:
         return
-    for form in _FORMS:
-        for match in form.finditer(text):
+    for sign, form in _FORMS:
+        for match in form.finditer(text) if sign.search(text) else ():
             begin, end = find_value(text, match.end())
             value = text[begin:end].strip("\\\"'")
             # of names in turn each is one

@@ -112,6 +112,20 @@ _QUOTED = re.compile(
 )
 _SAYS_IT, _NUMBERED = re.compile(r" (?:is|was)$"), re.compile(r"(?i:id|version|request|trace) \w+$")
 _SAYS = re.compile(r"(?:[ ](?:is|was|value|of|named|with))*", re.IGNORECASE)
+# without any of these no sentence tells a secret
+_TELLING = (
+    "pass",
+    "token",
+    "secret",
+    "key",
+    "code",
+    "credential",
+    "pin",
+    "seed",
+    "log",
+    "user",
+    "sign in",
+)
 _NETRC = re.compile(r"^\s*(?:login\s+\S+\s+)?password\s+(?P<value>\S+)\s*$")
 
 
@@ -198,6 +212,9 @@ def find_without_scheme(text: str) -> Iterator[tuple[int, int]]:
 
 def find_said(text: str) -> Iterator[tuple[int, int]]:
     """(begin, end) of each secret that a sentence, a prompt or a .netrc tells."""
+    lower = text.lower()
+    if not any(word in lower for word in _TELLING):
+        return
     for match in _SAID.finditer(text):
         begin, end = find_value(text, match.end())
         if looks_made(text[begin:end]):
