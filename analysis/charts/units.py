@@ -10,10 +10,10 @@ RATES = dict.fromkeys((*_SHARES, *_ERRORS), "%")
 # of a table whose interval is that of a share
 SEEN = dict.fromkeys((*RATES, "low", "high"), "%")
 _MEANS = ("median", "difference", "low", "high", "detectable")
-_PARTS = ("docker_build", "work", "busy", "on_path", "median_seconds", "could_save")
+_PARTS = ("docker_build", "work", "busy", "on_path", "could_save", "restart_under")
 _BREAK_EVEN = ("pays_from", "pays_from_low", "pays_from_high")
-_MIXES = ("seconds_from", "seconds_to", "restart_under")
-SECONDS = dict.fromkeys((*_MEANS, *_PARTS, *_BREAK_EVEN, *_MIXES), "s")
+# of columns whose names don't say that they are
+SECONDS = dict.fromkeys((*_MEANS, *_PARTS, *_BREAK_EVEN), "s")
 # of a table whose columns are seconds or shares of them
 PARTS = SECONDS | RATES
 _MINUTES = ("minutes", "billed_minutes", "difference", "low", "high")

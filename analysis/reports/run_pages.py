@@ -22,6 +22,7 @@ from analysis.rows import list_records
 from analysis.store import count_cores, run_jobs
 from analysis.visible import shorten
 from analysis.words import list_words, say_seconds
+from analysis.workload import COLD_STARTS
 
 _TITLE = "Every run"
 # column of a table -> the frame's own, in the order of the page
@@ -205,7 +206,7 @@ def _list_checks(row: Mapping[str, Any], tables: _Tables) -> pd.DataFrame:
         (tell("cache export"), tell("as its commands ask"), _list_outcomes(builds["cache_export"])),
         (
             tell("layers from a cache"),
-            tell("none of a cold build"),
+            tell("none of a cold build") if row["scenario"] in COLD_STARTS else "–",
             tell("{hits} of {layers}", hits=hits, layers=len(layers)),
         ),
         (tell("compared"), *[tell("yes")] * 2)

@@ -134,6 +134,9 @@ def test_the_page_of_a_run_has_its_phases_steps_entries_checks_and_log(pages):
     ):
         assert re.search(rf"<h2[^>]*>[^<]*{heading}", text), heading
     assert ">docker.cold.01</h1>" in text, "a page leads not to itself"
+    assert ">none of a cold build<" in text
+    other = (pages / "runs" / "docker.source.01.html").read_text()
+    assert ">none of a cold build<" not in other
     assert re.search(r"<dd>2026-[^<]*\d:\d\d\sUTC</dd>", text.replace("\u2060", ""))
     lines = dict(re.findall(r'<a id="(L\d+)" href="#L\d+">\d+</a>(.*)', text))
     told = re.findall(r"<td[^>]*>(COPY[^<]*)</td>.*?<a href=\"#(L\d+)\">", text)
