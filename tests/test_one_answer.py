@@ -102,6 +102,8 @@ class Charts:
     def table(self, frame, digits=None, **more):
         self.tables.append((self.page, self.source, frame))
 
+    some = table
+
     def memos(self, frame):
         self.tables.append((self.page, "claims", frame))
 
@@ -200,7 +202,7 @@ def collect_facts(facts):
 
 def name_table(source):
     """The measure whose rows a cell shows, with what it is asked for; `claims`."""
-    call = re.search(r"charts\.table\(\s*([\w.]+)(?:\(([^()]*)\))?", source)
+    call = re.search(r"charts\.(?:table|some)\(\s*([\w.]+)(?:\(([^()]*)\))?", source)
     if not call:
         return source
     known = next((name for start, name in TABLES.items() if call[1].startswith(start)), None)
