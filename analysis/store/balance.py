@@ -11,8 +11,8 @@ _GROWTH = 12
 # a small file costs more than its bytes: it is looked for, opened and described
 _FILE_BYTES = 30_000
 _SMALLEST_BATCH, _LARGEST_BATCH = 4_000_000, 64_000_000
-# many, for the last ones that others still read keep this process waiting
-_BATCHES_A_WORKER = 32
+# the fewer, the longer the last ones keep this process waiting; each costs its bookkeeping
+_BATCHES_A_WORKER = 8
 
 
 def count_cores() -> int:
