@@ -353,7 +353,7 @@ def test_the_local_cache_is_judged_where_it_is_real(tmp_path, emulated, hit, idl
     assert f"{3 * hit} of 3 builds" in found["local"]["numbers"]
     for row in (found["idle"], found["local"]):
         assert ("PLACE=codebuild" in row["numbers"]) == emulated
-    assert ("a pool of 2 makes that likely for 50 %" in found["local"]["numbers"]) == emulated
+    assert ("for a pool of 2, the model expects 50 %" in found["local"]["numbers"]) == emulated
 
 
 def test_an_external_cache_is_weighed_against_its_overhead(tmp_path):

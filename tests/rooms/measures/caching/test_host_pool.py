@@ -99,7 +99,7 @@ def test_a_pool_is_held_against_the_model(tmp_path):
     assert seen["expected"].tolist() == [0.5, 0.75]
     assert say_landings(seen) == (
         "3 of 4 builds (95 % interval 30 to 95 %) after the first landed on a host that had built "
-        "before; a pool of 2 makes that likely for 62 %"
+        "before; for a pool of 2, the model expects 62 %"
     )
     assert say_landings(seen[:0]) == "no build after a first one was measured"
     assert say_host_reuse(seen[:0]) == "No build after a first one was measured."
