@@ -48,10 +48,10 @@ def list_contradictions(
     facts["serves"] = facts["host"].eq("server")
     facts["registry"] = facts["registry"].fillna("")
     facts["story"] = facts["scenario"].where(facts["scenario"].isin(STORY_NAMES), "")
+    odd, stray = find_odd_fields(facts), find_stray_ranks(facts, planned)
     # which of the branches was over first is chance
     facts["context"] = facts["context"].mask(facts["scenario"].isin(_AT_ONCE))
     facts = pd.concat([facts, _find_usual(facts), _find_before(facts)], axis=1)
-    odd, stray = find_odd_fields(facts), find_stray_ranks(facts, planned)
     found = []
     for index, row in zip(facts.index, list_records(facts), strict=True):
         told = [*_compare_own(row), *_compare_log(row), *_compare_files(row), *_compare_runs(row)]
