@@ -65,7 +65,7 @@ _PREFIXED = re.compile(
 _ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _SECRET_KEY = re.compile(r"(?<![\w/+=])(?![0-9a-f]{40})[A-Za-z0-9/+]{40}(?![\w/+=])")
 # the shortest key of all
-_LONG_RUN, _LONGER_RUN = re.compile(r"[\w/+.=-]{15}"), re.compile(r"[\w.:-]{30}")
+_LONG_RUN, _LONGER_RUN = re.compile(r"[\w/+.=-]{15}"), re.compile(r"[\w.:/+-]{30}")
 _REST = re.compile(r"[\w-]*(?:[+/][\w+/-]*)?=*")
 # keywords too common to begin with: _FORMS finds their keys
 _COMMON = frozenset(["ey", "sk", "s.", "sg.", "api-", "intra", "pat.", "sat.", "sc_", "ext_"])
