@@ -15,8 +15,11 @@ _NEAR = re.compile(
     r"(?![+/])[^\w\n]{1,30}+(?:[\w@.]{1,20}+[^\w\n]{1,10}+){0,5}?"
     r"(?P<value>(?=[A-Za-z+/=_-]{0,99}\d)[A-Za-z0-9+/=_-]{12,4000})(?![\w./@-])"
 )
-# what an arrow, dots or a line of a table point at
-_POINTED = re.compile(r"[ \t]*(?:[\u2192\u279c\u21d2]|->|\.{4,}|\|)[ \t]*(?P<value>[^\s|]{8,200})")
+# what an arrow, dots or a line of a table point at, up to a quotation mark around all of that
+_POINTED = re.compile(
+    r"[ \t]*(?:[\u2192\u279c\u21d2]|->|\.{4,}|\|)[ \t]*(?P<value>[^\s|]{8,4000}?)"
+    r"(?=[\"'][,;)}\]]*(?:[\s|]|$)|[\s|]|$)"
+)
 # right behind a variable's name also what hides in no mix of letters
 _BESIDE = re.compile(
     r"[ \t]{1,8}(?:[\w-]{1,60}:)?(?P<value>(?=[a-z]{0,127}\d)[0-9a-z]{32,128}"
