@@ -101,9 +101,10 @@ PLAN = (
     Part("commits", (Point("commits", SERVICE),), _THREE, SCENARIOS, 1),
     # what branches lose are hits, which few rounds tell
     Part("branches", _LAB, (*_MATTER, *_SHARING), _STORIES, 2),
+    # where the other pushes are, so that the page on images shows both
     Part(
         "growth",
-        (Point("growth"),),
+        _LAB,
         ("docker", "registry-cache", "registry-cache-branches", "container-push"),
         ("growth",),
         1,
