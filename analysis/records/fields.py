@@ -67,7 +67,8 @@ def _list_untold(facts: pd.DataFrame) -> Iterator[tuple[Any, str]]:
 def _list_lacking(facts: pd.DataFrame) -> Iterator[tuple[Any, str]]:
     """What a run lacks though more than half of the others have it."""
     lab, cold = facts["place"].eq("lab"), facts["scenario"].isin(COLD_STARTS)
-    each = [(name, keys, lab | ~lab) for name, keys in _KNOWN.items()]
+    every = pd.Series(True, facts.index)
+    each = [(name, keys, every) for name, keys in _KNOWN.items()]
     each += [(name, ["place", "status"], lab) for name in _OF_LAB]
     each += [("idle_gap", ["place", "scenario"], lab & ~cold)]
     for name, keys, asked in each:

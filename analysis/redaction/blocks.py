@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from analysis.redaction.accounts import find_listed, find_named, opens_accounts
 from analysis.redaction.assignments import find_value
-from analysis.redaction.lines import ACCOUNT, SECRET
 from analysis.redaction.names import is_harmless
-from analysis.redaction.plain import read_plain, replace_spans
+from analysis.redaction.plain import ACCOUNT, SECRET, read_plain, replace_spans
 
 # lines that a key's block, or an object around a line, has at most
 _BLOCK = 100

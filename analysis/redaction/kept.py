@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.redaction.accounts import names_account
-from analysis.redaction.lines import ACCOUNT, SECRET
 from analysis.redaction.names import STRONG, is_harmless, judge_name
+from analysis.redaction.plain import ACCOUNT, SECRET
 from analysis.redaction.texts import redact
 
 # of a notebook's outputs: their letters mean nothing

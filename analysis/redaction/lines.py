@@ -26,10 +26,16 @@ from analysis.redaction.names import is_harmless, is_wordlike, list_words
 from analysis.redaction.near import find_near
 from analysis.redaction.pairs import find_elements, find_objects, find_pairs
 from analysis.redaction.pipes import find_piped
-from analysis.redaction.plain import Plain, read_plain, replace_spans, write_command
+from analysis.redaction.plain import (
+    ACCOUNT,
+    SECRET,
+    Plain,
+    read_plain,
+    replace_spans,
+    write_command,
+)
 from analysis.redaction.services import find_keys, list_keywords, write_words
 
-SECRET, ACCOUNT = "REDACTED", "ACCOUNT"
 _FINDERS: tuple[Callable[[str], Iterator[tuple[int, int]]], ...] = (
     find_assigned,
     find_options,

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 
 from analysis.redaction.names import NONE, STRONG, judge_name, looks_drawn, looks_made, looks_random
+from analysis.redaction.plain import SECRET
 
-# what stands where a secret was
-_DONE = "REDACTED"
 _HEX = re.compile(r"(?=[a-f]*\d)[0-9a-f]{24,128}")
 # a name, at most three words, and a run of letters and digits that may have been made at random
 _NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w.-]*+")
@@ -48,7 +47,7 @@ def find_near(text: str) -> Iterator[tuple[int, int]]:
         random = looks_drawn if given else looks_random
         if (
             match
-            and _DONE not in match[0]
+            and SECRET not in match[0]
             and random(match["value"])
             and not _DIGEST.match(match["value"])
             and not _names_another(match["value"])

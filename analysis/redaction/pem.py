@@ -2,8 +2,7 @@
 
 import re
 
-from analysis.redaction.lines import SECRET
-from analysis.redaction.plain import TAG, read_plain, replace_spans
+from analysis.redaction.plain import SECRET, TAG, read_plain, replace_spans
 
 _BEGIN = re.compile(
     r"-----? ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-----?|Private-Lines: \d+"

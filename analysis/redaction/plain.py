@@ -27,6 +27,8 @@ _MARK_IN_CSV = re.compile(rf"{_MARKS}|(?P<doubled>\"\")", re.IGNORECASE)
 _GONE = re.compile(_COLOURS, re.IGNORECASE)
 # the user before the percent sign of `-U user%password`, as smbclient takes it
 _USER_BEFORE = re.compile(r"\s-U[ ]?[^\s%]{1,60}$")
+# what stands where a secret, or the number of an account, was
+SECRET, ACCOUNT = "REDACTED", "ACCOUNT"
 # what stands for a tag's begin, a picture and an encoded sign in a plain line
 TAG, _PICTURED, SEALED = "\ue000", "\ue001", "\ue002"
 # signs that end no value, encoded or not

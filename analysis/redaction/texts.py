@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from analysis.redaction.below import redact_below
 from analysis.redaction.blocks import put, redact_blocks
-from analysis.redaction.lines import ACCOUNT, SECRET, Redacted, find_telling, redact_line
+from analysis.redaction.lines import Redacted, find_telling, redact_line
 from analysis.redaction.names import STRONG, judge_name, looks_drawn, looks_made
 from analysis.redaction.pem import redact_keys
-from analysis.redaction.plain import read_plain
+from analysis.redaction.plain import ACCOUNT, SECRET, read_plain
 from analysis.redaction.services import write_words
 
 # a value of so many letters may have been broken to the width of a terminal or of base64

@@ -3,6 +3,7 @@
 What was found is kept with the folders: nothing else of them is read once it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from analysis.store import call_all, find_answers, recall
 
 # the strategy whose busy seconds are told by link
 _SHOWN = "registry-cache"
+_Judge = Callable[[Path], list[pd.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -43,36 +45,37 @@ def read_trials(control: str | Path, sweep: str | Path, contexts: str | Path) ->
     ['docker', 'registry-cache']
     """
     # what takes longest begins first
-    asked = [(_ask_contexts, contexts), (_ask_sweep, sweep), (_ask_control, control)]
+    asked = [(_judge_contexts, contexts), (_judge_sweep, sweep), (_judge_control, control)]
     (validated,), (checked, busy), (again,) = call_all(
-        [partial(ask, find_folder(folder)) for ask, folder in asked]
+        [partial(_recall, judge, find_folder(folder)) for judge, folder in asked]
     )
     return Trials(again, checked, busy, validated)
 
 
-def _ask_control(folder: Path) -> list[pd.DataFrame]:
+def _recall(judge: _Judge, folder: Path) -> list[pd.DataFrame]:
+    """The frames of a trial, as they are kept with its folder."""
+    return recall(find_answers(folder), _FRAMES[judge], partial(judge, folder))
+
+
+def _judge_control(folder: Path) -> list[pd.DataFrame]:
     """judge_aa's frame of an experiment."""
-
-    def compute() -> list[pd.DataFrame]:
-        return [measures.judge_aa(read_experiment(folder).runs)]
-
-    return recall(find_answers(folder), ["judge_aa"], compute)
+    return [measures.judge_aa(read_experiment(folder).runs)]
 
 
-def _ask_sweep(folder: Path) -> list[pd.DataFrame]:
+def _judge_sweep(folder: Path) -> list[pd.DataFrame]:
     """The frames of check_break_even and busy_by_link of a grid."""
-
-    def compute() -> list[pd.DataFrame]:
-        points = read_grid(folder)
-        return [measures.check_break_even(points), measures.busy_by_link(points, _SHOWN)]
-
-    return recall(find_answers(folder), ["check_break_even", "busy_by_link"], compute)
+    points = read_grid(folder)
+    return [measures.check_break_even(points), measures.busy_by_link(points, _SHOWN)]
 
 
-def _ask_contexts(folder: Path) -> list[pd.DataFrame]:
+def _judge_contexts(folder: Path) -> list[pd.DataFrame]:
     """validate_model's frame of a grid."""
+    return [measures.validate_model(read_grid(folder))]
 
-    def compute() -> list[pd.DataFrame]:
-        return [measures.validate_model(read_grid(folder))]
 
-    return recall(find_answers(folder), ["validate_model"], compute)
+# the names under which the frames of each are kept
+_FRAMES: dict[_Judge, list[str]] = {
+    _judge_control: ["judge_aa"],
+    _judge_sweep: ["check_break_even", "busy_by_link"],
+    _judge_contexts: ["validate_model"],
+}

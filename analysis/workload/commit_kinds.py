@@ -124,10 +124,8 @@ class _Reader:
             }
             try:
                 keys = CacheKeys(self.tree_at(commit.id))
-                if not keys.tree.begins:
-                    row["problem"] = f"its {self.options.dockerfile} has no FROM"
-                elif absent := list_absent(keys.tree):
-                    row["problem"] = f"its Dockerfile takes what it does not have: {absent[0]}"
+                if fault := _find_fault(keys.tree):
+                    row["problem"] = fault
                 else:
                     row |= _describe(keys, before)
                     before = keys
@@ -146,7 +144,15 @@ class _Reader:
             keys = CacheKeys(self.tree_at(commit))
         except AnalysisError:
             return None
-        return None if not keys.tree.begins or list_absent(keys.tree) else keys
+        return None if _find_fault(keys.tree) else keys
+
+
+def _find_fault(tree: CommitTree) -> str:
+    """Why no build of a context can succeed, as far as its files tell; '' for no reason."""
+    if not tree.begins:
+        return f"its {tree.options.dockerfile} has no FROM"
+    absent = list_absent(tree)
+    return f"its Dockerfile takes what it does not have: {absent[0]}" if absent else ""
 
 
 def _shorten_subject(text: str) -> str:

@@ -59,16 +59,16 @@ def compare(
 ) -> pd.DataFrame:
     """One row a strategy other than the baseline and scenario, in a history's order.
 
-    strategy, scenario, n (rounds in which both have a run that may be compared), median (of the
-    strategy in those), difference (its geometric mean less the baseline's in those rounds: below
-    0 is faster), low, high (95 % interval of each comparison by itself), p (adjusted for all),
-    verdict (faster, slower, the same, can't tell yet, not enough runs: fewer than 3 rounds, or
-    with a pool of kept hosts fewer than 5 builds on a used host or 5 on an empty one), detectable
-    (the smallest saving that so many rounds tell in 80 % of experiments), rounds_needed (that
-    would tell a true difference as large as this one or, if there is none, show "the same", in
-    80 %; null once it is told), one_round (whether the verdict is another without some round),
-    commits_needed (of a history, in its place). `measure`: a column that should be small; means are
-    plain with values of 0 or below. `rarer_hosts`: count_rarer_hosts'. `by`: tells reports apart.
+    strategy, scenario, n (rounds in which both have a comparable run), median (of the strategy in
+    those), difference (its geometric mean less the baseline's: below 0 is faster), low, high (95 %
+    interval of each comparison by itself), p (adjusted for all), verdict (faster, slower, the same,
+    can't tell yet, not enough runs: fewer than 3 rounds, or with a pool of kept hosts fewer than 5
+    builds on a used host or 5 on an empty one), detectable (the smallest saving that so many rounds
+    tell in 80 % of experiments), rounds_needed (that would tell a true difference as large as this
+    one or, if there is none, show "the same", in 80 %; null once it is told), one_round (whether
+    the verdict is another without some round), commits_needed (of a history, for rounds_needed).
+    `measure`: a column that should be small; with values of 0 or below means are plain.
+    `rarer_hosts`: count_rarer_hosts'. `by`: a column, put first, that tells reports apart.
 
     What is estimated is the shift of a strategy's log seconds against the baseline's. Rounds are
     blocks, so that what slows a whole round down cancels out, and the place in a round, by

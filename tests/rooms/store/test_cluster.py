@@ -1,8 +1,6 @@
 """Files read by a Dask cluster: the same frames, and a sentence for one that can't be used."""
 
 import dataclasses
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import dask
 import pandas as pd
 import pytest
 from distributed import LocalCluster
-from histories import after, assert_same, build_log, write_folder
+from histories import after, assert_same, build_log, read_or_die, write_folder
 
 from analysis import logs, read_experiment, read_history
 from analysis.errors import StoreError
@@ -82,13 +80,6 @@ def test_files_that_workers_do_not_see_are_sent_to_them(address, folder, monkeyp
     monkeypatch.setattr(cluster, "stamp", lambda source: (1, 2, 3, 4))
     sources = [*sorted(folder.iterdir()), folder / "gone.log"]
     assert_same(read_logs(sources, cluster=address), logs.read_logs(sources))
-
-
-# as the workers find it by its name
-def read_or_die(batch):
-    if any(name == "deadly" for name, _ in batch):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return LOGS.read(batch)
 
 
 def test_a_file_that_ends_workers_is_told_and_the_others_are_read(address):

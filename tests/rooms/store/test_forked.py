@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from histories import assert_same, build_log
+from histories import assert_same, build_log, read_or_die
 
 from analysis import logs
 from analysis.store import LOGS, call_all, forked, live, pool, run_jobs
@@ -45,12 +45,6 @@ def test_forked_processes_read_what_one_process_reads(forking):
     read = pool.read_batches(LOGS, [*sources.items()], [30_000] * len(sources))
     assert len(read) > 4
     assert_same(logs.join_tables([each.tables for each in read]), logs.read_logs(sources))
-
-
-def read_or_die(batch):
-    if any(name == "deadly" for name, _ in batch):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return LOGS.read(batch)
 
 
 def test_a_file_that_ends_a_forked_process_is_told_and_the_others_are_read(forking):
