@@ -2,8 +2,8 @@
 
 Leaves out each context, and each link, of the experiments named (default: data/lab, those in
 data/sweep and, where it is, in data/contexts), predicts the medians of what was left out, and
-prints errors by context and by link beside those of two means: of the same strategy and scenario
-elsewhere, and of that with what the baseline's cold build takes longer here.
+prints errors by context, link and strategy beside those of two means: of the same strategy and
+scenario elsewhere, and of that with what the baseline's cold build takes longer here.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main() -> None:
     with pd.option_context("display.width", 200, "display.max_rows", None):
         if given.rows:
             print(checked.round(2).to_string(index=False), "\n")
-        for by in ("context", "link"):
+        for by in ("context", "link", "strategy"):
             print(measures.summarise_validation(checked, by).round(3).to_string(index=False), "\n")
 
 

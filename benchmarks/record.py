@@ -209,6 +209,22 @@ def pack(folder: Path, target: Path, names: Sequence[str]) -> int:
     return size
 
 
+def take_up(begun: Path, folder: Path, names: Sequence[str]) -> list[str]:
+    """Copy what `begun` holds of experiments that `folder` has no runs of; their names."""
+    new = [
+        name
+        for name in names
+        if (begun / name / "runs").is_dir() and not (folder / name / "runs").is_dir()
+    ]
+    for name in new:
+        part = folder / f"{name}.part"
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(begun / name, part)
+        shutil.rmtree(folder / name, ignore_errors=True)
+        part.rename(folder / name)
+    return new
+
+
 def _list_files(experiment: Path) -> list[Path]:
     """What of an experiment is kept: its facts, strategies of its own, and finished runs."""
     runs = [path.parent for path in sorted(experiment.glob("runs/[!.]*[0-9]/record.json"))]
@@ -247,7 +263,8 @@ def main() -> None:
     parser.add_argument("--folder", default="runs/recorded", help="where everything is recorded")
     parser.add_argument("--hours", type=float, default=1.2, help="no sequence ends later")
     parser.add_argument("--parts", help="names of parts of the plan, with commas between")
-    parser.add_argument("--list", action="store_true", help="only say what is missing")
+    parser.add_argument("--begun", default="data/recording", help="taken up where nothing is yet")
+    parser.add_argument("--list", action="store_true", help="only say what is missing then")
     parser.add_argument("--pack", metavar="DATA", help="only copy what is finished there, small")
     given = parser.parse_args()
     folder, parts = place_folder(given.folder), choose_parts(given.parts)
@@ -255,7 +272,10 @@ def main() -> None:
         sizes = {name: pack(folder, place_folder(given.pack), [name]) for name in list_kept(parts)}
         for name, size in {**sizes, "all": sum(sizes.values())}.items():
             print(f"{size / 1e6:.2f} MB: {name}")
-    elif given.list:
+        return
+    for name in take_up(place_folder(given.begun), folder, list_kept(parts)):
+        print(f"{name}: goes on with what {given.begun} holds")
+    if given.list:
         print(*say_missing(folder, parts), sep="\n")
     else:
         record(folder, given.hours, parts)

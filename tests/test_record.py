@@ -11,7 +11,7 @@ from analysis.errors import UnknownName
 from analysis.records import write_run
 from analysis.shipped import ROOT
 from analysis.workload import KNOWN_SCENARIOS
-from benchmarks.record import choose_parts, list_kept, pack, say_missing, walk
+from benchmarks.record import choose_parts, list_kept, pack, say_missing, take_up, walk
 from benchmarks.recorded_plan import CONTEXTS, PLAN, SERVICE, Part, Point
 
 RECORDED = ROOT / "data" / "sweep"
@@ -107,3 +107,19 @@ def test_what_is_not_finished_stays_where_it_was_recorded(tmp_path):
     assert [path.name for path in (tmp_path / "data" / "one" / "runs").iterdir()] == [
         "docker.cold.01"
     ]
+
+
+def test_another_machine_goes_on_with_what_was_kept(tmp_path):
+    here, there, kept = tmp_path / "here", tmp_path / "there", tmp_path / "kept"
+    keep(here / "one", "docker", "cold", 1)
+    (here / "one" / "experiment.json").write_text(json.dumps({}))
+    pack(here, kept, ["one"])
+    assert take_up(kept, there, ["one", "two"]) == ["one"]
+    known = [unit.sequence for unit in walk(here, [SMALL])]
+    assert [unit.sequence for unit in walk(there, [SMALL])] == known
+    # packed once more it is the same
+    again = pack(there, tmp_path / "again", ["one"])
+    assert again == sum(path.stat().st_size for path in kept.rglob("*") if path.is_file())
+    keep(there / "one", "inline-cache", "cold", 1)
+    assert take_up(kept, there, ["one"]) == []
+    assert (there / "one" / "runs" / "inline-cache.cold.01").is_dir()

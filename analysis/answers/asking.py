@@ -31,6 +31,7 @@ from analysis.answers.mixed import (
 from analysis.answers.price import price
 from analysis.experiment import write_again
 from analysis.measures.compare import EMULATED, MARGIN, is_replay
+from analysis.measures.model import read_known
 from analysis.prose.template import say
 from analysis.records import Speeds, read_host, takes
 from analysis.registry import frame_images
@@ -132,6 +133,7 @@ def _find(
         "baseline": baseline,
         **told,
         "place": place,
+        "project": None if model is None else _describe_project(experiment, baseline),
         "calibrated": changes is not None,
         "mix": shares,
         "mix_origin": weights.origin,
@@ -146,6 +148,15 @@ def _find(
         "exports": list_exports(experiment, shares, rows, baseline) if changes is None else [],
         "again": _write_again(experiment, told, baseline),
     }
+
+
+def _describe_project(experiment: Experiment, baseline: str) -> dict[str, Any] | None:
+    """name, work (s), image_mb (compressed) and link of what was built; null where unknown."""
+    known = read_known(experiment, baseline)
+    if known is None:
+        return None
+    size = known.base + known.final_mb
+    return {"name": known.name, "work": known.work, "image_mb": size, "link": known.link}
 
 
 def _list_rows(

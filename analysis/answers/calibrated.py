@@ -39,9 +39,14 @@ def find_model(
         return None
 
 
-def list_changes(model: measures.Model) -> pd.DataFrame:
-    """strategy, scenario, change, off: what its speeds change of a build, and its 95 % error."""
-    then, now = model.calibrate(None).predict(), model.predict()
+def list_changes(
+    model: measures.Model, conditions: measures.Conditions | None = None
+) -> pd.DataFrame:
+    """strategy, scenario, change, off: what its speeds, or other conditions, change of a build,
+
+    and the change's 95 % error.
+    """
+    then, now = model.calibrate(None).predict(), model.predict(conditions)
     change = now["seconds"] - then["seconds"]
     names = then["strategy"].str.removesuffix(f" {EMULATED}")
     rows = pd.DataFrame({"strategy": names, "scenario": then["scenario"], "change": change})

@@ -24,7 +24,9 @@ class Answer:
     lowest mean, which is no advice; null without any · baseline · seconds_from (baseline),
     seconds_to (strategy), difference (below 0 is faster), low, high (95 % interval) · verdict ·
     n (rounds of both, or commits of a history) · place (lab, codebuild; null: unknown or
-    several) · calibrated (at speeds that were given) · mix (scenario -> share), mix_origin
+    several) · project (what was built: name, work in seconds of all its layers when none is a hit,
+    image_mb compressed, link; null where no model tells) · calibrated (at speeds that were
+    given) · mix (scenario -> share), mix_origin
     (assumed, given, or which commits of a git history tell it) · price (units are in its keys;
     those ending in _baseline are the baseline's) · flips (condition, unit, value: that of these
     runs, low, high, turns_at (null: nowhere between these two), turns_to, reason (why
@@ -57,6 +59,7 @@ class Answer:
     verdict: str
     n: int
     place: str | None
+    project: Row | None
     calibrated: bool
     mix: Mapping[str, float]
     mix_origin: str

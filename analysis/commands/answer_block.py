@@ -18,11 +18,14 @@ _SHOWN = 6
 _KINDS = 8
 
 
-def write_answer(found: Answer) -> str:
-    """The advice, a table of the nearest strategies by kind of commit, and the other sentences."""
+def write_answer(found: Answer, more: Sequence[str] = ()) -> str:
+    """The advice, a table of the nearest strategies by kind of commit, and the other sentences.
+
+    `more`: sentences that stand before these; empty ones are none.
+    """
     advice, *lines = say_answer(found)
     table = write_table(*_tabulate(found)) if found.strategies and found.commits else ""
-    listed = "".join(f"- {line}\n" for line in lines[1:])
+    listed = "".join(f"- {line}\n" for line in filter(None, [*more, *lines[1:]]))
     grounds = f"{lines[0]}\n" if lines else ""
     parts = [
         f"**{advice.removesuffix('.')}**.\n",

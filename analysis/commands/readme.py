@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import charts
-from analysis.answers import answer
+from analysis.answers import answer, answer_sizes
 from analysis.commands.answer_block import write_answer, write_table
 from analysis.errors import ReportError
 from analysis.experiment import list_settings
 from analysis.languages import ENGLISH, speak
 from analysis.measures.money import find_price
+from analysis.prose import say_sizes
 from analysis.records import read_prices
 from analysis.registry import describe_kinds
-from analysis.results import Experiment, read_experiment
+from analysis.results import Experiment, read_experiment, read_grid
 from analysis.shipped import ROOT
 from analysis.workload import (
     LINK_SOURCES,
@@ -31,6 +32,8 @@ from analysis.workload import (
 )
 
 _PICTURE, RECORDED = ROOT / "data" / "answer.png", "data/lab"
+# other projects and links, of which a model learns
+_OTHERS = ("data/contexts", "data/sweep")
 # a guess at what CodeBuild bills for a build of data/lab, and on which hosts
 _BILLED_MINUTES, _COMPUTE, ROUNDS = 2, "general1.small", 3
 # block -> the document that holds it
@@ -50,7 +53,7 @@ PAGES = {
 def write_blocks(experiment: Experiment) -> dict[str, str]:
     """Block -> what it is to say, in Markdown."""
     return {
-        "answer": write_answer(answer(experiment)),
+        "answer": _write_answer(experiment),
         "costs": _list_costs(),
         "kinds": tabulate_kinds(),
         "link": _tabulate_link(),
@@ -60,6 +63,12 @@ def write_blocks(experiment: Experiment) -> dict[str, str]:
         "strategies": _tabulate_strategies(by_default=True),
         "strategies by name": _tabulate_strategies(by_default=False),
     }
+
+
+def _write_answer(experiment: Experiment) -> str:
+    """The answer, and what it is for projects of other sizes."""
+    found, others = answer(experiment), [each for name in _OTHERS for each in read_grid(name)]
+    return write_answer(found, [say_sizes(answer_sizes(experiment, others), found)])
 
 
 def _list_costs() -> str:

@@ -58,6 +58,7 @@ from .seconds import (
     say_unexplained,
     say_unread,
 )
+from .sizes import say_sizes, tabulate_sizes
 from .storage import (
     say_growth,
     say_kinds,
@@ -144,6 +145,7 @@ __all__ = [
     "say_rollbacks",
     "say_seconds_cell",
     "say_simulation",
+    "say_sizes",
     "say_speeds",
     "say_spent",
     "say_store",
@@ -157,4 +159,5 @@ __all__ = [
     "say_validation",
     "split_again",
     "tabulate_commits",
+    "tabulate_sizes",
 ]

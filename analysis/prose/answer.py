@@ -36,6 +36,7 @@ def say_answer(found: Answer) -> list[str]:
     """The advice in one sentence, its grounds, then what each costs and what is not known."""
     lines = [
         say_grounds(found),
+        say_project(found),
         _say_turns(found),
         say_entries(found),
         _say_bill(found),
@@ -65,7 +66,7 @@ def say_advice(found: Answer) -> str:
             return say("answer.use_restart", turns_at=restart["turns_at"], **facts)
         return say("answer.use", **facts)
     if case == "close":
-        return say("answer.close", numbers=_pick_numbers(vars(found)), **facts)
+        return say("answer.close", numbers=pick_numbers(vars(found)), **facts)
     case = "few_commits" if case == "few" and found.rounds_needed_reason else case
     return say(f"answer.{case}", rounds=MIN_ROUNDS, **facts)
 
@@ -103,7 +104,7 @@ def say_grounds(found: Answer) -> str:
         return _say_more(found)
     nearest = next((each for each in list_others(found)), None)
     if found.strategy == found.baseline and nearest:
-        numbers = _pick_numbers(nearest)
+        numbers = pick_numbers(nearest)
         return say("answer.nearest", strategy=nearest["strategy"], numbers=numbers, mix=mix)
     parts = [say("answer.for_mix", mix=mix), _say_needed(found), _say_more(found)]
     return join_sentences(filter(None, parts))
@@ -156,7 +157,7 @@ def list_others(found: Answer) -> list[Mapping[str, Any]]:
     return sorted(real, key=lambda each: each["difference"])
 
 
-def _pick_numbers(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def pick_numbers(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """difference, low, high, n of a row, as say_difference takes them."""
     return tuple(row[name] for name in ("difference", "low", "high", "n"))
 
@@ -174,6 +175,11 @@ def say_kinds_slower(found: Answer) -> list[str]:
     if slower:
         return [say("answer.slower", commits=slower)]
     return [say("answer.slower_none")] if len(rows) > 1 else []
+
+
+def say_project(found: Answer) -> str:
+    """For what builds an answer holds; '' where their work and image are unknown."""
+    return say("answer.project", **found.project) if found.project else ""
 
 
 def _say_turns(found: Answer) -> str:

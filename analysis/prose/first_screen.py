@@ -17,7 +17,7 @@ from analysis.prose.answer import (
     say_where,
 )
 from analysis.prose.template import say
-from analysis.words import FASTER, join_ends
+from analysis.words import FASTER, join_ends, join_sentences
 
 # as many turns as have a card
 _TURNS = 2
@@ -50,10 +50,11 @@ def say_title(found: Answer) -> str:
 
 
 def say_measured(found: Answer) -> str:
-    """Where the numbers were measured, and whether they are those of a host's speeds."""
+    """Where the numbers were measured, of what build, and whether they are of a host's speeds."""
     name = "calibrated" if found.calibrated else found.place or "unknown"
     place = say(f"answer.where_{found.place or 'unknown'}")
-    return say(f"first.measured_{name}", where=place)
+    built = say("first.built", **found.project) if found.project else ""
+    return join_sentences(filter(None, [say(f"first.measured_{name}", where=place), built]))
 
 
 def say_lead(found: Answer) -> list[str]:

@@ -103,11 +103,12 @@ def render_index(
     problems: Sequence[str],
     tables: MutableMapping[str, str] | None = None,
     yours: Mapping[str, Any] | None = None,
+    sizes: Mapping[str, Any] | None = None,
 ) -> str:
     """The index of a set as one HTML file: the answer, and which pages could not be made.
 
     `facts` say where the numbers come from, `problems` what is left out. `tables` takes file ->
-    CSV of each table on it; `yours` is what list_yours lists.
+    CSV of each table on it; `yours` and `sizes` are what list_yours and list_sizes list.
     """
     html = render_template(
         "set.html.j2",
@@ -118,6 +119,7 @@ def render_index(
         facts=facts,
         problems=problems,
         yours=yours,
+        sizes=sizes,
     )
     return finish_html(html, site, Parts("index", site.proofs, tables))
 

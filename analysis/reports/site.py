@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from analysis.answers import answer
+from analysis.answers import Answer, answer, answer_sizes
 from analysis.errors import AnalysisError, RecordError, ReportError
 from analysis.languages import speaking, translate
 from analysis.prose.template import tell
@@ -30,7 +30,7 @@ from analysis.reports.proofs import RUNS_PAGE, RUNS_TABLE, Proofs, order_runs, w
 from analysis.reports.provenance import describe_source, list_problems, summarise_source
 from analysis.reports.run_pages import write_run_pages
 from analysis.reports.writing import make_folder, name_page, write_html, write_tables, write_text
-from analysis.reports.yours import list_yours
+from analysis.reports.yours import list_sizes, list_yours
 from analysis.results import Experiment, lend_experiment, read_grid, to_experiment
 from analysis.shipped import shorten
 from analysis.store import count_cores, run_jobs
@@ -39,10 +39,10 @@ _ANSWER = "answer.json"
 # of the package's names, those that notebooks use
 _CALLED = ("charts", "claims", "measures", "prose")
 _DATA = {RUNS_TABLE: "runs (CSV)", _ANSWER: "answer (JSON)"}
-# the grid that the package brings: how far sliders may be moved
-_GRID = "data/sweep"
-# what list_yours gives
-_Yours = dict[str, Any] | None
+# what the package brings: a grid, which says how far sliders may be moved, and other projects
+_GRID, _PROJECTS = "data/sweep", "data/contexts"
+# what _list_more gives
+_More = dict[str, Any]
 
 
 def make_reports(
@@ -86,10 +86,10 @@ def _make_reports(
     )
     name = str(data.folder if isinstance(experiment, Experiment) else experiment)
     make = partial(_make_page, name, site, folder, choose_engine())
-    pages, yours = _make_pages(data, titles, make, partial(list_yours, data, found, _read_others()))
+    pages, more = _make_pages(data, titles, make, partial(_list_more, data, found))
     tables: dict[str, str] = {}
     told = describe_source(data), list_problems(data)
-    write_html(folder / INDEX, render_index(site, first, pages, *told, tables, yours))
+    write_html(folder / INDEX, render_index(site, first, pages, *told, tables, **more))
     write_tables(folder, INDEX, tables)
     write_text(folder / _ANSWER, f"{redact(found.to_json())}\n")
     _write_runs(data, site, folder)
@@ -130,8 +130,8 @@ def _make_pages(
     data: Experiment,
     titles: Mapping[Path, str],
     make: "partial[Page]",
-    find_yours: Callable[[], _Yours],
-) -> tuple[list[Page], _Yours]:
+    find_more: Callable[[], _More],
+) -> tuple[list[Page], _More]:
     """The page of each notebook, in their order, and what the index shows beneath the answer.
 
     Each is made in a process of its own, which finds what is loaded, read and computed here, and
@@ -139,15 +139,15 @@ def _make_pages(
     """
     _load_shared()
     # the last ones take longest
-    jobs: list[Callable[[], Any]] = [lambda: (find_yours(),)]
+    jobs: list[Callable[[], Any]] = [find_more]
     jobs += [partial(make, path, title) for path, title in [*titles.items()][::-1]]
     with lend_experiment(data):
-        yours, *made = run_jobs(jobs, count_cores())
+        more, *made = run_jobs(jobs, count_cores())
     stopped = (
         Page(name_page(path), title, problem=say_stopped(path)) for path, title in titles.items()
     )
     pages = [page or lost for page, lost in zip(reversed(made), stopped, strict=True)]
-    return pages, yours[0] if yours else find_yours()
+    return pages, more or find_more()
 
 
 def _load_shared() -> None:
@@ -178,10 +178,17 @@ def _make_page(
     return Page(file, title, html)
 
 
-def _read_others() -> list[Experiment]:
-    """The experiments of the package's grid, none where it is not there."""
+def _list_more(data: Experiment, found: Answer) -> _More:
+    """What the index shows beneath the answer: `yours` (list_yours') and `sizes` (list_sizes')."""
+    grid, projects = _read_others(_GRID), _read_others(_PROJECTS)
+    sizes = list_sizes(answer_sizes(data, [*projects, *grid]), found)
+    return {"yours": list_yours(data, found, grid), "sizes": sizes}
+
+
+def _read_others(folder: str) -> list[Experiment]:
+    """The experiments that the package brings in a folder, none where it is not there."""
     try:
-        return read_grid(_GRID)
+        return read_grid(folder)
     except RecordError:
         return []
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.answers import Answer, list_numbers
-from analysis.prose import say_advice
+from analysis.prose import say_advice, tabulate_sizes
 from analysis.prose.template import list_texts, say
 from analysis.records import are_written, read_written
 from analysis.redaction import redact
@@ -48,6 +48,13 @@ def list_yours(
         "json": write_json(data),
         "diff": diff_buildspecs(found, experiment),
     }
+
+
+def list_sizes(sizes: pd.DataFrame, found: Answer) -> dict[str, Any] | None:
+    """What yours.html.j2 shows of answer_sizes' projects; null for fewer than two."""
+    heads, rows = tabulate_sizes(sizes, found)
+    texts = {name: say(f"sizes.{name}") for name in ("title", "caption")}
+    return {"texts": texts, "heads": heads, "rows": rows} if rows else None
 
 
 def write_json(data: Any) -> str:

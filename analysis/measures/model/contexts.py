@@ -116,8 +116,8 @@ def read_known(experiment: Experiment, baseline: str = BASELINE) -> Known | None
     pull = max(sum(pulled.values()) - down, 0.0) / max(sum(bases.values()), 0.1)
     export = _time_export(experiment, cold) + _FEW * _USUAL * pull
     return Known(
-        name=_name_context(experiment),
-        link=_name_link(experiment),
+        name=name_context(experiment),
+        link=name_link(experiment),
         layers=_make_layers(layers),
         bases=bases,
         pull=pull,
@@ -137,7 +137,7 @@ def _make_layers(layers: pd.DataFrame) -> tuple[Layer, ...]:
     )
 
 
-def _name_context(experiment: Experiment) -> str:
+def name_context(experiment: Experiment) -> str:
     """An experiment's context with the arguments it was given, as `sweep WORK_SECONDS=8`."""
     given = experiment.facts.get("arguments")
     rest = sorted(given.items()) if isinstance(given, dict) else []
@@ -145,7 +145,7 @@ def _name_context(experiment: Experiment) -> str:
     return " ".join([name, *(f"{key}={value}" for key, value in rest)])
 
 
-def _name_link(experiment: Experiment) -> str:
+def name_link(experiment: Experiment) -> str:
     """The link of an experiment's runs, in words."""
     found = next(iter(experiment.runs["link"].dropna()), experiment.facts.get("link", UNSHAPED))
     return str(found)
@@ -163,7 +163,7 @@ def _read_speeds(experiment: Experiment) -> dict[str, float]:
             "trip": float(numbers.get("round_trip_ms") or 0) / 1000,
         }
     try:
-        link = read_link(_name_link(experiment))
+        link = read_link(name_link(experiment))
     except SettingError:
         # of a link that nobody can read, nothing is known: it counts as unbounded
         link = Link()

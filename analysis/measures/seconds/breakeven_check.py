@@ -19,13 +19,19 @@ from analysis.measures.compare import (
     pair_rounds,
     pick_comparable,
 )
-from analysis.measures.model import NOT_RUN, BreakEven, list_cells, predict_break_even
+from analysis.measures.model import (
+    NOT_RUN,
+    BreakEven,
+    list_cells,
+    name_link,
+    predict_break_even,
+)
 from analysis.measures.seconds.breakeven import share_saved
 from analysis.measures.seconds.line_crossing import Crossing, fit_crossing
 from analysis.measures.seconds.overheads import busy_map, overhead_map
 from analysis.records import Experiment, to_grid
 from analysis.rows import list_rows
-from analysis.workload import BASELINE, SOURCE, UNSHAPED, read_link
+from analysis.workload import BASELINE, SOURCE, read_link
 
 WORK = "WORK_SECONDS"
 SERIES = ["link", "strategy"]
@@ -109,9 +115,8 @@ def _measure_point(
 
 def _name_link(experiment: Experiment) -> str:
     """The link of an experiment's runs, with what was asked of the context besides the work."""
-    link = next(iter(experiment.runs["link"].dropna()), experiment.facts.get("link", UNSHAPED))
     rest = {k: v for k, v in _given_arguments(experiment).items() if k != WORK}
-    return " ".join([link, *(f"{name}={value}" for name, value in sorted(rest.items()))])
+    return " ".join([name_link(experiment), *(f"{k}={v}" for k, v in sorted(rest.items()))])
 
 
 def _given_arguments(experiment: Experiment) -> dict[str, Any]:
