@@ -123,3 +123,8 @@ def test_another_machine_goes_on_with_what_was_kept(tmp_path):
     keep(there / "one", "inline-cache", "cold", 1)
     assert take_up(kept, there, ["one"]) == []
     assert (there / "one" / "runs" / "inline-cache.cold.01").is_dir()
+
+
+def test_git_and_buildkit_agree_on_the_recorded_history():
+    commits = analysis.read_experiment("data/commits").commits()
+    assert len(commits) == 24 and commits["agrees"].all()

@@ -36,7 +36,7 @@ def say_answer(found: Answer) -> list[str]:
     """The advice in one sentence, its grounds, then what each costs and what is not known."""
     lines = [
         say_grounds(found),
-        say_project(found),
+        _say_project(found),
         _say_turns(found),
         say_entries(found),
         _say_bill(found),
@@ -177,7 +177,7 @@ def say_kinds_slower(found: Answer) -> list[str]:
     return [say("answer.slower_none")] if len(rows) > 1 else []
 
 
-def say_project(found: Answer) -> str:
+def _say_project(found: Answer) -> str:
     """For what builds an answer holds; '' where their work and image are unknown."""
     return say("answer.project", **found.project) if found.project else ""
 

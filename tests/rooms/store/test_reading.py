@@ -319,6 +319,25 @@ except KeyboardInterrupt:
 """
 
 
+HELD = """
+import signal
+from analysis.store.live import holding_interrupts, start_pool
+pool = start_pool(1)
+with holding_interrupts():
+    pool.submit(len, "")
+    print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+pool.shutdown()
+"""
+
+
+def test_the_first_process_that_starts_gets_no_interrupt_either():
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", HELD], env=environment, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 def test_an_interrupt_stops_all_processes_and_says_nothing(folder, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(INTERRUPTED)
