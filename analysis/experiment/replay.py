@@ -144,10 +144,11 @@ def record_past(
 def record_mix(settings: Settings) -> dict[str, Any]:
     """What experiment.json says of the mix of the context's commits; nothing without any.
 
-    Of those that are built, else of the newest ones.
+    Of those that are built, else of the newest ones; but of the package's own contexts, whose
+    history is nobody's, only those that are built.
     """
     try:
-        if is_own(settings.context):
+        if is_own(settings.context) and not settings.commits:
             return {}
         asked = settings.commits or COMMITS
         commits = classify_commits(settings.context, asked, settings.options)

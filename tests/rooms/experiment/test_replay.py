@@ -63,6 +63,13 @@ def test_the_same_call_goes_on_with_the_same_commits(context, tmp_path):
     assert other.scenarios != found.scenarios
 
 
+def test_of_the_package_s_own_history_only_commits_that_are_built_tell_a_mix(context, monkeypatch):
+    monkeypatch.setattr("analysis.experiment.replay.is_own", lambda folder: True)
+    assert record_mix(Settings(context=context)) == {}
+    mix = record_mix(Settings(context=context, commits="3"))["mix"]
+    assert mix["origin"] == "the last 3 commits; base and unchanged assumed"
+
+
 def test_the_mix_of_the_history_is_recorded_and_none_elsewhere(context, tmp_path):
     mix = record_mix(Settings(context=context))["mix"]
     assert mix["origin"] == "the last 3 commits; base and unchanged assumed"
