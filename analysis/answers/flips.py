@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import measures
+from analysis.answers.mixed import find_nearest
 from analysis.errors import UnknownName
 from analysis.measures.compare import EMULATED
 from analysis.prose.template import say
@@ -57,8 +58,7 @@ def _find_rival(rows: pd.DataFrame, chosen: pd.Series, baseline: str) -> str | N
     """The strategy whose verdict against the baseline may turn; null while nothing is told."""
     if chosen["strategy"] != baseline:
         return str(chosen["strategy"]) if chosen["verdict"] == FASTER else None
-    real = rows[~rows["emulated"] & rows["strategy"].ne(baseline) & rows["difference"].notna()]
-    return str(real.nsmallest(1, "difference")["strategy"].iloc[0]) if len(real) else None
+    return find_nearest(rows, baseline)
 
 
 def _ask(

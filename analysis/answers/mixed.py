@@ -130,6 +130,12 @@ def _weigh_baseline(
     return groups.agg(n="size", seconds="mean").reset_index()
 
 
+def find_nearest(rows: pd.DataFrame, baseline: str) -> str | None:
+    """Of list_strategies' rows the one that is not emulated with the least difference; or null."""
+    real = rows[~rows["emulated"] & rows["strategy"].ne(baseline) & rows["difference"].notna()]
+    return str(real.nsmallest(1, "difference")["strategy"].iloc[0]) if len(real) else None
+
+
 def choose(rows: pd.DataFrame, baseline: str) -> tuple[pd.Series | None, str]:
     """(row of list_strategies', verdict): what the runs say to use, or the nearest to it.
 

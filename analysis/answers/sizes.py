@@ -11,7 +11,7 @@ from analysis import measures, records
 from analysis.answers.asking import answer
 from analysis.answers.calibrated import find_model, list_changes, weigh_changes
 from analysis.answers.fields import Answer
-from analysis.answers.mixed import Mix, list_strategies
+from analysis.answers.mixed import Mix, find_nearest, list_strategies
 from analysis.errors import UnknownName
 from analysis.measures.model import Conditions, name_context, name_link
 from analysis.results import Experiment, read_grid, to_experiment
@@ -21,9 +21,11 @@ from analysis.workload import BASELINE
 _NUMBERS = ("difference", "low", "high")
 _PAYS = ("pays_from", "pays_from_low", "pays_from_high")
 _COLUMNS = {
-    **dict.fromkeys(("project",), "string"),
-    **dict.fromkeys(("work", "seconds_from"), "float64"),
-    **dict.fromkeys(("use", "strategy"), "string"),
+    "project": "string",
+    "work": "float64",
+    "seconds_from": "float64",
+    "use": "string",
+    "strategy": "string",
     **dict.fromkeys(_NUMBERS, "float64"),
     "n": "int64",
     "verdict": "string",
@@ -95,7 +97,8 @@ def _list_row(
         return
     baseline = found.baseline
     rows = list_strategies(experiment, found.mix, baseline)
-    name, model = _find_rival(found, rows), find_model(experiment, baseline, None, others)
+    name = found.strategy if found.strategy != baseline else find_nearest(rows, baseline)
+    model = find_model(experiment, baseline, None, others)
     if name is None or model is None:
         return
     rows = rows[~rows["emulated"] & rows["strategy"].isin([name, baseline])]
@@ -104,14 +107,6 @@ def _list_row(
     row = {"use": found.strategy if advised else None, "seconds_from": found.seconds_from}
     numbers = {each: told[each] for each in ("strategy", *_NUMBERS, "n", "verdict")}
     yield row | numbers | _find_turns(model, rows, found)
-
-
-def _find_rival(found: Answer, rows: pd.DataFrame) -> str | None:
-    """The answer's strategy; where that is the baseline the nearest other that can be advised."""
-    if found.strategy != found.baseline:
-        return found.strategy
-    real = rows[~rows["emulated"] & rows["strategy"].ne(found.baseline) & rows["n"].gt(0)]
-    return None if real.empty else str(real.nsmallest(1, "difference")["strategy"].iloc[0])
 
 
 def _find_turns(model: measures.Model, rows: pd.DataFrame, found: Answer) -> dict[str, float]:
