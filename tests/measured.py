@@ -149,7 +149,8 @@ def pick(frame, **values):
 
 
 def list_silent(logs):
-    """The logs in which layers of a cache are extracted without a line: the docker driver's."""
+    """The logs in which layers of a cache are fetched, and the end of that is left out."""
     cached = logs.steps[logs.steps["kind"].eq("layer") & logs.steps["status"].eq("cached")]
-    pulls = logs.parts[logs.parts["part"] == "pulling"]
+    cached = cached[cached["seconds"].isna()]
+    pulls = logs.parts[logs.parts["part"].isin(["pulling", "downloading", "extracting"])]
     return pulls.merge(cached, on=["log", "build", "step"])["log"].unique()

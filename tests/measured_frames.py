@@ -40,6 +40,7 @@ OWN = {
     "previews": lambda e: pd.DataFrame({"digest": ["sha256:1"], "differs": [True]}),
     "preview": lambda e: analysis.preview_lifecycle(e.images, POLICY),
     "images": lambda e: e.images,
+    "layers": lambda e: measures.layer_hits(e, "source"),
     "media": lambda e: read_media(e.runs).merge(e.runs[["run", "strategy"]], on="run"),
 }
 POLICY = {

@@ -21,7 +21,7 @@ COMPLETE = re.compile(r"Phase complete: (\S+) (?:State: (\w+)|Success: (\w+))")
 _EXIT_STATUS = re.compile(r"exit status (\d{1,9})\s*$")
 LAB = "Running on a build host of the lab"
 _LONGEST = 10_000
-_PREPARES = re.compile(r"\w+=|(?:set|export|cd) ")
+_PREPARES = re.compile(r"#|\w+=|(?:set|export|cd) ")
 
 
 class Command:
@@ -144,7 +144,7 @@ class Agent:
     def claim(self, lines: list[bytes]) -> bool:
         """Take lines shown between a command and its build as the rest of the command's text.
 
-        Only after a line that prepares something: any other may have printed them.
+        Only after a comment or a line that prepares something: any other may have printed them.
         """
         command = self.commands[-1]
         if not _PREPARES.match(command.lines[0]):

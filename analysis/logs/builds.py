@@ -17,7 +17,8 @@ _SKIPPED = "skipping cache export"
 class Build:
     """A docker build as far as the log has told. `failed` and `over` come from its last lines.
 
-    `left` when the log goes on with something else; `report` and `final` hold its error report.
+    `left` when the log goes on with something else; `report` and `final` hold its error report;
+    `lacks_folder` when a folder that it was to import a cache from was not there.
     """
 
     def __init__(self, builder: str, display: str, command: int | None) -> None:
@@ -25,6 +26,7 @@ class Build:
         self.own: list[Step] = []
         self.special: LegacyBuild | TtyBuild | RawBuild | None = None
         self.failed, self.over, self.left = False, False, False
+        self.lacks_folder = False
         self.report: list[bytes] = []
         self.final = b""
 
@@ -40,6 +42,7 @@ class Build:
     def cache_import(self) -> str | None:
         """none, ok, missing or failed; None when the log ends too early to tell."""
         found = {_judge_import(step) for step in self.of_kind("cache import")}
+        found |= {"missing"} if self.lacks_folder else set()
         return next((each for each in ("ok", "failed", "missing", None) if each in found), "none")
 
     def cache_export(self) -> str:

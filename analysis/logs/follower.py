@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from analysis.logs.agent import KNOWN, RUNNING, Agent
 from analysis.logs.builds import Build
 from analysis.logs.legacy import LegacyBuild
-from analysis.logs.messages import ANSI, DOCKER, FILE_LINE, FINAL, RULES
+from analysis.logs.messages import ANSI, DOCKER, FILE_LINE, FINAL, NO_FOLDER, RULES
 from analysis.logs.rawjson import RawBuild, read_status
 from analysis.logs.steps import Step
 from analysis.logs.tty import TtyBuild
@@ -205,6 +205,9 @@ class Follower:
 
     def take_message(self, line: bytes) -> bool:
         """A message of docker's own, or a line that goes on with a step's output."""
+        if self.build is not None and all(words in line for words in NO_FOLDER):
+            self.build.lacks_folder = True
+            return True
         if DOCKER.match(line):
             if self.build is not None:
                 viewed = line.startswith(b"View build details: ")

@@ -18,4 +18,6 @@ DOCKER = re.compile(
     rb"|Using default tag: |Login Succeeded|WARNING! Your (?:password|credentials)"
     rb"|Configure a credential helper|https://docs\.docker\.com/"
 )
+# what buildx says of `--cache-from type=local` where there is no such folder, after the build
+NO_FOLDER = b"local cache import at ", b" not found due to err: "
 RULES = (b"------", b"--------------------")

@@ -52,7 +52,7 @@ from .runs import Experiment, read_experiment, read_grid, read_runs
 from .speeds import RATES, read_speeds
 from .targets import split_targets
 from .timeline import read_timeline, read_timelines
-from .validity import judge_runs
+from .validity import judge_runs, mark_hits
 from .writing import to_json, write_run
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "lock_folder",
     "make_folder",
     "mark_commits",
+    "mark_hits",
     "read_elsewhere",
     "read_experiment",
     "read_facts",

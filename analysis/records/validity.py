@@ -91,11 +91,13 @@ def _summarise_logs(builds: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
 def count_hits(layers: pd.DataFrame) -> pd.Series:
     """log -> cached layers; what an earlier build of the same log ran is no cache's work."""
-    return _find_hits(layers).groupby(layers["log"]).sum().rename("hits")
+    return mark_hits(layers).groupby(layers["log"]).sum().rename("hits")
 
 
-def _find_hits(layers: pd.DataFrame) -> pd.Series:
-    """Which layers a cache gave; what an earlier build of the log made is none.
+def mark_hits(layers: pd.DataFrame) -> pd.Series:
+    """Whether a cache gave each layer (log, build, stage, name, status, perhaps target): bools.
+
+    What an earlier build of the log made is no cache's work.
 
     Nor are those that another target or platform of the build made, which do so once, where no
     other layer of the target is a hit.
@@ -123,7 +125,7 @@ def _summarise_targets(steps: pd.DataFrame) -> pd.Series:
     rows = shown[shown["log"].isin(several["log"]) & shown["target"].notna()]
     layers = rows[rows["kind"].eq("layer")]
     keys = ["log", "target"]
-    hits = _find_hits(layers).groupby([layers[key] for key in keys]).sum()
+    hits = mark_hits(layers).groupby([layers[key] for key in keys]).sum()
     asked = rows[rows["kind"].eq("cache import")]
     ends = asked["status"].map(_ENDED, na_action="ignore").astype(object)
     ends = ends.where(ends.notna(), None).groupby([asked[key] for key in keys]).agg(frozenset)

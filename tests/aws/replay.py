@@ -37,6 +37,8 @@ Moving to directory /codebuild/output/src1/src
 Cache is not defined in the buildspec
 Skip cache due to: no paths specified to be cached
 Registering with agent"""
+# phases of the agent itself, which the lab enters for a folder cache alone
+OWN_PHASE = re.compile(rb"(?:Entering phase|Phase complete:) (?:DOWNLOAD_SOURCE|UPLOAD_ARTIFACTS)")
 SPEC_PHASES = ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
 PLAIN = (
     b"[Container] 2026/01/01 00:00:00.000000 Entering phase BUILD\n"
@@ -129,13 +131,18 @@ def to_codebuild(log: bytes, waited: float = DOWNLOAD) -> Iterator[bytes]:
     `waited`: seconds from the agent's first line until the source is there.
     """
     phases, stamp = [], b""
-    if LAB_LINE not in log:
-        yield from begin_log(STAMP.match(log)[0], waited)
-    for line in log.splitlines(keepends=True):
+    # what the lab's agent said of a folder cache before
+    before, log = log.split(LAB_LINE, 1) if LAB_LINE in log else (b"", log)
+    yield from begin_log(STAMP.match(before or log)[0], waited)
+    lines = [line for line in before.splitlines(keepends=True) if line.strip()][:-1]
+    for line in [*lines, *log.lstrip(b"\n").splitlines(keepends=True)]:
         found = STAMP.match(line)
         stamp = found[0] if found else stamp
-        if found and line.endswith(LAB_LINE + b"\n"):
-            yield from begin_log(stamp, waited)
+        if found and OWN_PHASE.search(line):
+            if b" Entering phase UPLOAD_ARTIFACTS" in line:
+                for unused in SPEC_PHASES[len(phases) :]:
+                    yield from pass_phase(stamp, unused)
+                phases = [*SPEC_PHASES]
             continue
         if found and b" Entering phase " in line:
             name = line.split()[-1].decode()

@@ -1,16 +1,23 @@
 """Hit rates, by three denominators that are named: layers, numbered steps, vertices."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from analysis.languages import translate_value
 from analysis.measures.compare import RUN, order_scenarios, sort_rows
 from analysis.records import Need, split_targets, takes
 from analysis.rows import join_rows
+from analysis.words import join_words
 from analysis.workload import pick_scenario
 
 _RATES = {"rate": ("hits", "ran"), "step_rate": ("step_hits", "steps_ran")}
 _COUNTS = ("layers", "hits", "ran", "steps", "step_hits", "steps_ran", "vertices", "vertex_hits")
 _DENOMINATORS = {"rate": "layers", "step_rate": "numbered steps", "vertex_rate": "vertices"}
 _BUILD = ["log", "build"]
+_NAMED = ["stage", "name"]
+# what of layer_hits' columns is no strategy
+_LAYER = ("build", "target", "stage", "position", "layer")
 
 
 @takes(steps="log build kind status target")
@@ -78,11 +85,32 @@ def _divide(part: pd.Series, whole: pd.Series) -> pd.Series:
 def hits_by_run(runs: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """build_rates summed over a run's builds, a row a run: run, strategy, scenario, round, …
 
-    Counts and rates are null for runs in whose log no build was found.
+    Of two builds of which one has all layers of the other, what the later takes from the earlier
+    counts once: no cache gave it. Counts and rates are null for runs in whose log no build was
+    found.
     """
-    counts = build_rates(steps).groupby("log", sort=False)[list(_COUNTS)].sum()
+    own = steps[~_find_repeated(steps.dropna(subset=_BUILD)).reindex(steps.index, fill_value=False)]
+    counts = build_rates(own).groupby("log", sort=False)[list(_COUNTS)].sum()
     table = join_rows(runs[[*RUN, "log", "host_empty"]], counts.reset_index(), ["log"], "left")
     return add_rates(table.astype(dict.fromkeys(_COUNTS, "Int64"))).drop(columns="log")
+
+
+def _find_repeated(steps: pd.DataFrame) -> pd.Series:
+    """Which steps are hits on what an earlier build of the log made or fetched: bools."""
+    again = pd.Series(False, steps.index)
+    rows = steps[steps["kind"].isin(["layer", "from"])].reindex(
+        columns=[*_BUILD, *_NAMED, "status"]
+    )
+    rows = rows[rows.groupby("log")["build"].transform("nunique").gt(1)]
+    for _, log in rows.groupby("log"):
+        before: list[set[str]] = []
+        for _, build in log.groupby("build"):
+            names = build["stage"].fillna("") + "\n" + build["name"].fillna("")
+            own = set(names)
+            seen = set().union(*(each for each in before if each <= own or own <= each))
+            again[build.index] = build["status"].isin(["cached"]) & names.isin(seen)
+            before.append(own)
+    return again
 
 
 @takes(
@@ -177,6 +205,39 @@ def layer_hits(runs: pd.DataFrame, steps: pd.DataFrame, scenario: str) -> pd.Dat
     table = text.unstack("strategy").reindex(columns=list(had)).reset_index()
     table = table.rename(columns={"name": "layer"}).rename_axis(columns=None)
     return table.sort_values(key[:-1], kind="stable", ignore_index=True)
+
+
+@takes(layers="stage position layer")
+def join_alike(layers: pd.DataFrame) -> pd.DataFrame:
+    """layer_hits' rows, with one column for strategies that have the same share of hits in all.
+
+    Its name lists them. Where they have different numbers of runs, so do its cells, as in
+    `3 of 3 or 5 of 5`.
+    """
+    named = [name for name in layers if name in _LAYER]
+    shares = {name: tuple(layers[name].map(_read_share)) for name in layers if name not in _LAYER}
+    groups: dict[tuple[float, ...], list[str]] = {}
+    for name, found in shares.items():
+        groups.setdefault(found, []).append(str(name))
+    columns = {
+        join_words(map(translate_value, names)): list(
+            map(_join_cells, zip(*(layers[name] for name in names), strict=True))
+        )
+        for names in groups.values()
+    }
+    return layers[named].assign(**columns)
+
+
+def _read_share(cell: str | None) -> float:
+    """The share that `2 of 3` is; -1 for null."""
+    hits, _, runs = str(cell).partition(" of ")
+    return int(hits) / int(runs) if runs else -1.0
+
+
+def _join_cells(cells: Iterable[str | None]) -> str | None:
+    """The different ones of some cells; null of nulls."""
+    found = sorted({str(each) for each in cells if pd.notna(each)})
+    return join_words(found, "or") if found else None
 
 
 def find_several(rows: pd.DataFrame, run: str = "log") -> list[str]:

@@ -102,15 +102,18 @@ def judge(found: Found, rule: Rule, few: Flags) -> Verdicts:
 
     p is the largest of three. That of all comparisons together by usual variances has the power.
     Those by the own variance of either, times the groups and a factor for care, take no cell that
-    varies like no other for a usual one. That by both own ones keeps interval and verdict in step.
+    varies like no other for a usual one. That by both own ones keeps interval and verdict in step:
+    where intervals hold for all comparisons at once, it does, too.
     """
     estimates, own = found.estimates, found.own
     usual = np.where(few, np.nan, _find_p(estimates.shift, found.usual))
     family = adjust(usual, rule.groups)
     halves = np.maximum(*(_find_p(estimates.shift, each) for each in found.halves))
     care = rule.groups * take_care(estimates.n, estimates.paired)
-    alone = np.maximum(np.minimum(1, care * halves), _find_p(estimates.shift, own))
-    p = np.where(few, np.nan, np.maximum(family, alone))
+    by_own = np.where(few, np.nan, _find_p(estimates.shift, own))
+    if rule.together:
+        by_own = adjust(by_own, by_own.shape[-2])
+    p = np.maximum(family, np.maximum(np.minimum(1, care * halves), by_own))
     half = stdtrit(own.seconds_degrees, _pick_quantile(p, rule)) * own.seconds
     low, high = (np.where(few, np.nan, estimates.difference + end) for end in (-half, half))
     same = is_same(estimates, own.seconds, own.seconds_degrees, rule)
@@ -119,9 +122,12 @@ def judge(found: Found, rule: Rule, few: Flags) -> Verdicts:
 
 def _pick_quantile(p: Array, rule: Rule) -> Array | float:
     """The quantile that intervals end at; for all comparisons at once it is Dunnett's."""
-    if not rule.together:
-        return (1 + _COVERAGE) / 2
-    return ndtr(find_critical(p, 1 - _COVERAGE, p.shape[-2]))
+    return ndtr(find_common(p)) if rule.together else (1 + _COVERAGE) / 2
+
+
+def find_common(p: Array) -> Array:
+    """The normal score at which the intervals of a mix end, which hold for all of them at once."""
+    return find_critical(p, 1 - _COVERAGE, p.shape[-2])
 
 
 def take_care(n: Array, paired: Flags | bool) -> Array:

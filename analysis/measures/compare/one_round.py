@@ -10,6 +10,7 @@ from analysis.measures.compare.judging import (
     Found,
     Rule,
     Verdicts,
+    find_common,
     find_halves,
     find_own,
     is_same,
@@ -38,6 +39,9 @@ def hangs_on_one(values: Array, found: Found, verdicts: Verdicts, rule: Rule, ke
     for whole, part in zip(found.halves, halves, strict=True):
         alone = stdtrit(whole.degrees, 1 - rule.level / 2 / care) * part.error
         bound = np.maximum(bound, alone)
+    if rule.together:
+        held = stdtrit(found.own.degrees, ndtr(find_common(verdicts.p))) * own.error
+        bound = np.maximum(bound, held)
     same = is_same(rest, own.seconds, found.own.seconds_degrees, rule)
     told = np.where(np.abs(rest.shift) > bound, np.sign(rest.difference), np.where(same, _SAME, 0))
     changed = (told != _number(verdicts.words)) & (rest.n < found.estimates.n) & (rest.n > 1)

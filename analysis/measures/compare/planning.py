@@ -8,7 +8,7 @@ from scipy.special import ndtr, stdtrit
 
 from analysis.measures.compare.estimates import FEWEST_STRATEGIES, Array
 from analysis.measures.compare.family import count_groups, find_critical
-from analysis.measures.compare.judging import Found, Rule, Verdicts, take_care
+from analysis.measures.compare.judging import Found, Rule, Verdicts, find_common, take_care
 from analysis.measures.compare.levels import FALSE_REPORTS
 from analysis.words import CLOSE, UNTOLD
 
@@ -31,8 +31,13 @@ class _Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def make_plan(critical: float, groups: int, level: float, cells: int, paired: bool) -> _Plan:
-    """The plan of a report whose usual variance is that of `cells` cells; of a pair's else."""
+def make_plan(
+    critical: float, groups: int, level: float, cells: int, paired: bool, common: float = 0.0
+) -> _Plan:
+    """The plan of a report whose usual variance is that of `cells` cells; of a pair's else.
+
+    `common`: find_common's, where intervals hold for all comparisons at once.
+    """
     own = _ROUNDS - 1 if paired else 2 * (_ROUNDS - 1)
     usual = own if paired else np.maximum(0.85 * cells * (_ROUNDS - 1), own)
     family = stdtrit(usual, ndtr(critical)) + stdtrit(usual, _POWER)
@@ -42,7 +47,9 @@ def make_plan(critical: float, groups: int, level: float, cells: int, paired: bo
     same = stdtrit(own, 1 - level) + stdtrit(own, (1 + _POWER) / 2)
     # both own variances have to pass, which few rounds only guess: what simulations add
     alone = alone * (1 + _JOINT / (_ROUNDS - 1) ** 2)
-    return _Plan(np.maximum(family, alone) / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
+    held = stdtrit(own, ndtr(common)) + stdtrit(own, _POWER) if common else 0.0
+    told = np.maximum(np.maximum(family, alone), held)
+    return _Plan(told / np.sqrt(_ROUNDS), same / np.sqrt(_ROUNDS))
 
 
 def find_smallest(rounds: int, strategies: int, scenarios: int, noise: float) -> float | None:
@@ -68,14 +75,17 @@ def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
     far beyond them.
     """
     criticals = find_critical(verdicts.p, rule.level, rule.groups)
+    commons = find_common(verdicts.p) if rule.together else np.zeros(criticals.shape)
     numbers = (~np.isnan(verdicts.p)).sum(-1)
     cells = np.round(numbers.mean(-1)).astype(int)[:, None, None] + 1
     paired = found.estimates.paired
     detectable, needed = (np.full(paired.shape, np.nan) for _ in range(2))
-    for critical, many in sorted({*zip(criticals.ravel(), cells.ravel(), strict=True)}):
-        own = (criticals == critical) & (cells == many)
+    kinds = zip(criticals.ravel(), commons.ravel(), cells.ravel(), strict=True)
+    for critical, common, many in sorted({*kinds}):
+        own = (criticals == critical) & (commons == common) & (cells == many)
         for pair in np.unique(paired):
-            made = make_plan(float(critical), rule.groups, rule.level, int(many), bool(pair))
+            given = (float(critical), rule.groups, rule.level, int(many), bool(pair))
+            made = make_plan(*given, common=float(common))
             answers = _plan(made, found, verdicts, rule)
             mine = own & (paired == pair)
             detectable, needed = (

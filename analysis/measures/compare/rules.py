@@ -8,9 +8,7 @@ from scipy.special import ndtr
 from analysis.measures.compare.commits import FEWEST_COMMITS
 from analysis.measures.compare.comparison import MARGIN, MIN_BUILDS_OF_EACH_HOST
 from analysis.measures.compare.estimates import FEWEST_STRATEGIES, LOST
-from analysis.measures.compare.family import find_critical
-from analysis.measures.compare.intervals import LEVEL
-from analysis.measures.compare.judging import CAUTION
+from analysis.measures.compare.judging import CAUTION, find_common
 from analysis.measures.compare.planning import MIN_ROUNDS
 
 
@@ -36,10 +34,7 @@ class MixRules(NamedTuple):
 
 def list_mix_rules(most: int) -> MixRules:
     """The rules for up to `most` comparisons with one baseline."""
-    critical = [
-        find_critical(np.zeros((1, 1, number)), 1 - LEVEL, 1)[0, 0, 0]
-        for number in range(1, most + 1)
-    ]
+    critical = [find_common(np.zeros((1, 1, number)))[0, 0, 0] for number in range(1, most + 1)]
     return MixRules(
         margin=MARGIN,
         min_rounds=MIN_ROUNDS,

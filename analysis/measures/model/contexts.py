@@ -19,7 +19,7 @@ from analysis.measures.model.sizes import (
     share_out,
     size_bases,
 )
-from analysis.records import Experiment
+from analysis.records import Experiment, mark_hits
 from analysis.rows import list_rows
 from analysis.workload import BASELINE, COLD_STARTS, UNSHAPED, Link, read_link
 
@@ -215,8 +215,9 @@ def _list_valid(
     steps: pd.DataFrame, runs: pd.DataFrame, layers: pd.DataFrame
 ) -> dict[str, frozenset[tuple[str, str]]]:
     """Scenario -> (stage, name) of the layers that some strategy's cache gave in it."""
-    hits = steps[steps["kind"].eq("layer") & steps["status"].eq("cached")]
-    hits = hits.merge(runs[["log", "scenario"]], on="log").dropna(subset=["name"])
+    built = steps[steps["kind"].eq("layer") & steps["log"].isin(runs["log"])]
+    hits = built[mark_hits(built)].merge(runs[["log", "scenario"]], on="log")
+    hits = hits.dropna(subset=["name"])
     hits = hits.assign(stage=hits["stage"].astype("string").fillna(""))
     known = set(zip(layers["stage"], layers["name"], strict=True))
     return {

@@ -15,6 +15,8 @@ _READS = re.compile(r"--cache-from\b")
 _WRITES = re.compile(r"--cache-to\b")
 _INLINE = re.compile(r"type=inline\b|\bBUILDKIT_INLINE_CACHE=1\b")
 _WHOLE = re.compile(r"\bmode=max\b")
+# a stage that is built, and kept, by itself
+_STAGE = re.compile(r"--target\b")
 # the names that engines with the containerd store give their storage driver
 _CONTAINERD = "overlayfs"
 KEPT = ("kept", "server")
@@ -27,7 +29,8 @@ class Recipe:
     builder: it creates a builder in a container; containerd: the engine keeps images in the
     containerd store; restarts: it restarts the engine first; pushes: BuildKit pushes (else
     docker push does); reads: it imports a cache; whole: that holds the layers of all stages
-    (mode=max); writes: it exports one to a place of its own; kept: its host or server keeps layers.
+    (mode=max, or an image of a stage beside the last one's); writes: it exports one to a place of
+    its own; kept: its host or server keeps layers.
     """
 
     builder: bool = False
@@ -65,7 +68,7 @@ def _read_recipe(text: str, rows: pd.DataFrame) -> Recipe:
         pushes=bool(_PUSHES.search(text)) and not _PUSHES_LATER.search(text),
         # an image that was built without metadata is no cache
         reads=bool(_READS.search(text)) and exports,
-        whole=bool(_WHOLE.search(text)),
+        whole=bool(_WHOLE.search(text)) or (inline and bool(_STAGE.search(text))),
         writes=bool(_WRITES.search(text)) and not inline,
         kept=bool(rows["host"].isin(KEPT).any()),
     )

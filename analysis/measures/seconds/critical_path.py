@@ -1,6 +1,6 @@
 """Which steps decide how long a docker build takes: its critical path, from its timeline."""
 
-import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ from analysis.records import Experiment, Need, read_timelines, takes
 
 _PARTS = dict.fromkeys(PUSHES, "push") | {"sending tarball": "load"}
 WAIT = "no step explains"
+# seconds; a step that begins later than this after all it builds on was not asked for before
+_AT_ONCE = 0.1
 # what tells one timeline from another
 _KEYS = ["run", "build", "target"]
 PATH = {
@@ -69,9 +71,9 @@ def critical_path(timeline: pd.DataFrame) -> pd.DataFrame:
     started, completed, seconds; fetching and unpacking layers of a base image are base pull in
     whatever step they happen. Followed back from the step that ended last: a step waited for
     what ended last before it began, among the steps it builds on. A hit is fetched only when a
-    step that builds on it is about to run, so it waited for what that one did. Steps outside of
-    the graph (reading the Dockerfile, importing a cache, exporters) wait for all and are waited
-    for by all.
+    step that builds on it is about to run, so it waited for what that one did; so did a step that
+    began long after all it builds on. Steps outside of the graph (reading the Dockerfile,
+    importing a cache, exporters) wait for all and are waited for by all.
 
     >>> path = analysis.critical_path("data/control")
     >>> first = path[path["run"] == "docker.cold.01"].groupby("activity")["seconds"].sum()
@@ -154,23 +156,35 @@ def _name_part(part: str) -> str | None:
 def _trace(steps: Sequence[_Step]) -> list[_Stretch]:
     """One build's stretches in order, with those of no step between them."""
     spans = [_Stretch(step.step, a, b) for step in steps for a, b in step.spans if b > a]
+    # the last to end comes first, of those the one that began first
+    spans.sort(key=lambda each: (-each.completed, each.started))
+    ends = [-span.completed for span in spans]
     find_causes = _follow_inputs(steps)
     path: list[_Stretch] = []
-    reached, causes = math.inf, {step.step for step in steps}
-    # each waited for one that comes later here: the last to end, of those the one that began first
-    for span in sorted(spans, key=lambda each: (-each.completed, each.started)):
-        if span.completed <= reached and span.step in causes:
-            if path and reached > span.completed:
-                path.append(_Stretch(None, span.completed, reached))
-            path.append(span)
-            reached, causes = span.started, find_causes(span.step)
-    if path and reached > 0:
-        path.append(_Stretch(None, 0.0, reached))
+    found = spans[0] if spans else None
+    while found is not None:
+        path.append(found)
+        step, begin = found.step, found.started
+        before = spans[bisect_left(ends, -begin) :]
+        found = _find_first(before, find_causes(step, False))
+        if begin - (found.completed if found else 0.0) > _AT_ONCE:
+            found = _find_first(before, find_causes(step, True)) or found
+        waited = found.completed if found else 0.0
+        if begin > waited:
+            path.append(_Stretch(None, waited, begin))
     return path[::-1]
 
 
-def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None], set[int]]:
-    """Step -> the steps it may have waited for, as critical_path says; itself is one of them."""
+def _find_first(spans: Sequence[_Stretch], steps: set[int]) -> _Stretch | None:
+    """The first stretch of one of these steps; null without."""
+    return next((each for each in spans if each.step in steps), None)
+
+
+def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None, bool], set[int]]:
+    """(step, whether its users count) -> the steps that it, or they, may have waited for.
+
+    As critical_path says; itself is one of them.
+    """
     inputs = {step.step: set(step.inputs) for step in steps}
     users: dict[int, set[int]] = {}
     for step, found in inputs.items():
@@ -179,10 +193,11 @@ def _follow_inputs(steps: Sequence[_Step]) -> Callable[[int | None], set[int]]:
     outside = {step for step, found in inputs.items() if not found and step not in users}
     hits = {step.step for step in steps if step.hit}
 
-    def find(step: int | None) -> set[int]:
+    def find(step: int | None, of_users: bool) -> set[int]:
         if step is None or step in outside:
             return set(inputs)
-        return reach(reach({step}, users) if step in hits else {step}, inputs) | outside
+        begin = reach({step}, users) if of_users or step in hits else {step}
+        return reach(begin, inputs) | outside
 
     return find
 

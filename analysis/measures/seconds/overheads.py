@@ -45,6 +45,7 @@ BUSY = (
 )
 _PUSH_STEPS = ("pushing ", "merging manifest list")
 PUSHES = ("pushing layers", "pushing manifest")
+_PULLS = ("downloading", "extracting", "pulling")
 KINDS = {
     "builder": "builder boot",
     "cache import": "cache import",
@@ -115,7 +116,9 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
     not tell when a step began, so "no step explains" is the least that it can be: the commands'
     time less all busy time, 0 when that is more, null when the commands' time is unknown.
     "base pull" is fetching and unpacking layers of a base image in whatever step that happens,
-    as far as an experiment's logs tell (`base_seconds` of its steps) ·
+    as far as an experiment's logs tell (`base_seconds` of its steps) · "lazy pull" is fetching and
+    unpacking hits; of those whose end a log leaves out, the longest download and the longest
+    unpacking that it tells, which is the least that it can be ·
     "push" is the part of an export that pushes; "load" is sending the image and taking it in,
     which happen at once, so the longer of both. Null for runs in whose log no build was found.
     """
@@ -130,7 +133,7 @@ def busy_map(runs: pd.DataFrame, logs: Logs) -> pd.DataFrame:
 
 def _time_steps(logs: Logs) -> pd.DataFrame:
     """log, activity, seconds of every step, exports split into what is exported, pushed, loaded."""
-    steps = logs.steps.assign(activity=name_steps(logs.steps))
+    steps = _fill_pulls(logs.steps.assign(activity=name_steps(logs.steps)), logs.parts)
     steps = join_rows(steps, _time_parts(logs.parts), ["log", "build", "step"], "left")
     exports = steps["activity"].eq("image export")
     # what a part is said to have taken can be more than its step by a rounding
@@ -143,6 +146,15 @@ def _time_steps(logs: Logs) -> pd.DataFrame:
     return pd.concat([steps[steps["activity"] != "load"], pushes, bases, _time_loads(steps)])[
         ["log", "activity", "seconds"]
     ]
+
+
+def _fill_pulls(steps: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """The steps, with what the parts of a lazy pull took that has no seconds of its own."""
+    keys = ["log", "build", "step"]
+    pulls = parts[parts["part"].isin(_PULLS)].groupby(keys, as_index=False)["seconds"].sum()
+    told = steps[keys].merge(pulls, "left", keys)["seconds"].set_axis(steps.index)
+    told = told.where(steps["activity"].eq("lazy pull") & told.gt(0))
+    return steps.assign(seconds=steps["seconds"].fillna(told))
 
 
 def _time_bases(steps: pd.DataFrame) -> pd.Series:

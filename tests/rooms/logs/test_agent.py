@@ -77,6 +77,7 @@ MULTI_LINE = [
     "cat <<EOF >file\nEOF comes later\n\nEOF",
     'echo "one\ntwo"',
     'cache="$URL:cache"\ndocker buildx build \\\n  --push .',
+    "# of one stage\nstage=$(awk '\n{ print }' Dockerfile)\ndocker build --target \"$stage\" .",
 ]
 
 

@@ -96,6 +96,20 @@ def test_a_cache_import_can_fail_in_a_build_that_passes(message, outcome):
     assert read(text).logs["unread_lines"].item() == 0
 
 
+def test_a_folder_that_was_not_there_to_import_from_is_told_after_the_build():
+    lost = (
+        "WARNING: local cache import at /opt/layers not found due to err: could not lock "
+        "/opt/layers/index.json.lock: open /opt/layers/index.json.lock: no such file or directory\n"
+    )
+    build = "#1 [2/2] RUN a\n#1 DONE 1.0s\n\n#2 exporting cache to client directory\n#2 DONE 0.2s\n"
+    assert build_of(build)["cache_import"] == "none"
+    assert build_of(build + lost)["cache_import"] == "missing"
+    assert read(build + lost).logs["unread_lines"].item() == 0
+    # of two folders the other may have been there
+    other = "#3 importing cache manifest from local:4093\n#3 DONE 0.0s\n\n"
+    assert build_of(other + build + lost)["cache_import"] == "ok"
+
+
 def test_an_import_that_is_canceled_after_its_error_has_failed():
     text = "#1 importing cache manifest from a:b\n#1 ERROR: a:b: not found\n#1 CANCELED\n"
     assert steps_of(text) == {1: ("failed", None)}

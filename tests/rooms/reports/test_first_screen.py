@@ -62,11 +62,11 @@ def test_cards_say_seconds_price_and_turn():
     cards = {each.head: each for each in listed}
     assert listed[0].text.startswith("a build; 95 % interval ")
     assert cards["110 min"].text == (
-        "less waiting in a month of 600 builds; 0.50 USD less on the bill; storage 0.30 USD "
+        "less waiting a month (600 builds); 0.50 USD less on the bill; storage 0.30 USD "
         "instead of 0.90"
     )
     assert cards["4 entries"].text.startswith("a push in the registry; 1 with docker. “Keep the")
-    assert cards["more than 14.0 s"].text == "boot of a new builder: then docker is faster"
+    assert cards["more than 14.0 s"].text == "boot of a new builder: docker is faster"
     assert cards["more than 14.0 s"].warns
 
 

@@ -388,5 +388,7 @@ def test_first_misses_are_summed_in_words(recorded, misses):
     assert row["first missed"] == "build: COPY app/ app/"
     assert "registry-cache" in row["strategies"]
     counts = misses[misses["first"] & misses["run"].isin(runs["run"])]
-    assert table["runs"].sum() == counts["run"].nunique()
+    # a run of several docker builds has a row for each
+    counted = counts.drop_duplicates(["run", "build", "cause", "explanation"])
+    assert table["runs"].sum() == len(counted) >= counts["run"].nunique()
     assert "the logs tell why in" in say_misses(runs, misses)[0]

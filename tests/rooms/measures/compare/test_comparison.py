@@ -1,5 +1,7 @@
 """The comparison: rounds as blocks, an interval that holds what it says, verdicts that are fair."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from measured import make_runs, pick
 from scipy import stats
 
 from analysis.errors import UnknownName
-from analysis.measures.compare import compare
+from analysis.measures.compare import compare, compare_mix
 from analysis.measures.compare.comparison import COLUMNS, MIN_BUILDS_OF_EACH_HOST
 from analysis.measures.compare.planning import count_rounds, make_plan
 from analysis.words import CLOSE, FASTER, SAME, SLOWER, UNTOLD
@@ -245,6 +247,29 @@ def test_what_other_comparisons_vary_by_tells_what_three_rounds_alone_can_not():
     assert together["difference"] == alone["difference"]
     assert together["verdict"] == "slower"
     assert together["p"] < 0.005 < alone["p"]
+
+
+def test_what_is_told_of_a_mix_lies_outside_of_its_interval():
+    seed = 3
+    print("seed", seed)
+    rng, told, mix = random.Random(seed), 0, {"source": 0.8, "base": 0.2}
+    for _ in range(20):
+        # a few strategies whose builds vary more than is usual
+        noise = {f"s{number}": rng.choice([0.02, 0.03, 0.1]) for number in range(14)}
+        shares = {name: rng.choice([0.6, 0.8, 1.0]) for name in noise}
+        seconds = {
+            name: {
+                kind: [20 * shares[name] * rng.gauss(1, noise[name]) for _ in range(3)]
+                for kind in mix
+            }
+            for name in noise
+        }
+        table = compare_mix(make_runs({"docker": seconds.pop("s0"), **seconds}), mix)
+        rows = table[table["verdict"].isin([FASTER, SLOWER])]
+        assert ((rows["high"] < 0) | (rows["low"] > 0)).all()
+        assert (rows["verdict"].eq(FASTER) == rows["difference"].lt(0)).all()
+        told += len(rows)
+    assert told > 10
 
 
 def test_reports_that_tell_a_false_difference_are_few():

@@ -13,7 +13,7 @@ from analysis.measures.compare import pick_comparable
 from analysis.measures.model.amounts import find_hits
 from analysis.measures.model.contexts import read_known
 from analysis.measures.model.recipes import list_recipes
-from analysis.records import Speeds
+from analysis.records import Speeds, mark_hits
 
 MIX = {"unchanged": 10, "source": 70, "dependency": 15, "base": 5}
 
@@ -35,22 +35,27 @@ def test_layers_that_the_model_takes_for_hits_are_those_that_were(lab):
     runs = runs[~runs["strategy"].str.startswith("local-layer-cache")]
     steps = lab.logs.steps
     steps = steps[steps["kind"].eq("layer")].merge(runs[["log", "strategy", "scenario"]], on="log")
+    steps = steps.assign(hit=mark_hits(steps))
     seen = 0
     for (strategy, scenario), rows in steps.groupby(["strategy", "scenario"]):
-        hits = {(each.stage, each.name) for each in find_hits(known, recipes[strategy], scenario)}
-        if scenario == "cold":
-            hits = set()
-        cached = rows[rows["status"].eq("cached")]
-        assert set(zip(cached["stage"], cached["name"], strict=True)) == hits, (strategy, scenario)
+        hits = find_hits(known, recipes[strategy], scenario) if scenario != "cold" else set()
+        cached = set(zip(*(rows.loc[rows["hit"], name] for name in ("stage", "name")), strict=True))
+        lost = [each for each in hits if (each.stage, each.name) not in cached]
+        assert cached <= {(each.stage, each.name) for each in hits}, (strategy, scenario)
+        # an image that the host pulled before gives a build all of its layers, or none
+        assert not lost or strategy == "pull-cache-from-inline", (strategy, scenario)
+        assert sum(each.work + each.mb for each in lost) < 0.1
         seen += len(hits)
     assert seen > 50
 
 
 def test_a_context_is_known_by_its_baseline_s_cold_builds(lab, grid):
     known = read_known(lab)
-    assert known.base == pytest.approx(57.558)
+    assert known.base == pytest.approx(57.558, abs=0.001)
     assert known.final_mb == pytest.approx(16.55, abs=0.05)
-    assert known.work == pytest.approx(10.0, abs=0.5)
+    cold = lab.runs[lab.runs["strategy"].eq("docker") & lab.runs["scenario"].eq("cold")]
+    layers = lab.logs.steps[lab.logs.steps["kind"].eq("layer")].merge(cold[["log"]])
+    assert known.work == pytest.approx(layers["seconds"].sum() / len(cold))
     assert [each.stage for each in known.layers if each.final] == ["run"] * 3
     # a base that is newer by one small layer is not all new to a host that kept the other
     assert known.new_base["base"] < 0.001 < known.new_base["cold"]
@@ -78,7 +83,9 @@ def test_seconds_that_only_add_up_add_up(model):
     faster = model.predict(Conditions(unpack_mbps=33.0)).set_index(["strategy", "scenario"])
     assert (faster["seconds"] <= base + 1e-9).all()
     # what changes more is known less surely
-    assert (faster["high"] - faster["low"])["registry-cache", "source"] > 4
+    recorded = model.predict().set_index(["strategy", "scenario"])
+    wider = (faster["high"] - faster["low"]) - (recorded["high"] - recorded["low"])
+    assert wider["registry-cache", "source"] > 0
 
 
 def test_builds_that_find_no_cache_are_as_slow_as_the_first(model):
@@ -121,8 +128,13 @@ def test_beyond_what_was_run_no_verdict_is_said_to_turn(lab):
         alone.flips(MIX, "registry-cach")
 
 
-def test_an_engine_that_was_not_restarted_turns_the_verdict_where_it_would_be(model):
-    # hosts of the older lab had the store already: its command found nothing to do
+def test_an_engine_that_was_not_restarted_turns_the_verdict_where_it_would_be(lab, grid):
+    # hosts may have the store already: then the command finds nothing to do
+    commands = lab.logs.commands
+    restarts = commands["command"].str.contains("dockerd")
+    assert commands.loc[restarts, "seconds"].gt(1).all()
+    skipped = commands.assign(seconds=commands["seconds"].mask(restarts, 0.03))
+    model = measures.fit_model(pick(replace(lab, logs=replace(lab.logs, commands=skipped))), grid)
     turn = model.flips(MIX, "containerd-store").set_index("condition").loc["restart_seconds"]
     assert np.isnan(turn["value"]) and turn["turns_to"] == "docker"
     seconds = model.sum_mix(MIX)

@@ -75,4 +75,4 @@ def test_what_nothing_is_known_of_is_left_out_and_breaks_nothing(experiments, la
     ]
     checked = measures.validate_model([experiments[0], *odd, unlisted, unbuilt])
     assert np.isfinite(checked[["predicted", "low", "high"]]).all(axis=None)
-    assert set(checked["link"]) == {"unshaped", "a wet string"}
+    assert set(checked["link"]) == {"codebuild", "a wet string"}

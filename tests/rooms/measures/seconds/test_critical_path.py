@@ -92,6 +92,18 @@ def test_a_hit_that_is_fetched_late_waited_for_what_its_user_waited_for():
     ]  # fmt: skip
 
 
+def test_a_step_that_nobody_asked_for_before_waited_for_what_its_user_waited_for():
+    # of another stage, on a base that is there, and begun when what is copied into it is known
+    other = vertex("o", "[run 2/3] WORKDIR /srv", (7.4, 7.5), inputs="b")
+    copy = vertex("d", "[run 3/3] COPY --from=build a b", (7.5, 7.7), inputs="oc")
+    assert follow(READ, BASE, RUN, other, copy)[2:] == [
+        ("RUN make", 5.0),
+        (None, 0.3),
+        ("WORKDIR /srv", 0.1),
+        ("COPY --from=build a b", 0.2),
+    ]
+
+
 def test_a_lazy_pull_counts_whole_though_it_rests():
     pull = vertex("c", "[2/3] RUN make", (0.2, 0.2), (0.2, 3), (3.5, 5), inputs="b", cached=True)
     base = vertex("b", "[1/3] FROM base:1", (0.1, 0.2))
@@ -154,12 +166,12 @@ def test_in_a_build_that_never_idles_the_path_is_the_longest_chain(seed):
 
 def test_every_recorded_path_is_without_a_hole_and_ends_with_the_build(recorded):
     path = critical_path(recorded)
-    for (run, _), rows in path.groupby(["run", "build"]):
+    ends = recorded.groupby(["run", "build"])["completed"].max()
+    for (run, build), rows in path.groupby(["run", "build"]):
         assert rows["started"].iloc[0] == 0, run
         before = rows["completed"].iloc[:-1].to_numpy()
         assert rows["started"].iloc[1:].to_numpy() == pytest.approx(before), run
-        end = recorded.loc[recorded["run"] == run, "completed"].max()
-        assert rows["completed"].iloc[-1] == pytest.approx(end)
+        assert rows["completed"].iloc[-1] == pytest.approx(ends[run, build])
         assert rows["seconds"].gt(0).all()
 
 

@@ -57,13 +57,14 @@ def test_it_is_said_least_first_and_drawn(table):
     (line,) = [text for text in said if text.startswith("registry-cache (")]
     assert "saves" in line
     assert "builder" in line
-    assert "than docker in the mean. It saves" in line
+    assert "than docker on average. It saves" in line
     chart = draw(table, scenario="unchanged")
     strategies = [text.partition(" (n = ")[0] for text in said]
     drawn = chart._repr_svg_()
     places = [drawn.index(f">{name}<") for name in strategies if "emulated" not in name]
     assert places == sorted(places)
-    assert len(places) > 10 and all(f">{name}<" in drawn for name in strategies)
+    # a name too long for a line has several
+    assert len(places) > 10 and all(name.partition(" (")[0] in drawn for name in strategies)
     assert "registry-cache" in chart.alt
     assert say_balance(table[table["scenario"].ne("base")], "base") == [
         "Nothing can be set against docker for a newer base image."

@@ -191,6 +191,17 @@ def test_a_cached_layer_that_is_pulled_is_no_work():
     assert (found["lazy pull"], found["work"]) == (4.8, LAYERS["COPY app"])
 
 
+def test_a_hit_whose_end_is_left_out_was_pulled_as_long_as_its_parts_tell():
+    pulled = "#3 {}sha256:6f0bbf23 2.4s done\n#3 {}sha256:1f44b67e 0.6s done\n#3 CACHED"
+    text = show_build(cached=("RUN install",))
+    for first, second, seconds in [("pulling ", "pulling ", 2.4), ("", "extracting ", 3.0)]:
+        found = busy(
+            write_log((BUILD, 20.0, text.replace("#3 CACHED", pulled.format(first, second))))
+        )
+        assert found["lazy pull"] == pytest.approx(seconds)
+        assert found["no step explains"] == pytest.approx(20 - seconds - LAYERS["COPY app"] - 3.5)
+
+
 def test_what_no_step_explains_is_the_rest_of_the_command_and_never_negative():
     explained = 3.0 + sum(LAYERS.values()) + 0.5
     assert busy(write_log((BUILD, explained + 7.25, show_build())))["no step explains"] == 7.25

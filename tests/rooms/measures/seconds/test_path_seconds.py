@@ -162,3 +162,10 @@ def test_no_recorded_build_has_more_overhead_on_its_path_than_it_has(recorded):
     silent = runs.loc[runs["log"].isin(list_silent(logs)), "run"]
     # a plain log rounds each step to 0.1 s
     assert ((path - busy).drop(silent).dropna() <= 0.5).all()
+    # what is told of the others is the least
+    pulled = (
+        table[table["activity"].eq("lazy pull")].set_index("run")["seconds"].reindex(silent)
+        for table in (busy_map(runs, logs), path_map(runs, logs, timelines))
+    )
+    least, whole = pulled
+    assert least.gt(0).any() and (least.ge(0) & whole.ge(least - 0.5)).all()
