@@ -3,7 +3,7 @@
 Every place that states the answer (README, pages, command line) takes its sentences from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def headline(experiment: records.Experiment | str | Path, baseline: str = BASELI
 
     >>> sentences = analysis.headline("data/lab")
     >>> sentences[0].split(":")[0]
-    'Use containerd-store if CodeBuild restarts its engine in less than 6.6 s'
+    'Use containerd-store'
     """
     return say_answer(answer(to_experiment(experiment), baseline=baseline))
 
@@ -168,10 +168,10 @@ def _turn_bounds(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return (None if high is None else -high, None if low is None else -low)
 
 
-def say_kinds_slower(found: Answer) -> list[str]:
+def say_kinds_slower(found: Answer, words: Callable[[str], str] = say_commit) -> list[str]:
     """For which kinds of commit the strategy is slower, or that it is slower for none."""
     rows = [each for each in found.commits if each["strategy"] == found.strategy]
-    slower = [say_commit(each["scenario"]) for each in rows if each["verdict"] == SLOWER]
+    slower = [words(each["scenario"]) for each in rows if each["verdict"] == SLOWER]
     if slower:
         return [say("answer.slower", commits=slower)]
     return [say("answer.slower_none")] if len(rows) > 1 else []

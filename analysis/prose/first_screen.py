@@ -69,7 +69,8 @@ def say_lead(found: Answer) -> list[str]:
     depends = say("first.restart", turns_at=skipped["turns_at"], **facts) if skipped else ""
     share = -found.difference / found.seconds_from if found.seconds_from else None
     less = say("first.less", share=share, mix=say_mix(found))
-    return [*filter(None, [depends, less, *say_kinds_slower(found)])]
+    # by the names that they have in the table below
+    return [*filter(None, [depends, less, *say_kinds_slower(found, str)])]
 
 
 def split_again(found: Answer) -> tuple[str, str, str] | None:

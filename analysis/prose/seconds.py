@@ -20,6 +20,8 @@ from analysis.workload import BASELINE
 
 # as many as a sentence names
 _NAMED = 3
+# as many activities as a sentence names; of more the longest, and the rest in one
+_PARTS = 4
 
 
 def say_spent(means: pd.DataFrame, scenario: str) -> list[str]:
@@ -116,5 +118,9 @@ def _say_balance(row: dict[str, Any], baseline: str) -> str:
 
 def _say_side(side: str, seconds: Mapping[str, float]) -> str:
     """`saves 8.1 s (work 8.1 s)`, `saves nothing of note`."""
-    parts, total = _list_activities(seconds), sum(seconds.values())
+    named, total = dict(seconds), sum(seconds.values())
+    if len(named) > _PARTS:
+        most = list(named.items())[: _PARTS - 1]
+        named = dict(most) | {say("seconds.rest"): total - sum(each for _, each in most)}
+    parts = _list_activities(named)
     return say(f"seconds.{side}" if parts else f"seconds.{side}_nothing", parts=parts, total=total)
