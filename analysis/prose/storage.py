@@ -54,8 +54,9 @@ def say_pushes(grown: pd.DataFrame, survives: pd.DataFrame) -> list[str]:
 
 
 def say_store(runs: pd.DataFrame) -> list[str]:
-    """What sequences have in an S3 store at their end, a strategy a sentence; none without one."""
-    return [say("storage.store", **row) for row in list_records(last_stores(runs))]
+    """What sequences have in an S3 store at their end, in a sentence; none without one."""
+    stores = [say("storage.in_store", **row) for row in list_records(last_stores(runs))]
+    return [say("storage.stores", stores=stores)] if stores else []
 
 
 def say_rollbacks(table: pd.DataFrame, number: int) -> str:

@@ -22,6 +22,8 @@ _NOTHING = Lineage(())
 _ENDED = {"ran": "ok", "cached": "ok", "failed": "missing"}
 # an option of build, or what bake sets for a target
 _CACHE_TO = re.compile(r"(?:--|\.)cache-to[=\s]+[\"']?([^\s\"']+)")
+# the build argument that did it before there was --cache-to
+_BY_ARGUMENT = re.compile(r"\bBUILDKIT_INLINE_CACHE=1\b")
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def _find_pulls(parts: pd.DataFrame, steps: pd.DataFrame) -> tuple[set[Key], set
 def _read_exports(command: str | None) -> tuple[str | None, bool]:
     """(max or min: what a command exports to a cache, null when its text does not say; inline)."""
     targets = _CACHE_TO.findall(command or "")
+    targets += ["type=inline"] * bool(_BY_ARGUMENT.search(command or ""))
     inline = any("type=inline" in target for target in targets)
     known = [target for target in targets if "type=" in target or "mode=" in target]
     if any("mode=max" in target and "type=inline" not in target for target in known):

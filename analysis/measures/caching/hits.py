@@ -220,8 +220,10 @@ def join_alike(layers: pd.DataFrame) -> pd.DataFrame:
     for name, found in shares.items():
         groups.setdefault(found, []).append(str(name))
     columns = {
-        join_words(map(translate_value, names)): list(
-            map(_join_cells, zip(*(layers[name] for name in names), strict=True))
+        join_words(map(translate_value, names)): pd.Series(
+            map(_join_cells, zip(*(layers[name] for name in names), strict=True)),
+            layers.index,
+            dtype="object",
         )
         for names in groups.values()
     }

@@ -145,7 +145,23 @@ def _list_parts(step: _Step | None) -> list[tuple[float, float, str]]:
     if step.activity == "image export":
         named = ((start, end, _name_part(name)) for name, start, end in step.parts)
         found += [(start, end, part) for start, end, part in named if part is not None]
+        found += _list_lost_pushes(step.parts)
     return found
+
+
+def _list_lost_pushes(
+    parts: Sequence[tuple[str, float, float]],
+) -> Iterator[tuple[float, float, str]]:
+    """(begin, end, push) of the layers that were pushed right before a manifest.
+
+    Of several tags BuildKit's record keeps those of the last alone.
+    """
+    layers, manifest = PUSHES
+    before, what = 0.0, ""
+    for name, start, end in sorted(parts, key=lambda part: part[1]):
+        if name.startswith(manifest) and what and what != layers and before < start:
+            yield before, start, _PARTS[layers]
+        before, what = max((before, what), (end, name))
 
 
 def _name_part(part: str) -> str | None:

@@ -12,8 +12,10 @@ from analysis.logs.rawjson import merge_spans, read_time
 from analysis.logs.reading import read_logs
 from analysis.records import read_json
 
-DATA = Path(__file__).parents[3] / "data" / "lab"
-RUNS = sorted(path.parent for path in DATA.rglob("history.json.gz"))
+DATA = Path(__file__).parents[3] / "data"
+RUNS = sorted(
+    path.parent for name in ("control", "lab") for path in (DATA / name).rglob("history.json.gz")
+)
 # what buildx does itself is on its display, but not in BuildKit's record
 BY_BUILDX = r"\[internal\] booting .*|importing to docker|pushing .* with docker"
 
@@ -25,8 +27,8 @@ def both():
         pytest.skip(f"{DATA} holds no recorded runs")
     builds = {run: read_json(run / "history.json.gz")["builds"] for run in RUNS}
     recorded = [run for run in RUNS if builds[run]]
-    plain = read_logs({run.name: run / "build.log.gz" for run in recorded})
-    return plain, read_logs({run.name: show(*builds[run]) for run in recorded})
+    plain = read_logs({str(run): run / "build.log.gz" for run in recorded})
+    return plain, read_logs({str(run): show(*builds[run]) for run in recorded})
 
 
 def test_every_recorded_step_is_read_as_from_the_plain_log(both):
@@ -37,11 +39,15 @@ def test_every_recorded_step_is_read_as_from_the_plain_log(both):
     assert alone["name"].str.fullmatch(BY_BUILDX).all(), alone[["log", "name"]]
     same = steps[steps["_merge"] == "both"]
     assert len(same) == len(raw.steps)
-    for column in ("kind", "status", "output_lines"):
+    for column in ("kind", "status"):
         assert (same[column] == same[f"{column}_raw"]).all(), column
     timed = same["seconds"].notna()
     assert ((same["seconds"] - same["seconds_raw"]).abs()[timed] <= 0.0501).all()
-    assert same.loc[~timed & same["seconds_raw"].notna(), "status"].eq("failed").all()
+    # a plain log leaves out how long a failure took, and some of the hits that were pulled
+    assert set(same.loc[~timed & same["seconds_raw"].notna(), "status"]) <= {"failed", "cached"}
+    # the records of some were kept without output
+    told = same.groupby("log")["output_lines_raw"].transform("sum").gt(0)
+    assert (same["output_lines"] == same["output_lines_raw"])[told].all() and told.any()
 
 
 def test_every_recorded_build_is_judged_as_from_the_plain_log(both):
@@ -49,7 +55,13 @@ def test_every_recorded_build_is_judged_as_from_the_plain_log(both):
     assert raw.logs["format"].eq("rawjson").all()
     assert raw.logs["unread_lines"].eq(0).all()
     columns = ["log", "build", "builder", "failed", "cache_import", "cache_export"]
-    pd.testing.assert_frame_equal(plain.builds[columns], raw.builds[columns])
+    imports = plain.steps[plain.steps["kind"].eq("cache import")]
+    asked = pd.MultiIndex.from_frame(plain.builds[["log", "build"]]).isin(
+        pd.MultiIndex.from_frame(imports[["log", "build"]])
+    )
+    # that a folder was not there is said by buildx
+    known = plain.builds.assign(cache_import=plain.builds["cache_import"].where(asked, "none"))
+    pd.testing.assert_frame_equal(known[columns], raw.builds[columns])
 
 
 def test_every_part_of_a_record_is_in_the_plain_log_with_its_time(both):
@@ -58,7 +70,10 @@ def test_every_part_of_a_record_is_in_the_plain_log_with_its_time(both):
     named = [each.rename(columns={"seconds_x": "took"})[[*key, "took"]] for each in named]
     parts = named[1].merge(named[0], on=key, how="left", suffixes=("", "_plain"), indicator=True)
     assert parts["_merge"].eq("both").all()
-    assert ((parts["took"] - parts["took_plain"]).abs().dropna() <= 0.0501).all()
+    longer = (parts["took"] - parts["took_plain"]).dropna()
+    assert (longer <= 0.0501).all()
+    # of several tags a record keeps the push of the last
+    assert (longer[parts["part"].ne("pushing layers")] >= -0.0501).all()
 
 
 def test_a_build_is_read_with_exact_times():

@@ -118,7 +118,7 @@ def test_a_builders_cost_has_mean_ends_number_and_share():
     said = findings.say_builder_cost(builder_costs(RUNS, LOGS))
     assert said == (
         "A new builder costs 10.0 s (mean, 10.0 to 10.0 s, n = 1): 25 % of the build; pulling "
-        "BuildKit's image is 8.5 s of that (median)."
+        "BuildKit's image takes 8.5 s (median)."
     )
     assert findings.say_builder_cost(builder_costs(RUNS.iloc[:1], LOGS)) == ""
 
@@ -162,7 +162,7 @@ def test_what_lies_in_a_bucket_is_told_apart_from_the_registry():
     runs["store_objects"] = pd.array([13, 13, 18, 20], "Int64")
     runs["store_bytes"] = pd.array([90_000_000, 90_000_000, 95_000_000, 97_000_000], "Int64")
     assert findings.say_store(runs) == [
-        "s3-cache keeps its cache in a bucket, not in the registry: 19 objects, 96 MB in all, "
-        "after the last build of a sequence (median, n = 2). Nothing there expires by itself."
+        "In a bucket, where nothing expires by itself, the last build of a sequence leaves, in the "
+        "median, 19 objects of 96 MB in all with s3-cache (n = 2)."
     ]
     assert findings.say_store(runs.assign(store_objects=pd.array([None] * 4, "Int64"))) == []

@@ -323,6 +323,13 @@ MISSED = {("build", "WORKDIR /src", "never exported")}
 LAST_STAGE = CHANGED | {"source": MISSED, "dependency": MISSED}
 
 
+# what the last stage copies from the first
+COPIED = {
+    "source": "COPY --from=build /src/app app",
+    "dependency": "COPY --from=build /venv /venv",
+}
+
+
 def pick_sound(recorded):
     """The runs that may be compared."""
     return recorded.runs[recorded.runs["valid"] & recorded.runs["expect"].ne("failed")]
@@ -332,13 +339,32 @@ def list_truth(recorded):
     """Each sound run, where its misses begin and why."""
     commands = recorded.logs.commands.groupby("log")["command"].agg("\n".join)
     for row in pick_sound(recorded).itertuples():
-        whole, any_cache = "mode=max" in commands[row.log], "--cache-" in commands[row.log]
-        last = "mode=min" in commands[row.log] or "type=inline" in commands[row.log]
+        text = commands[row.log]
+        any_cache, inline = "--cache-" in text, "INLINE_CACHE=1" in text or "type=inline" in text
+        whole = "mode=max" in text or (inline and "--target" in text)
+        last = "mode=min" in text or inline
         warm = row.host == "server" or whole
-        if row.host == "kept" or (warm and row.scenario != "cold"):
+        if row.strategy == "two-stage-inline" and row.scenario in COPIED:
+            # to the second build what the first has made is a hit
+            yield row, CHANGED[row.scenario] | {("run", COPIED[row.scenario], "unknown")}
+        elif row.host == "kept" or (warm and row.scenario != "cold"):
             yield row, CHANGED[row.scenario]
+        elif row.strategy == "pull-cache-from-inline" and row.scenario == "source":
+            # of an image on the host it takes all that the image is made of, or nothing
+            yield row, MISSED | {("run", "WORKDIR /srv", "unknown")}
+        elif row.strategy == "pull-cache-from" and row.scenario not in ("cold", "base"):
+            # an image that was built without metadata is no cache
+            yield row, {(*layer, "never exported") for layer in BEGIN}
+        elif row.strategy == "pull-cache-from" and row.scenario == "base":
+            yield row, CHANGED["base"]
         elif last and row.scenario != "cold":
             yield row, LAST_STAGE[row.scenario]
+        elif inline and "--target" in text:
+            # the second build finds the image of the stage that the first has pushed
+            yield (
+                row,
+                {("build", "WORKDIR /src", "import missing"), ("run", "WORKDIR /srv", "unknown")},
+            )
         elif row.strategy == "s3-cache":
             # an import from S3 says the same whether anything was there
             yield row, {(*layer, "unknown") for layer in BEGIN}

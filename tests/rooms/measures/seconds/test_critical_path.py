@@ -126,6 +126,19 @@ def test_an_export_is_split_into_what_it_does():
     assert last["seconds"].tolist() == pytest.approx([0.2, 0.5, 0.1, 0.2])
 
 
+def test_layers_pushed_before_each_manifest_are_a_push_though_a_record_keeps_the_last():
+    parts = [
+        part("d", "exporting layers", 7.1, 7.6),
+        part("d", "pushing manifest for r/app:one@sha256:ab", 9.6, 9.8),
+        part("d", "pushing layers", 9.8, 9.9),
+        part("d", "pushing manifest for r/app:two@sha256:ab", 9.9, 10.0),
+    ]
+    export = vertex("d", "exporting to image", (7.1, 10.0))
+    path = critical_path(read_timeline([record(READ, BASE, RUN, export, parts=parts)]))
+    seconds = path[path["name"].eq("exporting to image")].groupby("activity")["seconds"].sum()
+    assert seconds.to_dict() == pytest.approx({"image export": 0.5, "push": 2.4})
+
+
 def test_handing_an_image_over_is_loading():
     parts = [part("e", "sending tarball", 7.4, 8.2)]
     path = critical_path(read_timeline([record(READ, BASE, RUN, COPY, EXPORT, parts=parts)]))
