@@ -58,7 +58,7 @@ from .seconds import (
     say_unexplained,
     say_unread,
 )
-from .sizes import say_sizes, tabulate_sizes
+from .sizes import say_mixes, say_sizes, tabulate_sizes
 from .storage import (
     say_growth,
     say_kinds,
@@ -129,6 +129,7 @@ __all__ = [
     "say_minutes",
     "say_misses",
     "say_missing",
+    "say_mixes",
     "say_month",
     "say_months",
     "say_outcome",

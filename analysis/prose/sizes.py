@@ -1,4 +1,4 @@
-"""The answers for projects of several sizes, in a sentence and in the cells of a small table."""
+"""The answers for projects of several sizes and mixes: a sentence, the cells of a small table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +23,12 @@ def say_sizes(sizes: pd.DataFrame, found: Answer) -> str:
         return ""
     parts = [_say_project(row, found.baseline) for row in list_records(sizes)]
     return say("sizes.all", where=say_where(found), projects=tell("; ").join(parts))
+
+
+def say_mixes(mixes: pd.DataFrame) -> list[str]:
+    """Under what answer_mixes' advice holds that the builds did not show; none where they did."""
+    skipped = "restart_under" in mixes and mixes["restart_under"].notna().any()
+    return [say("sizes.restart")] if skipped else []
 
 
 def tabulate_sizes(sizes: pd.DataFrame, found: Answer) -> tuple[_Cells, Sequence[_Cells]]:

@@ -8,7 +8,14 @@ from measured import BUILD, CREATE, PUSH, make_experiment, make_runs, show_build
 from repository import Repository
 
 from analysis.answers import answer
-from analysis.prose import headline, say_answer, say_entries, say_exports, say_grounds
+from analysis.prose import (
+    headline,
+    say_answer,
+    say_entries,
+    say_exports,
+    say_grounds,
+    say_mixes,
+)
 from analysis.words import CLOSE, FASTER
 
 LAYERS = ("RUN install", "COPY app")
@@ -259,3 +266,9 @@ def test_a_lab_that_restarts_the_engine_needs_no_such_condition(store):
     assert not any("older" in each for each in say_answer(found))
     cloud = dataclasses.replace(store, runs=store.runs.assign(place="codebuild"))
     assert say_answer(answer(cloud))[0].startswith("Use containerd-store: on CodeBuild, a build ")
+
+
+def test_a_restart_that_builds_did_without_is_said_beside_the_mixes():
+    mixes = pd.DataFrame({"mix": ["a", "b"], "restart_under": [None, 6.6]})
+    assert say_mixes(mixes)[0].startswith("The advice holds if the engine restarts in fewer")
+    assert say_mixes(mixes.assign(restart_under=None)) == say_mixes(mixes[["mix"]]) == []
