@@ -95,7 +95,7 @@ class Scenario:
 
 COLD = Scenario(
     name="cold",
-    words="the first build, with nothing to reuse",
+    words="a first build with nothing to reuse",
     reuse="none",
     cold=True,
 )

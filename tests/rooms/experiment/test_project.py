@@ -69,7 +69,7 @@ def settings(project, **more):
 def test_what_changes_is_told_before_it_and_kept(project, tmp_path):
     chosen = settings(project)
     assert list(say_changes(chosen, ["cold", "source", "dependency", "base"])) == [
-        "cold: the first build, with nothing to reuse; layers that a cache can give: none",
+        "cold: a first build with nothing to reuse; layers that a cache can give: none",
         "source: services/api/main.py changes (the deepest layer that copies source files takes it "
         "first); the first layer to miss should be COPY services/api/ ./",
         "dependency: services/api/requirements.txt changes (no step is known that installs "
