@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import charts
 from analysis.answers import answer, answer_sizes
 from analysis.commands.answer_block import write_answer, write_table
 from analysis.errors import ReportError
@@ -21,6 +20,7 @@ from analysis.records import read_prices
 from analysis.registry import describe_kinds
 from analysis.results import Experiment, read_experiment, read_grid
 from analysis.shipped import ROOT
+from analysis.widgets import draw_matrix
 from analysis.workload import (
     LINK_SOURCES,
     SCENARIOS,
@@ -143,7 +143,7 @@ def put_block(text: str, name: str, content: str) -> str:
 
 def draw_answer(experiment: Experiment, path: Path) -> None:
     """Write the picture of the answer: who is faster for which kind of commit."""
-    charts.verdict_matrix(experiment.compare(), baseline="docker").savefig(path, dpi=110)
+    draw_matrix(experiment, answer(experiment)).savefig(path, dpi=110)
 
 
 def main() -> None:

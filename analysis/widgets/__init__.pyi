@@ -1,3 +1,4 @@
 from .explorer import Explorer, explore
+from .shown import draw_matrix
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["Explorer", "draw_matrix", "explore"]

@@ -10,7 +10,12 @@ def show_answer(experiment: Experiment, found: Answer) -> str:
     advice = charts.say(prose.say_advice(found))
     if found.calibrated or not found.commits:
         return advice.data
-    matrix = charts.verdict_matrix(
+    return charts.stack(advice, charts.show(draw_matrix(experiment, found))).data
+
+
+def draw_matrix(experiment: Experiment, found: Answer) -> charts.Chart:
+    """Each strategy's seconds by kind of commit, in the order of the answer."""
+    return charts.verdict_matrix(
         experiment.compare(found.baseline),
         baseline=found.baseline,
         order=found.strategies,
@@ -20,7 +25,6 @@ def show_answer(experiment: Experiment, found: Answer) -> str:
             if each["strategy"] == found.baseline
         },
     )
-    return charts.stack(advice, charts.show(matrix)).data
 
 
 def show_moved(experiment: Experiment, found: Answer) -> str:

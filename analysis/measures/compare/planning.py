@@ -98,8 +98,10 @@ def plan(found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
 def _plan(made: _Plan, found: Found, verdicts: Verdicts, rule: Rule) -> tuple[Array, Array]:
     """plan's answers by one plan."""
     estimates = found.estimates
-    each = found.expected.error * np.sqrt(estimates.n)
-    seconds = found.expected.seconds * np.sqrt(estimates.n)
+    # without a round in common an error is infinite
+    with np.errstate(invalid="ignore"):
+        each = found.expected.error * np.sqrt(estimates.n)
+        seconds = found.expected.seconds * np.sqrt(estimates.n)
     shift = _find_detectable(made, estimates.n) * each
     saving = np.where(estimates.base == 1, shift, -estimates.at * np.expm1(-shift))
     with np.errstate(invalid="ignore", divide="ignore"):
