@@ -97,10 +97,8 @@ def count_hits(layers: pd.DataFrame) -> pd.Series:
 def mark_hits(layers: pd.DataFrame) -> pd.Series:
     """Whether a cache gave each layer (log, build, stage, name, status, perhaps target): bools.
 
-    What an earlier build of the log made is no cache's work.
-
-    Nor are those that another target or platform of the build made, which do so once, where no
-    other layer of the target is a hit.
+    What an earlier build of the log made is no cache's work. Nor is what another target or platform
+    of the build made, which do so once, where no other layer of the target is a hit.
     """
     keys = [layers[key] for key in ("log", "stage", "name")]
     ran = layers["build"].where(layers["status"].eq("ran").fillna(False))

@@ -15,8 +15,8 @@ _READS = re.compile(r"--cache-from\b")
 _WRITES = re.compile(r"--cache-to\b")
 _INLINE = re.compile(r"type=inline\b|\bBUILDKIT_INLINE_CACHE=1\b")
 _WHOLE = re.compile(r"\bmode=max\b")
-# a stage that is built, and kept, by itself
-_STAGE = re.compile(r"--target\b")
+# a stage that is built, and kept, beside the last one's image
+_STAGE, _BUILD = re.compile(r"--target\b"), re.compile(r"\bdocker (?:buildx )?build\b")
 # the names that engines with the containerd store give their storage driver
 _CONTAINERD = "overlayfs"
 KEPT = ("kept", "server")
@@ -61,6 +61,7 @@ def _read_recipe(text: str, rows: pd.DataFrame) -> Recipe:
     """The recipe of one strategy's commands."""
     inline = bool(_INLINE.search(text))
     exports = bool(_WRITES.search(text)) or inline
+    staged = inline and bool(_STAGE.search(text)) and len(_BUILD.findall(text)) > 1
     return Recipe(
         builder=bool(_CREATES.search(text)),
         containerd=bool(rows["storage_driver"].eq(_CONTAINERD).any()),
@@ -68,7 +69,7 @@ def _read_recipe(text: str, rows: pd.DataFrame) -> Recipe:
         pushes=bool(_PUSHES.search(text)) and not _PUSHES_LATER.search(text),
         # an image that was built without metadata is no cache
         reads=bool(_READS.search(text)) and exports,
-        whole=bool(_WHOLE.search(text)) or (inline and bool(_STAGE.search(text))),
+        whole=bool(_WHOLE.search(text)) or staged,
         writes=bool(_WRITES.search(text)) and not inline,
         kept=bool(rows["host"].isin(KEPT).any()),
     )

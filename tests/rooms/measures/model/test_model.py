@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from measured import make_runs, read_texts, show_build, write_log
 
 from analysis import measures
 from analysis.errors import FrameError, UnknownName
@@ -47,6 +48,20 @@ def test_layers_that_the_model_takes_for_hits_are_those_that_were(lab):
         assert sum(each.work + each.mb for each in lost) < 0.1
         seen += len(hits)
     assert seen > 50
+
+
+def test_an_inline_cache_of_one_target_holds_its_last_stage_alone():
+    inline = "docker build --cache-from r:a --build-arg BUILDKIT_INLINE_CACHE=1"
+    texts = [f"{inline} --target build .", f"{inline} --target run .", f"{inline} ."]
+    runs = make_runs({name: {"cold": [9.0]} for name in ("one", "two", "plain")})
+    logs = [texts[1:2], texts[:2], texts[2:]]
+    written = [write_log(*((text, 3.0, show_build()) for text in each)) for each in logs]
+    recipes = list_recipes(*read_texts(runs.assign(storage_driver="overlay2"), written))
+    assert {name: each.whole for name, each in recipes.items()} == {
+        "one": False,
+        "two": True,
+        "plain": False,
+    }
 
 
 def test_a_context_is_known_by_its_baseline_s_cold_builds(lab, grid):
